@@ -1,0 +1,66 @@
+"""Brings a database to the newest set of tables, whoever else is trying the same right now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from core.db import sqlite_engine
+from core.settings import Settings
+
+Step = Callable[[Config], None]
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def head() -> str:
+    """The newest revision that this code knows."""
+    revision = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    assert revision is not None
+    return revision
+
+
+def current(settings: Settings) -> str | None:
+    """The revision of the database; None if it has no tables yet."""
+    if not settings.database_path.exists():
+        return None
+    engine = sqlite_engine(settings.database_path, "BEGIN")
+    try:
+        with engine.begin() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+
+
+def upgrade(settings: Settings, revision: str = "head") -> None:
+    """Apply what is missing. Two at once: the second waits, then finds nothing to do."""
+    _run(settings, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(settings: Settings, revision: str) -> None:
+    """Undo down to `revision`; `base` drops every table with all it holds."""
+    _run(settings, lambda config: command.downgrade(config, revision))
+
+
+def _run(settings: Settings, step: Step) -> None:
+    settings.database_path.parent.mkdir(parents=True, exist_ok=True)
+    # The write lock is taken first, so the revision that Alembic reads cannot change under it.
+    engine = sqlite_engine(settings.database_path, "BEGIN IMMEDIATE")
+    try:
+        with engine.begin() as connection:
+            step(_config(connection))
+    finally:
+        engine.dispose()
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,445 @@
+"""The tables: typed columns and constraints, no verbs. What changes them is `core/transitions.py`.
+
+Append-only: label_events, promotions, evaluations, verdicts, run_drawings, run_metrics,
+audit_events. Whatever may be lost (rate limits, last-seen times) is in `core/volatile.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, Json
+
+STRICT = {"sqlite_strict": True}
+
+
+class DrawingStatus(StrEnum):
+    """What may be done with a drawing; only `accepted` ones train or count as exam."""
+
+    ACCEPTED = "accepted"
+    QUARANTINED = "quarantined"
+    REJECTED = "rejected"
+    DELETED = "deleted"
+
+
+class Split(StrEnum):
+    """What a drawing is for; decided when it is stored, and never changed."""
+
+    TRAIN = "train"
+    HOLDOUT_KNOWN = "holdout_known"
+    HOLDOUT_NEW = "holdout_new"
+
+
+class Source(StrEnum):
+    """How a drawing came."""
+
+    DRAWN = "drawn"
+    UPLOADED = "uploaded"
+    IMPORTED = "imported"
+
+
+class Role(StrEnum):
+    """What a user may do; whoever is not signed in is `anybody`."""
+
+    REVIEWER = "reviewer"
+    ADMIN = "admin"
+
+
+class RunStatus(StrEnum):
+    """Where a run stands. The first two are open, the others final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PROMOTED = "promoted"
+    HELD = "held"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Dataset(StrEnum):
+    """What a version was measured on."""
+
+    MNIST_TEST = "mnist_test"
+    HOLDOUT_KNOWN = "holdout_known"
+    HOLDOUT_NEW = "holdout_new"
+
+
+def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class Contributor(Base):
+    """Somebody who draws, known only by a signed cookie."""
+
+    __tablename__ = "contributors"
+    __table_args__ = (STRICT,)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    number: Mapped[int] = mapped_column(unique=True)
+    """1 for the first contributor who stored a drawing, 2 for the second, …"""
+    is_held_out: Mapped[bool] = mapped_column(default=False)
+    """Whether all their drawings go to `holdout_new`."""
+    n_drawings: Mapped[int] = mapped_column(default=0)
+    """How many drawings they ever stored; picks the position in a block of five."""
+    blocked_at: Mapped[datetime | None]
+
+
+class User(Base):
+    """A person with an account."""
+
+    __tablename__ = "users"
+    __table_args__ = (_one_of("role", Role), STRICT)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    role: Mapped[str]
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class LoginSession(Base):
+    """A signed-in browser. Only the hash of its secret is kept."""
+
+    __tablename__ = "login_sessions"
+    __table_args__ = (STRICT,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class ApiToken(Base):
+    """A secret for programs, shown once. Only its hash is kept."""
+
+    __tablename__ = "api_tokens"
+    __table_args__ = (_one_of("role", Role), STRICT)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class SetupToken(Base):
+    """The one-time link that makes the first admin. Only its hash is kept."""
+
+    __tablename__ = "setup_tokens"
+    __table_args__ = (STRICT,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Drawing(Base):
+    """One digit somebody drew, uploaded or imported."""
+
+    __tablename__ = "drawings"
+    __table_args__ = (
+        _one_of("status", DrawingStatus),
+        _one_of("split", Split),
+        _one_of("source", Source),
+        CheckConstraint("label BETWEEN 0 AND 9", name="label"),
+        CheckConstraint("length(ink) IN (0, 784)", name="ink"),
+        Index(None, "contributor_id", "number"),
+        Index(None, "status", "number"),
+        Index(None, "label", "number"),
+        Index(
+            "ix_drawings_new",
+            "number",
+            sqlite_where=text("used_in_run_id IS NULL AND split = 'train' AND status = 'accepted'"),
+        ),
+        STRICT,
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """Order of arrival; lists go by it."""
+    id: Mapped[str] = mapped_column(unique=True)
+    """The client's uuid: sending it again stores nothing twice."""
+    contributor_id: Mapped[str] = mapped_column(ForeignKey("contributors.id"))
+    label: Mapped[int]
+    """The newest label; its history is in label_events."""
+    status: Mapped[str]
+    split: Mapped[str]
+    source: Mapped[str]
+    ink: Mapped[bytes]
+    """784 bytes, row by row, 0 = paper, 255 = ink; empty once the drawing is erased."""
+    imaging_version: Mapped[int]
+    strokes: Mapped[bytes | None]
+    """As `core.imaging.encode_strokes` packs them."""
+    picture: Mapped[bytes | None]
+    """The uploaded file, re-encoded without its metadata."""
+    predicted_label: Mapped[int | None]
+    predicted_version: Mapped[int | None]
+    created_at: Mapped[datetime]
+    used_in_run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
+    """The first finished run that trained on it; until then the drawing is new."""
+    confirmed_at: Mapped[datetime | None]
+    """When its contributor said "Really" to a quarantined drawing."""
+    reviewed_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    status_before: Mapped[str | None]
+    """What a restore puts back."""
+
+
+class LabelEvent(Base):
+    """One label that somebody gave to a drawing."""
+
+    __tablename__ = "label_events"
+    __table_args__ = (CheckConstraint("label BETWEEN 0 AND 9", name="label"), STRICT)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    drawing_number: Mapped[int] = mapped_column(ForeignKey("drawings.number"), index=True)
+    label: Mapped[int]
+    by: Mapped[str]
+    """`contributor`, or `user:<id>`."""
+    at: Mapped[datetime]
+
+
+class ModelVersion(Base):
+    """One version whose files are whole in the model store. Rows are written last."""
+
+    __tablename__ = "model_versions"
+    __table_args__ = (STRICT,)
+
+    version: Mapped[int] = mapped_column(primary_key=True)
+    network: Mapped[str]
+    sha256: Mapped[str]
+    """Of `model.onnx`: a server loads no other bytes."""
+    manifest_sha256: Mapped[str]
+    base_version: Mapped[int | None] = mapped_column(ForeignKey("model_versions.version"))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
+    created_at: Mapped[datetime]
+    scores: Mapped[Any] = mapped_column(Json)
+    """`{"mnist_test": {"accuracy", "n_correct", "n"}, "holdout_known": …, "holdout_new": …}`."""
+    manifest: Mapped[Any] = mapped_column(Json)
+
+
+class Promotion(Base):
+    """From now on this version is live. The newest row says which one is the champion."""
+
+    __tablename__ = "promotions"
+    __table_args__ = (STRICT,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(ForeignKey("model_versions.version"))
+    previous_version: Mapped[int | None]
+    kind: Mapped[str]
+    """`gate`, `promote` or `rollback`."""
+    reason: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Anchor(Base):
+    """The version that non-inferiority is measured against; the newest row counts."""
+
+    __tablename__ = "anchors"
+    __table_args__ = (STRICT,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(ForeignKey("model_versions.version"))
+    reason: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Run(Base):
+    """One attempt to train."""
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        _one_of("status", RunStatus),
+        # At most one run is queued or running: asking twice answers the same one.
+        Index(
+            "uq_runs_open",
+            text("(status IN ('queued', 'running'))"),
+            unique=True,
+            sqlite_where=text("status IN ('queued', 'running')"),
+        ),
+        UniqueConstraint("due_at"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    requested_by: Mapped[str]
+    """`schedule`, `first`, `command`, or `user:<id>`."""
+    is_forced: Mapped[bool]
+    """Whether it goes on with fewer than `min_new_drawings`."""
+    due_at: Mapped[datetime | None]
+    """The scheduled moment; unique, so that no moment runs twice."""
+    queued_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    fence: Mapped[int | None]
+    """The lease's fencing number under which it runs."""
+    n_attempts: Mapped[int] = mapped_column(default=0)
+    phase: Mapped[str | None]
+    step: Mapped[int | None]
+    n_steps: Mapped[int | None]
+    loss: Mapped[float | None]
+    accuracy: Mapped[float | None]
+    progress_at: Mapped[datetime | None]
+    seed: Mapped[int]
+    base_version: Mapped[int | None]
+    version: Mapped[int | None]
+    n_new: Mapped[int | None]
+    n_drawings: Mapped[int | None]
+    cancel_requested_at: Mapped[datetime | None]
+    message: Mapped[str | None]
+    """What went wrong and what to do, for a run that failed."""
+
+
+class RunDrawing(Base):
+    """That a run trained on a drawing, and with which label: exact lineage."""
+
+    __tablename__ = "run_drawings"
+    __table_args__ = (Index(None, "drawing_number"), STRICT)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    drawing_number: Mapped[int] = mapped_column(ForeignKey("drawings.number"), primary_key=True)
+    label: Mapped[int]
+    is_new: Mapped[bool]
+
+
+class RunMetric(Base):
+    """A point of a run's curves."""
+
+    __tablename__ = "run_metrics"
+    __table_args__ = (Index(None, "run_id", "step"), STRICT)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    phase: Mapped[str]
+    step: Mapped[int]
+    loss: Mapped[float | None]
+    accuracy: Mapped[float | None]
+    at: Mapped[datetime]
+
+
+class Evaluation(Base):
+    """What one version read, drawing by drawing, so that any two can be compared in pairs."""
+
+    __tablename__ = "evaluations"
+    __table_args__ = (
+        _one_of("dataset", Dataset),
+        Index(None, "version", "dataset"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    version: Mapped[int]
+    dataset: Mapped[str]
+    n: Mapped[int]
+    n_correct: Mapped[int]
+    ece: Mapped[float | None]
+    nll: Mapped[float | None]
+    predicted: Mapped[bytes]
+    """n bytes, one digit each, in the order of the data set or of `drawing_numbers`."""
+    drawing_numbers: Mapped[Any | None] = mapped_column(Json)
+    at: Mapped[datetime]
+
+
+class Verdict(Base):
+    """What the gate said of a candidate, rule by rule."""
+
+    __tablename__ = "verdicts"
+    __table_args__ = (STRICT,)
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    version: Mapped[int]
+    passed: Mapped[bool]
+    rules: Mapped[Any] = mapped_column(Json)
+    """`[{"name", "passed", "value", "bound", "facts"}]`; `core/sentences.py` puts it in words."""
+    at: Mapped[datetime]
+
+
+class Schedule(Base):
+    """When runs are due: one row."""
+
+    __tablename__ = "schedule"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"), STRICT)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cron: Mapped[str]
+    timezone: Mapped[str]
+    """IANA name; empty means the machine's own zone."""
+    min_new_drawings: Mapped[int]
+    enabled: Mapped[bool]
+    updated_at: Mapped[datetime]
+    updated_by: Mapped[str]
+    next_due_at: Mapped[datetime | None]
+    """As the trainer last worked out; what the pages show."""
+    last_due_at: Mapped[datetime | None]
+    last_outcome: Mapped[str | None]
+    """What the last tick did: `run`, `too_few`, `busy`."""
+    last_n_new: Mapped[int | None]
+
+
+class Lease(Base):
+    """Who may train now. The fencing number grows with each new holder."""
+
+    __tablename__ = "leases"
+    __table_args__ = (STRICT,)
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str | None]
+    fence: Mapped[int]
+    heartbeat_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+
+
+class AuditEvent(Base):
+    """What a person or the gate did."""
+
+    __tablename__ = "audit_events"
+    __table_args__ = (STRICT,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    by: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    facts: Mapped[Any] = mapped_column(Json)
+
+
+class Embedding(Base):
+    """Where a drawing or an MNIST sample stands on the map of a version."""
+
+    __tablename__ = "embeddings"
+    __table_args__ = (STRICT,)
+
+    version: Mapped[int] = mapped_column(ForeignKey("model_versions.version"), primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    """`mnist` or `drawing`."""
+    number: Mapped[int] = mapped_column(primary_key=True)
+    x: Mapped[float]
+    y: Mapped[float]
+
+
+class Counter(Base):
+    """Totals kept as drawings arrive, so that no page counts a million rows."""
+
+    __tablename__ = "counters"
+    __table_args__ = (STRICT,)
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    """`drawings`, `label:7`, `status:accepted`, `day:2026-11-23`, `contributors`, …"""
+    n: Mapped[int]
