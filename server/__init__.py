@@ -1,0 +1,1 @@
+"""The Flask application: predicts with ONNX Runtime, and never imports torch."""
