@@ -1,0 +1,249 @@
+"""What may happen to a drawing, from being stored to being erased."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.errors import Conflict, Forbidden, Gone, NotFound
+from core.models import Contributor, Counter, Drawing, DrawingStatus, LabelEvent, Source, Split
+from core.transitions.counters import count
+
+BLOCK = 5
+"""One drawing in each block of five of a contributor goes to the exam."""
+MANY_CONTRIBUTORS = 20
+"""From here on whole contributors are held out, and nobody can release their own quarantine."""
+HELD_OUT_SHARE = 0.10
+RESTORE_WITHIN = timedelta(seconds=60)
+BY_CONTRIBUTOR = "contributor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDrawing:
+    """What is needed to store a drawing; see `core.models.Drawing` for the fields."""
+
+    id: str
+    contributor_id: str
+    label: int
+    source: Source
+    ink: bytes
+    imaging_version: int
+    strokes: bytes | None = None
+    picture: bytes | None = None
+    predicted_label: int | None = None
+    predicted_version: int | None = None
+
+
+def store_drawing(
+    session: Session, new: NewDrawing, *, secret: bytes, now: datetime
+) -> tuple[Drawing, bool]:
+    """Store a drawing once. Returns it, and whether it is new; the same id again changes nothing.
+
+    Raises: Conflict, if the id is another contributor's; Gone, if the drawing was deleted;
+    Forbidden, if the contributor is blocked.
+    """
+    stored = session.scalars(select(Drawing).where(Drawing.id == new.id)).one_or_none()
+    if stored is not None:
+        return _already_stored(stored, new.contributor_id), False
+    contributor = _contributor(session, new.contributor_id, secret=secret, now=now)
+    if contributor.blocked_at is not None:
+        raise Forbidden("drawings from this browser are no longer taken: ask an administrator")
+    drawing = Drawing(
+        id=new.id,
+        contributor_id=contributor.id,
+        label=new.label,
+        status=DrawingStatus.ACCEPTED,
+        split=_split(contributor, secret),
+        source=new.source,
+        ink=new.ink,
+        imaging_version=new.imaging_version,
+        strokes=new.strokes,
+        picture=new.picture,
+        predicted_label=new.predicted_label,
+        predicted_version=new.predicted_version,
+        created_at=now,
+    )
+    contributor.n_drawings += 1
+    session.add(drawing)
+    session.flush()
+    _add_label(session, drawing, by=BY_CONTRIBUTOR, now=now)
+    _count(session, drawing, +1)
+    count(session, {f"day:{now.date().isoformat()}": 1})
+    return drawing, True
+
+
+def _already_stored(stored: Drawing, contributor_id: str) -> Drawing:
+    if stored.contributor_id != contributor_id:
+        raise Conflict("this id belongs to another drawing: make a new one and send it again")
+    if stored.status == DrawingStatus.DELETED:
+        raise Gone("this drawing was deleted: draw it again to keep it")
+    return stored
+
+
+def _contributor(
+    session: Session, contributor_id: str, *, secret: bytes, now: datetime
+) -> Contributor:
+    found = session.get(Contributor, contributor_id)
+    if found is not None:
+        return found
+    count(session, {"contributors": 1})
+    number = session.scalars(select(Counter.n).where(Counter.name == "contributors")).one()
+    share = _keyed_number(secret, "held out", contributor_id) / 2**64
+    contributor = Contributor(
+        id=contributor_id,
+        created_at=now,
+        number=number,
+        is_held_out=number > MANY_CONTRIBUTORS and share < HELD_OUT_SHARE,
+        n_drawings=0,
+    )
+    session.add(contributor)
+    return contributor
+
+
+def _split(contributor: Contributor, secret: bytes) -> Split:
+    """What the contributor's next drawing is for.
+
+    The position in the block is drawn by a keyed hash, since people draw 0, 1, 2 … in order and
+    every fifth drawing would always be a 4 or a 9.
+    """
+    if contributor.is_held_out:
+        return Split.HOLDOUT_NEW
+    block, position = divmod(contributor.n_drawings, BLOCK)
+    chosen = _keyed_number(secret, "block", contributor.id, str(block)) % BLOCK
+    return Split.HOLDOUT_KNOWN if position == chosen else Split.TRAIN
+
+
+def _keyed_number(secret: bytes, *words: str) -> int:
+    """0 … 2**64 - 1, the same for the same words, unforeseeable without the secret."""
+    digest = hmac.digest(secret, "\0".join(words).encode(), hashlib.sha256)
+    return int.from_bytes(digest[:8], "big")
+
+
+def own_drawing(session: Session, drawing_id: str, contributor_id: str | None) -> Drawing:
+    """The drawing of that id, if `contributor_id` drew it; None stands for a reviewer.
+
+    Raises: NotFound, also for what belongs to somebody else; Gone, if it was deleted.
+    """
+    found = session.scalars(select(Drawing).where(Drawing.id == drawing_id)).one_or_none()
+    if found is None or contributor_id not in (None, found.contributor_id):
+        raise NotFound("drawing", drawing_id)
+    if found.status == DrawingStatus.DELETED:
+        raise Gone("this drawing was deleted")
+    return found
+
+
+def relabel(session: Session, drawing: Drawing, label: int, *, by: str, now: datetime) -> None:
+    """Give the drawing another label; the old ones stay in its history.
+
+    A quarantined drawing whose label changes is accepted: what was contradicted is gone, and the
+    next run checks the new label in its turn.
+
+    Raises: Conflict, if its contributor wants to overrule a reviewer.
+    """
+    is_contributor = by == BY_CONTRIBUTOR
+    if is_contributor and drawing.reviewed_at is not None:
+        raise Conflict("a reviewer has settled the label of this drawing")
+    if not is_contributor:
+        drawing.reviewed_at = now
+    if label == drawing.label:
+        return
+    _count(session, drawing, -1)
+    drawing.label = label
+    if drawing.status == DrawingStatus.QUARANTINED:
+        drawing.status = DrawingStatus.ACCEPTED
+    _count(session, drawing, +1)
+    _add_label(session, drawing, by=by, now=now)
+
+
+def confirm(session: Session, drawing: Drawing, *, now: datetime) -> None:
+    """Its contributor says "Really": that releases it while there are few contributors."""
+    drawing.confirmed_at = now
+    n_contributors = session.scalars(select(Counter.n).where(Counter.name == "contributors")).one()
+    if drawing.status == DrawingStatus.QUARANTINED and n_contributors < MANY_CONTRIBUTORS:
+        _set_status(session, drawing, DrawingStatus.ACCEPTED)
+
+
+def quarantine(session: Session, numbers: Sequence[int]) -> int:
+    """Put accepted drawings aside until somebody looks; what was confirmed or reviewed stays."""
+    n_moved = 0
+    for number in numbers:
+        drawing = session.get_one(Drawing, number)
+        settled = drawing.confirmed_at is not None or drawing.reviewed_at is not None
+        if drawing.status == DrawingStatus.ACCEPTED and not settled:
+            _set_status(session, drawing, DrawingStatus.QUARANTINED)
+            n_moved += 1
+    return n_moved
+
+
+def delete_drawing(session: Session, drawing: Drawing, *, now: datetime) -> None:
+    """Take the drawing out of lists, runs and exports at once; it can be restored for a minute."""
+    drawing.status_before = drawing.status
+    drawing.deleted_at = now
+    _set_status(session, drawing, DrawingStatus.DELETED)
+
+
+def restore_drawing(
+    session: Session, drawing_id: str, contributor_id: str | None, *, now: datetime
+) -> Drawing:
+    """Bring back a drawing that was deleted less than a minute ago.
+
+    Raises: NotFound; Gone, if the minute is over; Conflict, if it is not deleted.
+    """
+    found = session.scalars(select(Drawing).where(Drawing.id == drawing_id)).one_or_none()
+    if found is None or contributor_id not in (None, found.contributor_id):
+        raise NotFound("drawing", drawing_id)
+    if found.status != DrawingStatus.DELETED or found.deleted_at is None:
+        raise Conflict("this drawing is not deleted")
+    if now - found.deleted_at > RESTORE_WITHIN or not found.ink:
+        raise Gone("this drawing was deleted more than a minute ago: its ink is gone")
+    found.deleted_at = None
+    _set_status(session, found, DrawingStatus(found.status_before or DrawingStatus.ACCEPTED))
+    found.status_before = None
+    return found
+
+
+def erase_deleted(session: Session, *, now: datetime, limit: int = 500) -> int:
+    """Wipe the ink, strokes and picture of what was deleted over a minute ago.
+
+    The row stays as a stub, so that the same id sent again is answered "gone". Returns how many.
+    """
+    due = (
+        select(Drawing.number)
+        .where(
+            Drawing.status == DrawingStatus.DELETED,
+            Drawing.deleted_at < now - RESTORE_WITHIN,
+            Drawing.ink != b"",
+        )
+        .limit(limit)
+    )
+    numbers = session.scalars(due).all()
+    session.execute(
+        update(Drawing)
+        .where(Drawing.number.in_(numbers))
+        .values(ink=b"", strokes=None, picture=None, predicted_label=None)
+    )
+    return len(numbers)
+
+
+def _set_status(session: Session, drawing: Drawing, status: DrawingStatus) -> None:
+    _count(session, drawing, -1)
+    drawing.status = status
+    _count(session, drawing, +1)
+
+
+def _count(session: Session, drawing: Drawing, n: int) -> None:
+    changes = {f"status:{drawing.status}": n}
+    if drawing.status != DrawingStatus.DELETED:
+        changes[f"label:{drawing.label}"] = n
+        changes["drawings"] = n
+    count(session, changes)
+
+
+def _add_label(session: Session, drawing: Drawing, *, by: str, now: datetime) -> None:
+    session.add(LabelEvent(drawing_number=drawing.number, label=drawing.label, by=by, at=now))

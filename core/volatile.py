@@ -1,0 +1,101 @@
+"""The second SQLite file: what may be lost. Rate limits, and which version each worker serves.
+
+Not synced to the disk at each commit, and never in the way of the first file's writers.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy import MetaData, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from core.db import UtcDateTime, sqlite_engine
+from core.settings import Settings
+
+WORKER_IS_ALIVE_FOR = timedelta(seconds=10)
+
+_metadata = MetaData()
+_hits = sa.Table(
+    "hits",
+    _metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("window", sa.Integer, primary_key=True),
+    sa.Column("n", sa.Integer, nullable=False),
+    sqlite_strict=True,
+)
+_workers = sa.Table(
+    "workers",
+    _metadata,
+    sa.Column("pid", sa.Integer, primary_key=True),
+    sa.Column("version", sa.Integer),
+    sa.Column("problem", sa.Text),
+    sa.Column("seen_at", UtcDateTime, nullable=False),
+    sqlite_strict=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A server process: which version it serves, and what keeps it from the newest one."""
+
+    pid: int
+    version: int | None
+    problem: str | None
+
+
+class Volatile:
+    """Counts and sightings that all workers share. Safe to delete while nothing runs."""
+
+    def __init__(self, settings: Settings) -> None:
+        settings.volatile_path.parent.mkdir(parents=True, exist_ok=True)
+        self._engine = sqlite_engine(settings.volatile_path, "BEGIN IMMEDIATE", synchronous="OFF")
+        with self._engine.begin() as connection:
+            _metadata.create_all(connection)
+
+    def hit(
+        self, key: str, *, limit: int, window_seconds: int, now: datetime, n: int = 1
+    ) -> int | None:
+        """Count `n` requests under `key`. None while within `limit` per window, else the seconds
+        to wait. The window slides: the last one counts by the share of it that still overlaps.
+        """
+        window, seconds_in = divmod(now.timestamp(), window_seconds)
+        statement = insert(_hits).values(key=key, window=int(window), n=n)
+        statement = statement.on_conflict_do_update(
+            ["key", "window"], set_={"n": _hits.c.n + statement.excluded.n}
+        ).returning(_hits.c.n)
+        before = select(_hits.c.n).where(_hits.c.key == key, _hits.c.window == int(window) - 1)
+        with self._engine.begin() as connection:
+            current = connection.execute(statement).scalar_one()
+            previous = connection.execute(before).scalar_one_or_none() or 0
+        overlap = 1 - seconds_in / window_seconds
+        if current + previous * overlap <= limit:
+            return None
+        return max(1, round(window_seconds - seconds_in))
+
+    def forget_hits(self, *, window_seconds: int, now: datetime) -> None:
+        """Drop the counts of windows that no longer matter."""
+        oldest = int(now.timestamp() // window_seconds) - 1
+        with self._engine.begin() as connection:
+            connection.execute(delete(_hits).where(_hits.c.window < oldest))
+
+    def report_worker(self, version: int | None, problem: str | None, *, now: datetime) -> None:
+        """This process is alive and serves `version`."""
+        values = {"version": version, "problem": problem, "seen_at": now}
+        statement = insert(_workers).values(pid=os.getpid(), **values)
+        with self._engine.begin() as connection:
+            connection.execute(statement.on_conflict_do_update(["pid"], set_=values))
+
+    def workers(self, *, now: datetime) -> list[Worker]:
+        """The server processes that were seen lately."""
+        alive = select(_workers).where(_workers.c.seen_at > now - WORKER_IS_ALIVE_FOR)
+        with self._engine.begin() as connection:
+            rows = connection.execute(alive.order_by(_workers.c.pid)).all()
+        return [Worker(pid=row.pid, version=row.version, problem=row.problem) for row in rows]
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
