@@ -1,0 +1,125 @@
+# `make help` explains the targets. Each does the set-up that it needs; stamp files remember it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Given on the command line only: some shells export a HOST of their own.
+HOST :=
+PORT :=
+NAME :=
+# The first Python that is new enough, unless one is named: make PYTHON=/path/to/python3
+PYTHON := $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo "$$python" && break; done)
+PIP_INSTALL = $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
+UNFINISHED := $(wildcard $(VENV)/.unfinished)
+WEB_SOURCES := $(shell find webui -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+# Tests that need neither torch nor Chromium: those of the trainer that are pure arithmetic, too.
+CHECK_TESTS := $(wildcard tests/test_*.py tests/core tests/migrations tests/server \
+	tests/trainer/test_gate*.py tests/trainer/test_cron*.py tests/trainer/test_lease*.py)
+
+.PHONY: help setup run check test bench clean
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.trainer webui/dist/.built ## Install and build everything that `make run` needs
+	@echo "Set up. Start it with: make run"
+
+run: $(VENV)/.trainer webui/dist/.built ## Start Inkloop (make run HOST=0.0.0.0 PORT=8000); Ctrl-C stops it
+	@exec env $(if $(HOST),INKLOOP_HOST=$(HOST)) $(if $(PORT),INKLOOP_PORT=$(PORT)) $(BIN)/inkloop up
+
+check: lint types contracts quicktests webtests ## The quick checks: no torch, no browser, within a minute
+
+test: $(VENV)/.trainer $(VENV)/.dev webui/dist/.built chromium mnist lint types contracts webtests ## Every check and every test, in a real browser too
+	@echo "Python and browser tests"
+	@$(BIN)/pytest --durations=10
+
+bench: $(VENV)/.trainer webui/dist/.built ## Measure something: make bench NAME=loop
+	@exec $(BIN)/inkloop bench $(NAME)
+
+clean: ## Remove what the set-up made; instance/ (drawings, models) is kept
+	rm -rf $(VENV) webui/node_modules webui/dist .mypy_cache .ruff_cache .pytest_cache \
+		.import_linter_cache .hypothesis inkloop.egg-info
+
+# Two installations at once would spoil the environment.
+.NOTPARALLEL:
+
+# The steps of the checks.
+.PHONY: lint types contracts quicktests webtests chromium mnist
+lint: $(VENV)/.dev
+	@echo "Format and lint"
+	@$(BIN)/ruff format --quiet --check . || { echo "Not formatted as agreed: run $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	@echo "Types"
+	@$(BIN)/mypy
+
+contracts: $(VENV)/.dev
+	@echo "Import contracts"
+	@$(BIN)/lint-imports | tail -n 4
+
+quicktests: $(VENV)/.dev
+	@echo "Python tests that need neither torch nor a browser"
+	@$(BIN)/pytest -q -m "not browser and not slow" $(CHECK_TESTS)
+
+webtests: webui/node_modules/.installed
+	@echo "Types and tests of the web pages"
+	@npm --prefix webui run --silent typecheck
+	@npm --prefix webui run --silent test
+
+chromium: $(VENV)/.dev
+	@scripts/get-chromium.sh $(BIN)/playwright
+
+mnist: $(VENV)/.base
+	@$(BIN)/inkloop data fetch
+
+# The set-up. Whatever was broken off left `.unfinished` behind, and is started over: a package
+# that was unpacked by half would pass for installed.
+.PHONY: start-over need-python need-node
+need-python:
+	@test -n "$(PYTHON)" || { \
+		echo "Inkloop needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python3." >&2; exit 1; }
+
+need-node:
+	@node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || { \
+		echo "Inkloop needs Node 20 or newer, with npm: install it, then repeat this command." >&2; exit 1; }
+
+start-over:
+	@if kill -0 "$$(cat $(VENV)/.unfinished)" 2>/dev/null; then \
+		echo "Another set-up is at work in this folder: wait until it is done." >&2; exit 1; fi
+	@echo "The last set-up was broken off: starting over."
+	@rm -rf $(VENV)
+
+$(VENV)/.base: pyproject.toml constraints.txt $(if $(UNFINISHED),start-over) | need-python
+	@echo "Set-up: Python packages of the server"
+	@mkdir -p $(VENV) && echo $$PPID > $(VENV)/.unfinished
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP_INSTALL) -e .
+	@rm $(VENV)/.unfinished && touch $@
+
+$(VENV)/.dev: $(VENV)/.base
+	@echo "Set-up: tools for checks and tests"
+	@echo $$PPID > $(VENV)/.unfinished
+	@$(PIP_INSTALL) -e '.[dev]'
+	@rm $(VENV)/.unfinished && touch $@
+
+$(VENV)/.trainer: $(VENV)/.base
+	@echo "Set-up: PyTorch and what else the trainer needs (the largest download)"
+	@echo $$PPID > $(VENV)/.unfinished
+	@$(PIP_INSTALL) -e '.[trainer]'
+	@rm $(VENV)/.unfinished && touch $@
+
+webui/node_modules/.installed: webui/package.json webui/package-lock.json | need-node
+	@echo "Set-up: packages of the web pages"
+	@npm --prefix webui ci --no-audit --no-fund
+	@touch $@
+
+# Vite empties dist/ before it builds, so a build that was broken off has no stamp.
+webui/dist/.built: webui/node_modules/.installed $(WEB_SOURCES)
+	@echo "Set-up: building the web pages"
+	@npm --prefix webui run --silent build
+	@touch $@
