@@ -24,7 +24,7 @@ MIN_PASSWORD_LENGTH = 12  # characters; ASVS 5.0 asks for 8 at least and advises
 MAX_PASSWORD_LENGTH = 256  # characters; hashing is work, so a bound
 SESSION_LASTS = timedelta(hours=12)
 SETUP_LINK_LASTS = timedelta(days=7)
-TOKEN_PREFIX = "inkloop_"
+TOKEN_PREFIX = "inkloop_"  # noqa: S105  (says whose token it is; no secret)
 # OWASP's least for argon2id is 19 MiB and two passes; this is 64 MiB and three: about 0.1 s.
 HASHER = PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=1)
 # Verified when the account is unknown, so that the answer takes as long as for a known one.

@@ -46,7 +46,7 @@ Whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment, kept as microseconds since 1970: it sorts, compares and fits STRICT tables."""
+    """An aware moment, kept as microseconds since 1970: that sorts, and fits STRICT tables."""
 
     impl = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     cache_ok = True

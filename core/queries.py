@@ -57,7 +57,7 @@ def champion(session: Session) -> Champion | None:
     )
 
 
-def new_drawings() -> Select[tuple[Drawing]]:
+def new_drawings() -> Select[Drawing]:
     """Drawings that no finished run has trained on, oldest first."""
     return (
         select(Drawing)

@@ -63,10 +63,9 @@ class Volatile:
         to wait. The window slides: the last one counts by the share of it that still overlaps.
         """
         window, seconds_in = divmod(now.timestamp(), window_seconds)
-        statement = insert(_hits).values(key=key, window=int(window), n=n)
-        statement = statement.on_conflict_do_update(
-            ["key", "window"], set_={"n": _hits.c.n + statement.excluded.n}
-        ).returning(_hits.c.n)
+        row = insert(_hits).values(key=key, window=int(window), n=n)
+        added = {"n": _hits.c.n + row.excluded.n}
+        statement = row.on_conflict_do_update(["key", "window"], set_=added).returning(_hits.c.n)
         before = select(_hits.c.n).where(_hits.c.key == key, _hits.c.window == int(window) - 1)
         with self._engine.begin() as connection:
             current = connection.execute(statement).scalar_one()

@@ -24,7 +24,7 @@ def new_id() -> str:
 def make_drawing(
     session: Session,
     *,
-    id: str | None = None,  # noqa: A002  (the contract's name)
+    id: str | None = None,
     contributor: str = "alice",
     label: int = 7,
     ink: bytes = bytes(784),
