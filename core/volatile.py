@@ -23,7 +23,7 @@ _hits = sa.Table(
     "hits",
     _metadata,
     sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("window", sa.Integer, primary_key=True),
+    sa.Column("began", sa.Integer, primary_key=True),  # seconds since 1970
     sa.Column("n", sa.Integer, nullable=False),
     sqlite_strict=True,
 )
@@ -62,11 +62,13 @@ class Volatile:
         """Count `n` requests under `key`. None while within `limit` per window, else the seconds
         to wait. The window slides: the last one counts by the share of it that still overlaps.
         """
-        window, seconds_in = divmod(now.timestamp(), window_seconds)
-        row = insert(_hits).values(key=key, window=int(window), n=n)
+        seconds_in = now.timestamp() % window_seconds
+        began = round(now.timestamp() - seconds_in)
+        row = insert(_hits).values(key=key, began=began, n=n)
         added = {"n": _hits.c.n + row.excluded.n}
-        statement = row.on_conflict_do_update(["key", "window"], set_=added).returning(_hits.c.n)
-        before = select(_hits.c.n).where(_hits.c.key == key, _hits.c.window == int(window) - 1)
+        statement = row.on_conflict_do_update(["key", "began"], set_=added).returning(_hits.c.n)
+        earlier = began - window_seconds
+        before = select(_hits.c.n).where(_hits.c.key == key, _hits.c.began == earlier)
         with self._engine.begin() as connection:
             current = connection.execute(statement).scalar_one()
             previous = connection.execute(before).scalar_one_or_none() or 0
@@ -76,10 +78,10 @@ class Volatile:
         return max(1, round(window_seconds - seconds_in))
 
     def forget_hits(self, *, window_seconds: int, now: datetime) -> None:
-        """Drop the counts of windows that no longer matter."""
-        oldest = int(now.timestamp() // window_seconds) - 1
+        """Drop the counts that no window of that length, or shorter, needs any more."""
+        oldest = int(now.timestamp()) - 2 * window_seconds
         with self._engine.begin() as connection:
-            connection.execute(delete(_hits).where(_hits.c.window < oldest))
+            connection.execute(delete(_hits).where(_hits.c.began < oldest))
 
     def report_worker(self, version: int | None, problem: str | None, *, now: datetime) -> None:
         """This process is alive and serves `version`."""
