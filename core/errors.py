@@ -13,6 +13,7 @@
     ├── Forbidden
     ├── TooManyRequests
     ├── NotReady                not yet, or not now
+    ├── NotSwitched             a promotion is recorded, but not every worker serves it yet
     ├── StorageFull
     ├── DataError               a data set's file is wrong or cut
     ├── ModelFileError          a model's file is missing, changed or broken
@@ -90,6 +91,10 @@ class NotReady(InkloopError):
     def __init__(self, message: str, **facts: object) -> None:
         self.facts = facts
         super().__init__(message)
+
+
+class NotSwitched(InkloopError):
+    """A promotion is recorded, but after the time allowed not every worker serves it."""
 
 
 class StorageFull(InkloopError):
