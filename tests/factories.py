@@ -32,6 +32,7 @@ def make_drawing(
     predicted_label: int | None = None,
     predicted_version: int | None = None,
     now: datetime = NOW,
+    secret: bytes = SECRET.encode(),
 ) -> Drawing:
     """A stored drawing."""
     new = NewDrawing(
@@ -44,7 +45,7 @@ def make_drawing(
         predicted_label=predicted_label,
         predicted_version=predicted_version,
     )
-    drawing, _ = store_drawing(session, new, secret=SECRET.encode(), now=now)
+    drawing, _ = store_drawing(session, new, secret=secret, now=now)
     return drawing
 
 

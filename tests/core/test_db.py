@@ -1,0 +1,97 @@
+"""Transactions, pragmas and column types."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+
+from core.db import Database, has_wal_reset_bug
+from core.models import Counter, Drawing
+from core.settings import Settings
+from core.transitions.counters import count
+from tests.conftest import NOW
+from tests.factories import make_drawing
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 10_000)],
+)
+def test_a_writer_has_the_pragmas_that_durability_rests_on(
+    database: Database, pragma: str, value: object
+) -> None:
+    with database.write() as session:
+        assert session.execute(text(f"PRAGMA {pragma}")).scalar() == value
+
+
+def test_a_reader_cannot_write(database: Database) -> None:
+    with pytest.raises(OperationalError, match="readonly"), database.read() as session:
+        count(session, {"drawings": 1})
+
+
+def test_an_error_rolls_everything_back(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.write() as session:
+        make_drawing(session)
+        raise RuntimeError
+
+    with database.read() as session:
+        assert session.scalars(select(Drawing)).all() == []
+
+
+def test_a_table_refuses_a_value_of_the_wrong_kind(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.execute(text("INSERT INTO counters (name, n) VALUES ('drawings', 'many')"))
+
+
+def test_a_naive_moment_is_refused(database: Database) -> None:
+    with pytest.raises(StatementError, match="no time zone"), database.write() as session:
+        make_drawing(session, now=datetime(2026, 3, 14))
+
+
+def test_a_moment_comes_back_to_the_microsecond_and_aware(database: Database) -> None:
+    moment = NOW.replace(microsecond=123_457)
+    with database.write() as session:
+        make_drawing(session, now=moment)
+
+    with database.read() as session:
+        assert session.scalars(select(Drawing.created_at)).one() == moment
+
+
+def test_writers_in_many_threads_all_get_their_turn(settings: Settings) -> None:
+    database = Database(settings)
+
+    def add_hundred() -> None:
+        for _ in range(100):
+            with database.write() as session:
+                n = session.scalars(select(Counter.n).where(Counter.name == "x")).one_or_none()
+                session.merge(Counter(name="x", n=(n or 0) + 1))
+
+    threads = [threading.Thread(target=add_hundred) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with database.read() as session:
+        assert session.get_one(Counter, "x").n == 400
+    database.dispose()
+
+
+@pytest.mark.parametrize(
+    ("version", "has_bug"),
+    [
+        ("3.40.1", True),
+        ("3.51.2", True),
+        ("3.51.3", False),
+        ("3.53.4", False),
+        ("3.50.6", True),
+        ("3.50.7", False),
+        ("3.44.6", False),
+    ],
+)
+def test_versions_that_can_lose_commits_are_known(version: str, has_bug: bool) -> None:
+    assert has_wal_reset_bug(version) is has_bug

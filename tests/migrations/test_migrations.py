@@ -1,0 +1,70 @@
+"""The migrations: up, down, up again, by two at once, and the same tables as the models."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from core import migrate
+from core.db import Base, Database, sqlite_engine
+from core.settings import Settings
+from tests.factories import make_drawing
+
+
+def _upgrade(folder: str) -> str | None:
+    settings = Settings.from_env({}, instance=folder)
+    migrate.upgrade(settings)
+    return migrate.current(settings)
+
+
+def test_they_run_up_down_and_up(tmp_path: Path) -> None:
+    settings = Settings.from_env({}, instance=tmp_path)
+
+    migrate.upgrade(settings)
+    migrate.downgrade(settings, "base")
+    gone = migrate.current(settings)
+    migrate.upgrade(settings)
+
+    assert gone is None
+    assert migrate.current(settings) == migrate.head()
+
+
+def test_processes_that_start_at_once_all_end_at_the_head(tmp_path: Path) -> None:
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        revisions = pool.map(_upgrade, [str(tmp_path)] * 4, chunksize=1)
+
+    assert revisions == [migrate.head()] * 4
+
+
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
+def test_the_tables_are_those_of_the_models(settings: Settings) -> None:
+    engine = sqlite_engine(settings.database_path, "BEGIN")
+    with engine.begin() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, Base.metadata)
+    engine.dispose()
+
+    # SQLite's expression indexes cannot be read back, so Alembic proposes to add them again.
+    assert [d for d in differences if getattr(d[1], "name", "") != "uq_runs_open"] == []
+
+
+def test_the_head_file_names_the_newest_revision() -> None:
+    recorded = (migrate.MIGRATIONS / "HEAD").read_text(encoding="ascii").strip()
+
+    assert recorded == migrate.head()
+
+
+def test_upgrading_again_keeps_what_is_there(settings: Settings) -> None:
+    database = Database(settings)
+    with database.write() as session:
+        make_drawing(session, label=4)
+
+    migrate.upgrade(settings)
+
+    with database.read() as session:
+        assert session.connection().exec_driver_sql("SELECT label FROM drawings").scalar() == 4
+    database.dispose()
