@@ -6,6 +6,7 @@ Not synced to the disk at each commit, and never in the way of the first file's 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +26,13 @@ _hits = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("began", sa.Integer, primary_key=True),  # seconds since 1970
     sa.Column("n", sa.Integer, nullable=False),
+    sqlite_strict=True,
+)
+_totals = sa.Table(
+    "totals",
+    _metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("total", sa.REAL, nullable=False),
     sqlite_strict=True,
 )
 _workers = sa.Table(
@@ -82,6 +90,22 @@ class Volatile:
         oldest = int(now.timestamp()) - 2 * window_seconds
         with self._engine.begin() as connection:
             connection.execute(delete(_hits).where(_hits.c.began < oldest))
+
+    def add_totals(self, amounts: Mapping[str, float]) -> None:
+        """Add to totals that only grow, such as how many requests were answered."""
+        statement = insert(_totals)
+        grown = statement.on_conflict_do_update(
+            ["name"], set_={"total": _totals.c.total + statement.excluded.total}
+        )
+        rows = [{"name": name, "total": amount} for name, amount in amounts.items()]
+        with self._engine.begin() as connection:
+            connection.execute(grown, rows)
+
+    def totals(self) -> dict[str, float]:
+        """All totals, of all workers together."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(select(_totals.c.name, _totals.c.total)).all()
+        return {row.name: row.total for row in rows}
 
     def report_worker(self, version: int | None, problem: str | None, *, now: datetime) -> None:
         """This process is alive and serves `version`."""
