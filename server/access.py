@@ -1,0 +1,105 @@
+"""Who may call what: one table, and the rule that whatever is not in it is refused.
+
+A test walks the URL map against it, so that a new route without a row fails.
+"""
+
+from __future__ import annotations
+
+from flask import request
+
+from core.errors import Forbidden, NotSignedIn
+from core.models import Role
+from server import identity
+from server.identity import ANYBODY
+
+REVIEWER = Role.REVIEWER.value
+ADMIN = Role.ADMIN.value
+RANK = {ANYBODY: 0, REVIEWER: 1, ADMIN: 2}
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# Rule × method × the least role. HEAD and OPTIONS go with GET and with any method.
+ACCESS: dict[str, dict[str, str]] = {
+    "/": {"GET": ANYBODY},
+    "/admin": {"GET": ANYBODY},
+    "/admin/<path:view>": {"GET": ANYBODY},
+    "/setup": {"GET": ANYBODY},
+    "/assets/<path:name>": {"GET": ANYBODY},
+    "/<name>": {"GET": ANYBODY},
+    "/openapi.json": {"GET": ANYBODY},
+    "/api/docs": {"GET": ANYBODY},
+    "/api/docs/<path:name>": {"GET": ANYBODY},
+    "/healthz": {"GET": ANYBODY},
+    "/readyz": {"GET": ANYBODY},
+    "/metrics": {"GET": ADMIN},
+    "/api/v1/predictions": {"POST": ANYBODY},
+    "/api/v1/predictions/image": {"POST": ANYBODY},
+    "/api/v1/drawings": {"GET": REVIEWER, "POST": ANYBODY},
+    "/api/v1/drawings/image": {"POST": ANYBODY},
+    "/api/v1/drawings/mine": {"GET": ANYBODY},
+    "/api/v1/drawings/<drawing_id>": {"GET": ANYBODY, "PATCH": ANYBODY, "DELETE": ANYBODY},
+    "/api/v1/drawings/<drawing_id>/restore": {"POST": ANYBODY},
+    "/api/v1/drawings/<drawing_id>/ink.png": {"GET": ANYBODY},
+    "/api/v1/learned": {"GET": ANYBODY},
+    "/api/v1/stats": {"GET": ANYBODY},
+    "/api/v1/models": {"GET": ADMIN},
+    "/api/v1/models/champion": {"GET": ANYBODY},
+    "/api/v1/models/<int:version>": {"GET": ADMIN},
+    "/api/v1/models/<int:version>/promote": {"POST": ADMIN},
+    "/api/v1/models/<int:version>/anchor": {"POST": ADMIN},
+    "/api/v1/models/rollback": {"POST": ADMIN},
+    "/api/v1/runs": {"GET": ANYBODY, "POST": ADMIN},
+    "/api/v1/runs/<int:run_id>": {"GET": ANYBODY},
+    "/api/v1/runs/<int:run_id>/cancel": {"POST": ADMIN},
+    "/api/v1/schedule": {"GET": ANYBODY, "PUT": ADMIN},
+    "/api/v1/setup": {"POST": ANYBODY},
+    "/api/v1/login": {"POST": ANYBODY},
+    "/api/v1/logout": {"POST": ANYBODY},
+    "/api/v1/me": {"GET": ANYBODY},
+    "/api/v1/tokens": {"POST": ADMIN},
+}
+
+
+def check_access() -> None:
+    """Pass whom the table names; before every request that has a route.
+
+    Raises: Forbidden, NotSignedIn.
+    """
+    if request.url_rule is None:
+        return  # there is no such route: Flask answers 404 or 405
+    method = "GET" if request.method == "HEAD" else request.method
+    if method == "OPTIONS":
+        return
+    needed = ACCESS.get(request.url_rule.rule, {}).get(method)
+    if needed is None:
+        raise Forbidden("nobody may do this: the route is not in the table of roles")
+    if method not in SAFE_METHODS:
+        check_same_origin()
+    if needed != ANYBODY:
+        require(needed)
+
+
+def require(needed: str) -> None:
+    """Pass whoever has the role, or more. Raises: NotSignedIn, Forbidden."""
+    role = identity.role()
+    if RANK[role] >= RANK[needed]:
+        return
+    if role == ANYBODY:
+        raise NotSignedIn(f"this needs the role {needed}: sign in at /admin, or send a token")
+    raise Forbidden(f"this needs the role {needed}: you are {role}")
+
+
+def check_same_origin() -> None:
+    """Refuse what another site makes a browser send. Raises: Forbidden.
+
+    Browsers send Sec-Fetch-Site to https and to localhost; to a plain http address on the local
+    network they send only Origin. A client that is no browser sends neither, and has no cookies
+    that another site could use.
+    """
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if fetch_site is not None:
+        is_ours = fetch_site in {"same-origin", "none"}
+    else:
+        is_ours = origin is None or origin.partition("://")[2] == request.host
+    if not is_ours:
+        raise Forbidden("the request came from another site: do it on Inkloop's own page")

@@ -1,0 +1,38 @@
+"""What routes work with, made once per process by `create_app`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from core.db import Database
+from core.model_store import ModelStore
+from core.settings import Settings
+from core.volatile import Volatile
+from server.limits import Limits
+from server.live_model import LiveModel
+from server.request_counts import RequestCounts
+
+EXTENSION = "inkloop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The parts behind the routes."""
+
+    settings: Settings
+    database: Database
+    volatile: Volatile
+    store: ModelStore
+    live: LiveModel
+    limits: Limits
+    counts: RequestCounts
+    secret: bytes
+
+
+def services() -> Services:
+    """Those of the application that handles the request."""
+    found = current_app.extensions[EXTENSION]
+    assert isinstance(found, Services)
+    return found
