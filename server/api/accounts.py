@@ -1,0 +1,121 @@
+"""Signing in and out, the first admin, tokens for programs, and who am I."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, g, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from core import accounts
+from core.clock import utc_now
+from core.errors import TooManyRequests
+from core.models import Role
+from server import identity
+from server.contract import contract
+from server.schemas import LoginIn, MeOut, SetupIn, TokenIn, TokenOut
+from server.services import services
+
+blueprint = Blueprint("accounts", __name__)
+# A hash takes 64 MiB and 0.1 s: many at once would be a way to press a server to the ground.
+_HASHING = threading.BoundedSemaphore(1)
+HASHING_PATIENCE_SECONDS = 5.0
+
+
+@contextlib.contextmanager
+def _one_hash_at_a_time() -> Iterator[None]:
+    if not _HASHING.acquire(timeout=HASHING_PATIENCE_SECONDS):
+        raise TooManyRequests("too many are signing in: try again in a moment", 5)
+    try:
+        yield
+    finally:
+        _HASHING.release()
+
+
+@blueprint.get("/api/v1/me")
+@contract("Who am I?", answers={200: MeOut})
+def me() -> ResponseReturnValue:
+    """Role, address and contributor of whoever asks; makes a contributor of a new browser"""
+    return _me(identity.who())
+
+
+def _me(who: identity.Who) -> Response:
+    with services().database.read() as session:
+        needs_setup = not accounts.has_admin(session)
+    answer = jsonify(
+        role=who.role,
+        email=who.email,
+        contributor=identity.renew_contributor(),
+        needs_setup=needs_setup,
+    )
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@blueprint.post("/api/v1/login")
+@contract("Sign in", body=LoginIn, answers={200: MeOut}, refusals=(401, 429))
+def login(body: LoginIn) -> ResponseReturnValue:
+    """Sign a browser in; the session lasts twelve hours"""
+    parts = services()
+    parts.limits.login(body.email, request.remote_addr)
+    with _one_hash_at_a_time(), parts.database.read() as session:
+        user_id = accounts.check_password(session, body.email, body.password)
+    return _signed_in(user_id)
+
+
+@blueprint.post("/api/v1/setup")
+@contract("Make the first admin", body=SetupIn, answers={200: MeOut}, refusals=(401, 409, 429))
+def setup(body: SetupIn) -> ResponseReturnValue:
+    """Make the first admin with the one-time link that the terminal showed, and sign in"""
+    parts = services()
+    parts.limits.login(body.email, request.remote_addr)
+    with _one_hash_at_a_time():
+        password_hash = accounts.hash_password(body.password)
+    with parts.database.write() as session:
+        user = accounts.create_first_admin(
+            session, body.token, body.email, password_hash, now=utc_now()
+        )
+        user_id = user.id
+    return _signed_in(user_id)
+
+
+def _signed_in(user_id: int) -> Response:
+    """A session of its own for this sign-in; the one that the browser had before ends."""
+    now = utc_now()
+    old = request.cookies.get(identity.SESSION_COOKIE)
+    with services().database.write() as session:
+        if old:
+            accounts.end_session(session, old, now=now)
+        secret = accounts.start_session(session, user_id, now=now)
+        user = accounts.session_user(session, secret, now=now)
+        assert user is not None
+        g.who = identity.Who(role=user.role, user_id=user.id, email=user.email)
+    answer = _me(g.who)
+    identity.set_session_cookie(answer, secret)
+    return answer
+
+
+@blueprint.post("/api/v1/logout")
+@contract("Sign out", answers={204: None})
+def logout() -> ResponseReturnValue:
+    """End the session on the server too: its cookie is worth nothing from now on"""
+    secret = request.cookies.get(identity.SESSION_COOKIE)
+    if secret:
+        with services().database.write() as session:
+            accounts.end_session(session, secret, now=utc_now())
+    answer = Response(status=204)
+    identity.drop_session_cookie(answer)
+    return answer
+
+
+@blueprint.post("/api/v1/tokens")
+@contract("Make a token", body=TokenIn, answers={201: TokenOut})
+def make_token(body: TokenIn) -> ResponseReturnValue:
+    """Make a token for a program; it is shown this once"""
+    user_id = identity.who().user_id
+    assert user_id is not None
+    with services().database.write() as session:
+        secret = accounts.make_token(session, user_id, body.name, Role(body.role), now=utc_now())
+    return {"token": secret, "name": body.name, "role": body.role}, 201

@@ -1,0 +1,100 @@
+"""Lists of drawings: one's own with their fates, and all of them for reviewers."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session
+
+from core.models import Drawing, DrawingStatus, ModelVersion, Promotion, RunDrawing, Split
+from server import identity
+from server.contract import contract
+from server.schemas import DrawingsOut, DrawingsQuery, MineOut, Page
+from server.services import services
+from server.views import Json, drawings_json, next_after, number_after
+
+blueprint = Blueprint("drawing_lists", __name__)
+EXACT = ("label", "status", "split", "source")
+
+
+@blueprint.get("/api/v1/drawings/mine")
+@contract("One's own drawings", query=Page, answers={200: MineOut})
+def mine(query: Page) -> ResponseReturnValue:
+    """One's own drawings, newest first, and how many of them met which fate"""
+    contributor_id = identity.contributor() or ""
+    own = select(Drawing).where(
+        Drawing.contributor_id == contributor_id, Drawing.status != DrawingStatus.DELETED
+    )
+    live = services().live.current
+    version = None if live is None else live.version
+    with services().database.read() as session:
+        page = _page(session, own, query, live=version)
+        return page | {"counts": _counts(session, contributor_id) | {"live_version": version}}
+
+
+@blueprint.get("/api/v1/drawings")
+@contract("All drawings", query=DrawingsQuery, answers={200: DrawingsOut})
+def all_drawings(query: DrawingsQuery) -> ResponseReturnValue:
+    """Everybody's drawings, newest first, as far as they fit the filters"""
+    found = select(Drawing)
+    for name in EXACT:
+        value = getattr(query, name)
+        if value is not None:
+            found = found.where(getattr(Drawing, name) == value)
+    if query.status is None:
+        found = found.where(Drawing.status != DrawingStatus.DELETED)
+    if query.contributor is not None:
+        found = found.where(Drawing.contributor_id == query.contributor)
+    if query.disagrees is not None:
+        differs = Drawing.predicted_label != Drawing.label
+        found = found.where(differs if query.disagrees == "true" else ~differs)
+    live = services().live.current
+    version = None if live is None else live.version
+    with services().database.read() as session:
+        return _page(session, found, query, live=version, for_reviewer=True)
+
+
+def _page(
+    session: Session,
+    found: Select[Drawing],
+    query: Page,
+    *,
+    live: int | None,
+    for_reviewer: bool = False,
+) -> Json:
+    after = number_after(query.after)
+    if after is not None:
+        found = found.where(Drawing.number < after)
+    newest = found.order_by(Drawing.number.desc()).limit(query.limit + 1)
+    drawings = session.scalars(newest).all()
+    shown = drawings[: query.limit]
+    more = len(drawings) > query.limit
+    return {
+        "items": drawings_json(session, shown, live=live, for_reviewer=for_reviewer),
+        "next": next_after(shown[-1].number) if more else None,
+    }
+
+
+def _counts(session: Session, contributor_id: str) -> Json:
+    """How many of a contributor's drawings met which fate; the index by contributor serves it."""
+    trained_live = exists().where(
+        RunDrawing.drawing_number == Drawing.number,
+        ModelVersion.run_id == RunDrawing.run_id,
+        ModelVersion.version == Promotion.version,
+    )
+    rows = session.execute(
+        select(Drawing.status, Drawing.split, trained_live, func.count())
+        .where(Drawing.contributor_id == contributor_id, Drawing.status != DrawingStatus.DELETED)
+        .group_by(Drawing.status, Drawing.split, trained_live)
+    )
+    counts = {"total": 0, "learned": 0, "waiting": 0, "exam": 0, "checking": 0}
+    for status, split, is_learned, n in rows:
+        counts["total"] += n
+        if status == DrawingStatus.QUARANTINED:
+            counts["checking"] += n
+        elif status == DrawingStatus.ACCEPTED and split != Split.TRAIN:
+            counts["exam"] += n
+        elif status == DrawingStatus.ACCEPTED:
+            counts["learned" if is_learned else "waiting"] += n
+    return counts

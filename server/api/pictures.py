@@ -1,0 +1,58 @@
+"""Pictures of a digit: read like strokes, stored like strokes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from core.errors import BadPicture
+from core.imaging import IMAGING_VERSION, Inking, ink_from_picture
+from core.models import Source
+from core.transitions.drawings import NewDrawing
+from server import identity
+from server.api.drawings import store_once, with_ink
+from server.api.predictions import admit, ms_since_start, read
+from server.contract import contract
+from server.schemas import DrawingForm, DrawingOut, PictureForm, PredictionOut
+from server.services import services
+
+blueprint = Blueprint("pictures", __name__)
+
+
+@blueprint.post("/api/v1/predictions/image")
+@contract("Read a picture", form=PictureForm, answers={200: PredictionOut}, refusals=(429, 503))
+def predict_image(form: PictureForm, file: bytes) -> ResponseReturnValue:
+    """What the live version reads in a PNG, JPEG or WebP, light on dark or dark on light"""
+    received_ms = ms_since_start()
+    model = admit()
+    return read(model, _inking(file), {"received": received_ms})
+
+
+@blueprint.post("/api/v1/drawings/image")
+@contract(
+    "Store a labelled picture",
+    form=DrawingForm,
+    answers={201: DrawingOut, 200: DrawingOut},
+    refusals=(409, 410, 429, 503, 507),
+)
+def store_image(form: DrawingForm, file: bytes) -> ResponseReturnValue:
+    """Store a labelled PNG, JPEG or WebP, once per id; 200 if it was stored before"""
+    contributor_id = identity.contributor_or_new()
+    services().limits.drawing(contributor_id, request.remote_addr)
+    return store_once(
+        NewDrawing(
+            id=form.id,
+            contributor_id=contributor_id,
+            label=int(form.label),
+            source=Source.UPLOADED,
+            ink=with_ink(_inking(file)),
+            imaging_version=IMAGING_VERSION,
+            picture=file,
+        )
+    )
+
+
+def _inking(file: bytes) -> Inking:
+    if not file:
+        raise BadPicture("file is empty: choose a picture")
+    return ink_from_picture(file)

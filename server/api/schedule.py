@@ -1,0 +1,65 @@
+"""When runs are due."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from core import queries
+from core.clock import utc_now
+from core.cron_words import in_words
+from core.models import Schedule
+from core.transitions.schedule import change_schedule
+from server import identity
+from server.answers import polled
+from server.contract import contract
+from server.schemas import ScheduleIn, ScheduleOut
+from server.services import services
+from server.views import Json, iso, language
+
+blueprint = Blueprint("schedule", __name__)
+SWITCHED_OFF = {"en": "switched off", "zh": "已关闭"}
+
+
+@blueprint.get("/api/v1/schedule")
+@contract("The schedule", answers={200: ScheduleOut})
+def show() -> ResponseReturnValue:
+    """When runs are due, and what the last due moment did"""
+    with services().database.read() as session:
+        return polled(_schedule_json(queries.schedule(session)))
+
+
+@blueprint.put("/api/v1/schedule")
+@contract("Change the schedule", body=ScheduleIn, answers={200: ScheduleOut})
+def change(body: ScheduleIn) -> ResponseReturnValue:
+    """Replace the schedule; it takes effect within 5 s"""
+    with services().database.write() as session:
+        row = change_schedule(
+            session,
+            rule=body.cron,
+            timezone=body.timezone,
+            min_new_drawings=body.min_new_drawings,
+            enabled=body.enabled,
+            by=identity.who().by,
+            now=utc_now(),
+        )
+        return _schedule_json(row)
+
+
+def schedule_sentence(row: Schedule) -> str:
+    """ "every day at 03:00", in the client's language."""
+    words = language()
+    return in_words(row.cron, words) if row.enabled else SWITCHED_OFF[words]
+
+
+def _schedule_json(row: Schedule) -> Json:
+    return {
+        "cron": row.cron,
+        "timezone": row.timezone,
+        "min_new_drawings": row.min_new_drawings,
+        "enabled": row.enabled,
+        "next_run_at": iso(row.next_due_at),
+        "last_run_at": iso(row.last_due_at),
+        "last_outcome": row.last_outcome,
+        "sentence": schedule_sentence(row),
+    }

@@ -1,0 +1,117 @@
+"""The application, put together in one place."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+
+import structlog
+from flask import Flask, g
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from core.db import Database
+from core.model_store import ModelStore
+from core.settings import Settings
+from core.volatile import Volatile
+from server import pages
+from server.access import check_access
+from server.api import (
+    accounts,
+    docs,
+    drawing_lists,
+    drawings,
+    health,
+    models,
+    predictions,
+    runs,
+    schedule,
+    stats,
+)
+from server.background import Background
+from server.errors import register_error_handlers
+from server.headers import register_headers
+from server.limits import Limits
+from server.live_model import LiveModel
+from server.request_counts import RequestCounts
+from server.services import EXTENSION, Services
+
+MAX_BODY_BYTES = 10_000_000
+# A form has a file and two short fields: more parts, or more text in memory, is an attack.
+MAX_FORM_PARTS = 10
+MAX_FORM_TEXT_BYTES = 10_000
+BLUEPRINTS = (
+    pages.blueprint,
+    predictions.blueprint,
+    drawing_lists.blueprint,
+    drawings.blueprint,
+    models.blueprint,
+    runs.blueprint,
+    schedule.blueprint,
+    stats.blueprint,
+    accounts.blueprint,
+    health.blueprint,
+    docs.blueprint,
+)
+
+log = structlog.get_logger()
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+
+
+class InkloopApp(Flask):
+    """Flask, but a bug goes into the one log, with the request's number."""
+
+    def log_exception(self, exc_info: ExcInfo | None) -> None:
+        """Called for each exception that no handler expected."""
+        log.error(
+            "unexpected error",
+            request_id=g.get("request_id"),
+            exc_info=exc_info or sys.exc_info(),
+        )
+
+
+def create_app(settings: Settings, *, follow: bool = False) -> Flask:
+    """The application on an instance; `follow` starts the thread that follows promotions.
+
+    Engines and thread belong to the process that calls this: call it after any fork.
+    """
+    app = InkloopApp("server", static_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_PARTS=MAX_FORM_PARTS,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM_TEXT_BYTES,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider's
+    app.json.compact = True  # type: ignore[attr-defined]
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    parts = make_services(settings)
+    app.extensions[EXTENSION] = parts
+    register_headers(app)
+    app.before_request(check_access)
+    register_error_handlers(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    if follow:
+        Background(parts).start()
+    return app
+
+
+def make_services(settings: Settings) -> Services:
+    """The parts behind the routes, for this process."""
+    database = Database(settings)
+    volatile = Volatile(settings)
+    store = ModelStore(settings.models_dir)
+    secret = settings.secret()
+    return Services(
+        settings=settings,
+        database=database,
+        volatile=volatile,
+        store=store,
+        live=LiveModel(database, store, volatile),
+        limits=Limits(volatile, settings, secret),
+        counts=RequestCounts(),
+        secret=secret,
+    )

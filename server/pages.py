@@ -1,0 +1,62 @@
+"""The built web pages: HTML is asked for anew each time, hashed assets never again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Response, request, send_from_directory
+from werkzeug.wrappers import Response as BaseResponse
+
+from core.errors import NotFound
+from server import identity
+
+blueprint = Blueprint("pages", __name__)
+DIST = Path(__file__).resolve().parent.parent / "webui" / "dist"
+A_YEAR_SECONDS = 365 * 24 * 3600
+AN_HOUR_SECONDS = 3600
+NOT_BUILT = "The pages are not built yet: run `make setup`, then load this page again.\n"
+# Files beside the pages whose names carry no hash.
+BESIDE = frozenset({"favicon.svg", "favicon.ico", "manifest.webmanifest", "robots.txt"})
+
+
+@blueprint.get("/")
+def draw() -> BaseResponse:
+    """The draw page; a new browser becomes a contributor"""
+    identity.renew_contributor()
+    return _page("index.html")
+
+
+@blueprint.get("/admin")
+@blueprint.get("/admin/<path:view>")
+@blueprint.get("/setup")
+def admin(view: str = "") -> BaseResponse:
+    """The dashboard; its views are told apart in the browser"""
+    return _page("admin.html")
+
+
+@blueprint.get("/assets/<path:name>")
+def asset(name: str) -> BaseResponse:
+    """A built file, whose name changes with its content"""
+    if not (DIST / "assets").is_dir():
+        raise NotFound("file", name)
+    answer = send_from_directory(DIST / "assets", name, max_age=A_YEAR_SECONDS)
+    answer.cache_control.immutable = True
+    answer.cache_control.public = True
+    return answer
+
+
+@blueprint.get("/<name>")
+def beside(name: str) -> BaseResponse:
+    """The icon and its like"""
+    if name not in BESIDE or not (DIST / name).is_file():
+        raise NotFound("page", f"/{name}")
+    return send_from_directory(DIST, name, max_age=AN_HOUR_SECONDS)
+
+
+def _page(name: str) -> BaseResponse:
+    if not (DIST / name).is_file():
+        return Response(NOT_BUILT, status=503, mimetype="text/plain")
+    answer = send_from_directory(DIST, name, max_age=0, conditional=False)
+    answer.headers["Cache-Control"] = "no-cache"
+    answer.add_etag()
+    return answer.make_conditional(request)

@@ -1,0 +1,11 @@
+"""What Granian serves, in each worker: `granian --interface wsgi server.wsgi:app`."""
+
+from __future__ import annotations
+
+from core import logs
+from core.settings import Settings
+from server.app import create_app
+
+_settings = Settings.from_env()
+logs.configure(_settings.log_format, "server")
+app = create_app(_settings, follow=True)

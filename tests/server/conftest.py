@@ -1,0 +1,88 @@
+"""An application on a migrated database, its clients, and small real models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from core import accounts
+from core.clock import utc_now
+from core.models import Role
+from core.settings import Settings
+from server.app import create_app
+from server.services import EXTENSION, Services
+from tests.server import small_models
+
+PASSWORD = "four quiet words here"
+PASSWORD_HASH = accounts.hash_password(PASSWORD)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application, without its background thread: tests say when it looks."""
+    app = create_app(settings)
+    app.testing = True
+    yield app
+    parts: Services = app.extensions[EXTENSION]
+    parts.database.dispose()
+    parts.volatile.dispose()
+
+
+@pytest.fixture
+def parts(app: Flask) -> Services:
+    """What the application's routes work with."""
+    found: Services = app.extensions[EXTENSION]
+    return found
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Alice's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def publish(parts: Services) -> Callable[..., None]:
+    """`publish(3, says=7)`: version 3 is in the store, live, and noticed."""
+
+    def _publish(version: int, *, says: int, is_live: bool = True, **changed: object) -> None:
+        with parts.database.write() as session:
+            small_models.publish(
+                parts.store, session, version, says=says, is_live=is_live, **changed
+            )
+        parts.live.look()
+
+    return _publish
+
+
+@pytest.fixture
+def signed_in(app: Flask, parts: Services) -> Callable[[Role], FlaskClient]:
+    """`signed_in(Role.ADMIN)`: a browser with a session of a new account of that role."""
+
+    def _signed_in(role: Role) -> FlaskClient:
+        with parts.database.write() as session:
+            email = f"{role}@example.org"
+            user = accounts.create_user(
+                session, email, PASSWORD_HASH, role, by="test", now=utc_now()
+            )
+            secret = accounts.start_session(session, user.id, now=utc_now())
+        client = app.test_client()
+        client.set_cookie("inkloop_session", secret)
+        return client
+
+    return _signed_in
+
+
+@pytest.fixture
+def admin(signed_in: Callable[[Role], FlaskClient]) -> FlaskClient:
+    """An administrator's browser."""
+    return signed_in(Role.ADMIN)
+
+
+@pytest.fixture
+def reviewer(signed_in: Callable[[Role], FlaskClient]) -> FlaskClient:
+    """A reviewer's browser."""
+    return signed_in(Role.REVIEWER)
