@@ -221,6 +221,16 @@ def finish_run(
         )
 
 
+def put_back(session: Session, run_id: int, *, fence: int) -> None:
+    """Queue a run again whose trainer is being stopped: the next one goes on where it is.
+
+    This does not count as an attempt. Raises: LeaseLost.
+    """
+    values = {"status": RunStatus.QUEUED, "n_attempts": Run.n_attempts - 1}
+    if session.execute(_mine(run_id, fence).values(values).returning(Run.id)).one_or_none() is None:
+        raise _lease_lost()
+
+
 def _mine(run_id: int, fence: int) -> Update:
     return update(Run).where(Run.id == run_id, Run.fence == fence, Run.status == RunStatus.RUNNING)
 

@@ -1,0 +1,140 @@
+"""When runs are due: APScheduler wakes at the schedule's moments, and the database decides.
+
+The schedule is a row, not a pickled job: it is read again every second, so a change takes effect
+at once, and the moment that was announced in it (`next_due_at`) tells after any sleep or outage
+whether one was missed. Only this module knows APScheduler.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
+
+from core import cron, queries
+from core.clock import utc_now
+from core.db import Database
+from core.transitions.runs import queue_run
+from core.transitions.schedule import take_tick
+
+LOOK_SECONDS = 1.0
+"""How often the schedule's row is read; the contract gives a change 5 s to take effect."""
+MISFIRE_GRACE_SECONDS = 7 * 24 * 3600
+"""A tick that comes late, after a sleep of the machine, still counts."""
+TICK = "tick"
+
+log = structlog.get_logger(__name__)
+
+
+class PosixCronTrigger(BaseTrigger):
+    """APScheduler's idea of a trigger, by `core.cron`: its own cron counts weekdays from Monday."""
+
+    def __init__(self, rule: str, timezone: str) -> None:
+        cron.validate(rule, timezone)
+        self.rule = rule
+        self.timezone = timezone
+
+    def get_next_fire_time(
+        self, previous_fire_time: datetime | None, now: datetime
+    ) -> datetime | None:
+        """The moment after the last one; at the start, the first one from now on."""
+        after = previous_fire_time or now - timedelta(microseconds=1)
+        found = cron.next_times(self.rule, self.timezone, after, 1)
+        return found[0] if found else None
+
+    def __str__(self) -> str:
+        return f"cron[{self.rule} {self.timezone or 'local'}]"
+
+
+class Ticker:
+    """Follows the schedule's row and queues the runs that fall due."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+        self._followed: tuple[str, str] | None = None
+        self._scheduler = BackgroundScheduler(
+            jobstores={"default": MemoryJobStore()},
+            job_defaults={
+                "coalesce": True,
+                "max_instances": 1,
+                "misfire_grace_time": MISFIRE_GRACE_SECONDS,
+            },
+            timezone=UTC,
+        )
+        self._scheduler.add_listener(_log_trouble, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+
+    def start(self) -> None:
+        """Catch up on what was missed, then keep following, on threads of its own."""
+        # It logs every look at INFO; the ticks that matter are logged below.
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)
+        self.follow()
+        self._scheduler.add_job(self.follow, "interval", seconds=LOOK_SECONDS, id="follow")
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop waking; what was queued stays queued."""
+        self._scheduler.shutdown(wait=False)
+
+    def follow(self) -> None:
+        """Look at the schedule's row: wait for another moment if it changed, catch up if late."""
+        with self._database.read() as session:
+            row = queries.schedule(session)
+            wanted = (row.cron, row.timezone) if row.enabled else None
+            announced = row.next_due_at
+        if wanted != self._followed:
+            self._await(wanted)
+        if wanted is not None and (announced is None or announced <= self._clock()):
+            self.tick()
+
+    def tick(self) -> str | None:
+        """Do what is due now, if anything is. Returns what that was, as in the schedule's row."""
+        now = self._clock()
+        with self._database.write() as session:
+            n_new = queries.n_new(session)
+            outcome = take_tick(session, n_new=n_new, seed=new_seed(), now=now)
+        if outcome is not None:
+            log.info("schedule came due", outcome=outcome, n_new=n_new)
+        return outcome
+
+    def _await(self, wanted: tuple[str, str] | None) -> None:
+        self._followed = wanted
+        if wanted is None:
+            if self._scheduler.get_job(TICK) is not None:
+                self._scheduler.remove_job(TICK)
+            log.info("schedule is off")
+            return
+        trigger = PosixCronTrigger(*wanted)
+        self._scheduler.add_job(self.tick, trigger, id=TICK, replace_existing=True)
+        log.info("schedule", cron=wanted[0], timezone=wanted[1] or "local")
+
+
+def queue_first_run(database: Database, now: datetime) -> bool:
+    """On an instance without any live version, ask for the first training. Returns whether."""
+    with database.read() as session:
+        if queries.champion(session) is not None:
+            return False
+    with database.write() as session:
+        _, is_new = queue_run(
+            session, requested_by="first", is_forced=True, seed=new_seed(), now=now
+        )
+    return is_new
+
+
+def new_seed() -> int:
+    """A seed for a run, kept in its row: 0 to 2**31 - 1."""
+    return secrets.randbelow(2**31)
+
+
+def _log_trouble(event: JobExecutionEvent) -> None:
+    if event.code == EVENT_JOB_MISSED:
+        log.warning("tick missed", job=event.job_id, due_at=str(event.scheduled_run_time))
+    else:
+        log.error("tick failed", job=event.job_id, exc_info=event.exception)
