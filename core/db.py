@@ -25,9 +25,10 @@ from core.errors import NotReady, StorageFull
 from core.settings import Settings
 
 try:
-    from pysqlite3 import dbapi2 as sqlite_driver
+    from pysqlite3 import dbapi2
 except ImportError:  # only Linux has the wheel; `inkloop doctor` says which library is in use
-    sqlite_driver = sqlite3
+    dbapi2 = sqlite3
+sqlite_driver = dbapi2
 
 BUSY_TIMEOUT_SECONDS = 10
 NAMING = {

@@ -1,0 +1,1 @@
+"""What the words after `inkloop` do, one file a subject."""
