@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import logging.config
 import sys
-from pathlib import Path
 from typing import Any, Literal
 
 import structlog
@@ -55,8 +53,12 @@ def stdlib_config(log_format: LogFormat, part: str) -> dict[str, Any]:
         "root": {"level": "INFO", "handlers": ["stderr"]},
         "loggers": {
             name: {"level": level, "handlers": ["stderr"], "propagate": False}
-            # Granian's own lines say little that the supervisor does not say better.
-            for name, level in (("_granian", "WARNING"), ("granian.access", "INFO"))
+            # Granian warns of its own defaults, Alembic tells each step: not for every start.
+            for name, level in (
+                ("_granian", "ERROR"),
+                ("granian.access", "ERROR"),
+                ("alembic", "WARNING"),
+            )
         },
     }
 
@@ -86,9 +88,3 @@ def line_formatter(log_format: LogFormat, part: str) -> logging.Formatter:
         foreign_pre_chain=SHARED,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, name_part, *last],
     )
-
-
-def write_granian_config(path: Path, log_format: LogFormat) -> None:
-    """Write the file for Granian's `--log-config`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(stdlib_config(log_format, "server"), indent=1), encoding="utf-8")

@@ -33,7 +33,7 @@ def main() -> None:
         workers=settings.workers,
         respawn_failed_workers=True,  # else the first dead worker takes the whole server down
         workers_kill_timeout=KILL_WORKERS_AFTER_SECONDS,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         log_dictconfig=logs.stdlib_config(settings.log_format, "server"),
     ).serve(target_loader=load_application)
 

@@ -1,0 +1,36 @@
+"""`inkloop`, the command. It starts the parts as processes: it needs neither Flask nor torch."""
+
+from __future__ import annotations
+
+import click
+
+import core
+from core.commands.admin import admin
+from core.commands.db import db
+from core.commands.models import models
+from core.commands.parts import bench, serve, train, trainer, up
+from core.errors import InkloopError
+
+
+class InkloopGroup(click.Group):
+    """Shows what Inkloop raises on purpose as its sentence, with exit code 1."""
+
+    def invoke(self, context: click.Context) -> object:
+        """Run the command that was named."""
+        try:
+            return super().invoke(context)
+        except InkloopError as exc:
+            raise click.ClickException(str(exc)) from exc
+
+
+@click.group(cls=InkloopGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(core.__version__, prog_name="inkloop")
+def main() -> None:
+    """Draw a digit, see it read, correct it; the next model has learned from it.
+
+    Settings are environment variables, INKLOOP_INSTANCE and so on: README.md lists them.
+    """
+
+
+for command in (up, serve, trainer, train, models, admin, db, bench):
+    main.add_command(command)
