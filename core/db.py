@@ -39,11 +39,21 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 # STRICT tables take only INTEGER, TEXT, REAL and BLOB: these render as such on SQLite.
-Flag = sa.Boolean().with_variant(sa.Integer(), "sqlite")
 Words = sa.Text()
 Blob = sa.LargeBinary()
 Number = sa.Float().with_variant(sa.REAL(), "sqlite")
 Whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+class Flag(TypeDecorator[bool]):
+    """True or false: a STRICT table keeps 0 and 1, and JSON must not show those."""
+
+    impl = sa.Boolean().with_variant(sa.Integer(), "sqlite")
+    cache_ok = True
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> bool | None:
+        """Make a number a truth value again."""
+        return None if value is None else bool(value)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
