@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from core import accounts
 from core.clock import utc_now
@@ -17,7 +20,24 @@ from server.services import EXTENSION, Services
 from tests.server import small_models
 
 PASSWORD = "four quiet words here"
-PASSWORD_HASH = accounts.hash_password(PASSWORD)
+# Hashing is slow on purpose: 0.1 s and 64 MiB. Here it is not the point.
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORD_HASH = QUICK.hash(PASSWORD)
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed in no time."""
+    monkeypatch.setattr(accounts, "HASHER", QUICK)
+    monkeypatch.setattr(accounts, "DUMMY_HASH", PASSWORD_HASH)
+
+
+class ReadingClient(FlaskClient):
+    """A browser that reads each answer to its end, so that files are closed."""
+
+    def open(self, *args: Any, buffered: bool = True, **kwargs: Any) -> TestResponse:
+        """As Flask's own, but reading everything."""
+        return super().open(*args, buffered=buffered, **kwargs)
 
 
 @pytest.fixture
@@ -25,6 +45,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """The application, without its background thread: tests say when it looks."""
     app = create_app(settings)
     app.testing = True
+    app.test_client_class = ReadingClient
     yield app
     parts: Services = app.extensions[EXTENSION]
     parts.database.dispose()

@@ -1,0 +1,50 @@
+"""Which versions there are, with scores and lineage."""
+
+
+def test_before_the_first_version_there_is_no_champion(client):
+    answer = client.get("/api/v1/models/champion")
+
+    assert answer.status_code == 404
+    assert answer.json["error"] == "NotFound"
+
+
+def test_anybody_may_see_the_live_version(client, publish):
+    publish(1, says=7)
+
+    shown = client.get("/api/v1/models/champion").json
+
+    assert shown["version"] == 1
+    assert shown["status"] == "live"
+    assert shown["scores"]["mnist_test"] == {"accuracy": 0.995, "n_correct": 9950, "n": 10_000}
+
+
+def test_versions_are_listed_newest_first_with_their_status(admin, publish):
+    publish(1, says=1)
+    publish(2, says=2)
+    publish(3, says=3, is_live=False)
+
+    items = admin.get("/api/v1/models").json["items"]
+
+    assert [(item["version"], item["status"]) for item in items] == [
+        (3, "held"),
+        (2, "live"),
+        (1, "retired"),
+    ]
+
+
+def test_the_list_comes_in_parts(admin, publish):
+    for number in (1, 2, 3):
+        publish(number, says=number)
+
+    first = admin.get("/api/v1/models?limit=2").json
+    second = admin.get(f"/api/v1/models?limit=2&after={first['next']}").json
+
+    assert [item["version"] for item in first["items"] + second["items"]] == [3, 2, 1]
+    assert second["next"] is None
+
+
+def test_one_version_is_shown_and_an_unknown_one_is_not(admin, publish):
+    publish(1, says=1)
+
+    assert admin.get("/api/v1/models/1").json["network"] == "small"
+    assert admin.get("/api/v1/models/2").status_code == 404

@@ -1,0 +1,118 @@
+"""Asking for a run, watching it and stopping it."""
+
+import pytest
+from sqlalchemy import update
+
+from core.models import Run, RunMetric, Verdict
+from tests.conftest import NOW
+
+URL = "/api/v1/runs"
+FIRST_ACCURACY = {
+    "name": "first_accuracy",
+    "passed": True,
+    "value": 0.9961,
+    "bound": 0.99,
+    "facts": {"n": 10_000, "n_correct": 9961},
+}
+
+
+@pytest.fixture
+def advance(parts):
+    """Write columns of the run, as a trainer would."""
+
+    def _advance(run_id: int, **values) -> None:
+        with parts.database.write() as session:
+            session.execute(update(Run).where(Run.id == run_id).values(**values))
+
+    return _advance
+
+
+def test_a_run_that_is_asked_for_is_queued(admin):
+    answer = admin.post(URL)
+
+    assert answer.status_code == 202
+    assert answer.json["status"] == "queued"
+    assert answer.json["requested_by"] == "user"
+
+
+def test_asking_twice_answers_the_same_run(admin):
+    first = admin.post(URL).json["id"]
+
+    assert admin.post(URL).json["id"] == first
+    assert len(admin.get(URL).json["items"]) == 1
+
+
+def test_anybody_may_watch(admin, client, advance):
+    run_id = admin.post(URL).json["id"]
+    advance(run_id, status="running", phase="train", step=30, n_steps=200, loss=0.12)
+
+    shown = client.get(f"{URL}/{run_id}").json
+
+    assert (shown["phase"], shown["step"], shown["n_steps"]) == ("train", 30, 200)
+    assert shown["loss"] == 0.12
+    assert shown["verdict"] is None
+
+
+def test_one_run_comes_with_its_curves(admin, parts):
+    run_id = admin.post(URL).json["id"]
+    with parts.database.write() as session:
+        for step in (10, 20):
+            session.add(RunMetric(run_id=run_id, phase="train", step=step, loss=1 / step, at=NOW))
+
+    metrics = admin.get(f"{URL}/{run_id}").json["metrics"]
+
+    assert [(point["step"], point["loss"]) for point in metrics] == [(10, 0.1), (20, 0.05)]
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Promoted"), ("zh-CN,zh;q=0.9", "已上线")])
+def test_a_verdict_reads_as_a_sentence_in_the_readers_language(
+    admin, client, parts, advance, language, word
+):
+    run_id = admin.post(URL).json["id"]
+    advance(run_id, status="promoted", version=1)
+    with parts.database.write() as session:
+        session.add(Verdict(run_id=run_id, version=1, passed=True, rules=[FIRST_ACCURACY], at=NOW))
+
+    verdict = client.get(f"{URL}/{run_id}", headers={"Accept-Language": language}).json["verdict"]
+
+    assert verdict["passed"] is True
+    assert verdict["sentence"].startswith(word)
+    assert verdict["rules"][0]["bound"] == 0.99
+
+
+def test_a_queued_run_stops_at_once(admin):
+    run_id = admin.post(URL).json["id"]
+
+    answer = admin.post(f"{URL}/{run_id}/cancel")
+
+    assert answer.status_code == 200
+    assert answer.json["status"] == "cancelled"
+
+
+def test_a_running_run_is_asked_to_stop(admin, advance):
+    run_id = admin.post(URL).json["id"]
+    advance(run_id, status="running")
+
+    answer = admin.post(f"{URL}/{run_id}/cancel")
+
+    assert answer.json["status"] == "running"
+    assert answer.json["cancel_requested"] is True
+
+
+def test_a_run_that_is_over_cannot_be_stopped(admin, advance):
+    run_id = admin.post(URL).json["id"]
+    advance(run_id, status="held")
+
+    assert admin.post(f"{URL}/{run_id}/cancel").status_code == 409
+
+
+def test_what_has_not_changed_is_not_sent_again(admin, client, advance):
+    run_id = admin.post(URL).json["id"]
+    etag = client.get(URL).headers["ETag"]
+
+    same = client.get(URL, headers={"If-None-Match": etag})
+    advance(run_id, status="running")
+    changed = client.get(URL, headers={"If-None-Match": etag})
+
+    assert (same.status_code, same.data) == (304, b"")
+    assert changed.status_code == 200

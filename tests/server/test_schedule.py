@@ -1,0 +1,55 @@
+"""When runs are due."""
+
+import pytest
+
+URL = "/api/v1/schedule"
+WEEKLY = {"cron": "30 2 * * 7", "timezone": "Europe/Berlin", "min_new_drawings": 5, "enabled": True}
+
+
+def test_the_default_is_every_night_at_three(client):
+    shown = client.get(URL).json
+
+    assert (shown["cron"], shown["min_new_drawings"], shown["enabled"]) == ("0 3 * * *", 20, True)
+    assert shown["sentence"] == "every day at 03:00"
+
+
+def test_an_admin_changes_it(admin, client):
+    answer = admin.put(URL, json=WEEKLY)
+
+    assert answer.status_code == 200
+    shown = client.get(URL).json
+    assert {name: shown[name] for name in WEEKLY} == WEEKLY
+    assert shown["next_run_at"] is not None
+
+
+def test_the_sentence_follows_the_readers_language(admin, client):
+    admin.put(URL, json=WEEKLY)
+
+    shown = client.get(URL, headers={"Accept-Language": "zh"}).json
+
+    assert "周日" in shown["sentence"]
+
+
+def test_switched_off_nothing_is_due(admin):
+    shown = admin.put(URL, json=WEEKLY | {"enabled": False}).json
+
+    assert shown["next_run_at"] is None
+    assert shown["sentence"] == "switched off"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"cron": "61 * * * *"},
+        {"cron": "every day"},
+        {"timezone": "Mars/Olympus"},
+        {"min_new_drawings": 0},
+        {"min_new_drawings": "5"},
+        {"enabled": "yes"},
+    ],
+)
+def test_what_cannot_be_scheduled_is_refused(admin, client, changed):
+    answer = admin.put(URL, json=WEEKLY | changed)
+
+    assert answer.status_code == 422
+    assert client.get(URL).json["cron"] == "0 3 * * *"

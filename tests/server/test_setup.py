@@ -1,0 +1,56 @@
+"""The one-time link makes the first admin, once."""
+
+import pytest
+
+from core import accounts
+from core.clock import utc_now
+
+URL = "/api/v1/setup"
+
+
+@pytest.fixture
+def token(parts):
+    with parts.database.write() as session:
+        return accounts.make_setup_token(session, now=utc_now())
+
+
+def form(token: str, **given):
+    return {"token": token, "email": "ada@example.org", "password": "four quiet words", **given}
+
+
+def test_the_link_makes_the_first_admin_and_signs_in(client, token):
+    answer = client.post(URL, json=form(token))
+
+    assert answer.status_code == 200
+    assert answer.json["role"] == "admin"
+    assert client.get("/api/v1/models").status_code == 200
+
+
+def test_until_then_the_page_is_told_that_it_is_needed(client, token):
+    before = client.get("/api/v1/me").json["needs_setup"]
+    client.post(URL, json=form(token))
+
+    assert before is True
+    assert client.get("/api/v1/me").json["needs_setup"] is False
+
+
+def test_the_link_works_once(app, client, token):
+    client.post(URL, json=form(token))
+
+    answer = app.test_client().post(URL, json=form(token, email="eve@example.org"))
+
+    assert answer.status_code == 409
+
+
+def test_a_wrong_link_makes_nobody(client, token):
+    answer = client.post(URL, json=form(token + "x"))
+
+    assert answer.status_code == 401
+    assert client.get("/api/v1/me").json["needs_setup"] is True
+
+
+def test_a_short_password_is_refused_and_the_link_stays_good(client, token):
+    answer = client.post(URL, json=form(token, password="short"))
+
+    assert answer.status_code == 422
+    assert client.post(URL, json=form(token)).status_code == 200

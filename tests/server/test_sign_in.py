@@ -1,0 +1,91 @@
+"""Sessions live on the server: signing out ends them there."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from core import accounts
+from core.clock import utc_now
+from core.models import LoginSession, Role, User
+from tests.server.conftest import PASSWORD, PASSWORD_HASH
+
+ADA = {"email": "ada@example.org", "password": PASSWORD}
+
+
+@pytest.fixture(autouse=True)
+def ada(parts):
+    with parts.database.write() as session:
+        accounts.create_user(
+            session, ADA["email"], PASSWORD_HASH, Role.ADMIN, by="test", now=utc_now()
+        )
+
+
+def test_the_right_password_signs_in(client):
+    answer = client.post("/api/v1/login", json=ADA)
+
+    assert answer.status_code == 200
+    assert answer.json["role"] == "admin"
+    assert client.get("/api/v1/me").json["email"] == "ada@example.org"
+
+
+def test_the_session_cookie_is_out_of_scripts_reach(client):
+    cookies = client.post("/api/v1/login", json=ADA).headers.getlist("Set-Cookie")
+
+    (cookie,) = [cookie for cookie in cookies if cookie.startswith("inkloop_session=")]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"password": "four loud words here"}, {"email": "bob@example.org"}]
+)
+def test_a_wrong_password_and_a_wrong_address_are_told_in_the_same_words(client, wrong):
+    answer = client.post("/api/v1/login", json=ADA | wrong)
+
+    assert answer.status_code == 401
+    assert answer.json["message"] == "no account has this address and password: check both"
+    assert client.get("/api/v1/me").json["role"] == "anybody"
+
+
+def test_signing_out_ends_the_session_on_the_server(app, client):
+    client.post("/api/v1/login", json=ADA)
+    stolen = client.get_cookie("inkloop_session").value
+
+    answer = client.post("/api/v1/logout")
+
+    thief = app.test_client()
+    thief.set_cookie("inkloop_session", stolen)
+    assert answer.status_code == 204
+    assert thief.get("/api/v1/me").json["role"] == "anybody"
+
+
+def test_signing_in_again_ends_the_browsers_earlier_session(app, client):
+    client.post("/api/v1/login", json=ADA)
+    earlier = client.get_cookie("inkloop_session").value
+
+    client.post("/api/v1/login", json=ADA)
+
+    thief = app.test_client()
+    thief.set_cookie("inkloop_session", earlier)
+    assert thief.get("/api/v1/me").json["role"] == "anybody"
+
+
+def test_a_session_ends_by_itself(client, parts):
+    client.post("/api/v1/login", json=ADA)
+    with parts.database.write() as session:
+        session.execute(update(LoginSession).values(expires_at=utc_now() - timedelta(seconds=1)))
+
+    assert client.get("/api/v1/me").json["role"] == "anybody"
+
+
+def test_a_disabled_account_is_out_at_once(client, parts):
+    client.post("/api/v1/login", json=ADA)
+    with parts.database.write() as session:
+        session.execute(update(User).values(disabled_at=utc_now()))
+
+    assert client.get("/api/v1/me").json["role"] == "anybody"
+
+
+def test_signing_out_without_a_session_is_no_error(client):
+    assert client.post("/api/v1/logout").status_code == 204

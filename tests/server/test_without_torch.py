@@ -1,0 +1,18 @@
+"""The server predicts without torch: 78 MB of memory instead of 647."""
+
+import subprocess
+import sys
+
+PROBE = """
+import sys
+import server.app
+print(sorted({"torch", "torchvision", "apscheduler", "flask_openapi3"} & sys.modules.keys()))
+"""
+
+
+def test_importing_the_server_loads_no_torch():
+    found = subprocess.run(
+        [sys.executable, "-c", PROBE], capture_output=True, text=True, check=True
+    )
+
+    assert found.stdout.strip() == "[]"
