@@ -6,7 +6,9 @@ import click
 
 import core
 from core.commands.admin import admin
+from core.commands.data import data
 from core.commands.db import db
+from core.commands.doctor import doctor
 from core.commands.models import models
 from core.commands.parts import bench, serve, train, trainer, up
 from core.errors import InkloopError
@@ -32,5 +34,5 @@ def main() -> None:
     """
 
 
-for command in (up, serve, trainer, train, models, admin, db, bench):
+for command in (up, serve, trainer, train, data, models, admin, db, doctor, bench):
     main.add_command(command)

@@ -7,14 +7,15 @@ import importlib.util
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import IO, NoReturn
 
 import click
 import qrcode
 import structlog
 
-from core import accounts, instance_lock, logs, migrate
+from core import accounts, instance_lock, logs, migrate, mnist
 from core.clock import utc_now
+from core.commands.data import fetch_with_progress
 from core.db import Database
 from core.errors import SettingsError
 from core.network import is_everywhere, lan_address, local_url, require_free_port
@@ -55,15 +56,15 @@ def serve() -> None:
     settings = Settings.from_env()
     require_free_port(settings.host, settings.port, PORT_PATIENCE_SECONDS)
     migrate.upgrade(settings)
-    instance_lock.hold_part(settings.instance)
-    _become("core.web_process")
+    with instance_lock.hold_part(settings.instance):
+        _become("core.web_process")
 
 
 @click.command()
 def trainer() -> None:
     """Start the trainer alone: it keeps the schedule and does the runs that are asked for."""
-    _prepare_trainer()
-    _become("trainer")
+    with _prepared_for_training():
+        _become("trainer")
 
 
 @click.command()
@@ -76,9 +77,9 @@ def train(once: bool, force: bool, as_json: bool) -> None:
     Exit code 0: finished, whatever the verdict. 75: another run is at work. 1: failed.
     """
     del once  # said for clearness: without it this would be `inkloop trainer`
-    _prepare_trainer()
     flags = [flag for flag, given in (("--force", force), ("--json", as_json)) if given]
-    _become("trainer", "--once", *flags)
+    with _prepared_for_training():
+        _become("trainer", "--once", *flags)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -90,12 +91,15 @@ def bench(name: str, arguments: Sequence[str]) -> None:
     _become("trainer.benchmarks", name, *arguments)
 
 
-def _prepare_trainer() -> None:
-    """See to everything that the trainer takes for granted."""
+def _prepared_for_training() -> IO[str]:
+    """See to all that the trainer takes for granted. Returns the lock, which exec carries over."""
     _require_torch()
     settings = Settings.from_env()
+    lock = instance_lock.hold_part(settings.instance)
     migrate.upgrade(settings)
-    instance_lock.hold_part(settings.instance)
+    if not mnist.is_complete(settings.mnist_cache):
+        fetch_with_progress(settings)
+    return lock
 
 
 def _become(module: str, *arguments: str) -> NoReturn:

@@ -1,0 +1,57 @@
+"""`data fetch`: brings MNIST."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TransferSpeedColumn,
+)
+
+from core import mnist
+from core.settings import Settings
+
+
+@click.group()
+def data() -> None:
+    """Bring data in."""
+
+
+@data.command()
+def fetch() -> None:
+    """Fetch MNIST and check it against its published MD5 sums."""
+    fetch_with_progress(Settings.from_env())
+
+
+def fetch_with_progress(settings: Settings) -> None:
+    """Fetch MNIST into the instance, with a bar a file where somebody watches."""
+    console = Console(stderr=True)
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    with progress:
+        where = mnist.fetch(settings.mnist_cache, settings.mnist_dir, _reporter(progress))
+    click.echo(f"MNIST is in {settings.mnist_cache} (from {where}), its MD5 sums are right.")
+
+
+def _reporter(progress: Progress) -> Callable[[str, int, int], None]:
+    tasks: dict[str, TaskID] = {}
+
+    def report(name: str, done_bytes: int, total_bytes: int) -> None:
+        if name not in tasks:
+            tasks[name] = progress.add_task(name)
+        progress.update(tasks[name], completed=done_bytes, total=total_bytes or None)
+
+    return report
