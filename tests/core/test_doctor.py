@@ -1,0 +1,133 @@
+"""`inkloop doctor`: each look finds what is wrong, and says what to do."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from core import mnist
+from core.db import Database, has_wal_reset_bug
+from core.doctor import Finding, examine
+from core.model_store import ModelStore
+from core.settings import Settings
+from tests import factories
+
+
+def find(settings: Settings, name: str) -> Finding:
+    """What one look found."""
+    return next(finding for finding in examine(settings) if finding.name == name)
+
+
+@pytest.fixture
+def version_1(settings: Settings, database: Database) -> Iterator[Path]:
+    """The folder of a version that is in store and database."""
+    store = ModelStore(settings.models_dir)
+    published = store.publish(1, {"model.onnx": b"onnx"}, {"version": 1})
+    with database.write() as session:
+        factories.make_version(session, 1, manifest_sha256=published.manifest_sha256)
+    yield store.folder(1)
+
+
+def test_a_fresh_machine_fails_nowhere(tmp_path: Path) -> None:
+    settings = Settings.from_env({}, instance=tmp_path / "fresh")
+
+    levels = {finding.name: finding.level for finding in examine(settings)}
+
+    assert "fail" not in levels.values()
+    assert not settings.instance.exists()
+
+
+def test_whole_models_are_well(settings: Settings, version_1: Path) -> None:
+    assert find(settings, "models").level == "ok"
+
+
+def test_a_changed_model_fails_by_name(settings: Settings, version_1: Path) -> None:
+    (version_1 / "model.onnx").write_bytes(b"oops")
+
+    found = find(settings, "models")
+
+    assert found.level == "fail"
+    assert "model.onnx of version 1" in found.sentence
+
+
+def test_an_old_database_is_to_be_upgraded(settings: Settings, database: Database) -> None:
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+
+    found = find(settings, "database")
+
+    assert found.level == "warn"
+    assert "inkloop db upgrade" in found.sentence
+
+
+def test_a_file_that_is_no_database_fails(tmp_path: Path) -> None:
+    settings = Settings.from_env({}, instance=tmp_path)
+    settings.database_path.write_bytes(b"not a database at all, but long enough to be looked at")
+
+    found = find(settings, "database")
+
+    assert found.level == "fail"
+    assert "restore a backup" in found.sentence
+
+
+def test_a_key_that_others_can_read_fails(settings: Settings, tmp_path: Path) -> None:
+    keeping = Settings.from_env({}, instance=tmp_path / "keeping")
+    keeping.secret()
+    keeping.secret_path.chmod(0o644)
+
+    found = find(keeping, "secret key")
+
+    assert found.level == "fail"
+    assert "chmod 600" in found.sentence
+
+
+def test_a_taken_port_is_a_warning(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = settings.model_copy(update={"port": other.getsockname()[1]})
+
+        found = find(taken, "port")
+
+    assert found.level == "warn"
+    assert "INKLOOP_PORT" in found.sentence
+
+
+def test_a_cut_mnist_file_fails(settings: Settings) -> None:
+    settings.mnist_cache.mkdir()
+    for name in mnist.MD5:
+        (settings.mnist_cache / name).write_bytes(b"cut")
+
+    found = find(settings, "mnist")
+
+    assert found.level == "fail"
+    assert "inkloop data fetch" in found.sentence
+
+
+def test_an_unknown_zone_fails(settings: Settings, database: Database) -> None:
+    with database.write() as session:
+        session.execute(text("UPDATE schedule SET timezone = 'Mars/Olympus'"))
+
+    assert find(settings, "time zone").level == "fail"
+
+
+@pytest.mark.parametrize(
+    ("version", "has_it"),
+    [
+        ("3.40.1", True),
+        ("3.51.2", True),
+        ("3.51.3", False),
+        ("3.50.7", False),
+        ("3.50.6", True),
+        ("3.44.6", False),
+        ("3.53.4", False),
+    ],
+)
+def test_sqlite_versions_that_can_lose_commits_are_known(version: str, has_it: bool) -> None:
+    assert has_wal_reset_bug(version) == has_it
+
+
+def test_the_sqlite_in_use_is_a_sound_one(settings: Settings) -> None:
+    assert find(settings, "sqlite").level == "ok"
