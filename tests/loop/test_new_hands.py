@@ -1,0 +1,42 @@
+"""One person, a few drawings, one run: it is promoted, and it reads that person better."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.hands import OddHand
+from tests.people import Admin, Contributor
+from tests.running import running
+
+
+@pytest.mark.parametrize("writer", [1])
+def test_forty_drawings_of_an_odd_hand_make_its_exam_go_better(instance: Path, writer: int) -> None:
+    hand = OddHand(writer)
+    with running("up", instance) as inkloop:
+        inkloop.wait("/readyz")
+        person, admin = Contributor(inkloop), Admin(inkloop)
+        for number in range(40):
+            person.hand_over(hand.draw(number % 10))
+
+        run = admin.retrain()
+
+        assert run["status"] == "promoted", run["verdict"]
+        exam = person.exam()
+        assert exam["n"] == 8
+        assert exam["n_right"] > exam["n_right_before"]
+
+
+def test_ten_drawings_are_enough_for_a_promotion(instance: Path) -> None:
+    hand = OddHand(2)
+    with running("up", instance) as inkloop:
+        inkloop.wait("/readyz")
+        person, admin = Contributor(inkloop), Admin(inkloop)
+        for digit in range(10):
+            person.hand_over(hand.draw(digit))
+
+        run = admin.retrain()
+
+        assert run["status"] == "promoted", run["verdict"]
+        assert inkloop.get("/api/v1/models/champion")["version"] == 2
