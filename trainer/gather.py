@@ -46,6 +46,10 @@ class Drawings:
     def __len__(self) -> int:
         return len(self.numbers)
 
+    def none(self) -> Drawings:
+        """Not one of them."""
+        return self.where(np.zeros(len(self), dtype=np.bool_))
+
     def where(self, mask: NDArray[np.bool_]) -> Drawings:
         """Those for which `mask` (N,) is true."""
         return Drawings(

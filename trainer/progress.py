@@ -42,17 +42,20 @@ class Progress:
         run_id: int,
         lease: HeldLease,
         stop: threading.Event,
-        curves: Curves | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database = database
         self._run_id = run_id
         self._lease = lease
         self._stop = stop
-        self._curves = curves
+        self._curves: Curves | None = None
         self._clock = clock
         self._phase = ""
         self._written_at = 0.0
+
+    def draw_on(self, curves: Curves) -> None:
+        """Keep every step there too."""
+        self._curves = curves
 
     def enter(self, phase: str) -> None:
         """A phase begins."""
@@ -72,7 +75,7 @@ class Progress:
         if self._curves is not None:
             self._curves.add(self._phase, step, loss=loss, accuracy=accuracy)
         is_due = time.monotonic() - self._written_at >= WRITE_EVERY_SECONDS
-        if is_due or step >= n_steps or accuracy is not None:
+        if is_due or step >= n_steps:
             self._write(step, n_steps, loss, accuracy)
 
     def check(self) -> None:

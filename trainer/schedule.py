@@ -17,10 +17,12 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
+from sqlalchemy import func, select
 
 from core import cron, queries
 from core.clock import utc_now
 from core.db import Database
+from core.models import Run, RunStatus
 from core.transitions.runs import queue_run
 from core.transitions.schedule import take_tick
 
@@ -28,6 +30,7 @@ LOOK_SECONDS = 1.0
 """How often the schedule's row is read; the contract gives a change 5 s to take effect."""
 MISFIRE_GRACE_SECONDS = 7 * 24 * 3600
 """A tick that comes late, after a sleep of the machine, still counts."""
+FIRST_TRIES = 3
 TICK = "tick"
 
 log = structlog.get_logger(__name__)
@@ -117,9 +120,15 @@ class Ticker:
 
 
 def queue_first_run(database: Database, now: datetime) -> bool:
-    """On an instance without any live version, ask for the first training. Returns whether."""
+    """On an instance without any live version, ask for the first training. Returns whether.
+
+    A first model that its gate held is tried again with another seed, but not for ever.
+    """
+    held = select(func.count(Run.id)).where(Run.status == RunStatus.HELD)
     with database.read() as session:
         if queries.champion(session) is not None:
+            return False
+        if session.scalars(held).one() >= FIRST_TRIES:
             return False
     with database.write() as session:
         _, is_new = queue_run(
