@@ -1,0 +1,123 @@
+"""Whole batches of ink, distorted as hands and pens differ. Pure tensor functions.
+
+Randomness is drawn from torch's default generator, so whoever keeps that state (see `loop.py`)
+gets the same distortions again. A batch is expected to be in random order: some distortions are
+given to a fixed part of it, which spares gathering.
+
+Shapes: B drawings, 1 channel, H × W = 28 × 28 pixels; ink is float in [0, 1], 1 = ink.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from trainer.networks.base import SIDE_PX
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """How far each distortion goes. All draws are uniform and independent but for `bend_px`."""
+
+    rotation_deg: float = 15.0
+    """Largest turn to either side."""
+
+    shear: float = 0.25
+    """Largest slant, as horizontal pixels per vertical pixel."""
+
+    scale: float = 0.15
+    """Largest change of size, as a share; width and height differ by up to half of it."""
+
+    shift_px: float = 1.5
+    """Largest move in each direction: centres of mass of other pens lie elsewhere."""
+
+    bend_px: float = 1.2
+    """Standard deviation of the moves of the nodes between which the picture is bent."""
+
+    thickness_share: float = 0.5
+    """Part of the batch whose strokes are made thinner (one half of it) or thicker (the other)."""
+
+    contrast_share: float = 0.5
+    """Part of the batch whose grey edges are made crisper, as polylines with round caps have."""
+
+
+def augment(ink_B1HW: Tensor, how: Augmentation) -> Tensor:
+    """Distorted copies (B, 1, H, W), in the order thickness, geometry, contrast."""
+    ink_B1HW = change_thickness(ink_B1HW, how.thickness_share)
+    ink_B1HW = warp(ink_B1HW, how)
+    return change_contrast(ink_B1HW, how.contrast_share)
+
+
+def change_thickness(ink_B1HW: Tensor, share: float) -> Tensor:
+    """Thin the first part of the batch and thicken the next, each by a random amount.
+
+    Grey morphology: the blend of a picture with its 3×3 minimum or maximum moves every edge by up
+    to one pixel. A stroke that thinning would wipe out keeps at least half of its darkness.
+    """
+    n_each = int(len(ink_B1HW) * share / 2)
+    if n_each == 0:
+        return ink_B1HW
+    thin, thick, rest = ink_B1HW.split([n_each, n_each, len(ink_B1HW) - 2 * n_each])
+    eroded = -F.max_pool2d(-thin, 3, stride=1, padding=1)
+    dilated = F.max_pool2d(thick, 3, stride=1, padding=1)
+    thin = torch.lerp(thin, eroded, 0.5 * _uniform(thin, 0.0, 1.0))
+    thick = torch.lerp(thick, dilated, _uniform(thick, 0.0, 1.0))
+    return torch.cat([thin, thick, rest])
+
+
+def warp(ink_B1HW: Tensor, how: Augmentation) -> Tensor:
+    """Turn, slant, scale, shift and bend in one resampling.
+
+    Bending moves the nodes of a coarse net and interpolates between them: smoothly for one batch,
+    piecewise straight (with kinks, as polylines have) for the next. The number of nodes is drawn
+    too, from whole-digit bends to wobbles of a few pixels.
+    """
+    n = len(ink_B1HW)
+    grid_BHW2 = F.affine_grid(_affine(ink_B1HW, how), [n, 1, SIDE_PX, SIDE_PX], align_corners=False)
+    if how.bend_px > 0:
+        n_nodes = int(torch.randint(3, 8, ()))
+        mode = "bicubic" if torch.rand(()) < 0.5 else "bilinear"
+        amount = _uniform(ink_B1HW, 0.0, how.bend_px * 2.0 / SIDE_PX * math.sqrt(3.0))
+        moves = torch.randn(n, 2, n_nodes, n_nodes, device=ink_B1HW.device) * amount
+        bends = F.interpolate(moves, size=SIDE_PX, mode=mode, align_corners=True)
+        grid_BHW2 = grid_BHW2 + bends.permute(0, 2, 3, 1)
+    return F.grid_sample(ink_B1HW, grid_BHW2, align_corners=False)
+
+
+def change_contrast(ink_B1HW: Tensor, share: float) -> Tensor:
+    """Steepen the edges of the last part of the batch by a factor of up to 3."""
+    n_changed = int(len(ink_B1HW) * share)
+    if n_changed == 0:
+        return ink_B1HW
+    kept, changed = ink_B1HW.split([len(ink_B1HW) - n_changed, n_changed])
+    gain = _uniform(changed, 0.8, 3.0)
+    middle = _uniform(changed, 0.3, 0.6)
+    return torch.cat([kept, ((changed - middle) * gain + middle).clamp_(0.0, 1.0)])
+
+
+def _affine(like_B1HW: Tensor, how: Augmentation) -> Tensor:
+    """Random maps (B, 2, 3) from output to input places, for `affine_grid`."""
+    n = len(like_B1HW)
+
+    def draw(limit: float) -> Tensor:
+        return (torch.rand(n, device=like_B1HW.device) * 2 - 1) * limit
+
+    turn = draw(math.radians(how.rotation_deg))
+    shear = draw(how.shear)
+    size = torch.exp(draw(how.scale))
+    stretch = torch.exp(draw(how.scale / 2))
+    cos, sin = torch.cos(turn) * size, torch.sin(turn) * size
+    wide, high = stretch, 1 / stretch
+    shift = how.shift_px * 2.0 / SIDE_PX
+    rows = [cos * wide, (cos * shear - sin) * high, draw(shift)]
+    rows += [sin * wide, (sin * shear + cos) * high, draw(shift)]
+    return torch.stack(rows, dim=1).view(n, 2, 3)
+
+
+def _uniform(like_B1HW: Tensor, low: float, high: float) -> Tensor:
+    """One number per drawing, (B, 1, 1, 1)."""
+    return torch.empty(len(like_B1HW), 1, 1, 1, device=like_B1HW.device).uniform_(low, high)

@@ -1,0 +1,46 @@
+"""What all networks share: the size of their world, and normalisation as their first layer."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+SIDE_PX = 28
+N_DIGITS = 10
+
+MNIST_MEAN = 0.1307  # of the 60,000 training images, in [0, 1]
+MNIST_STD = 0.3081
+
+
+class Normalise(nn.Module):
+    """Subtract a mean and divide by a deviation; both travel with the weights."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, mean: float = MNIST_MEAN, std: float = MNIST_STD) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(mean))
+        self.register_buffer("std", torch.tensor(std))
+
+    def forward(self, ink_B1HW: Tensor) -> Tensor:
+        """The same picture, centred at 0."""
+        return (ink_B1HW - self.mean) / self.std
+
+
+class DigitNetwork(nn.Module):
+    """A body that makes features and a head that reads digits from them.
+
+    Networks whose authors end in log-softmax return the values before it: cross-entropy and
+    softmax of a log-softmax are those of its input.
+    """
+
+    def __init__(self, body: nn.Module, head: nn.Module) -> None:
+        super().__init__()
+        self.body = body
+        self.head = head
+
+    def forward(self, ink_B1HW: Tensor) -> tuple[Tensor, Tensor]:
+        """`(B, 1, 28, 28)` in [0, 1] → logits (B, 10) and features (B, F)."""
+        features_BF = self.body(ink_B1HW)
+        return self.head(features_BF), features_BF

@@ -1,0 +1,52 @@
+"""Every network by its name, with the recipe that it is trained by from scratch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from core.errors import NotFound
+from trainer import recipes
+from trainer.networks import compact, seeds
+from trainer.networks.base import DigitNetwork
+from trainer.recipes import Recipe
+
+DEFAULT_NETWORK = "compact"
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A kind of network: how to build it and how to train it."""
+
+    name: str
+    build: Callable[[], DigitNetwork]
+    """Makes one with fresh random weights, drawn from torch's default generator."""
+
+    recipe: Recipe
+    n_features: int
+    """F: how many features `forward` returns beside the logits."""
+
+
+def _all() -> Mapping[str, Network]:
+    networks = [
+        Network("compact", compact.compact, recipes.COMPACT, compact.N_FEATURES),
+        Network("cnn_16_32", seeds.cnn_16_32, recipes.CNN_16_32, 1568),
+        Network("conv_10_20", seeds.conv_10_20, recipes.CONV_10_20, 50),
+        Network("conv_32_64", seeds.conv_32_64, recipes.CONV_32_64, 100),
+        Network("bn_32_64_128", seeds.bn_32_64_128, recipes.BN_32_64_128, 128),
+        Network("lenet5", seeds.lenet5, recipes.LENET5, 84),
+        Network("mlp_64", seeds.mlp_64, recipes.MLP_64, 32),
+        Network("mlp_64_short", seeds.mlp_64_short, recipes.MLP_64_SHORT, 64),
+    ]
+    return MappingProxyType({network.name: network for network in networks})
+
+
+NETWORKS: Mapping[str, Network] = _all()
+
+
+def network_named(name: str) -> Network:
+    """Raises: NotFound, when there is no network of this name."""
+    if name not in NETWORKS:
+        raise NotFound("network", f"{name}: there are {', '.join(NETWORKS)}")
+    return NETWORKS[name]

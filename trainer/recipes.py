@@ -1,0 +1,75 @@
+"""How each network is trained from scratch: ours, and the seed systems' as their authors wrote.
+
+A recipe is what a model claims about its making; it is kept in the manifest. Where and with how
+many threads we run is no part of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from trainer.augment import Augmentation
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything but network, data and seed that decides what comes out of training."""
+
+    optimiser: Literal["adamw", "adam", "sgd"]
+    """AdamW decays the weights (not biases, not batch norm); the others decay nothing."""
+
+    learning_rate: float
+    """The peak when `schedule` is `one_cycle`, else the rate throughout."""
+
+    batch_size: int
+    n_epochs: int
+
+    schedule: Literal["constant", "one_cycle"] = "constant"
+    warm_share: float = 0.2
+    """Part of the steps in which `one_cycle` rises to its peak; then it falls to zero."""
+
+    momentum: float = 0.0
+    """Of SGD."""
+
+    betas: tuple[float, float] = (0.9, 0.999)
+    """Of Adam and AdamW; torch's default."""
+
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+
+    augmentation: Augmentation | None = None
+    """None: the pictures as they are."""
+
+    ema_decay: float | None = None
+    """Per step, of the average of weights that becomes the model. None: the last weights."""
+
+    bf16: bool = False
+    """Whether to compute in bfloat16 where the processor does so natively."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as JSON values, for the manifest."""
+        return asdict(self)
+
+
+COMPACT = Recipe(
+    optimiser="adamw",
+    learning_rate=0.01,
+    batch_size=256,
+    n_epochs=7,
+    schedule="one_cycle",
+    betas=(0.85, 0.99),
+    weight_decay=0.02,
+    augmentation=Augmentation(),
+    ema_decay=0.99,
+    bf16=True,
+)
+
+CNN_16_32 = Recipe("adam", learning_rate=0.001, batch_size=50, n_epochs=1)
+CONV_10_20 = Recipe("sgd", learning_rate=0.01, momentum=0.5, batch_size=100, n_epochs=5)
+CONV_32_64 = Recipe("sgd", learning_rate=0.01, momentum=0.5, batch_size=100, n_epochs=4)
+# Its author names no batch size; 64 is the usual one of the tutorials that the text follows: guess.
+BN_32_64_128 = Recipe("sgd", learning_rate=0.001, momentum=0.9, batch_size=64, n_epochs=100)
+LENET5 = Recipe("adam", learning_rate=0.001, batch_size=256, n_epochs=20)
+MLP_64 = Recipe("adam", learning_rate=0.001, batch_size=15, n_epochs=2)
+MLP_64_SHORT = Recipe("adam", learning_rate=0.001, batch_size=15, n_epochs=4)
