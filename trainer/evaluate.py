@@ -1,0 +1,115 @@
+"""What a network reads, and how well: digits, probabilities, features, and scores of them.
+
+Scores are pure functions of arrays. Shapes: N drawings, K = 10 digits, F features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+Inks = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Digits = NDArray[np.integer[Any]]
+
+BATCH = 500
+"""Drawings per forward pass: the maps of so many still fit the second-level cache."""
+
+ECE_BINS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one network said of N drawings."""
+
+    logits_NK: Floats
+    features_NF: Floats
+
+    @property
+    def predicted_N(self) -> NDArray[np.uint8]:
+        """(N,) the digits read."""
+        return self.logits_NK.argmax(axis=1).astype(np.uint8)
+
+    def probabilities_NK(self, temperature: float = 1.0) -> Floats:
+        """(N, 10) softmax of the logits divided by `temperature`."""
+        scaled = self.logits_NK / np.float32(temperature)
+        scaled = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        return np.asarray(scaled / scaled.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def as_images(inks_NHW: Inks) -> Tensor:
+    """Inks (N, 28, 28) uint8 as images (N, 1, 28, 28) float in [0, 1], 1 = ink."""
+    # A copy: arrays read from files are often read-only, which torch does not know.
+    return torch.tensor(inks_NHW).unsqueeze(1).float().div_(255.0)
+
+
+def read(
+    network: nn.Module, inks_NHW: Inks, on_batch: Callable[[int, int], None] | None = None
+) -> Reading:
+    """Read drawings in evaluation mode and full precision; the network is left as it was.
+
+    Args:
+        on_batch: called with (drawings read, all drawings) after each batch; may raise to stop.
+    """
+    was_training = network.training
+    network.eval()
+    logits, features = [], []
+    with torch.inference_mode():
+        for start in range(0, len(inks_NHW), BATCH):
+            batch_logits, batch_features = network(as_images(inks_NHW[start : start + BATCH]))
+            logits.append(batch_logits.float())
+            features.append(batch_features.float())
+            if on_batch is not None:
+                on_batch(min(start + BATCH, len(inks_NHW)), len(inks_NHW))
+    network.train(was_training)
+    if not logits:
+        return Reading(np.zeros((0, 10), np.float32), np.zeros((0, 1), np.float32))
+    return Reading(torch.cat(logits).numpy(), torch.cat(features).numpy())
+
+
+def accuracy(predicted_N: Digits, labels_N: Digits) -> float:
+    """Share read right; 0.0 of no drawings."""
+    return float((predicted_N == labels_N).mean()) if len(labels_N) else 0.0
+
+
+def accuracy_by_digit(predicted_N: Digits, labels_N: Digits) -> list[float | None]:
+    """Ten shares; None for a digit that does not occur."""
+    right_N = predicted_N == labels_N
+    chosen = [labels_N == digit for digit in range(10)]
+    return [float(right_N[one].mean()) if one.any() else None for one in chosen]
+
+
+def negative_log_likelihood(probabilities_NK: Floats, labels_N: Digits) -> float:
+    """Mean of −log p(label), in nats. Probabilities below 1e-12 count as that."""
+    if not len(labels_N):
+        return 0.0
+    chosen_N = probabilities_NK[np.arange(len(labels_N)), labels_N].astype(np.float64)
+    return float(-np.log(np.maximum(chosen_N, 1e-12)).mean())
+
+
+def expected_calibration_error(
+    probabilities_NK: Floats, labels_N: Digits, n_bins: int = ECE_BINS
+) -> float:
+    """How far certainty is from the share read right, as a share (0.004 is 0.4 %).
+
+    Drawings are sorted by certainty into bins of equal mass, and the gaps of the bins averaged.
+    Bins of equal width would leave all but the last empty: a good network is nearly always sure.
+    """
+    if not len(labels_N):
+        return 0.0
+    certainty_N = probabilities_NK.max(axis=1).astype(np.float64)
+    right_N = probabilities_NK.argmax(axis=1) == labels_N
+    # Stable, so that equal certainties fall into the same bins on every machine.
+    order = np.argsort(certainty_N, kind="stable")
+    gaps = [
+        abs(float(certainty_N[part].mean()) - float(right_N[part].mean())) * len(part)
+        for part in np.array_split(order, n_bins)
+        if len(part)
+    ]
+    return sum(gaps) / len(labels_N)

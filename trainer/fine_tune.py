@@ -1,0 +1,309 @@
+"""A run: from the champion, some drawings and MNIST to a candidate that reads both.
+
+    result = fine_tune(champion, data, RunConfig(), seed=7, on_progress=report)
+    result.candidates[0]   the strongest candidate that should hold
+    result.candidates[1]   the same, closer to the champion: for a second look, if the first is held
+
+Tensors in, tensors out: it touches neither database nor disk, and sees neither MNIST's test set
+nor any holdout. Each idea is one small function with a switch in `RunConfig`, so that
+`inkloop bench stream` can measure what it is worth. `on_progress` may raise to stop the run.
+
+A run can be broken off anywhere: `on_checkpoint` gets its whole state (weights, averaged weights,
+optimiser, random state, step) every `checkpoint_every` steps, and `resume` goes on from one,
+bit-equal on the same processor with the same number of threads. Sampling and distortions draw from
+torch's default generator alone, whose state is in the checkpoint and is given back afterwards.
+
+Shapes: B batch, K = 10 digits.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from trainer.augment import Augmentation, augment
+from trainer.interpolate import Candidate, choose_candidates, fast_precision
+from trainer.loop import (
+    Average,
+    LoopState,
+    one_cycle,
+    recompute_batch_norm,
+    seeded,
+    set_learning_rate,
+)
+from trainer.networks.base import DigitNetwork
+from trainer.replay import Batch, Batches, RunData
+
+N_BATCH_NORM_IMAGES = 5_120
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunConfig:
+    """What a run does. The defaults are what `bench stream` found best."""
+
+    n_drawn: int = 64
+    """Drawings in a batch, new and older ones."""
+
+    n_replay: int = 192
+    """MNIST images in a batch."""
+
+    new_share: float = 0.5
+    """Part of the drawings in a batch that are new, at least."""
+
+    min_steps: int = 250
+    """Steps of a run on a handful of drawings."""
+
+    steps_per_drawing: float = 0.75
+    max_steps: int = 1200
+
+    learning_rate: float = 1e-3
+    """Peak, for AdamW."""
+
+    warm_up: float = 0.1
+    """Part of the steps in which the rate rises from zero; then it decays along half a cosine."""
+
+    average: float = 0.98
+    """Decay per step of the averaged weights, which are the result; 0 takes the last ones."""
+
+    distillation: float = 1.0
+    """Weight of staying with the champion on replayed images, beside their labels; 0: off."""
+
+    distillation_heat: float = 2.0
+    """Softens teacher and student, so that the ranking of unlikely digits is kept too."""
+
+    freeze_batch_norm: bool = True
+    """Keep the champion's batch-norm statistics; otherwise they move and are recomputed."""
+
+    interpolation: bool = True
+    """Choose the strength on validation images; otherwise the candidate is taken as trained."""
+
+    drawn_augmentation: Augmentation = field(default_factory=Augmentation)
+    replay_augmentation: Augmentation = field(default_factory=Augmentation)
+
+    replay_plain: float = 0.5
+    """Part of the replayed images that is not distorted."""
+
+    checkpoint_every: int = 50
+
+    def __post_init__(self) -> None:
+        if self.n_drawn < 1 or self.n_replay < 0:
+            raise ValueError("a batch needs at least one drawing, and no negative replay")
+        if not 0 <= self.average < 1:
+            raise ValueError(f"average={self.average}: expected 0 to below 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run is. `loss` in nats; `accuracy` is the share of distorted drawings read right."""
+
+    phase: str
+    """`train`, then `choose`."""
+
+    step: int
+    n_steps: int
+    loss: float | None
+    accuracy: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A run's whole state: tensors for a safetensors file, facts for a JSON file."""
+
+    tensors: dict[str, Tensor]
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What came of a run."""
+
+    candidates: tuple[Candidate, ...]
+    """Strongest first: the one to judge, and at most one more for a second look."""
+
+    metrics: dict[str, Any]
+    """`n_steps`, `loss`, `accuracy`, `train_seconds`, `choose_seconds`."""
+
+
+OnProgress = Callable[[Progress], None]
+OnCheckpoint = Callable[[Checkpoint], None]
+
+
+def n_steps(n_drawings: int, config: RunConfig) -> int:
+    """Steps of a run on so many drawings, new and older."""
+    wanted = config.min_steps + config.steps_per_drawing * n_drawings
+    return round(min(wanted, config.max_steps))
+
+
+def distillation_loss(
+    student_BK: Tensor, teacher_BK: Tensor, labels_B: Tensor, heat: float
+) -> Tensor:
+    """Mean KL divergence from the teacher, over the images that the teacher reads right.
+
+    Scaled by `heat` squared, which keeps the gradients' size (Hinton et al. 2015).
+    """
+    divergence_B = F.kl_div(
+        F.log_softmax(student_BK / heat, dim=1),
+        F.log_softmax(teacher_BK / heat, dim=1),
+        reduction="none",
+        log_target=True,
+    ).sum(dim=1)
+    is_right_B = teacher_BK.argmax(dim=1) == labels_B
+    return (divergence_B * is_right_B).mean() * heat * heat
+
+
+class Run:
+    """One run's networks and optimiser; `step()` makes one step."""
+
+    def __init__(self, champion: DigitNetwork, data: RunData, config: RunConfig) -> None:
+        self.config = config
+        self.teacher = copy.deepcopy(champion).eval().requires_grad_(False)
+        self.batches = Batches(data, config.n_drawn, config.n_replay, config.new_share)
+        self.n_steps = n_steps(self.batches.n_drawings, config)
+        network = copy.deepcopy(champion).to(memory_format=torch.channels_last)
+        self.state = LoopState(
+            network=network.requires_grad_(True),
+            optimiser=torch.optim.AdamW(
+                network.parameters(), lr=0.0, betas=(0.9, 0.98), weight_decay=0.0, fused=True
+            ),
+            sampler=self.batches,
+            average=Average(network, config.average) if config.average else None,
+        )
+        self.loss: float | None = None
+        self.accuracy: float | None = None
+
+    def step(self) -> None:
+        """One gradient step on one batch of drawings and replay."""
+        config, state = self.config, self.state
+        batch = self.batches.draw()
+        images = self._images(batch)
+        self._training_mode()
+        with fast_precision():
+            logits = state.network(images)[0]
+        logits = logits.float()
+        n_drawn, n_all = batch.n_drawn, len(batch.labels_B)
+        loss = F.cross_entropy(logits, batch.labels_B)
+        if config.distillation and n_drawn < n_all:
+            with torch.no_grad(), fast_precision():
+                teacher = self.teacher(images[n_drawn:])[0].float()
+            staying = distillation_loss(
+                logits[n_drawn:], teacher, batch.labels_B[n_drawn:], config.distillation_heat
+            )
+            loss = loss + config.distillation * staying * (1 - n_drawn / n_all)
+        rate = one_cycle(state.step, self.n_steps, config.learning_rate, config.warm_up)
+        set_learning_rate(state.optimiser, rate)
+        state.optimiser.zero_grad()
+        loss.backward()
+        state.optimiser.step()
+        state.step += 1
+        if state.average is not None:
+            state.average.update(state.network, state.step)
+        right = (logits[:n_drawn].argmax(dim=1) == batch.labels_B[:n_drawn]).float().mean()
+        self.loss = _smoothed(self.loss, float(loss.detach()))
+        self.accuracy = _smoothed(self.accuracy, float(right))
+
+    def _images(self, batch: Batch) -> Tensor:
+        config = self.config
+        drawn, replayed = batch.images_B1HW.split([batch.n_drawn, batch.n_replayed])
+        n_plain = round(batch.n_replayed * config.replay_plain)
+        parts = [augment(drawn, config.drawn_augmentation), replayed[:n_plain]]
+        if n_plain < batch.n_replayed:
+            parts.append(augment(replayed[n_plain:], config.replay_augmentation))
+        return torch.cat(parts).contiguous(memory_format=torch.channels_last)
+
+    def _training_mode(self) -> None:
+        self.state.network.train()
+        if self.config.freeze_batch_norm:
+            for module in self.state.network.modules():
+                if isinstance(module, nn.BatchNorm2d):
+                    module.eval()
+
+    def checkpoint(self) -> Checkpoint:
+        """The whole state, copied."""
+        facts = {"n_steps": self.n_steps, "loss": self.loss, "accuracy": self.accuracy}
+        return Checkpoint(self.state.tensors(), self.state.facts() | facts)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go on from a checkpoint.
+
+        Raises: ValueError, if it was made with other data or another configuration.
+        """
+        facts = checkpoint.facts
+        if facts["n_steps"] != self.n_steps:
+            raise ValueError(
+                f"the checkpoint is of a run of {facts['n_steps']} steps, "
+                f"this one has {self.n_steps}: start it afresh"
+            )
+        self.state.restore(checkpoint.tensors, facts)
+        self.loss, self.accuracy = facts["loss"], facts["accuracy"]
+
+    def trained(self) -> DigitNetwork:
+        """The network as it came out: averaged, in evaluation mode."""
+        network = copy.deepcopy(self.state.network)
+        if self.state.average is not None:
+            self.state.average.copy_to(network)
+        if not self.config.freeze_batch_norm:
+            recompute_batch_norm(network, self.batches.typical(N_BATCH_NORM_IMAGES))
+        return network.eval().requires_grad_(False)
+
+
+def fine_tune(
+    champion: DigitNetwork,
+    data: RunData,
+    config: RunConfig,
+    seed: int,
+    *,
+    anchor: DigitNetwork | None = None,
+    on_progress: OnProgress = lambda progress: None,
+    on_checkpoint: OnCheckpoint | None = None,
+    resume: Checkpoint | None = None,
+) -> RunResult:
+    """Train a candidate from the champion. None of the given networks is changed.
+
+    Args:
+        anchor: what the gate will compare with; the champion itself when None.
+        resume: a checkpoint of the same run: same champion, data, configuration and seed.
+
+    Returns: one or two candidates, strongest first, and the run's metrics.
+    Raises: whatever `on_progress` or `on_checkpoint` raise.
+    """
+    torch.set_flush_denormal(True)  # averages decay into numbers that cost a hundred times more
+    with seeded(seed):
+        run = Run(champion, data, config)
+        if resume is not None:
+            run.restore(resume)
+        started = time.monotonic()
+        while run.state.step < run.n_steps:
+            run.step()
+            on_progress(Progress("train", run.state.step, run.n_steps, run.loss, run.accuracy))
+            if on_checkpoint is not None and run.state.step % config.checkpoint_every == 0:
+                on_checkpoint(run.checkpoint())
+        n_seconds_training = time.monotonic() - started
+        network = run.trained()
+
+        def on_choice(n_done: int, n_all: int) -> None:
+            on_progress(Progress("choose", n_done, n_all, run.loss, run.accuracy))
+
+        candidates = (
+            choose_candidates(run.teacher, network, anchor or run.teacher, data, on_choice)
+            if config.interpolation
+            else (Candidate.at(run.teacher, network, 1.0),)
+        )
+    metrics = {
+        "n_steps": run.n_steps,
+        "loss": run.loss,
+        "accuracy": run.accuracy,
+        "train_seconds": n_seconds_training,
+        "choose_seconds": time.monotonic() - started - n_seconds_training,
+    }
+    return RunResult(candidates, metrics)
+
+
+def _smoothed(before: float | None, now: float) -> float:
+    return now if before is None else 0.9 * before + 0.1 * now
