@@ -11,6 +11,8 @@ from collections.abc import Callable
 from core.errors import SettingsError
 
 RETRY_SECONDS = 0.05
+# A server whose supervisor was killed a moment ago may still be on its way out.
+PORT_PATIENCE_SECONDS = 3.0
 
 
 def require_free_port(host: str, port: int, patience_seconds: float = 0.0) -> None:

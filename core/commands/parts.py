@@ -18,12 +18,17 @@ from core.clock import utc_now
 from core.commands.data import fetch_with_progress
 from core.db import Database
 from core.errors import SettingsError
-from core.network import is_everywhere, lan_address, local_url, require_free_port
+from core.network import (
+    PORT_PATIENCE_SECONDS,
+    is_everywhere,
+    lan_address,
+    local_url,
+    require_free_port,
+)
 from core.settings import Settings
 from core.supervisor import Child, Supervisor
 
-# A server whose supervisor was killed a moment ago may still be on its way out.
-PORT_PATIENCE_SECONDS = 3.0
+WEB_PROCESS = "core.web_process"
 log = structlog.get_logger(__name__)
 
 
@@ -37,9 +42,9 @@ def up() -> None:
         migrate.upgrade(settings)
         settings.secret()
         setup_link = _setup_link(settings)
-        children = [Child("server", _inkloop("serve"))]
+        children = [Child("server", [sys.executable, "-m", WEB_PROCESS])]
         if _has_torch():
-            children.append(Child("trainer", _inkloop("trainer")))
+            children.append(Child("trainer", [sys.executable, "-m", "core", "trainer"]))
         else:
             log.warning("no trainer: its packages are not installed, so nothing is learned")
         Supervisor(
@@ -54,10 +59,9 @@ def up() -> None:
 def serve() -> None:
     """Start the server alone."""
     settings = Settings.from_env()
-    require_free_port(settings.host, settings.port, PORT_PATIENCE_SECONDS)
-    migrate.upgrade(settings)
     with instance_lock.hold_part(settings.instance):
-        _become("core.web_process")
+        migrate.upgrade(settings)
+    _become(WEB_PROCESS)
 
 
 @click.command()
@@ -107,10 +111,6 @@ def _become(module: str, *arguments: str) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606  no shell
-
-
-def _inkloop(*words: str) -> list[str]:
-    return [sys.executable, "-m", "core", *words]
 
 
 def _has_torch() -> bool:

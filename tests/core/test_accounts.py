@@ -130,3 +130,7 @@ def test_a_token_is_found_by_its_secret_alone(database: Database) -> None:
         assert found is not None
         assert found.role == "reviewer"
         assert accounts.find_token(session, token + "x") is None
+
+
+def test_an_unknown_account_costs_as_much_work_as_a_known_one() -> None:
+    assert not accounts.HASHER.check_needs_rehash(accounts.DUMMY_HASH)
