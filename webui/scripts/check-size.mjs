@@ -1,0 +1,17 @@
+// Fails when what the draw page loads passes its budget. Run after `npm run build`.
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+const BUDGET_KB = 60; // compressed, all libraries included: design §11
+const dist = new URL("../dist/", import.meta.url);
+const page = readFileSync(new URL("index.html", dist), "utf8");
+const paths = [...page.matchAll(/(?:src|href)="\/([^"]+)"/g)].map((match) => match[1]);
+
+let total = gzipSync(page).length;
+for (const path of paths) {
+  const bytes = gzipSync(readFileSync(new URL(path, dist))).length;
+  total += bytes;
+  console.log(`${(bytes / 1000).toFixed(1).padStart(6)} kB  ${path}`);
+}
+console.log(`${(total / 1000).toFixed(1).padStart(6)} kB  the draw page, of ${BUDGET_KB} allowed`);
+if (total > BUDGET_KB * 1000) process.exit(1);

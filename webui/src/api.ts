@@ -1,0 +1,168 @@
+/** The only caller of fetch: one function for each thing that the pages ask of the server. */
+
+import type {
+  Digit,
+  Drawing,
+  ErrorBody,
+  Learned,
+  List,
+  Me,
+  Mine,
+  Model,
+  Prediction,
+  Run,
+  RunWithCurve,
+  Schedule,
+  ScheduleNow,
+  ShownPrediction,
+  Stats,
+  StrokesOnCanvas,
+} from "./contract";
+import { language } from "./i18n/language";
+
+/** The server answered, and it is a no. */
+export class Refused extends Error {
+  readonly status: number;
+  readonly retry_after_seconds: number | null;
+
+  constructor(status: number, message: string, retry_after_seconds: number | null) {
+    super(message);
+    this.name = "Refused";
+    this.status = status;
+    this.retry_after_seconds = retry_after_seconds;
+  }
+}
+
+/** No answer: no network, a server that is away, or one too slow. */
+export class Unreachable extends Error {
+  constructor() {
+    super("no answer");
+    this.name = "Unreachable";
+  }
+}
+
+const TIMEOUT_MS = 20_000;
+/** Rolling back waits up to 30 s until every worker has switched: design §6. */
+const SWITCH_TIMEOUT_MS = 45_000;
+
+interface Ask {
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  json?: unknown;
+  form?: FormData;
+  timeout_ms?: number;
+}
+
+async function send(path: string, ask: Ask): Promise<Response> {
+  const headers: Record<string, string> = { "Accept-Language": language.value };
+  if (ask.json !== undefined) headers["Content-Type"] = "application/json";
+  try {
+    return await fetch(`/api/v1${path}`, {
+      method: ask.method ?? "GET",
+      headers,
+      body: ask.form ?? (ask.json === undefined ? null : JSON.stringify(ask.json)),
+      credentials: "same-origin",
+      cache: "no-cache", // ask each time, with the ETag: an unchanged answer is a 304
+      signal: AbortSignal.timeout(ask.timeout_ms ?? TIMEOUT_MS),
+    });
+  } catch {
+    // fetch rejects for the network, a time-out and an aborted page alike
+    throw new Unreachable();
+  }
+}
+
+async function body(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return null; // a proxy's error page, or an answer cut short
+  }
+}
+
+function isErrorBody(value: unknown): value is ErrorBody {
+  return typeof value === "object" && value !== null && "message" in value;
+}
+
+async function ask<Answer>(path: string, options: Ask = {}): Promise<Answer> {
+  const response = await send(path, options);
+  if (response.status === 204) return undefined as Answer;
+  const answer = await body(response);
+  if (response.ok) {
+    if (answer === null) throw new Unreachable();
+    return answer as Answer;
+  }
+  const message = isErrorBody(answer) ? answer.message : response.statusText;
+  const wait = Number(response.headers.get("Retry-After"));
+  throw new Refused(response.status, message, wait > 0 ? wait : null);
+}
+
+function query(path: string, params: Record<string, string | number | null>): string {
+  const given = Object.entries(params).filter(([, value]) => value !== null);
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
+/** What a labelled drawing is sent as: strokes, or a picture. */
+export type DrawingToSend = { id: string; label: Digit } & (
+  | { kind: "strokes"; drawn: StrokesOnCanvas; prediction: ShownPrediction | null }
+  | { kind: "picture"; file: Blob }
+);
+
+function sendDrawing(drawing: DrawingToSend): Promise<Drawing> {
+  const { id, label } = drawing;
+  if (drawing.kind === "strokes") {
+    const json = { id, label, ...drawing.drawn, prediction: drawing.prediction };
+    return ask("/drawings", { method: "POST", json });
+  }
+  const form = new FormData();
+  form.set("id", id);
+  form.set("label", String(label));
+  form.set("file", drawing.file, "picture");
+  return ask("/drawings/image", { method: "POST", form });
+}
+
+function predictPicture(file: Blob): Promise<Prediction> {
+  const form = new FormData();
+  form.set("file", file, "picture");
+  return ask("/predictions/image", { method: "POST", form });
+}
+
+export const api = {
+  me: () => ask<Me>("/me"),
+  stats: () => ask<Stats>("/stats"),
+  predict: (drawn: StrokesOnCanvas) =>
+    ask<Prediction>("/predictions", { method: "POST", json: drawn }),
+  predictPicture,
+
+  sendDrawing,
+  mine: (after: string | null = null, limit: number | null = null) =>
+    ask<Mine>(query("/drawings/mine", { after, limit })),
+  relabel: (id: string, label: Digit) =>
+    ask<Drawing>(`/drawings/${id}`, { method: "PATCH", json: { label } }),
+  confirmLabel: (id: string, label: Digit) =>
+    ask<Drawing>(`/drawings/${id}`, { method: "PATCH", json: { label, confirm: true } }),
+  deleteDrawing: (id: string) => ask<undefined>(`/drawings/${id}`, { method: "DELETE" }),
+  restoreDrawing: (id: string) => ask<Drawing>(`/drawings/${id}/restore`, { method: "POST" }),
+  learned: () => ask<Learned>("/learned"),
+
+  login: (email: string, password: string) =>
+    ask<Me>("/login", { method: "POST", json: { email, password } }),
+  logout: () => ask<undefined>("/logout", { method: "POST" }),
+  setup: (token: string, email: string, password: string) =>
+    ask<Me>("/setup", { method: "POST", json: { token, email, password } }),
+
+  drawings: (limit: number) => ask<List<Drawing>>(query("/drawings", { limit })),
+  models: (after: string | null = null) => ask<List<Model>>(query("/models", { after })),
+  rollback: (reason: string) =>
+    ask<{ version: number; previous_version: number | null }>("/models/rollback", {
+      method: "POST",
+      json: { reason },
+      timeout_ms: SWITCH_TIMEOUT_MS,
+    }),
+  runs: (after: string | null = null) => ask<List<Run>>(query("/runs", { after })),
+  run: (id: number) => ask<RunWithCurve>(`/runs/${id}`),
+  retrain: () => ask<Run>("/runs", { method: "POST" }),
+  cancelRun: (id: number) => ask<Run>(`/runs/${id}/cancel`, { method: "POST" }),
+  schedule: () => ask<ScheduleNow>("/schedule"),
+  saveSchedule: (schedule: Schedule) =>
+    ask<ScheduleNow>("/schedule", { method: "PUT", json: schedule }),
+};

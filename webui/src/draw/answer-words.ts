@@ -1,0 +1,125 @@
+/** The answer in words, for the eye and for the ear. */
+
+import { computed } from "@preact/signals";
+import type { Prediction, Stats } from "../contract";
+import { sureFigure } from "../figures";
+import { languageTag, words } from "../i18n/language";
+import type { Reading, Session, Thanks } from "../session";
+import { whenOf } from "../when";
+import { learnedSentences } from "./learned-words";
+import {
+  champion_version,
+  first_training_percent,
+  is_outbox_lasting,
+  new_version,
+  session,
+  stats,
+} from "./page-state";
+
+export interface AnswerWords {
+  digit: number | null;
+  headline: string;
+  details: string[];
+  tone: "idle" | "read" | "doubt" | "thanks" | "trouble";
+}
+
+const SECOND_GUESS_FROM = 0.005; // below, a second guess is noise
+
+function read(prediction: Prediction, digit: number): AnswerWords {
+  const w = words.value;
+  const sure = prediction.probabilities[digit] ?? 0;
+  const others = prediction.probabilities.map((p, other) => ({ p, other }));
+  const [second] = others.filter(({ other }) => other !== digit).sort((a, b) => b.p - a.p);
+  const rather =
+    second !== undefined && second.p >= SECOND_GUESS_FROM
+      ? [w.or_rather(second.other, sureFigure(second.p))]
+      : [];
+  return { digit, headline: w.sure(sureFigure(sure)), details: rather, tone: "read" };
+}
+
+function ofReading(reading: Reading): AnswerWords {
+  const w = words.value;
+  switch (reading.kind) {
+    case "read":
+      return read(reading.prediction, reading.label);
+    case "pending": {
+      const { last } = reading;
+      if (last?.label != null && last.is_digit) return read(last, last.label);
+      return { digit: null, headline: w.reading, details: [], tone: "idle" };
+    }
+    case "not_a_digit": {
+      const why = w.not_a_digit_why(reading.prediction.reason ?? null);
+      const details = [why, w.label_anyway].filter((sentence) => sentence !== "");
+      return { digit: null, headline: w.not_a_digit, details, tone: "doubt" };
+    }
+    case "no_model": {
+      const details = [w.no_model_yet(first_training_percent.value)];
+      return { digit: null, headline: w.no_model, details, tone: "idle" };
+    }
+    case "unreachable":
+      return { digit: null, headline: w.unreachable, details: [w.unreachable_why], tone: "doubt" };
+    case "refused":
+      return { digit: null, headline: w.refused, details: [reading.message], tone: "trouble" };
+  }
+}
+
+/** Where a labelled drawing went, as things stand now. */
+function thanksSentence({ outcome }: Thanks, shown: Stats | null): string {
+  const w = words.value;
+  switch (outcome.kind) {
+    case "sending":
+      return w.thanks_sending;
+    case "kept_here":
+      return is_outbox_lasting.value ? w.thanks_kept : `${w.thanks_kept} ${w.memory_only}`;
+    case "dropped":
+      return outcome.message;
+    case "stored":
+      break;
+  }
+  if (outcome.fate === "exam") return w.thanks_exam;
+  if (outcome.fate === "checking") return w.thanks_checking;
+  if (outcome.fate === "learned") return w.thanks_learned;
+  if (outcome.fate !== "waiting" || shown === null) return w.thanks;
+  if (shown.champion === null) return w.thanks_waiting_first;
+  const { next_run_at, min_new_drawings, n_new } = shown;
+  if (next_run_at === null) return w.thanks_waiting(null, 0);
+  const n_short = Math.max(0, min_new_drawings - n_new);
+  return w.thanks_waiting(whenOf(next_run_at, new Date(), languageTag.value), n_short);
+}
+
+function ofBlank(thanks: Thanks | null): AnswerWords {
+  const w = words.value;
+  if (new_version.value !== null) {
+    const headline = w.new_version(new_version.value);
+    return { digit: null, headline, details: learnedSentences.value, tone: "thanks" };
+  }
+  if (thanks !== null) {
+    const { kind } = thanks.outcome;
+    const sentence = thanksSentence(thanks, stats.value);
+    const tone = kind === "dropped" ? "trouble" : "thanks";
+    return { digit: null, headline: "", details: [sentence], tone };
+  }
+  if (stats.value !== null && champion_version.value === null) {
+    const details = [w.no_model_yet(first_training_percent.value)];
+    return { digit: null, headline: w.no_model, details, tone: "idle" };
+  }
+  return { digit: null, headline: "", details: [], tone: "idle" };
+}
+
+function wordsOf(current: Session): AnswerWords {
+  return current.kind === "blank" ? ofBlank(current.thanks) : ofReading(current.reading);
+}
+
+export const answerWords = computed(() => wordsOf(session.value));
+
+/** What a screen reader hears, once the page has been still for a moment. */
+export const spokenAnswer = computed(() => {
+  const { digit, headline, details } = answerWords.value;
+  const current = session.value;
+  if (current.kind === "drawn" && current.reading.kind === "pending") return "";
+  if (current.kind === "drawn" && current.reading.kind === "read" && digit !== null) {
+    const sure = current.reading.prediction.probabilities[digit] ?? 0;
+    return words.value.read_aloud(digit, sureFigure(sure));
+  }
+  return [headline, ...details].filter((sentence) => sentence !== "").join(". ");
+});

@@ -1,0 +1,48 @@
+/** What the model says: a big digit, how sure it is, and the 28 × 28 that it saw. */
+
+import { words } from "../i18n/language";
+import { InkCanvas } from "../ink-canvas";
+import { answerWords } from "./answer-words";
+import { prediction } from "./page-state";
+
+export function Answer() {
+  const { digit, headline, details, tone } = answerWords.value;
+  return (
+    <div class={`answer is-${tone}`} id="answer">
+      <h2 class="part-title" id="read-as">
+        {words.value.read_as}
+      </h2>
+      <div class="read-digit" id="read-digit" aria-hidden={digit === null}>
+        {digit !== null && (
+          <span key={digit} class="grows-in">
+            {digit}
+          </span>
+        )}
+      </div>
+      <div class="answer-words">
+        <p class="answer-headline" id="answer-headline">
+          {headline}
+        </p>
+        {details.map((sentence) => (
+          <p key={sentence} class="answer-detail">
+            {sentence}
+          </p>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+export function SeenInk() {
+  const shown = prediction.value;
+  const w = words.value;
+  const said = shown === null ? w.ink_empty : shown.label === null ? "?" : String(shown.label);
+  return (
+    <div class="seen-ink">
+      <h2 class="part-title">{w.what_the_model_sees}</h2>
+      <div class="seen-square" id="ink" key={shown === null ? "none" : "some"}>
+        <InkCanvas ink={shown?.ink ?? null} label={w.ink_of(said)} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+/** Confirm or correct: one button for yes, and ten keys under the ten bars. */
+
+import { DIGITS } from "../contract";
+import { sureFigure } from "../figures";
+import { words } from "../i18n/language";
+import { CheckIcon } from "../icons";
+import { confirmable } from "../session";
+import { confirm, label } from "./label-actions";
+import { prediction, session } from "./page-state";
+
+export function ConfirmButton() {
+  const digit = confirmable(session.value);
+  const w = words.value;
+  return (
+    <div class="confirm">
+      <h2 class="part-title">{w.right}</h2>
+      <button
+        type="button"
+        id="confirm"
+        class="primary-button"
+        aria-disabled={digit === null}
+        aria-keyshortcuts="Enter"
+        onClick={() => void confirm()}
+      >
+        <CheckIcon />
+        <span>{digit === null ? w.confirm_idle : w.confirm(digit)}</span>
+        <kbd class="key-hint" aria-hidden="true">
+          ↵
+        </kbd>
+      </button>
+    </div>
+  );
+}
+
+export function Bars() {
+  const shown = prediction.value;
+  const w = words.value;
+  return (
+    <ul class="bars" id="bars" aria-label={w.probabilities}>
+      {DIGITS.map((digit) => {
+        const p = shown?.probabilities[digit] ?? null;
+        const percent = p === null ? "" : sureFigure(p);
+        const is_read = shown !== null && shown.is_digit && shown.label === digit;
+        return (
+          <li key={digit} class={is_read ? "bar is-read" : "bar"}>
+            <span class="visually-hidden">
+              {p === null ? String(digit) : w.probability(digit, percent)}
+            </span>
+            <span class="bar-figure" aria-hidden="true">
+              {p !== null && p >= 0.005 ? percent : ""}
+            </span>
+            <span class="bar-space" aria-hidden="true">
+              <span class="bar-fill" style={{ transform: `scaleY(${p ?? 0})` }} />
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+export function DigitKeys() {
+  const w = words.value;
+  const current = session.value;
+  const read = confirmable(current);
+  const is_blank = current.kind === "blank";
+  return (
+    <div class="digit-keys-part">
+      <p class="digit-keys-title">
+        {read === null ? w.it_is : w.or_it_is}
+        <span class="keys-note">{w.keys_0_to_9}</span>
+      </p>
+      <div class="digit-keys" id="digit-keys" role="group" aria-label={w.digit_keys}>
+        {DIGITS.map((digit) => (
+          <button
+            key={digit}
+            type="button"
+            id={`digit-${digit}`}
+            class={digit === read ? "digit-key is-read" : "digit-key"}
+            aria-label={w.digit_key(digit)}
+            aria-disabled={is_blank}
+            onClick={() => void label(digit)}
+          >
+            {digit}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,127 @@
+/** One of my drawings, large: what became of it, who learned from it, relabel, delete. */
+
+import { DIGITS, type Drawing } from "../contract";
+import { Dialog } from "../dialog";
+import { versionList } from "../figures";
+import { languageTag, words } from "../i18n/language";
+import { InkCanvas } from "../ink-canvas";
+import { agoOf, whenOf } from "../when";
+import { FateSign } from "./fate-sign";
+import { confirmLabel, relabel, remove } from "./mine-actions";
+import { champion_version, mine, opened_id, stats } from "./page-state";
+
+function fateSentence({ fate, learned_version, versions }: Drawing): string {
+  const w = words.value;
+  const next = stats.value?.next_run_at ?? null;
+  switch (fate) {
+    case "learned": {
+      const live = champion_version.value;
+      if (live !== null && !versions.includes(live) && learned_version !== live) {
+        return w.fate_learned_earlier(learned_version ?? Math.max(...versions));
+      }
+      return w.fate_learned(learned_version ?? live ?? 0);
+    }
+    case "waiting":
+      return w.fate_waiting(next === null ? null : whenOf(next, new Date(), languageTag.value));
+    case "exam":
+      return w.fate_exam;
+    case "checking":
+      return w.fate_checking;
+    case "rejected":
+      return w.fate_rejected;
+    case "deleted":
+      return w.deleted(0);
+  }
+}
+
+function Facts({ drawing }: { drawing: Drawing }) {
+  const w = words.value;
+  const { created_at, prediction, versions, fate } = drawing;
+  return (
+    <div class="sheet-facts">
+      <p class="sheet-fate">
+        <FateSign fate={fate} />
+        <span>{fateSentence(drawing)}</span>
+      </p>
+      {fate !== "exam" && (
+        <p>
+          {versions.length === 0
+            ? w.learned_by_none
+            : w.learned_by(versionList(versions, languageTag.value), versions.length)}
+        </p>
+      )}
+      {prediction !== null && <p>{w.was_read_as(prediction.label, prediction.model_version)}</p>}
+      <p class="quiet">{w.drawn(agoOf(created_at, new Date(), languageTag.value))}</p>
+    </div>
+  );
+}
+
+function Really({ drawing }: { drawing: Drawing }) {
+  const w = words.value;
+  return (
+    <div class="really">
+      <p>{w.really(drawing.label)}</p>
+      <button
+        type="button"
+        id="confirm-label"
+        class="primary-button"
+        onClick={() => void confirmLabel(drawing)}
+      >
+        {w.really_yes(drawing.label)}
+      </button>
+    </div>
+  );
+}
+
+function Relabel({ drawing }: { drawing: Drawing }) {
+  const w = words.value;
+  return (
+    <div class="relabel">
+      <p id="relabel-title">{w.change_label}</p>
+      <div class="relabel-keys" role="group" aria-labelledby="relabel-title">
+        {DIGITS.map((digit) => (
+          <button
+            key={digit}
+            type="button"
+            class="digit-key"
+            aria-label={w.digit_key(digit)}
+            aria-pressed={digit === drawing.label}
+            onClick={() => {
+              if (digit !== drawing.label) void relabel(drawing, digit);
+            }}
+          >
+            {digit}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+export function DrawingSheet() {
+  const view = mine.value;
+  const drawing =
+    view.kind === "ready" ? view.items.find(({ id }) => id === opened_id.value) : undefined;
+  if (drawing === undefined) return null;
+  const w = words.value;
+  return (
+    <Dialog title={w.your_digit(drawing.label)} onClose={() => (opened_id.value = null)}>
+      <div class="sheet" id="drawing-sheet">
+        <div class="sheet-ink">
+          <InkCanvas ink={drawing.ink} />
+        </div>
+        <Facts drawing={drawing} />
+      </div>
+      {drawing.fate === "checking" && <Really drawing={drawing} />}
+      <Relabel drawing={drawing} />
+      <button
+        type="button"
+        id="delete-drawing"
+        class="danger-button"
+        onClick={() => void remove(drawing)}
+      >
+        {w.delete}
+      </button>
+    </Dialog>
+  );
+}

@@ -1,0 +1,82 @@
+/** The name, what is live, when the next lesson is, and how far one under way has come. */
+
+import { isOpen, type Stats } from "../contract";
+import { accuracyFigure, runPercent } from "../figures";
+import { languageTag, words } from "../i18n/language";
+import { LanguageSwitch } from "../language-switch";
+import { whenOf } from "../when";
+import { is_server_away, stats } from "./page-state";
+
+const NEAR_MS = 24 * 3_600_000; // so near that the time of day alone says which day
+
+function lessonWords(shown: Stats): string {
+  const { run, champion, next_run_at } = shown;
+  if (isOpen(run)) {
+    if (champion === null) return words.value.first_training(runPercent(run));
+    if (run.status === "queued") return words.value.lesson_queued;
+    return words.value.lesson_running(run.phase, runPercent(run));
+  }
+  if (next_run_at === null) return words.value.no_lesson;
+  const now = new Date();
+  const moment = whenOf(next_run_at, now, languageTag.value);
+  const is_near = new Date(next_run_at).getTime() - now.getTime() < NEAR_MS;
+  return is_near ? words.value.next_lesson_short(moment.time) : words.value.next_lesson(moment);
+}
+
+function LiveLine({ shown }: { shown: Stats }) {
+  const { champion } = shown;
+  const w = words.value;
+  return (
+    <p class="live-line" id="live">
+      {champion !== null && (
+        <>
+          <span class="live-name">
+            <span class="live-dot" aria-hidden="true" />
+            {w.live}{" "}
+            <strong id="live-version" key={champion.version} class="rolls-in">
+              {w.version(champion.version)}
+            </strong>
+          </span>
+          {champion.accuracy !== null && (
+            <span id="live-accuracy" title={w.accuracy_title}>
+              {w.percent(accuracyFigure(champion.accuracy))}
+            </span>
+          )}
+        </>
+      )}
+      <span id="next-lesson">{lessonWords(shown)}</span>
+    </p>
+  );
+}
+
+function LessonProgress({ shown }: { shown: Stats | null }) {
+  const run = shown?.run ?? null;
+  if (!isOpen(run)) return null;
+  const percent = runPercent(run);
+  return percent === null ? (
+    <progress class="lesson-progress" aria-label={words.value.progress} max={100} />
+  ) : (
+    <progress class="lesson-progress" aria-label={words.value.progress} max={100} value={percent} />
+  );
+}
+
+export function Header() {
+  const shown = stats.value;
+  return (
+    <header class="header">
+      <h1 class="wordmark">
+        <img src="/favicon.svg" alt="" width="28" height="28" />
+        Inkloop
+      </h1>
+      {shown === null || is_server_away.value ? (
+        <p class="live-line" id="live">
+          {is_server_away.value && <span class="is-away">{words.value.server_away}</span>}
+        </p>
+      ) : (
+        <LiveLine shown={shown} />
+      )}
+      <LanguageSwitch />
+      <LessonProgress shown={shown} />
+    </header>
+  );
+}

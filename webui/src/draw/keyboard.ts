@@ -1,0 +1,59 @@
+/** Hears the keys of the whole page and does what they mean. */
+
+import { shortcutOf, type KeyPress } from "../shortcuts";
+import { confirm, label } from "./label-actions";
+import { clear, focusPad, undo } from "./pad-handle";
+import { are_keys_open, are_steps_open, new_version } from "./page-state";
+import { askForPicture } from "./picture-actions";
+
+function pressOf(event: KeyboardEvent): KeyPress {
+  const target = event.target instanceof Element ? event.target : null;
+  return {
+    key: event.key,
+    is_repeat: event.repeat,
+    has_modifier: event.altKey,
+    has_command: event.ctrlKey || event.metaKey,
+    is_on_control: target?.closest("button, a, summary") != null,
+    is_elsewhere:
+      event.isComposing ||
+      target?.closest("input, textarea, select") != null ||
+      document.querySelector("dialog[open]") !== null,
+  };
+}
+
+function act(event: KeyboardEvent): void {
+  const shortcut = shortcutOf(pressOf(event));
+  if (shortcut === null) return;
+  event.preventDefault();
+  switch (shortcut.kind) {
+    case "label":
+      void label(shortcut.label);
+      break;
+    case "confirm":
+      void confirm();
+      break;
+    case "undo":
+      undo();
+      break;
+    case "clear":
+      new_version.value = null;
+      clear();
+      break;
+    case "canvas":
+      focusPad();
+      break;
+    case "picture":
+      askForPicture();
+      break;
+    case "steps":
+      are_steps_open.value = !are_steps_open.value;
+      break;
+    case "keys":
+      are_keys_open.value = true;
+      break;
+  }
+}
+
+export function listenForKeys(): void {
+  document.addEventListener("keydown", act);
+}

@@ -1,0 +1,133 @@
+/** Confirm and correct: a labelled drawing goes to the outbox, and from there to the server. */
+
+import { api, Refused } from "../api";
+import type { Digit, Drawing } from "../contract";
+import { newDrawingId } from "../drawing-id";
+import { words } from "../i18n/language";
+import type { Answer, Waiting } from "../outbox";
+import { openOutbox, type OutboxStore } from "../outbox-store";
+import { OutboxSender, type OutboxNews } from "../outbox-sender";
+import { claimOf, confirmable, outcomeOf, type Session } from "../session";
+import { learnedMayDiffer } from "./learned-actions";
+import { refreshStats } from "./live-actions";
+import { loadMine, showStored } from "./mine-actions";
+import { is_outbox_lasting, session, toast, unsent } from "./page-state";
+import { clearPad, isPenBusy } from "./pad-handle";
+import { apply, forgetPicture, stopReading } from "./read-actions";
+
+let introduction: Promise<unknown> | null = null;
+
+/** The server has to know who draws before the first drawing: a lost answer then orphans nothing. */
+export function introduce(): Promise<unknown> {
+  introduction ??= api.me().catch((error: unknown) => {
+    introduction = null; // ask again next time
+    throw error;
+  });
+  return introduction;
+}
+
+async function send(waiting: Waiting): Promise<Answer> {
+  const { id, label, content } = waiting;
+  try {
+    return { kind: "stored", drawing: await api.sendDrawing({ id, label, ...content }) };
+  } catch (error) {
+    if (!(error instanceof Refused)) return { kind: "unreachable" };
+    if (error.status === 401) introduction = null;
+    const { status, message, retry_after_seconds } = error;
+    return { kind: "refused", status, message, retry_after_seconds };
+  }
+}
+
+function hear(news: OutboxNews): void {
+  switch (news.kind) {
+    case "changed":
+      unsent.value = news.waiting;
+      break;
+    case "stored":
+      stored(news.drawing);
+      break;
+    case "delayed":
+      apply({ type: "settled", id: news.id, outcome: { kind: "kept_here" } });
+      break;
+    case "dropped": {
+      const message = {
+        not_yours: words.value.dropped_not_yours,
+        deleted: words.value.dropped_deleted,
+        invalid: words.value.not_stored(news.message),
+      }[news.reason];
+      apply({ type: "settled", id: news.id, outcome: { kind: "dropped", message } });
+      toast.value = { text: message, action: null };
+      break;
+    }
+  }
+}
+
+/** The fate depends on how many drawings are new now, so the figures come first. */
+function stored(drawing: Drawing): void {
+  showStored(drawing);
+  learnedMayDiffer();
+  void Promise.all([refreshStats(), loadMine()]).finally(() =>
+    apply({ type: "settled", id: drawing.id, outcome: outcomeOf(drawing) }),
+  );
+}
+
+async function startSender(): Promise<OutboxSender> {
+  const store: OutboxStore = await openOutbox(globalThis.indexedDB);
+  is_outbox_lasting.value = store.is_lasting;
+  unsent.value = await store.all();
+  const sender = new OutboxSender({
+    store,
+    introduce,
+    send,
+    news: hear,
+    now: () => Date.now(),
+    random: () => Math.random(),
+  });
+  addEventListener("online", () => void sender.hurry());
+  void sender.run();
+  return sender;
+}
+
+let sending: Promise<OutboxSender> | null = null;
+
+/** Send what an earlier visit left behind, and whatever follows. */
+export function startOutbox(): void {
+  sending ??= startSender();
+}
+
+/** Try now what waits. */
+export async function hurryOutbox(): Promise<void> {
+  await (await (sending ??= startSender())).hurry();
+}
+
+function contentOf(drawn: Extract<Session, { kind: "drawn" }>): Waiting["content"] {
+  const { subject, reading } = drawn;
+  if (subject.kind === "picture") return { kind: "picture", file: subject.file };
+  return { kind: "strokes", drawn: subject.drawn, prediction: claimOf(reading) };
+}
+
+/** The drawing on the canvas is a `label`: keep it, clear the canvas, say thanks. */
+export async function label(digit: Digit): Promise<void> {
+  const current = session.value;
+  if (current.kind === "blank" || isPenBusy()) return;
+  const now = Date.now();
+  const waiting: Waiting = {
+    id: newDrawingId(),
+    label: digit,
+    content: contentOf(current),
+    labelled_at_ms: now,
+    n_tries: 0,
+    due_at_ms: now,
+    claimed_until_ms: 0,
+  };
+  stopReading();
+  forgetPicture();
+  apply({ type: "labelled", id: waiting.id, label: digit });
+  clearPad();
+  await (await (sending ??= startSender())).add(waiting);
+}
+
+export async function confirm(): Promise<void> {
+  const digit = confirmable(session.value);
+  if (digit !== null) await label(digit);
+}

@@ -1,0 +1,56 @@
+/** Follows what is live: the version, the next lesson, a lesson under way, and what it learned. */
+
+import { api } from "../api";
+import { isOpen } from "../contract";
+import { poll } from "../polling";
+import { loadLearned } from "./learned-actions";
+import { loadMine } from "./mine-actions";
+import { champion_version, is_server_away, new_version, stats } from "./page-state";
+
+const POLL_RUNNING_MS = 2_000;
+const POLL_IDLE_MS = 10_000;
+const SEEN_AS = "inkloop.version_seen";
+
+export async function refreshStats(): Promise<void> {
+  const before = champion_version.value;
+  try {
+    stats.value = await api.stats();
+    is_server_away.value = false;
+  } catch {
+    // keep the last figures, and say that they are old
+    is_server_away.value = true;
+    return;
+  }
+  const now = champion_version.value;
+  if (now !== null && now !== before) await versionChanged(now);
+}
+
+async function versionChanged(version: number): Promise<void> {
+  const seen = readSeen();
+  writeSeen(version);
+  await Promise.all([loadMine(), loadLearned()]);
+  if (seen !== null && seen !== version) new_version.value = version;
+}
+
+function readSeen(): number | null {
+  try {
+    return Number(localStorage.getItem(SEEN_AS)) || null;
+  } catch {
+    return null; // storage is forbidden: then no version is news at the first look
+  }
+}
+
+function writeSeen(version: number): void {
+  try {
+    localStorage.setItem(SEEN_AS, String(version));
+  } catch {
+    // see readSeen
+  }
+}
+
+export function followLive(): void {
+  poll(refreshStats, () => {
+    const is_busy = isOpen(stats.value?.run ?? null) || stats.value?.champion === null;
+    return is_busy ? POLL_RUNNING_MS : POLL_IDLE_MS;
+  });
+}

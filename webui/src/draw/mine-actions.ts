@@ -1,0 +1,111 @@
+/** One's own drawings: list, relabel, confirm, delete, restore. */
+
+import { api, Refused } from "../api";
+import type { Digit, Drawing } from "../contract";
+import { versionList } from "../figures";
+import { languageTag, words } from "../i18n/language";
+import { learnedMayDiffer } from "./learned-actions";
+import { mine, opened_id, toast, type MineView } from "./page-state";
+
+const N_AT_ONCE = 60;
+
+type Ready = Extract<MineView, { kind: "ready" }>;
+
+function changeReady(change: (ready: Ready) => Ready): void {
+  if (mine.value.kind === "ready") mine.value = change(mine.value);
+}
+
+export async function loadMine(): Promise<void> {
+  const before = mine.value.kind === "ready" ? mine.value.items.length : 0;
+  try {
+    const page = await api.mine(null, Math.min(500, Math.max(N_AT_ONCE, before)));
+    mine.value = { kind: "ready", ...page };
+  } catch {
+    if (mine.value.kind !== "ready") mine.value = { kind: "failed" };
+  }
+}
+
+export async function loadMoreOfMine(): Promise<void> {
+  if (mine.value.kind !== "ready" || mine.value.next === null) return;
+  const { next } = mine.value;
+  await attempt(async () => {
+    const page = await api.mine(next, N_AT_ONCE);
+    changeReady((ready) => ({ ...ready, ...page, items: [...ready.items, ...page.items] }));
+  });
+}
+
+/** Put a drawing that the server has just stored in front, without waiting for the list. */
+export function showStored(drawing: Drawing): void {
+  changeReady((ready) => {
+    const others = ready.items.filter(({ id }) => id !== drawing.id);
+    return { ...ready, items: [drawing, ...others] };
+  });
+}
+
+function replace(drawing: Drawing): void {
+  changeReady((ready) => ({
+    ...ready,
+    items: ready.items.map((one) => (one.id === drawing.id ? drawing : one)),
+  }));
+}
+
+async function attempt(action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    const text =
+      error instanceof Refused ? words.value.failed(error.message) : words.value.failed_network;
+    toast.value = { text, action: null };
+  }
+}
+
+export function relabel(drawing: Drawing, label: Digit): Promise<void> {
+  return attempt(async () => {
+    replace(await api.relabel(drawing.id, label));
+    toast.value = { text: words.value.relabelled(label), action: null };
+    opened_id.value = null;
+    await loadMine();
+    learnedMayDiffer();
+  });
+}
+
+/** "Really a 7?" Yes. */
+export function confirmLabel(drawing: Drawing): Promise<void> {
+  return attempt(async () => {
+    replace(await api.confirmLabel(drawing.id, drawing.label));
+    await loadMine();
+    learnedMayDiffer();
+  });
+}
+
+export function remove(drawing: Drawing): Promise<void> {
+  return attempt(async () => {
+    await api.deleteDrawing(drawing.id);
+    opened_id.value = null;
+    changeReady((ready) => ({
+      ...ready,
+      items: ready.items.filter(({ id }) => id !== drawing.id),
+    }));
+    toast.value = {
+      text: deletedSentence(drawing),
+      action: { name: words.value.undo_delete, run: () => void restore(drawing) },
+    };
+    await loadMine();
+    learnedMayDiffer();
+  });
+}
+
+function deletedSentence(drawing: Drawing): string {
+  const { label, versions } = drawing;
+  if (versions.length === 0) return words.value.deleted(label);
+  return words.value.deleted_learned(label, versionList(versions, languageTag.value));
+}
+
+export function restore(drawing: Drawing): Promise<void> {
+  return attempt(async () => {
+    await api.restoreDrawing(drawing.id);
+    toast.value = { text: words.value.restored, action: null };
+    await loadMine();
+    learnedMayDiffer();
+  });
+}

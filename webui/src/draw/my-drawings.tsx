@@ -1,0 +1,163 @@
+/** One's own drawings: how many, what became of them, and each as a tile. */
+
+import type { Drawing, MineCounts } from "../contract";
+import { words } from "../i18n/language";
+import { InkCanvas } from "../ink-canvas";
+import type { Waiting } from "../outbox";
+import { FateSign } from "./fate-sign";
+import { learnedSentences } from "./learned-words";
+import { loadMine, loadMoreOfMine } from "./mine-actions";
+import { mine, opened_id, unsent } from "./page-state";
+import { StrokesPicture } from "./strokes-picture";
+
+function fateWords(drawing: Drawing): string {
+  const { fate, learned_version } = drawing;
+  if (fate === "learned" && learned_version !== null) {
+    return words.value.fate_in_version(learned_version);
+  }
+  return words.value.fate(fate);
+}
+
+function Tile({ drawing }: { drawing: Drawing }) {
+  const { id, label, fate, ink } = drawing;
+  return (
+    <li>
+      <button
+        type="button"
+        class="tile"
+        data-fate={fate}
+        aria-label={words.value.tile(label, fateWords(drawing))}
+        aria-haspopup="dialog"
+        onClick={() => (opened_id.value = id)}
+      >
+        <InkCanvas ink={ink} />
+        <span class="tile-foot" aria-hidden="true">
+          <span class="tile-label">{label}</span>
+          <FateSign fate={fate} />
+        </span>
+      </button>
+    </li>
+  );
+}
+
+function UnsentTile({ waiting }: { waiting: Waiting }) {
+  const { label, content } = waiting;
+  return (
+    <li>
+      <div
+        class="tile is-unsent"
+        data-fate="unsent"
+        role="img"
+        aria-label={words.value.tile(label, words.value.unsent)}
+        title={words.value.unsent_explained}
+      >
+        {content.kind === "strokes" ? (
+          <StrokesPicture drawn={content.drawn} />
+        ) : (
+          <span class="strokes-picture" />
+        )}
+        <span class="tile-foot" aria-hidden="true">
+          <span class="tile-label">{label}</span>
+          <FateSign fate="unsent" />
+        </span>
+      </div>
+    </li>
+  );
+}
+
+function Counts({ counts }: { counts: MineCounts }) {
+  const w = words.value;
+  const { total, learned, live_version, waiting, exam, checking } = counts;
+  const in_version =
+    live_version === null ? w.n_learned(learned) : w.in_version(learned, live_version);
+  const parts = [
+    { fate: "learned", n: learned, text: in_version },
+    { fate: "waiting", n: waiting, text: w.n_wait(waiting) },
+    { fate: "exam", n: exam, text: w.n_exam(exam) },
+    { fate: "checking", n: checking, text: w.n_checking(checking) },
+    { fate: "unsent", n: unsent.value.length, text: w.n_unsent(unsent.value.length) },
+  ] as const;
+  return (
+    <p class="counts" id="counts">
+      <strong id="n-drawings">{w.n_drawings(total)}</strong>
+      {parts
+        .filter(({ n }) => n > 0)
+        .map(({ fate, text }) => (
+          <span key={fate} class="count" id={`count-${fate}`}>
+            <FateSign fate={fate} />
+            {text}
+          </span>
+        ))}
+    </p>
+  );
+}
+
+const NO_COUNTS: MineCounts = {
+  total: 0,
+  learned: 0,
+  waiting: 0,
+  exam: 0,
+  checking: 0,
+  live_version: null,
+};
+
+function Tiles() {
+  const w = words.value;
+  const view = mine.value;
+  const waiting = [...unsent.value].reverse();
+  const items = view.kind === "ready" ? view.items : [];
+  const stored = new Set(items.map(({ id }) => id));
+  const not_stored = waiting.filter(({ id }) => !stored.has(id));
+  if (items.length + not_stored.length === 0) {
+    if (view.kind === "failed") {
+      return (
+        <p class="quiet">
+          {w.mine_away}{" "}
+          <button type="button" class="quiet-button" onClick={() => void loadMine()}>
+            {w.try_again}
+          </button>
+        </p>
+      );
+    }
+    return <p class="quiet">{view.kind === "ready" ? w.none_yet : ""}</p>;
+  }
+  return (
+    <ul class="tiles" id="tiles">
+      {not_stored.map((one) => (
+        <UnsentTile key={one.id} waiting={one} />
+      ))}
+      {items.map((drawing) => (
+        <Tile key={drawing.id} drawing={drawing} />
+      ))}
+    </ul>
+  );
+}
+
+export function MyDrawings() {
+  const w = words.value;
+  const view = mine.value;
+  return (
+    <section class="my-drawings" aria-labelledby="my-drawings-title">
+      <header class="my-drawings-header">
+        <h2 id="my-drawings-title">{w.your_drawings}</h2>
+        <Counts counts={view.kind === "ready" ? view.counts : NO_COUNTS} />
+        {learnedSentences.value.length > 0 && (
+          <p class="learned-line" id="learned">
+            {learnedSentences.value.join(w.gap)}
+          </p>
+        )}
+      </header>
+      <Tiles />
+      {view.kind === "ready" && view.next !== null && (
+        <button
+          type="button"
+          id="show-more"
+          class="plain-button"
+          onClick={() => void loadMoreOfMine()}
+        >
+          {w.show_more}
+        </button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,189 @@
+/** The canvas: pointer strokes by signature_pad, keyboard strokes by arrow keys, one list of both. */
+
+import SignaturePad, { type PointGroup } from "signature_pad";
+import type { StrokesOnCanvas } from "../contract";
+import { isPenKey, movePen, penAtStart, type KeyboardPen } from "../keyboard-pen";
+import { strokesOf } from "./stroke-data";
+
+/** Shares of the shorter side, as radii: about the pen that the model knows, 2.4 of 28 px. */
+const PEN_MIN_SHARE = 0.015;
+const PEN_MAX_SHARE = 0.021;
+const MIN_DISTANCE_PX = 1.5;
+const KEYBOARD_PRESSURE = 0.5; // what pointers without pressure report
+
+export interface PadEvents {
+  inked: (drawn: StrokesOnCanvas, is_pen_up: boolean) => void;
+  emptied: () => void;
+  /** Where the keyboard's pen is; null while it is not in use. */
+  penMoved: (pen: KeyboardPen | null) => void;
+}
+
+export class PadSurface {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #events: PadEvents;
+  readonly #pad: SignaturePad;
+  #width = 0;
+  #height = 0;
+  #is_drawing = false;
+  #pen: KeyboardPen | null = null;
+  readonly #held = new Set<string>();
+
+  constructor(canvas: HTMLCanvasElement, events: PadEvents) {
+    this.#canvas = canvas;
+    this.#events = events;
+    // throttle 0: every sample counts; the reader has a pace of its own
+    this.#pad = new SignaturePad(canvas, { throttle: 0, minDistance: MIN_DISTANCE_PX });
+    this.#pad.addEventListener("beginStroke", () => {
+      this.#is_drawing = true;
+      this.putPenAway();
+      canvas.focus({ preventScroll: true });
+    });
+    this.#pad.addEventListener("afterUpdateStroke", () => this.#tell(false));
+    this.#pad.addEventListener("endStroke", () => {
+      this.#is_drawing = false;
+      this.#tell(true);
+      this.fit();
+    });
+    this.fit();
+  }
+
+  get is_busy(): boolean {
+    return this.#is_drawing;
+  }
+
+  destroy(): void {
+    this.#pad.off();
+  }
+
+  /** Give the canvas as many pixels as it has on the screen, and keep the drawing in its place. */
+  fit(): void {
+    const { clientWidth, clientHeight } = this.#canvas;
+    const is_same = clientWidth === this.#width && clientHeight === this.#height;
+    // A stroke that is being drawn is not disturbed: it calls again when it ends.
+    if (is_same || this.#is_drawing || clientWidth === 0 || clientHeight === 0) return;
+    const ratio = Math.max(1, devicePixelRatio);
+    const groups = this.#scaled(clientWidth, clientHeight);
+    this.#width = clientWidth;
+    this.#height = clientHeight;
+    this.#canvas.width = Math.round(clientWidth * ratio);
+    this.#canvas.height = Math.round(clientHeight * ratio);
+    this.#canvas.getContext("2d")?.scale(ratio, ratio);
+    const side = Math.min(clientWidth, clientHeight);
+    this.#pad.minWidth = side * PEN_MIN_SHARE;
+    this.#pad.maxWidth = side * PEN_MAX_SHARE;
+    this.#pad.dotSize = side * PEN_MAX_SHARE;
+    this.recolour(groups);
+  }
+
+  /** Paint everything in the ink colour of the page as it is now. */
+  recolour(groups: PointGroup[] = this.#pad.toData()): void {
+    const penColor = getComputedStyle(this.#canvas).color;
+    this.#pad.penColor = penColor;
+    this.#pad.fromData(groups.map((group) => ({ ...group, penColor })));
+  }
+
+  clear(): void {
+    this.#pad.clear();
+    if (this.#pen !== null) this.#movePenTo(penAtStart(this.#area()));
+  }
+
+  undo(): void {
+    const groups = this.#pad.toData();
+    if (groups.length === 0) return;
+    this.#pad.fromData(groups.slice(0, -1));
+    if (this.#pen !== null) this.#movePenTo({ ...this.#pen, is_down: false });
+    this.#tell(true);
+  }
+
+  /** Returns whether the key was for the pen. */
+  press(key: string, is_fine: boolean): boolean {
+    if (key === " ") {
+      this.#togglePen();
+      return true;
+    }
+    if (!isPenKey(key)) return false;
+    this.#held.add(key);
+    const moved = movePen(this.#penInUse(), this.#held, is_fine, this.#area());
+    this.#movePenTo(moved);
+    if (moved.is_down) this.#extend(moved);
+    return true;
+  }
+
+  release(key: string): void {
+    this.#held.delete(key);
+  }
+
+  /** The keyboard has left the canvas: end its stroke, hide its pen. */
+  putPenAway(): void {
+    this.#held.clear();
+    if (this.#pen === null) return;
+    const was_down = this.#pen.is_down;
+    this.#pen = null;
+    this.#events.penMoved(null);
+    if (was_down) this.#tell(true);
+  }
+
+  /** Whoever comes by keyboard sees where the pen stands; a pointer shows that itself. */
+  focused(): void {
+    if (!this.#is_drawing) this.#movePenTo(this.#penInUse());
+  }
+
+  #penInUse(): KeyboardPen {
+    return this.#pen ?? penAtStart(this.#area());
+  }
+
+  #movePenTo(pen: KeyboardPen): void {
+    this.#pen = pen;
+    this.#events.penMoved(pen);
+  }
+
+  #togglePen(): void {
+    const pen = this.#penInUse();
+    const toggled = { ...pen, is_down: !pen.is_down };
+    this.#movePenTo(toggled);
+    if (toggled.is_down) this.#begin(toggled);
+    else this.#tell(true);
+  }
+
+  #begin(pen: KeyboardPen): void {
+    const { penColor, minWidth, maxWidth, dotSize, velocityFilterWeight } = this.#pad;
+    const options = { penColor, minWidth, maxWidth, dotSize, velocityFilterWeight };
+    const { compositeOperation } = this.#pad;
+    const group: PointGroup = { ...options, compositeOperation, points: [this.#point(pen)] };
+    this.#pad.fromData([...this.#pad.toData(), group]);
+    this.#tell(false);
+  }
+
+  #extend(pen: KeyboardPen): void {
+    const groups = this.#pad.toData();
+    const last = groups.at(-1);
+    if (last === undefined) return;
+    const grown = { ...last, points: [...last.points, this.#point(pen)] };
+    this.#pad.fromData([...groups.slice(0, -1), grown]);
+    this.#tell(false);
+  }
+
+  #point({ x, y }: KeyboardPen): PointGroup["points"][number] {
+    return { x, y, time: Date.now(), pressure: KEYBOARD_PRESSURE };
+  }
+
+  #area(): { width: number; height: number } {
+    return { width: this.#width, height: this.#height };
+  }
+
+  #scaled(width: number, height: number): PointGroup[] {
+    const groups = this.#pad.toData();
+    if (this.#width === 0) return groups;
+    const scale = Math.min(width / this.#width, height / this.#height);
+    return groups.map((group) => ({
+      ...group,
+      points: group.points.map((point) => ({ ...point, x: point.x * scale, y: point.y * scale })),
+    }));
+  }
+
+  #tell(is_pen_up: boolean): void {
+    const strokes = strokesOf(this.#pad.toData());
+    if (strokes.length === 0) this.#events.emptied();
+    else this.#events.inked({ strokes, ...this.#area() }, is_pen_up);
+  }
+}

@@ -1,0 +1,57 @@
+/** The draw page. */
+
+import { words } from "../i18n/language";
+import { Announcer } from "./announcer";
+import { Answer, SeenInk } from "./answer";
+import { Bars, ConfirmButton, DigitKeys } from "./choices";
+import { DrawingPad } from "./drawing-pad";
+import { DrawingSheet } from "./drawing-sheet";
+import { Header } from "./header";
+import { KeysDialog } from "./keys-dialog";
+import { MyDrawings } from "./my-drawings";
+import { focusPad } from "./pad-handle";
+import { is_picture_over } from "./picture-actions";
+import { StepsPanel } from "./steps-panel";
+import { Toast } from "./toast";
+import { Tools } from "./tools";
+
+export function Page() {
+  const w = words.value;
+  return (
+    <>
+      <a
+        class="skip-link"
+        href="#canvas"
+        onClick={(event) => {
+          event.preventDefault();
+          focusPad();
+        }}
+      >
+        {w.skip_to_canvas}
+      </a>
+      <Header />
+      <main class="draw-page">
+        <div class={is_picture_over.value ? "desk is-picture-over" : "desk"}>
+          <DrawingPad />
+          <Tools />
+          {is_picture_over.value && <p class="drop-hint">{w.drop_here}</p>}
+        </div>
+        <section class="reading" aria-label={w.read_as}>
+          <Answer />
+          <SeenInk />
+          <div class="choices">
+            <ConfirmButton />
+            <Bars />
+            <DigitKeys />
+          </div>
+        </section>
+        <StepsPanel />
+        <MyDrawings />
+      </main>
+      <DrawingSheet />
+      <KeysDialog />
+      <Announcer />
+      <Toast />
+    </>
+  );
+}

@@ -1,0 +1,89 @@
+/** From ink to answer: what is on the canvas is read, and timed. */
+
+import { api, Refused } from "../api";
+import type { Prediction, StrokesOnCanvas } from "../contract";
+import { words } from "../i18n/language";
+import { Reader } from "../reader";
+import { advance, type SessionEvent, type Subject } from "../session";
+import { timingOf, withTiming } from "../timings";
+import { new_version, session, timings } from "./page-state";
+
+interface TimedPrediction {
+  prediction: Prediction;
+  total_ms: number;
+}
+
+async function timedPrediction(subject: Subject): Promise<TimedPrediction> {
+  const began = performance.now();
+  const prediction =
+    subject.kind === "strokes"
+      ? await api.predict(subject.drawn)
+      : await api.predictPicture(subject.file);
+  return { prediction, total_ms: performance.now() - began };
+}
+
+const reader = new Reader<TimedPrediction>({
+  ask: timedPrediction,
+  answered: ({ answer, is_pen_up }) => {
+    timings.value = withTiming(timings.value, timingOf(answer.prediction.steps, answer.total_ms));
+    apply({ type: "predicted", prediction: answer.prediction, is_pen_up });
+  },
+  failed: (error) => apply({ type: "unread", reading: unreadReading(error) }),
+  now: () => performance.now(),
+});
+
+type Unread = Extract<SessionEvent, { type: "unread" }>["reading"];
+
+function unreadReading(error: unknown): Unread {
+  if (!(error instanceof Refused)) return { kind: "unreachable" };
+  if (error.status === 503) return { kind: "no_model" };
+  return { kind: "refused", message: error.message };
+}
+
+export function apply(event: SessionEvent): void {
+  session.value = advance(session.value, event);
+}
+
+/** There is ink on the canvas; `is_pen_up` when a stroke has just ended. */
+export function ink(drawn: StrokesOnCanvas, is_pen_up: boolean): void {
+  const subject: Subject = { kind: "strokes", drawn };
+  new_version.value = null;
+  apply({ type: "inked", subject });
+  reader.want({ subject, is_pen_up });
+}
+
+export function choosePicture(file: File): void {
+  if (!file.type.startsWith("image/")) {
+    apply({ type: "cleared" });
+    apply({ type: "inked", subject: pictureOf(file) });
+    apply({ type: "unread", reading: { kind: "refused", message: words.value.not_a_picture } });
+    return;
+  }
+  forgetPicture();
+  const subject = pictureOf(file);
+  apply({ type: "inked", subject });
+  reader.want({ subject, is_pen_up: true });
+}
+
+function pictureOf(file: File): Subject {
+  return { kind: "picture", file, url: URL.createObjectURL(file) };
+}
+
+/** Give the browser back what it holds for the picture on the page. */
+export function forgetPicture(): void {
+  const current = session.value;
+  if (current.kind === "drawn" && current.subject.kind === "picture") {
+    URL.revokeObjectURL(current.subject.url);
+  }
+}
+
+/** Nothing is on the canvas any more. */
+export function blank(): void {
+  reader.forget();
+  forgetPicture();
+  apply({ type: "cleared" });
+}
+
+export function stopReading(): void {
+  reader.forget();
+}

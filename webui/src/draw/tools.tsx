@@ -1,0 +1,101 @@
+/** Undo, clear, and a picture instead of a drawing. */
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { words } from "../i18n/language";
+import { ClearIcon, KeysIcon, PhotoIcon, PictureIcon, UndoIcon } from "../icons";
+import { clear, undo } from "./pad-handle";
+import { are_keys_open, session } from "./page-state";
+import { registerPictureInput } from "./picture-actions";
+import { choosePicture } from "./read-actions";
+
+const READABLE = "image/png,image/jpeg,image/webp";
+
+interface ToolProps {
+  id: string;
+  name: string;
+  is_idle?: boolean;
+  onClick: () => void;
+  children: ComponentChildren;
+}
+
+/** An idle tool stays where focus can be, and does nothing. */
+function Tool({ id, name, is_idle = false, onClick, children }: ToolProps) {
+  return (
+    <button
+      type="button"
+      id={id}
+      class="tool"
+      aria-disabled={is_idle}
+      onClick={() => {
+        if (!is_idle) onClick();
+      }}
+    >
+      {children}
+      <span class="tool-name">{name}</span>
+    </button>
+  );
+}
+
+function takeFile(input: HTMLInputElement): void {
+  const file = input.files?.[0];
+  input.value = ""; // the same file may be chosen again
+  if (file !== undefined) {
+    clear();
+    choosePicture(file);
+  }
+}
+
+export function Tools() {
+  const picture = useRef<HTMLInputElement>(null);
+  const photo = useRef<HTMLInputElement>(null);
+  const w = words.value;
+  const current = session.value;
+  const is_blank = current.kind === "blank";
+  const has_strokes = current.kind === "drawn" && current.subject.kind === "strokes";
+
+  useEffect(() => registerPictureInput(() => picture.current?.click()), []);
+
+  return (
+    <div class="tools">
+      <Tool id="undo" name={w.undo} is_idle={!has_strokes} onClick={undo}>
+        <UndoIcon />
+      </Tool>
+      <Tool id="clear" name={w.clear} is_idle={is_blank} onClick={clear}>
+        <ClearIcon />
+      </Tool>
+      <Tool id="picture-button" name={w.picture} onClick={() => picture.current?.click()}>
+        <PictureIcon />
+      </Tool>
+      <span class="for-touch">
+        <Tool id="photo-button" name={w.photo} onClick={() => photo.current?.click()}>
+          <PhotoIcon />
+        </Tool>
+      </span>
+      <span class="for-keyboards">
+        <Tool id="keys" name={w.keys} onClick={() => (are_keys_open.value = true)}>
+          <KeysIcon />
+        </Tool>
+      </span>
+      <input
+        ref={picture}
+        id="picture-input"
+        type="file"
+        accept={READABLE}
+        aria-label={w.picture}
+        hidden
+        onChange={(event) => takeFile(event.currentTarget)}
+      />
+      <input
+        ref={photo}
+        id="photo-input"
+        type="file"
+        accept={READABLE}
+        capture="environment"
+        aria-label={w.photo}
+        hidden
+        onChange={(event) => takeFile(event.currentTarget)}
+      />
+    </div>
+  );
+}

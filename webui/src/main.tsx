@@ -1,0 +1,28 @@
+/** Starts the draw page. */
+
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { words } from "./i18n/language";
+import { listenForKeys } from "./draw/keyboard";
+import { introduce, startOutbox } from "./draw/label-actions";
+import { followLive } from "./draw/live-actions";
+import { loadMine } from "./draw/mine-actions";
+import { Page } from "./draw/page";
+import { listenForPictures } from "./draw/picture-actions";
+import "../styles/tokens.css";
+import "../styles/base.css";
+import "../styles/draw.css";
+
+const root = document.getElementById("page");
+if (root !== null) {
+  render(<Page />, root);
+  effect(() => {
+    document.title = words.value.title;
+  });
+  listenForKeys();
+  listenForPictures();
+  startOutbox();
+  followLive();
+  // the list is about whoever the cookie names, so the cookie comes first
+  introduce().then(loadMine, loadMine);
+}
