@@ -33,7 +33,7 @@ run: $(VENV)/.trainer webui/dist/.built ## Start Inkloop (make run HOST=0.0.0.0 
 
 check: lint types contracts quicktests webtests ## The quick checks: no torch, no browser, within a minute
 
-test: $(VENV)/.trainer $(VENV)/.dev webui/dist/.built chromium mnist lint types contracts webtests ## Every check and every test, in a real browser too
+test: $(VENV)/.trainer $(VENV)/.dev webui/dist/.built chromium mnist lint types contracts webtests websize ## Every check and every test, in a real browser too
 	@echo "Python and browser tests"
 	@$(BIN)/pytest --durations=10
 
@@ -48,7 +48,7 @@ clean: ## Remove what the set-up made; instance/ (drawings, models) is kept
 .NOTPARALLEL:
 
 # The steps of the checks.
-.PHONY: lint types contracts quicktests webtests chromium mnist
+.PHONY: lint types contracts quicktests webtests websize chromium mnist
 lint: $(VENV)/.dev
 	@echo "Format and lint"
 	@$(BIN)/ruff format --quiet --check . || { echo "Not formatted as agreed: run $(BIN)/ruff format ."; exit 1; }
@@ -67,9 +67,12 @@ quicktests: $(VENV)/.dev
 	@$(BIN)/pytest -q -m "not browser and not slow" $(CHECK_TESTS)
 
 webtests: webui/node_modules/.installed
-	@echo "Types and tests of the web pages"
-	@npm --prefix webui run --silent typecheck
+	@echo "Types, lint and tests of the web pages"
+	@npm --prefix webui run --silent check
 	@npm --prefix webui run --silent test
+
+websize: webui/dist/.built
+	@npm --prefix webui run --silent size
 
 chromium: $(VENV)/.dev
 	@scripts/get-chromium.sh $(BIN)/playwright
@@ -85,8 +88,10 @@ need-python:
 		echo "Inkloop needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python3." >&2; exit 1; }
 
 need-node:
-	@node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || { \
-		echo "Inkloop needs Node 20 or newer, with npm: install it, then repeat this command." >&2; exit 1; }
+	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); \
+		process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' 2>/dev/null \
+		&& command -v npm >/dev/null || { \
+		echo "Inkloop needs Node 20.19 or newer, with npm: install it, then repeat this command." >&2; exit 1; }
 
 start-over:
 	@if kill -0 "$$(cat $(VENV)/.unfinished)" 2>/dev/null; then \

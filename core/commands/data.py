@@ -27,11 +27,14 @@ def data() -> None:
 @data.command()
 def fetch() -> None:
     """Fetch MNIST and check it against its published MD5 sums."""
-    fetch_with_progress(Settings.from_env())
+    click.echo(fetch_with_progress(Settings.from_env()))
 
 
-def fetch_with_progress(settings: Settings) -> None:
-    """Fetch MNIST into the instance, with a bar a file where somebody watches."""
+def fetch_with_progress(settings: Settings) -> str:
+    """Fetch MNIST into the instance, with a bar a file where somebody watches.
+
+    Returns: a sentence on where it is and where it came from. Raises: DataError.
+    """
     console = Console(stderr=True)
     progress = Progress(
         TextColumn("{task.description}"),
@@ -43,7 +46,7 @@ def fetch_with_progress(settings: Settings) -> None:
     )
     with progress:
         where = mnist.fetch(settings.mnist_cache, settings.mnist_dir, _reporter(progress))
-    click.echo(f"MNIST is in {settings.mnist_cache} (from {where}), its MD5 sums are right.")
+    return f"MNIST is in {settings.mnist_cache} ({where}), its MD5 sums are right."
 
 
 def _reporter(progress: Progress) -> Callable[[str, int, int], None]:

@@ -102,7 +102,8 @@ def _prepared_for_training() -> IO[str]:
     lock = instance_lock.hold_part(settings.instance)
     migrate.upgrade(settings)
     if not mnist.is_complete(settings.mnist_cache):
-        fetch_with_progress(settings)
+        # Not to the standard output, which is for the answer of `train --once --json`.
+        click.echo(fetch_with_progress(settings), err=True)
     return lock
 
 
