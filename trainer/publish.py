@@ -1,0 +1,205 @@
+"""From a judged network to a version: files that are proven, then rows that make them count."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import structlog
+import torch
+from safetensors.torch import load, save
+from sqlalchemy.orm import Session
+
+import core
+from core.clock import utc_now
+from core.errors import Conflict, ModelFileError
+from core.golden import golden_inks
+from core.model_store import ONNX, WEIGHTS, Published
+from core.models import RunStatus
+from core.models import Verdict as VerdictRow
+from core.queries import counted_versions
+from core.sentences import verdict_sentence
+from core.transitions import runs, versions
+from trainer.examine import DRAWN, Papers, Results, add_evaluations
+from trainer.export import one_thread_session, servable, to_onnx, verify_export
+from trainer.gate import Verdict
+from trainer.job import Claim
+from trainer.learn import Learned
+from trainer.workshop import KeptModel, Workshop
+
+N_PROVEN = 64
+"""Test images, beside the golden digits, on which the exported file must agree with torch."""
+UNFAMILIAR_SHARE = 0.001
+"""Of MNIST's validation digits that would not pass for digits."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A network after its exams, and what the gate said."""
+
+    learned: Learned
+    exams: Papers
+    results: Results
+    verdict: Verdict
+    references: Mapping[int, Results]
+    """How champion and anchor did in the same exams, by version."""
+
+    def scores(self) -> dict[str, Any]:
+        """As kept with a version."""
+        return {str(name): result.score() for name, result in self.results.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A version's files, proven, and what its manifest says of them."""
+
+    files: Mapping[str, bytes]
+    facts: dict[str, Any]
+
+
+def build(workshop: Workshop, learned: Learned, seed: int) -> Product:
+    """Export a network and prove that the exported bytes read as it does.
+
+    Raises: ModelFileError, if they do not.
+    """
+    network = learned.network
+    data = to_onnx(network, learned.temperature)
+    inks, labels = golden_inks()
+    model = servable(network, learned.temperature)
+    verify_export(data, model, np.concatenate([inks, workshop.mnist.test_images[:N_PROVEN]]))
+    served = one_thread_session(data)
+    (probabilities,) = served.run(["probabilities"], {"ink": inks})
+    (familiarity,) = served.run(["familiarity"], {"ink": workshop.split.validation_inks})
+    weights = {name: value.contiguous() for name, value in network.state_dict().items()}
+    files = {WEIGHTS: save(weights), ONNX: data}
+    _prove_weights(files[WEIGHTS], weights)
+    facts = {
+        "network": learned.name,
+        "n_parameters": sum(parameter.numel() for parameter in network.parameters()),
+        "temperature": learned.temperature,
+        "familiarity_threshold": float(np.quantile(familiarity, UNFAMILIAR_SHARE)),
+        "golden": {
+            "inks": base64.b64encode(inks.tobytes()).decode("ascii"),
+            "labels": labels.tolist(),
+            "probabilities": probabilities.tolist(),
+        },
+        "recipe": dict(learned.recipe),
+        "seed": seed,
+        "versions": {
+            "inkloop": core.__version__,
+            "torch": torch.__version__,
+            "onnx": onnx.__version__,
+            "onnxruntime": ort.__version__,
+        },
+    }
+    return Product(files, facts)
+
+
+def publish(
+    workshop: Workshop, claim: Claim, champion: KeptModel | None, judged: Judged, product: Product
+) -> int:
+    """Let a version appear, promoted or held, and end its run. Returns: the version.
+
+    Files go first, then one transaction makes them count; it is refused to a trainer whose lease
+    is over. Raises: LeaseLost, and what the model store raises.
+    """
+    with workshop.database.read() as session:
+        runs.require_fence(session, claim.fence)
+        version = versions.next_version(session)
+    now = utc_now()
+    manifest = product.facts | {
+        "version": version,
+        "run_id": claim.run_id,
+        "base_version": None if champion is None else champion.version,
+        "scores": judged.scores(),
+        "created_at": now.isoformat(),
+    }
+    published = _put_files(workshop, claim, version, product.files, manifest)
+    with workshop.database.write() as session:
+        versions.add_version(
+            session,
+            fence=claim.fence,
+            version=version,
+            sha256=published.sha256,
+            manifest_sha256=published.manifest_sha256,
+            manifest=manifest,
+            scores=judged.scores(),
+            run_id=claim.run_id,
+            now=now,
+        )
+        _record(session, claim, version, judged)
+        _promote(session, version, judged.verdict, is_first=champion is None)
+        # Whoever cleared the store meanwhile would have needed this transaction's lock.
+        workshop.store.verify(version, published.manifest_sha256)
+        status = RunStatus.PROMOTED if judged.verdict.passed else RunStatus.HELD
+        runs.finish_run(
+            session, claim.run_id, fence=claim.fence, status=status, version=version, now=now
+        )
+    log.info("published", version=version, status=str(status), sentence=sentence(judged.verdict))
+    return version
+
+
+def sentence(verdict: Verdict) -> str:
+    """The verdict in English, for logs and for the reason of a promotion."""
+    return verdict_sentence(verdict.passed, verdict.to_json(), "en")
+
+
+def _put_files(
+    workshop: Workshop,
+    claim: Claim,
+    version: int,
+    files: Mapping[str, bytes],
+    manifest: Mapping[str, Any],
+) -> Published:
+    try:
+        return workshop.store.publish(version, files, manifest)
+    except Conflict:
+        # A trainer that slept past its lease woke up between its check and its last rename.
+        with workshop.database.write() as session:
+            runs.require_fence(session, claim.fence)
+            workshop.store.discard_orphans(counted_versions(session))
+        return workshop.store.publish(version, files, manifest)
+
+
+def _record(session: Session, claim: Claim, version: int, judged: Judged) -> None:
+    now = utc_now()
+    add_evaluations(session, claim.run_id, version, judged.exams, judged.results, now)
+    for reference, results in judged.references.items():
+        # Their readings of MNIST were recorded when they were judged themselves.
+        drawn = {name: results[name] for name in DRAWN}
+        add_evaluations(session, claim.run_id, reference, judged.exams, drawn, now)
+    session.add(
+        VerdictRow(
+            run_id=claim.run_id,
+            version=version,
+            passed=judged.verdict.passed,
+            rules=judged.verdict.to_json(),
+            at=now,
+        )
+    )
+
+
+def _promote(session: Session, version: int, verdict: Verdict, *, is_first: bool) -> None:
+    if not verdict.passed:
+        return
+    now = utc_now()
+    reason = sentence(verdict)
+    by = versions.BY_GATE
+    versions.promote(session, version, kind="gate", reason=reason, by=by, now=now)
+    if is_first:
+        versions.move_anchor(session, version, reason="the first model", by=by, now=now)
+
+
+def _prove_weights(data: bytes, weights: Mapping[str, torch.Tensor]) -> None:
+    kept = load(data)
+    if kept.keys() != weights.keys() or not all(
+        torch.equal(kept[name], value) for name, value in weights.items()
+    ):
+        raise ModelFileError("the weights read back changed: the version was not published")
