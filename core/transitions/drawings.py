@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, Forbidden, Gone, NotFound
-from core.models import Contributor, Counter, Drawing, DrawingStatus, LabelEvent, Source, Split
+from core.errors import Conflict, Forbidden, Gone, InkloopError, NotFound
+from core.models import (
+    Contributor,
+    Counter,
+    Drawing,
+    DrawingStatus,
+    LabelEvent,
+    ModelVersion,
+    Source,
+    Split,
+)
 from core.transitions.counters import count
 
 BLOCK = 5
@@ -40,6 +49,14 @@ class NewDrawing:
     predicted_version: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A drawing that is in the database, and whether this call put it there."""
+
+    drawing: Drawing
+    is_new: bool
+
+
 def store_drawing(
     session: Session, new: NewDrawing, *, secret: bytes, now: datetime
 ) -> tuple[Drawing, bool]:
@@ -48,13 +65,80 @@ def store_drawing(
     Raises: Conflict, if the id is another contributor's; Gone, if the drawing was deleted;
     Forbidden, if the contributor is blocked.
     """
-    stored = session.scalars(select(Drawing).where(Drawing.id == new.id)).one_or_none()
-    if stored is not None:
-        return _already_stored(stored, new.contributor_id), False
-    contributor = _contributor(session, new.contributor_id, secret=secret, now=now)
+    (outcome,) = store_drawings(session, [new], secret=secret, now=now)
+    if isinstance(outcome, InkloopError):
+        raise outcome
+    return outcome.drawing, outcome.is_new
+
+
+def store_drawings(
+    session: Session, many: Sequence[NewDrawing], *, secret: bytes, now: datetime
+) -> list[Stored | InkloopError]:
+    """Store drawings in this order, each as `store_drawing` does; an error is that one's outcome.
+
+    A dozen statements however many there are: sixteen at once take a fifth of the time each.
+    A prediction by a version that never was is left out: it is only what a client said.
+    """
+    ids = {new.id for new in many}
+    known = {row.id: row for row in session.scalars(select(Drawing).where(Drawing.id.in_(ids)))}
+    contributors = _contributors(session, many)
+    versions = _known_versions(session, many)
+    number = session.scalars(select(func.max(Drawing.number))).one() or 0
+    outcomes: list[Stored | InkloopError] = []
+    added: list[Drawing] = []
+    for new in many:
+        try:
+            if new.id in known:
+                stored = _already_stored(known[new.id], new.contributor_id)
+                outcomes.append(Stored(stored, is_new=False))
+                continue
+            contributor = contributors.get(new.contributor_id) or _new_contributor(
+                session, new.contributor_id, secret=secret, now=now
+            )
+            contributors[contributor.id] = contributor
+            # This transaction is the only writer, so the numbers after the highest are free.
+            number += 1
+            drawing = _drawing(new, contributor, number, versions, secret=secret, now=now)
+        except InkloopError as exc:
+            outcomes.append(exc)
+            continue
+        known[new.id] = drawing
+        added.append(drawing)
+        outcomes.append(Stored(drawing, is_new=True))
+    _add(session, added, now=now)
+    return outcomes
+
+
+def _contributors(session: Session, many: Sequence[NewDrawing]) -> dict[str, Contributor]:
+    ids = {new.contributor_id for new in many}
+    return {
+        row.id: row for row in session.scalars(select(Contributor).where(Contributor.id.in_(ids)))
+    }
+
+
+def _known_versions(session: Session, many: Sequence[NewDrawing]) -> set[int]:
+    claimed = {new.predicted_version for new in many if new.predicted_version is not None}
+    if not claimed:
+        return set()
+    return set(
+        session.scalars(select(ModelVersion.version).where(ModelVersion.version.in_(claimed)))
+    )
+
+
+def _drawing(
+    new: NewDrawing,
+    contributor: Contributor,
+    number: int,
+    versions: Collection[int],
+    *,
+    secret: bytes,
+    now: datetime,
+) -> Drawing:
     if contributor.blocked_at is not None:
         raise Forbidden("drawings from this browser are no longer taken: ask an administrator")
+    is_known = new.predicted_version in versions
     drawing = Drawing(
+        number=number,
         id=new.id,
         contributor_id=contributor.id,
         label=new.label,
@@ -65,17 +149,34 @@ def store_drawing(
         imaging_version=new.imaging_version,
         strokes=new.strokes,
         picture=new.picture,
-        predicted_label=new.predicted_label,
-        predicted_version=new.predicted_version,
+        predicted_label=new.predicted_label if is_known else None,
+        predicted_version=new.predicted_version if is_known else None,
         created_at=now,
     )
     contributor.n_drawings += 1
-    session.add(drawing)
+    return drawing
+
+
+def _add(session: Session, added: Sequence[Drawing], *, now: datetime) -> None:
+    """Insert drawings, the first entry of each one's label history, and count them."""
+    if not added:
+        return
+    session.add_all(added)
     session.flush()
-    _add_label(session, drawing, by=BY_CONTRIBUTOR, now=now)
-    _count(session, drawing, +1)
-    count(session, {f"day:{now.date().isoformat()}": 1})
-    return drawing, True
+    session.execute(
+        insert(LabelEvent),
+        [
+            {"drawing_number": row.number, "label": row.label, "by": BY_CONTRIBUTOR, "at": now}
+            for row in added
+        ],
+    )
+    n = len(added)
+    changes = {"drawings": n, f"status:{DrawingStatus.ACCEPTED}": n}
+    changes[f"day:{now.date().isoformat()}"] = n
+    for row in added:
+        name = f"label:{row.label}"
+        changes[name] = changes.get(name, 0) + 1
+    count(session, changes)
 
 
 def _already_stored(stored: Drawing, contributor_id: str) -> Drawing:
@@ -86,12 +187,9 @@ def _already_stored(stored: Drawing, contributor_id: str) -> Drawing:
     return stored
 
 
-def _contributor(
+def _new_contributor(
     session: Session, contributor_id: str, *, secret: bytes, now: datetime
 ) -> Contributor:
-    found = session.get(Contributor, contributor_id)
-    if found is not None:
-        return found
     count(session, {"contributors": 1})
     number = session.scalars(select(Counter.n).where(Counter.name == "contributors")).one()
     share = _keyed_number(secret, "held out", contributor_id) / 2**64
