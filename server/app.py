@@ -22,12 +22,14 @@ from server.api import (
     drawings,
     health,
     models,
+    pictures,
     predictions,
     runs,
     schedule,
     stats,
 )
 from server.background import Background
+from server.drawing_writer import DrawingWriter
 from server.errors import register_error_handlers
 from server.headers import register_headers
 from server.limits import Limits
@@ -36,14 +38,13 @@ from server.request_counts import RequestCounts
 from server.services import EXTENSION, Services
 
 MAX_BODY_BYTES = 10_000_000
-# A form has a file and two short fields: more parts, or more text in memory, is an attack.
-MAX_FORM_PARTS = 10
-MAX_FORM_TEXT_BYTES = 10_000
+MAX_FORM_PARTS = 10  # a form has a file and two short fields
 BLUEPRINTS = (
     pages.blueprint,
     predictions.blueprint,
     drawing_lists.blueprint,
     drawings.blueprint,
+    pictures.blueprint,
     models.blueprint,
     runs.blueprint,
     schedule.blueprint,
@@ -75,11 +76,7 @@ def create_app(settings: Settings, *, follow: bool = False) -> Flask:
     Engines and thread belong to the process that calls this: call it after any fork.
     """
     app = InkloopApp("server", static_folder=None)
-    app.config.update(
-        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
-        MAX_FORM_PARTS=MAX_FORM_PARTS,
-        MAX_FORM_MEMORY_SIZE=MAX_FORM_TEXT_BYTES,
-    )
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, MAX_FORM_PARTS=MAX_FORM_PARTS)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider's
     app.json.compact = True  # type: ignore[attr-defined]
     app.url_map.strict_slashes = False
@@ -113,5 +110,6 @@ def make_services(settings: Settings) -> Services:
         live=LiveModel(database, store, volatile),
         limits=Limits(volatile, settings, secret),
         counts=RequestCounts(),
+        writer=DrawingWriter(database, secret),
         secret=secret,
     )

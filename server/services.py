@@ -10,6 +10,7 @@ from core.db import Database
 from core.model_store import ModelStore
 from core.settings import Settings
 from core.volatile import Volatile
+from server.drawing_writer import DrawingWriter
 from server.limits import Limits
 from server.live_model import LiveModel
 from server.request_counts import RequestCounts
@@ -28,6 +29,7 @@ class Services:
     live: LiveModel
     limits: Limits
     counts: RequestCounts
+    writer: DrawingWriter
     secret: bytes
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-from dataclasses import replace
 
 import numpy as np
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from PIL import Image
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from core.clock import utc_now
 from core.errors import InvalidInput
@@ -25,7 +22,7 @@ from core.imaging import (
     ink_from_strokes,
     parse_strokes,
 )
-from core.models import ModelVersion, Source
+from core.models import Source
 from core.transitions import drawings as transitions
 from core.transitions.drawings import BY_CONTRIBUTOR, NewDrawing
 from server import identity
@@ -103,25 +100,11 @@ def with_ink(inking: Inking) -> bytes:
 def store_once(new: NewDrawing) -> ResponseReturnValue:
     """201 with the drawing after its commit, or 200 with the one that has this id already."""
     parts = services()
-    with parts.database.write() as session:
-        drawing, is_new = transitions.store_drawing(
-            session, _without_unknown_version(session, new), secret=parts.secret, now=utc_now()
-        )
-        if not is_new:
-            return drawings_json(session, [drawing], live=_live())[0]
-        shown = drawing_json(drawing, learned=[], live=None)
-    return shown, 201
-
-
-def _without_unknown_version(session: Session, new: NewDrawing) -> NewDrawing:
-    """What the client says of a prediction is a claim: a version that never was is left out."""
-    version = new.predicted_version
-    if version is None:
-        return new
-    known = select(ModelVersion.version).where(ModelVersion.version == version)
-    if session.scalars(known).one_or_none() is not None:
-        return new
-    return replace(new, predicted_label=None, predicted_version=None)
+    stored = parts.writer.store(new)
+    if stored.is_new:
+        return drawing_json(stored.drawing, learned=[], live=None), 201
+    with parts.database.read() as session:
+        return drawings_json(session, [stored.drawing], live=_live())[0]
 
 
 @blueprint.get("/api/v1/drawings/<drawing_id>")

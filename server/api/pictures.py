@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
+from PIL import Image
 
 from core.errors import BadPicture
-from core.imaging import IMAGING_VERSION, Inking, ink_from_picture
+from core.imaging import IMAGING_VERSION, ink_from_picture
+from core.imaging_files import Grey, read_grey
+from core.imaging_ink import Stopwatch
+from core.imaging_pictures import ink_from_grey
 from core.models import Source
 from core.transitions.drawings import NewDrawing
 from server import identity
@@ -25,7 +31,7 @@ def predict_image(form: PictureForm, file: bytes) -> ResponseReturnValue:
     """What the live version reads in a PNG, JPEG or WebP, light on dark or dark on light"""
     received_ms = ms_since_start()
     model = admit()
-    return read(model, _inking(file), {"received": received_ms})
+    return read(model, ink_from_picture(_given(file)), {"received": received_ms})
 
 
 @blueprint.post("/api/v1/drawings/image")
@@ -39,20 +45,31 @@ def store_image(form: DrawingForm, file: bytes) -> ResponseReturnValue:
     """Store a labelled PNG, JPEG or WebP, once per id; 200 if it was stored before"""
     contributor_id = identity.contributor_or_new()
     services().limits.drawing(contributor_id, request.remote_addr)
+    grey_HW = read_grey(_given(file))
     return store_once(
         NewDrawing(
             id=form.id,
             contributor_id=contributor_id,
             label=int(form.label),
             source=Source.UPLOADED,
-            ink=with_ink(_inking(file)),
+            ink=with_ink(ink_from_grey(grey_HW, Stopwatch())),
             imaging_version=IMAGING_VERSION,
-            picture=file,
+            picture=_kept(grey_HW),
         )
     )
 
 
-def _inking(file: bytes) -> Inking:
+def _given(file: bytes) -> bytes:
     if not file:
         raise BadPicture("file is empty: choose a picture")
-    return ink_from_picture(file)
+    return file
+
+
+def _kept(grey_HW: Grey) -> bytes:
+    """What is kept of a picture: its grey levels, at most 400 pixels long, as a PNG.
+
+    Exactly what was inked, so that it can be inked again; and no colour, place, date or camera.
+    """
+    file = io.BytesIO()
+    Image.fromarray(grey_HW).save(file, "PNG", optimize=True)
+    return file.getvalue()

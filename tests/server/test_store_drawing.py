@@ -1,6 +1,7 @@
 """POST /api/v1/drawings: stored once per id, acknowledged after the commit."""
 
 import base64
+import threading
 
 import pytest
 from sqlalchemy import select
@@ -154,10 +155,44 @@ def test_a_full_disk_is_told_and_nothing_is_acknowledged(client, parts, monkeypa
         error = sqlite_driver.OperationalError("database or disk is full")
         raise OperationalError("INSERT", {}, error)
 
-    monkeypatch.setattr("server.api.drawings.transitions.store_drawing", full)
+    monkeypatch.setattr("server.drawing_writer.store_drawings", full)
 
     answer = client.post(URL, json=drawing())
 
     assert answer.status_code == 507
     assert answer.json["error"] == "StorageFull"
+    assert stored(parts) == []
+
+
+def test_drawings_that_arrive_together_are_all_stored_once(app, parts):
+    """Thirty-two browsers at once, half of them sending the same drawing twice."""
+    sent = [drawing(label=n % 10) for n in range(32)]
+    found: list[tuple[int, int]] = []
+
+    def send(n: int) -> None:
+        client = app.test_client()
+        for _ in range(1 + n % 2):
+            answer = client.post(URL, json=sent[n])
+            found.append((answer.status_code, answer.json["label"]))
+
+    threads = [threading.Thread(target=send, args=(n,)) for n in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(status for status, _ in found) == [200] * 16 + [201] * 32
+    assert {(row.id, row.label) for row in stored(parts)} == {
+        (one["id"], one["label"]) for one in sent
+    }
+
+
+def test_a_bug_while_storing_acknowledges_nothing(app, client, parts, monkeypatch):
+    def bug(*_, **__):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("server.drawing_writer.store_drawings", bug)
+    app.testing = False
+
+    assert client.post(URL, json=drawing()).status_code == 500
     assert stored(parts) == []
