@@ -3,6 +3,7 @@ import type { Prediction } from "./contract";
 import {
   advance,
   BLANK,
+  canLabel,
   claimOf,
   confirmable,
   shownPrediction,
@@ -90,4 +91,14 @@ describe("labelling", () => {
     expect(claimOf({ kind: "pending", last: prediction() })).toBeNull();
     expect(claimOf({ kind: "no_model" })).toBeNull();
   });
+});
+
+test("what the server could not store is not labelled", () => {
+  const reading = { kind: "refused", message: "no picture", is_storable: false } as const;
+  const refused = advance(drawn(), { type: "unread", reading });
+  const busy = advance(drawn(), { type: "unread", reading: { ...reading, is_storable: true } });
+
+  expect(canLabel(refused)).toBe(false);
+  expect(canLabel(busy)).toBe(true);
+  expect(canLabel(BLANK)).toBe(false);
 });

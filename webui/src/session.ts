@@ -19,7 +19,8 @@ export type Reading =
   | { kind: "not_a_digit"; prediction: Prediction }
   | { kind: "no_model" }
   | { kind: "unreachable" }
-  | { kind: "refused"; message: string };
+  /** `is_storable`: the server would keep it all the same, it only would not read it now. */
+  | { kind: "refused"; message: string; is_storable: boolean };
 
 /** What became of the drawing that was labelled last. */
 export interface Thanks {
@@ -102,6 +103,12 @@ export function shownPrediction(reading: Reading): Prediction | null {
 /** The digit that Enter confirms; null when there is nothing to confirm. */
 export function confirmable(session: Session): Digit | null {
   return session.kind === "drawn" && session.reading.kind === "read" ? session.reading.label : null;
+}
+
+/** Whether a digit may be given to what is on the canvas. */
+export function canLabel(session: Session): boolean {
+  if (session.kind === "blank") return false;
+  return session.reading.kind !== "refused" || session.reading.is_storable;
 }
 
 /** What goes with a labelled drawing: only what the person has really seen. */

@@ -12,6 +12,7 @@ import {
   first_training_percent,
   is_outbox_lasting,
   new_version,
+  prediction,
   session,
   stats,
 } from "./page-state";
@@ -25,10 +26,10 @@ export interface AnswerWords {
 
 const SECOND_GUESS_FROM = 0.005; // below, a second guess is noise
 
-function read(prediction: Prediction, digit: number): AnswerWords {
+function read(shown: Prediction, digit: number): AnswerWords {
   const w = words.value;
-  const sure = prediction.probabilities[digit] ?? 0;
-  const others = prediction.probabilities.map((p, other) => ({ p, other }));
+  const sure = shown.probabilities[digit] ?? 0;
+  const others = shown.probabilities.map((p, other) => ({ p, other }));
   const [second] = others.filter(({ other }) => other !== digit).sort((a, b) => b.p - a.p);
   const rather =
     second !== undefined && second.p >= SECOND_GUESS_FROM
@@ -111,6 +112,11 @@ function wordsOf(current: Session): AnswerWords {
 }
 
 export const answerWords = computed(() => wordsOf(session.value));
+
+/** While there is no ink to see, a long sentence may use its place. */
+export const has_message = computed(
+  () => prediction.value === null && answerWords.value.details.length > 0,
+);
 
 /** What a screen reader hears, once the page has been still for a moment. */
 export const spokenAnswer = computed(() => {

@@ -4,7 +4,7 @@ import { DIGITS } from "../contract";
 import { sureFigure } from "../figures";
 import { words } from "../i18n/language";
 import { CheckIcon } from "../icons";
-import { confirmable } from "../session";
+import { canLabel, confirmable } from "../session";
 import { confirm, label } from "./label-actions";
 import { prediction, session } from "./page-state";
 
@@ -47,7 +47,7 @@ export function Bars() {
               {p === null ? String(digit) : w.probability(digit, percent)}
             </span>
             <span class="bar-figure" aria-hidden="true">
-              {p !== null && p >= 0.005 ? percent : ""}
+              {p !== null && p >= 0.005 ? w.percent(percent) : ""}
             </span>
             <span class="bar-space" aria-hidden="true">
               <span class="bar-fill" style={{ transform: `scaleY(${p ?? 0})` }} />
@@ -63,7 +63,6 @@ export function DigitKeys() {
   const w = words.value;
   const current = session.value;
   const read = confirmable(current);
-  const is_blank = current.kind === "blank";
   return (
     <div class="digit-keys-part">
       <p class="digit-keys-title">
@@ -78,7 +77,7 @@ export function DigitKeys() {
             id={`digit-${digit}`}
             class={digit === read ? "digit-key is-read" : "digit-key"}
             aria-label={w.digit_key(digit)}
-            aria-disabled={is_blank}
+            aria-disabled={!canLabel(current)}
             onClick={() => void label(digit)}
           >
             {digit}

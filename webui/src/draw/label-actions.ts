@@ -7,7 +7,7 @@ import { words } from "../i18n/language";
 import type { Answer, Waiting } from "../outbox";
 import { openOutbox, type OutboxStore } from "../outbox-store";
 import { OutboxSender, type OutboxNews } from "../outbox-sender";
-import { claimOf, confirmable, outcomeOf, type Session } from "../session";
+import { canLabel, claimOf, confirmable, outcomeOf, type Session } from "../session";
 import { learnedMayDiffer } from "./learned-actions";
 import { refreshStats } from "./live-actions";
 import { loadMine, showStored } from "./mine-actions";
@@ -109,7 +109,7 @@ function contentOf(drawn: Extract<Session, { kind: "drawn" }>): Waiting["content
 /** The drawing on the canvas is a `label`: keep it, clear the canvas, say thanks. */
 export async function label(digit: Digit): Promise<void> {
   const current = session.value;
-  if (current.kind === "blank" || isPenBusy()) return;
+  if (current.kind === "blank" || !canLabel(current) || isPenBusy()) return;
   const now = Date.now();
   const waiting: Waiting = {
     id: newDrawingId(),

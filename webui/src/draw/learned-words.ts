@@ -1,7 +1,7 @@
 /** "Did it learn me?" in sentences. */
 
 import { computed } from "@preact/signals";
-import { languageTag, words } from "../i18n/language";
+import { words } from "../i18n/language";
 import { learned } from "./page-state";
 
 export const learnedSentences = computed<string[]>(() => {
@@ -13,8 +13,7 @@ export const learnedSentences = computed<string[]>(() => {
     previous_version === null || n_right_before === null
       ? ""
       : w.learned_before(previous_version, n_right_before);
-  const stop = languageTag.value === "en" ? "." : "。";
-  const first = `${w.learned_figures(shown.version, shown.n_right, shown.n)}${before}${stop}`;
+  const first = `${w.learned_figures(shown.version, shown.n_right, shown.n)}${before}${w.full_stop}`;
   if (exam.n === 0) return [first];
   return [first, w.learned_exam(exam.n_right, exam.n, exam.n_right_before)];
 });

@@ -2,6 +2,7 @@
 
 import { words } from "../i18n/language";
 import { Announcer } from "./announcer";
+import { has_message } from "./answer-words";
 import { Answer, SeenInk } from "./answer";
 import { Bars, ConfirmButton, DigitKeys } from "./choices";
 import { DrawingPad } from "./drawing-pad";
@@ -36,7 +37,10 @@ export function Page() {
           <Tools />
           {is_picture_over.value && <p class="drop-hint">{w.drop_here}</p>}
         </div>
-        <section class="reading" aria-label={w.read_as}>
+        <section
+          class={has_message.value ? "reading has-message" : "reading"}
+          aria-label={w.answer}
+        >
           <Answer />
           <SeenInk />
           <div class="choices">

@@ -32,12 +32,19 @@ const reader = new Reader<TimedPrediction>({
   now: () => performance.now(),
 });
 
+/** What is wrong with the ink itself: it could not be stored either. */
+const INVALID = new Set([400, 413, 415, 422]);
+
 type Unread = Extract<SessionEvent, { type: "unread" }>["reading"];
 
 function unreadReading(error: unknown): Unread {
   if (!(error instanceof Refused)) return { kind: "unreachable" };
   if (error.status === 503) return { kind: "no_model" };
-  return { kind: "refused", message: error.message };
+  return refusal(error.message, !INVALID.has(error.status));
+}
+
+function refusal(message: string, is_storable: boolean): Unread {
+  return { kind: "refused", message, is_storable };
 }
 
 export function apply(event: SessionEvent): void {
@@ -56,7 +63,7 @@ export function choosePicture(file: File): void {
   if (!file.type.startsWith("image/")) {
     apply({ type: "cleared" });
     apply({ type: "inked", subject: pictureOf(file) });
-    apply({ type: "unread", reading: { kind: "refused", message: words.value.not_a_picture } });
+    apply({ type: "unread", reading: refusal(words.value.not_a_picture, false) });
     return;
   }
   forgetPicture();

@@ -87,6 +87,8 @@ export const en = {
   try_again: "Try again",
   /** Between two sentences. */
   gap: " ",
+  clause_gap: "; ",
+  full_stop: ".",
   skip_to_canvas: "Skip to the drawing area",
 
   // The live version and the next lesson
@@ -123,6 +125,7 @@ export const en = {
   not_a_picture: "That is no picture. PNG, JPEG and WebP can be read.",
 
   // What the model says
+  answer: "The answer",
   read_as: "Read as",
   what_the_model_sees: "What the model sees",
   ink_empty: "empty",
@@ -410,6 +413,12 @@ export const en = {
     next_run: "Next run",
     last_run_was: "Last time",
     never: "never",
+    tick_outcome: (outcome: string) =>
+      ({
+        run: "a run was started",
+        too_few: "too few new drawings, nothing was done",
+        busy: "a run was under way already",
+      })[outcome] ?? outcome,
     read_only: "Only an admin may change it.",
   },
 };

@@ -83,6 +83,8 @@ export const zh: Words = {
   cancel: "取消",
   try_again: "再试一次",
   gap: "",
+  clause_gap: "；",
+  full_stop: "。",
   skip_to_canvas: "跳到画板",
 
   live: "当前",
@@ -115,6 +117,7 @@ export const zh: Words = {
   uploaded_picture: "你选的图片",
   not_a_picture: "这不是图片。可以用 PNG、JPEG 或 WebP。",
 
+  answer: "识别结果",
   read_as: "认作",
   what_the_model_sees: "模型看到的样子",
   ink_empty: "空白",
@@ -369,6 +372,12 @@ export const zh: Words = {
     next_run: "下次训练",
     last_run_was: "上一次",
     never: "从未",
+    tick_outcome: (outcome) =>
+      ({
+        run: "已开始训练",
+        too_few: "新笔迹不够，没有训练",
+        busy: "当时正在训练",
+      })[outcome] ?? outcome,
     read_only: "只有管理员可以修改。",
   },
 };

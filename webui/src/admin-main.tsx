@@ -1,0 +1,21 @@
+/** Starts the dashboard, the sign-in and the set-up. */
+
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { askWhoIsHere, followAddress, followStats } from "./admin/admin-state";
+import { Shell } from "./admin/shell";
+import { words } from "./i18n/language";
+import "../styles/tokens.css";
+import "../styles/base.css";
+import "../styles/admin.css";
+
+const root = document.getElementById("page");
+if (root !== null) {
+  render(<Shell />, root);
+  effect(() => {
+    document.title = words.value.admin.title;
+  });
+  followAddress();
+  void askWhoIsHere();
+  followStats();
+}

@@ -1,0 +1,80 @@
+/** What every view of the dashboard knows: who is here, where they are, what is live. */
+
+import { computed, signal } from "@preact/signals";
+import { api, Refused } from "../api";
+import { isOpen, type Me, type Stats } from "../contract";
+import { language } from "../i18n/language";
+import { poll, type Polling } from "../polling";
+import { pathOf, routeOf, type Route, type View } from "./routes";
+
+const POLL_RUNNING_MS = 1_000;
+const POLL_IDLE_MS = 10_000;
+
+export type Visitor = { kind: "asking" } | { kind: "away" } | { kind: "known"; me: Me };
+
+export const visitor = signal<Visitor>({ kind: "asking" });
+export const route = signal<Route>(routeOf(location.pathname));
+export const stats = signal<Stats | null>(null);
+export const is_server_away = signal(false);
+
+export const is_admin = computed(
+  () => visitor.value.kind === "known" && visitor.value.me.role === "admin",
+);
+
+/** Changes whenever lists of runs and versions may be out of date, or speak another language. */
+export const news_key = computed(() => {
+  const { run, champion } = stats.value ?? { run: null, champion: null };
+  return [run?.id, run?.status, champion?.version, language.value].join(" ");
+});
+
+export function go(view: View): void {
+  history.pushState(null, "", pathOf(view));
+  route.value = routeOf(location.pathname);
+  scrollTo(0, 0);
+}
+
+export function followAddress(): void {
+  addEventListener("popstate", () => {
+    route.value = routeOf(location.pathname);
+  });
+}
+
+export async function askWhoIsHere(): Promise<void> {
+  try {
+    visitor.value = { kind: "known", me: await api.me() };
+  } catch {
+    // whoever is known stays known: what they then ask for fails by itself
+    if (visitor.value.kind !== "known") visitor.value = { kind: "away" };
+  }
+}
+
+async function refreshStats(): Promise<void> {
+  try {
+    stats.value = await api.stats();
+    is_server_away.value = false;
+    if (visitor.value.kind === "away") await askWhoIsHere();
+  } catch {
+    // keep the last figures; the banner says that they are old
+    is_server_away.value = true;
+  }
+}
+
+let polling: Polling | null = null;
+
+export function followStats(): void {
+  polling = poll(refreshStats, () =>
+    isOpen(stats.value?.run ?? null) ? POLL_RUNNING_MS : POLL_IDLE_MS,
+  );
+}
+
+/** Something was changed here: look now rather than at the next beat. */
+export function lookAgain(): void {
+  polling?.now();
+}
+
+/** A sentence for an error, in the server's words where it has any. */
+export function errorSentence(error: unknown, no_connection: string): string {
+  if (!(error instanceof Refused)) return no_connection;
+  if (error.status === 401) void askWhoIsHere();
+  return error.message;
+}

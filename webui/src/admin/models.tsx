@@ -1,0 +1,169 @@
+/** Models: every version with its scores, and the way back to the one before. */
+
+import { useCallback, useState } from "preact/hooks";
+import { api } from "../api";
+import type { Model, Score } from "../contract";
+import { Dialog } from "../dialog";
+import { accuracyFigure } from "../figures";
+import { languageTag, words } from "../i18n/language";
+import { agoOf } from "../when";
+import { is_admin, news_key } from "./admin-state";
+import { ActionNote, Field, Show } from "./parts";
+import { useAction, type Action } from "./use-action";
+import { useLoaded } from "./use-loaded";
+
+function accuracyOf(score: Score | undefined): string {
+  return score === undefined ? "–" : words.value.percent(accuracyFigure(score.accuracy));
+}
+
+function rightOf(score: Score | undefined): string {
+  return score === undefined || score.n === 0 ? "–" : `${score.n_correct} / ${score.n}`;
+}
+
+function ModelRow({ model }: { model: Model }) {
+  const w = words.value;
+  const { version, status, is_anchor, scores, promoted_at, verdict } = model;
+  return (
+    <tr class={status === "live" ? "is-live" : ""}>
+      <th scope="row">
+        {version}
+        <span class={`tag is-${status}`}>{w.admin.model_status(status)}</span>
+        {is_anchor && (
+          <span class="tag" title={w.admin.anchor_explained}>
+            {w.admin.anchor}
+          </span>
+        )}
+      </th>
+      <td class="figure">{accuracyOf(scores.mnist_test)}</td>
+      <td class="figure">{rightOf(scores.holdout_known)}</td>
+      <td class="figure">{rightOf(scores.holdout_new)}</td>
+      <td>
+        {promoted_at === null ? "–" : w.ago(agoOf(promoted_at, new Date(), languageTag.value))}
+      </td>
+      <td class="verdict-cell">{verdict?.sentence ?? "–"}</td>
+    </tr>
+  );
+}
+
+function ModelTable({ models }: { models: readonly Model[] }) {
+  const w = words.value.admin;
+  return (
+    // Focus lets the keyboard scroll it where it is wider than the page.
+    <div class="table-space" tabIndex={0} role="region" aria-label={w.models}>
+      <table class="models-table" id="models">
+        <thead>
+          <tr>
+            <th scope="col">{w.version}</th>
+            <th scope="col">{w.test_accuracy}</th>
+            <th scope="col">{w.exam_known}</th>
+            <th scope="col">{w.exam_new}</th>
+            <th scope="col">{w.promoted_at}</th>
+            <th scope="col">{w.verdict}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {models.map((model) => (
+            <ModelRow key={model.version} model={model} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface RollbackProps {
+  version: number;
+  action: Action;
+  onClose: () => void;
+}
+
+function RollbackDialog({ version, action, onClose }: RollbackProps) {
+  const w = words.value.admin;
+  return (
+    <Dialog title={w.rollback} onClose={onClose}>
+      <form
+        id="rollback-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const reason = new FormData(event.currentTarget).get("reason");
+          action.run(async () => {
+            const { version: live } = await api.rollback(typeof reason === "string" ? reason : "");
+            return w.rollback_done(live);
+          });
+          onClose();
+        }}
+      >
+        <p>{w.rollback_lead(version)}</p>
+        <Field id="reason" label={w.rollback_reason}>
+          <input id="reason" name="reason" maxLength={500} required />
+        </Field>
+        <div class="button-row">
+          <button class="danger-button">{w.rollback_button}</button>
+          <button type="button" class="plain-button" onClick={onClose}>
+            {words.value.cancel}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Rollback({ models }: { models: readonly Model[] }) {
+  const w = words.value.admin;
+  const action = useAction();
+  const [is_open, setOpen] = useState(false);
+  const live = models.find(({ status }) => status === "live");
+  const has_before = models.some(({ status }) => status === "retired");
+  if (!is_admin.value || live === undefined || !has_before) return null;
+  const is_busy = action.state.kind === "busy";
+  return (
+    <div class="button-row">
+      <button
+        type="button"
+        id="rollback"
+        class="plain-button"
+        disabled={is_busy}
+        onClick={() => setOpen(true)}
+      >
+        {is_busy ? w.rollback_wait : w.rollback}
+      </button>
+      <ActionNote state={action.state} />
+      {is_open && (
+        <RollbackDialog version={live.version} action={action} onClose={() => setOpen(false)} />
+      )}
+    </div>
+  );
+}
+
+function leadOf(models: readonly Model[]): string {
+  const live = models.find(({ status }) => status === "live");
+  const score = live?.scores.mnist_test;
+  if (live === undefined || score === undefined) return words.value.admin.no_champion;
+  return words.value.admin.models_lead(live.version, accuracyFigure(score.accuracy));
+}
+
+export function Models() {
+  const w = words.value.admin;
+  const load = useCallback(() => api.models(), []);
+  const loaded = useLoaded(load, news_key.value);
+  return (
+    <Show loaded={loaded}>
+      {({ items }) => (
+        <>
+          <div class="lead">
+            <h1>{leadOf(items)}</h1>
+          </div>
+          {items.length === 0 ? (
+            <p class="quiet">{w.none_models}</p>
+          ) : (
+            <ModelTable models={items} />
+          )}
+          <p class="hint">
+            {w.test_accuracy_explained} {w.anchor_explained}
+          </p>
+          <Rollback models={items} />
+        </>
+      )}
+    </Show>
+  );
+}

@@ -1,0 +1,81 @@
+/** Small parts that several views share. */
+
+import type { ComponentChildren } from "preact";
+import { words } from "../i18n/language";
+import type { ActionState } from "./use-action";
+import type { Loaded } from "./use-loaded";
+
+interface CardProps {
+  title: string;
+  id?: string;
+  children: ComponentChildren;
+}
+
+export function Card({ title, id, children }: CardProps) {
+  return (
+    <section class="card" {...(id === undefined ? {} : { id })} aria-label={title}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** What an action came to; its place is a live region from the start. */
+export function ActionNote({ state }: { state: ActionState }) {
+  const is_failed = state.kind === "failed";
+  const text = state.kind === "done" || is_failed ? state.message : "";
+  return (
+    <p class={is_failed ? "note is-failed" : "note"} role="status">
+      {is_failed && <span aria-hidden="true">! </span>}
+      {text}
+    </p>
+  );
+}
+
+interface FieldProps {
+  id: string;
+  label: string;
+  hint?: string;
+  /** The input, with this id. */
+  children: ComponentChildren;
+}
+
+/** A labelled input; give it `aria-describedby={`${id}-hint`}` when there is a hint. */
+export function Field({ id, label, hint, children }: FieldProps) {
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {children}
+      {hint !== undefined && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface ShowProps<Value> {
+  loaded: Loaded<Value>;
+  children: (value: Value) => ComponentChildren;
+}
+
+/** Waiting and failing look the same in every view. */
+export function Show<Value>({ loaded, children }: ShowProps<Value>) {
+  const w = words.value.admin;
+  switch (loaded.kind) {
+    case "loading":
+      return <p class="quiet">{w.loading}</p>;
+    case "failed":
+      return (
+        <div class="failed" role="alert">
+          <p>
+            <strong>{w.cannot_load}</strong>
+          </p>
+          <p>{loaded.message}</p>
+        </div>
+      );
+    case "ready":
+      return <>{children(loaded.value)}</>;
+  }
+}

@@ -1,0 +1,38 @@
+/** Loads what a view shows, and again when its key changes; keeps the old while the new comes. */
+
+import { useEffect, useState } from "preact/hooks";
+import { words } from "../i18n/language";
+import { errorSentence } from "./admin-state";
+
+export type Loaded<Value> =
+  { kind: "loading" } | { kind: "failed"; message: string } | { kind: "ready"; value: Value };
+
+const RETRY_MS = 5_000;
+
+/** `load` has to be the same function each time: a method of `api`, or one from useCallback. */
+export function useLoaded<Value>(load: () => Promise<Value>, key: string): Loaded<Value> {
+  const [loaded, setLoaded] = useState<Loaded<Value>>({ kind: "loading" });
+
+  useEffect(() => {
+    let is_current = true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    async function ask(): Promise<void> {
+      try {
+        const value = await load();
+        if (is_current) setLoaded({ kind: "ready", value });
+      } catch (error) {
+        if (!is_current) return;
+        const message = errorSentence(error, words.value.admin.no_connection);
+        setLoaded((before) => (before.kind === "ready" ? before : { kind: "failed", message }));
+        timer = setTimeout(() => void ask(), RETRY_MS);
+      }
+    }
+    void ask();
+    return () => {
+      is_current = false;
+      clearTimeout(timer);
+    };
+  }, [load, key]);
+
+  return loaded;
+}
