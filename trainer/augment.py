@@ -10,7 +10,7 @@ Shapes: B drawings, 1 channel, H × W = 28 × 28 pixels; ink is float in [0, 1],
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import torch
 import torch.nn.functional as F
@@ -23,19 +23,19 @@ from trainer.networks.base import SIDE_PX
 class Augmentation:
     """How far each distortion goes. All draws are uniform and independent but for `bend_px`."""
 
-    rotation_deg: float = 15.0
+    rotation_deg: float = 10.0
     """Largest turn to either side."""
 
-    shear: float = 0.25
+    shear: float = 0.15
     """Largest slant, as horizontal pixels per vertical pixel."""
 
-    scale: float = 0.15
+    scale: float = 0.1
     """Largest change of size, as a share; width and height differ by up to half of it."""
 
-    shift_px: float = 1.5
+    shift_px: float = 1.0
     """Largest move in each direction: centres of mass of other pens lie elsewhere."""
 
-    bend_px: float = 1.2
+    bend_px: float = 0.8
     """Standard deviation of the moves of the nodes between which the picture is bent."""
 
     thickness_share: float = 0.5
@@ -43,6 +43,10 @@ class Augmentation:
 
     contrast_share: float = 0.5
     """Part of the batch whose grey edges are made crisper, as polylines with round caps have."""
+
+    def times(self, strength: float) -> Augmentation:
+        """All amounts and shares multiplied by the same number."""
+        return Augmentation(*(strength * amount for amount in astuple(self)))
 
 
 def augment(ink_B1HW: Tensor, how: Augmentation) -> Tensor:

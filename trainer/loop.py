@@ -18,8 +18,6 @@ from torch import Tensor, nn
 from trainer.examples import as_input
 from trainer.networks.base import DigitNetwork
 
-EVALUATION_BATCH = 1000
-
 
 class Progress(Protocol):
     """Told how training goes, at least every 10 steps. May raise, which ends the training."""
@@ -234,21 +232,3 @@ def recompute_batch_norm(network: nn.Module, ink_NHW: Tensor, batch_size: int = 
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
     network.train(was_training)
-
-
-def predict(network: DigitNetwork, ink_NHW: Tensor) -> tuple[Tensor, Tensor]:
-    """Logits (N, 10) and features (N, F), float32 on the CPU; `ink_NHW` is (N, 28, 28) uint8."""
-    device = next(network.parameters()).device
-    was_training = network.training
-    network.eval()
-    with torch.inference_mode():
-        parts = [network(as_input(ink.to(device))) for ink in ink_NHW.split(EVALUATION_BATCH)]
-    network.train(was_training)
-    logits, features = zip(*parts, strict=True)
-    return torch.cat(logits).cpu(), torch.cat(features).cpu()
-
-
-def accuracy_on(network: DigitNetwork, ink_NHW: Tensor, labels_N: Tensor) -> float:
-    """Share of the drawings that the network reads right."""
-    logits_NK, _ = predict(network, ink_NHW)
-    return float((logits_NK.argmax(dim=1) == labels_N.cpu()).float().mean())

@@ -6,7 +6,7 @@ many threads we run is no part of it.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from trainer.augment import Augmentation
@@ -64,6 +64,15 @@ COMPACT = Recipe(
     ema_decay=0.99,
     bf16=True,
 )
+
+
+def compact_in(n_epochs: int) -> Recipe:
+    """`COMPACT` for another number of epochs: few leave no time to learn from distortions."""
+    strength = min(1.0, n_epochs / COMPACT.n_epochs)
+    assert COMPACT.augmentation is not None
+    gentler = COMPACT.augmentation.times(strength) if n_epochs > 1 else None
+    return replace(COMPACT, n_epochs=n_epochs, augmentation=gentler)
+
 
 CNN_16_32 = Recipe("adam", learning_rate=0.001, batch_size=50, n_epochs=1)
 CONV_10_20 = Recipe("sgd", learning_rate=0.01, momentum=0.5, batch_size=100, n_epochs=5)

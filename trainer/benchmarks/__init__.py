@@ -1,0 +1,1 @@
+"""What `inkloop bench NAME` measures: one module a benchmark, each with a `run(…) -> dict`."""

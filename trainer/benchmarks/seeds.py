@@ -1,0 +1,130 @@
+"""`inkloop bench seeds`: each seed system's network by its author's recipe, beside his figures.
+
+Honest splits: trained on MNIST's training set less the validation writers, or on 80 % of it where
+the author does so, and scored once on the test set after the last epoch. System D's author trains
+on the test split too, so his figures are no figures of digits that the network has not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import torch
+
+from trainer.benchmarks.data import Digits
+from trainer.benchmarks.record import Record
+from trainer.examples import Examples
+from trainer.networks.describe import describe
+from trainer.networks.registry import NETWORKS
+from trainer.train import accuracy_on, train
+
+LONG_EPOCHS = 100
+SHORT_EPOCHS = 10
+
+# Of the authors, in %, after the last epoch that they report.
+AUTHORS: Mapping[str, str] = {
+    "cnn_16_32": "a rising curve, no figure",
+    "conv_10_20": "95.32 after 5 epochs",
+    "conv_32_64": "96.94 after 4 epochs",
+    "bn_32_64_128": "none",
+    "lenet5": "98.8, trained on the test split too",
+    "mlp_64": "none",
+    "mlp_64_short": "none",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How much to train."""
+
+    n_seeds: int = 1
+    long: bool = False
+    """Whether recipes of 100 epochs run all of them, instead of 10."""
+
+    with_ours: bool = True
+    threads: int = 2
+
+
+def run(
+    digits: Digits,
+    folder: Path,
+    options: Options | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Train what `folder/seeds.json` lacks. Returns: what the file says then."""
+    options = options or Options()
+    torch.set_num_threads(options.threads)
+    record = Record(folder / "seeds.json", asdict(options))
+    names = [*AUTHORS, *(["compact"] if options.with_ours else [])]
+    networks = {}
+    for name in names:
+        pieces = []
+        for seed in range(options.n_seeds):
+            say(f"{name}, seed {seed}")
+            pieces.append(
+                record.piece(f"{name}/{seed}", partial(_one, digits, name, seed, options.long))
+            )
+        networks[name] = pieces[0] | {
+            "author": AUTHORS.get(name, ""),
+            "accuracy": mean(piece["accuracy"] for piece in pieces),
+            "seconds": mean(piece["seconds"] for piece in pieces),
+            "n_seeds": len(pieces),
+        }
+    return record.finish({"networks": networks})
+
+
+def table(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """The result as rows of words, the heading first."""
+    rows: list[tuple[str, ...]] = [
+        ("network", "parameters", "multiply-adds", "epochs", "author, %", "here, %", "seconds")
+    ]
+    for name, found in result["networks"].items():
+        rows.append(
+            (
+                name,
+                f"{found['n_parameters']:,}",
+                f"{found['n_multiply_adds']:,}",
+                str(found["n_epochs"]),
+                found["author"],
+                f"{100 * found['accuracy']:.2f}",
+                f"{found['seconds']:.1f}",
+            )
+        )
+    return rows
+
+
+def _one(digits: Digits, name: str, seed: int, long: bool) -> dict[str, Any]:
+    kind = NETWORKS[name]
+    n_epochs = kind.recipe.n_epochs
+    if n_epochs == LONG_EPOCHS and not long:
+        n_epochs = SHORT_EPOCHS
+    trained = train(
+        kind,
+        _training_part(name, digits),
+        digits.validation,
+        seed,
+        recipe=replace(kind.recipe, n_epochs=n_epochs),
+    )
+    described = describe(trained.network)
+    return {
+        "n_epochs": n_epochs,
+        "n_parameters": described.n_parameters,
+        "n_multiply_adds": described.n_multiply_adds,
+        "validation_accuracy": trained.validation_accuracy,
+        "accuracy": accuracy_on(trained.network, digits.test),
+        "seconds": trained.seconds,
+    }
+
+
+def _training_part(name: str, digits: Digits) -> Examples:
+    """System C's author keeps back 20 %; all others are given as much as our own network."""
+    if name != "bn_32_64_128":
+        return digits.train
+    order = torch.randperm(len(digits.train), generator=torch.Generator().manual_seed(0))
+    n_kept = int(0.8 * len(digits.all_train))
+    return digits.train.at(order[:n_kept])
