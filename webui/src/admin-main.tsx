@@ -2,9 +2,9 @@
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { askWhoIsHere, followAddress, followStats } from "./admin/admin-state";
+import { askWhoIsHere, followAddress, followStats, lookAgain } from "./admin/admin-state";
 import { Shell } from "./admin/shell";
-import { words } from "./i18n/language";
+import { language, words } from "./i18n/language";
 import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/admin.css";
@@ -18,4 +18,5 @@ if (root !== null) {
   followAddress();
   void askWhoIsHere();
   followStats();
+  language.subscribe(lookAgain); // verdicts come in the language that was asked for
 }

@@ -19,7 +19,7 @@ interface BarChartProps {
   data: readonly BarDatum[];
   /** "across": one line for each, label on the left. "up": columns side by side. */
   direction: "up" | "across";
-  /** Columns too narrow for words: only the first and last get theirs. */
+  /** Columns too narrow for words and figures: the first and the last are named below. */
   has_few_labels?: boolean;
 }
 
@@ -32,7 +32,6 @@ export function BarChart(props: BarChartProps) {
   const w = words.value.admin;
   const most = Math.max(0, ...data.map(({ n }) => n));
   const axis = direction === "up" ? "Y" : "X";
-  const last = data.length - 1;
   return (
     <figure class="chart" id={id}>
       <figcaption>
@@ -40,21 +39,25 @@ export function BarChart(props: BarChartProps) {
         <strong>{finding}</strong>
       </figcaption>
       <div class={`chart-bars is-${direction}`} aria-hidden="true">
-        {data.map(({ key, label, n, colour = "var(--accent)" }, index) => (
+        {data.map(({ key, label, n, colour = "var(--accent)" }) => (
           <div key={key} class="chart-bar" title={`${label}: ${n}`}>
-            <span class="chart-figure">{has_few_labels ? "" : n}</span>
+            {!has_few_labels && <span class="chart-figure">{n}</span>}
             <span class="chart-space">
               <span
                 class="chart-fill"
                 style={{ background: colour, transform: scale(axis, n, most) }}
               />
             </span>
-            <span class="chart-label">
-              {!has_few_labels || index === 0 || index === last ? label : ""}
-            </span>
+            {!has_few_labels && <span class="chart-label">{label}</span>}
           </div>
         ))}
       </div>
+      {has_few_labels && (
+        <p class="chart-ends" aria-hidden="true">
+          <span>{data[0]?.label}</span>
+          <span>{data.at(-1)?.label}</span>
+        </p>
+      )}
       <details>
         <summary>{w.as_table}</summary>
         <table class="figures-table">

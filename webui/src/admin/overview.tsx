@@ -44,7 +44,9 @@ function PerDigit({ by_label }: { by_label: readonly number[] }) {
     <BarChart
       id="per-digit"
       title={w.per_digit}
-      finding={w.per_digit_most(most, least)}
+      finding={
+        by_label[most] === by_label[least] ? w.per_digit_even : w.per_digit_most(most, least)
+      }
       unit={w.digit}
       direction="up"
       data={DIGITS.map((digit) => ({
@@ -69,7 +71,7 @@ function PerDay({ by_day }: { by_day: Stats["by_day"] }) {
     <BarChart
       id="per-day"
       title={w.per_day}
-      finding={w.per_day_finding(total)}
+      finding={w.per_day_finding(total, Math.max(0, ...by_day.map(({ n }) => n)))}
       unit={w.day}
       direction="up"
       has_few_labels

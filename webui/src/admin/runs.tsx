@@ -26,7 +26,7 @@ function RunFacts({ run }: { run: Run }) {
       <div>
         <dt>{w.admin.asked}</dt>
         <dd>
-          {w.ago(ago)}, {w.admin.requested_by(run.requested_by)}
+          {w.ago(ago)} · {w.admin.requested_by(run.requested_by)}
         </dd>
       </div>
       {taken !== null && (

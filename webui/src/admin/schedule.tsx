@@ -34,7 +34,7 @@ function NextRun({ shown }: { shown: ScheduleNow }) {
         <dt>{w.admin.next_run}</dt>
         <dd id="schedule-sentence">
           {sentence}
-          {next_run_at !== null && <span class="quiet">, {moment(next_run_at)}</span>}
+          {next_run_at !== null && <span class="quiet"> · {moment(next_run_at)}</span>}
         </dd>
       </div>
       <div>
@@ -42,7 +42,7 @@ function NextRun({ shown }: { shown: ScheduleNow }) {
         <dd>
           {last_run_at === null ? w.admin.never : moment(last_run_at)}
           {last_outcome !== null && (
-            <span class="quiet">: {w.admin.tick_outcome(last_outcome)}</span>
+            <span class="quiet"> · {w.admin.tick_outcome(last_outcome)}</span>
           )}
         </dd>
       </div>

@@ -315,11 +315,12 @@ export const en = {
     none_collected: "Nothing yet. Draw the first digit on the draw page.",
     per_digit: "Drawings per digit",
     per_digit_most: (most: number, least: number) => `Most often a ${most}, most rarely a ${least}`,
+    per_digit_even: "All digits equally often",
     per_day: "Drawings per day",
-    per_day_finding: (n: number) =>
+    per_day_finding: (n: number, most: number) =>
       n === 0
         ? "None in the last 30 days"
-        : `${n_of(n, "drawing", "drawings")} in the last 30 days`,
+        : `${n_of(n, "drawing", "drawings")} in 30 days, at most ${most} a day`,
     per_status: "Drawings per status",
     per_status_finding: (n_checked: number) =>
       n_checked === 0 ? "None needs checking" : `${n_of(n_checked, "is", "are")} being checked`,

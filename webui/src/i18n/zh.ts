@@ -288,8 +288,10 @@ export const zh: Words = {
     none_collected: "还没有。到画板页写下第一个数字吧。",
     per_digit: "各数字的张数",
     per_digit_most: (most, least) => `写得最多的是 ${most}，最少的是 ${least}`,
+    per_digit_even: "各个数字一样多",
     per_day: "每天的张数",
-    per_day_finding: (n) => (n === 0 ? "近 30 天没有新笔迹" : `近 30 天共 ${n} 张`),
+    per_day_finding: (n, most) =>
+      n === 0 ? "近 30 天没有新笔迹" : `近 30 天共 ${n} 张，最多一天 ${most} 张`,
     per_status: "各状态的张数",
     per_status_finding: (n_checked) =>
       n_checked === 0 ? "没有需要核对的" : `${n_checked} 张正在核对`,
