@@ -15,7 +15,7 @@ from core import accounts
 from core.clock import utc_now
 from core.models import Role
 from core.settings import Settings
-from server.app import create_app
+from server.app import create_app, make_services
 from server.services import EXTENSION, Services
 from tests.server import small_models
 
@@ -40,23 +40,29 @@ class ReadingClient(FlaskClient):
         return super().open(*args, buffered=buffered, **kwargs)
 
 
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """The application, without its background thread: tests say when it looks."""
-    app = create_app(settings)
-    app.testing = True
+@pytest.fixture(scope="session")
+def routes(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application as such: compiling its forty routes takes longer than most tests."""
+    app = create_app(Settings.from_env({}, instance=tmp_path_factory.mktemp("routes")))
     app.test_client_class = ReadingClient
-    yield app
-    parts: Services = app.extensions[EXTENSION]
+    return app
+
+
+@pytest.fixture
+def app(routes: Flask, parts: Services) -> Flask:
+    """The application on this test's parts; tests say when it looks for promotions."""
+    routes.extensions[EXTENSION] = parts
+    routes.testing = True
+    return routes
+
+
+@pytest.fixture
+def parts(settings: Settings) -> Iterator[Services]:
+    """What the application's routes work with."""
+    parts = make_services(settings)
+    yield parts
     parts.database.dispose()
     parts.volatile.dispose()
-
-
-@pytest.fixture
-def parts(app: Flask) -> Services:
-    """What the application's routes work with."""
-    found: Services = app.extensions[EXTENSION]
-    return found
 
 
 @pytest.fixture
