@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from core.imaging_files import MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS
 from core.imaging_ink import INK_SIDE_PX, Inking, Reason, Step
+from core.imaging_pictures import ink_from_picture
 from core.imaging_points import (
     MAX_POINTS,
     MAX_STROKES,
@@ -24,6 +26,8 @@ IMAGING_VERSION: Final = 1
 __all__ = [
     "IMAGING_VERSION",
     "INK_SIDE_PX",
+    "MAX_PICTURE_BYTES",
+    "MAX_PICTURE_PIXELS",
     "MAX_POINTS",
     "MAX_STROKES",
     "Inking",
@@ -32,6 +36,7 @@ __all__ = [
     "Strokes",
     "decode_strokes",
     "encode_strokes",
+    "ink_from_picture",
     "ink_from_strokes",
     "parse_strokes",
 ]

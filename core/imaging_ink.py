@@ -25,6 +25,9 @@ MARGIN: Final = (INK_SIDE_PX - BOX_PX) * SAMPLES  # samples that the box can mov
 # 15.00: whole-pixel shifts towards the middle of pixel 14, not towards the middle of the picture.
 MIDDLE_PX: Final = 14.5
 
+GROUP_GAP: Final = 0.15  # of the drawing's height: nearer strokes belong together
+GROUP_HEIGHT: Final = 0.5  # of the drawing's height: smaller groups are no digits of their own
+
 Reason = Literal["empty", "dot", "scribble", "several"]
 Canvas = NDArray[np.uint8]
 Ink = NDArray[np.uint8]
@@ -74,10 +77,27 @@ def nothing(watch: Stopwatch, reason: Reason) -> Inking:
     return Inking(paper_HW, could_be_digit=False, reason=reason, steps=tuple(watch.steps))
 
 
-def centred_offset(canvas: Canvas) -> tuple[int, int]:
+def n_side_by_side(boxes_N4: NDArray[np.float64] | NDArray[np.intp]) -> int:
+    """How many groups stand beside each other, each at least half as tall as all together.
+
+    `boxes_N4`: left, top, right, bottom of strokes or connected parts.
+    """
+    height = float(boxes_N4[:, 3].max() - boxes_N4[:, 1].min())
+    groups: list[tuple[float, float, float]] = []  # top, right, bottom
+    for left, top, right, bottom in sorted(map(tuple, boxes_N4.tolist())):
+        if groups and left - groups[-1][1] < GROUP_GAP * height:
+            last = groups.pop()
+            groups.append((min(last[0], top), max(last[1], right), max(last[2], bottom)))
+        else:
+            groups.append((top, right, bottom))
+    return sum(bottom - top >= GROUP_HEIGHT * height for top, _, bottom in groups)
+
+
+def centred_offset(canvas: Canvas, grid: int = 1) -> tuple[int, int]:
     """How far down and right the box must start for its centre of mass to be in the middle.
 
     In samples, 0 to 48: a very uneven shape stays whole inside the 28 px rather than be cut.
+    `grid`: the nearest multiple of so many samples.
     """
     rows = canvas.sum(axis=1, dtype=np.float64)
     columns = canvas.sum(axis=0, dtype=np.float64)
@@ -85,11 +105,11 @@ def centred_offset(canvas: Canvas) -> tuple[int, int]:
     places = np.arange(CANVAS_SIDE) + 0.5
     middle = MIDDLE_PX * SAMPLES
     down, right = middle - (rows @ places) / total, middle - (columns @ places) / total
-    return _within_margin(down), _within_margin(right)
+    return _on_grid(down, grid), _on_grid(right, grid)
 
 
-def _within_margin(offset: float) -> int:
-    return min(max(round(offset), 0), MARGIN)
+def _on_grid(offset: float, grid: int) -> int:
+    return min(max(round(offset / grid) * grid, 0), MARGIN)
 
 
 def settle(canvas: Canvas, offset: tuple[int, int]) -> Ink:

@@ -20,6 +20,7 @@ from core.imaging_ink import (
     Reason,
     Stopwatch,
     centred_offset,
+    n_side_by_side,
     nothing,
     settle,
     stamp,
@@ -44,8 +45,6 @@ SCRIBBLE_LENGTH: Final = 8.0  # path length in longer sides of the drawing (4.0)
 SCRIBBLE_COVER: Final = 0.62  # inked part of the 20 px box (0.43; MNIST's own ink, 99.9 %: 0.57)
 TURNING_FROM_LENGTH: Final = 4.5  # shorter paths are not asked how often they turn
 SCRIBBLE_TURNING: Final = 45.0  # radians (28.8)
-GROUP_GAP: Final = 0.15  # of the drawing's height: nearer strokes belong together
-GROUP_HEIGHT: Final = 0.5  # of the drawing's height: smaller groups are no digits of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +176,7 @@ def _reason(path: Path, xy_S2: Array, canvas: Canvas, size_share: float) -> Reas
     length = float(path.lengths_P.sum()) / (PATH_SIDE - 1)  # in longer sides of the drawing
     if size_share == 0 or (size_share < DOT_SIDE and length * size_share < DOT_PATH):
         return "dot"
-    if _n_side_by_side(path) > 1:
+    if n_side_by_side(_boxes_N4(path)) > 1:
         return "several"
     if length > SCRIBBLE_LENGTH or canvas.mean() > SCRIBBLE_COVER * 255:
         return "scribble"
@@ -186,25 +185,12 @@ def _reason(path: Path, xy_S2: Array, canvas: Canvas, size_share: float) -> Reas
     return None
 
 
-def _n_side_by_side(path: Path) -> int:
-    """How many groups of strokes stand beside each other, each at least half as tall as all."""
+def _boxes_N4(path: Path) -> Array:
+    """Left, top, right, bottom of each stroke."""
     begins = np.flatnonzero(path.starts_P)
-    if len(begins) == 1:
-        return 1
-    lefts_rights = zip(
-        np.minimum.reduceat(path.xy_P2, begins).tolist(),
-        np.maximum.reduceat(path.xy_P2, begins).tolist(),
-        strict=True,
-    )
-    height = float(np.ptp(path.xy_P2[:, 1]))
-    groups: list[list[float]] = []  # right edge, top, bottom
-    for (left, top), (right, bottom) in sorted(lefts_rights):
-        if groups and left - groups[-1][0] < GROUP_GAP * height:
-            last = groups[-1]
-            groups[-1] = [max(last[0], right), min(last[1], top), max(last[2], bottom)]
-        else:
-            groups.append([right, top, bottom])
-    return sum(bottom - top >= GROUP_HEIGHT * height for _, top, bottom in groups)
+    low = np.minimum.reduceat(path.xy_P2, begins)
+    high = np.maximum.reduceat(path.xy_P2, begins)
+    return np.concatenate([low, high], axis=1)
 
 
 def _turning(xy_S2: Array) -> float:
