@@ -86,11 +86,17 @@ def _path(rule: Rule) -> str:
     return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule)
 
 
+def _resource(rule: Rule) -> str:
+    """`drawings` for everything under /api/v1/drawings; `health` for what is not under /api."""
+    _, api, _, resource, *_ = [*rule.rule.split("/"), "", "", ""]
+    return resource if api == "api" else "health"
+
+
 def _operation(app: Flask, rule: Rule, method: str, declared: Contract) -> Json:
     role = ACCESS.get(rule.rule, {}).get(method, "admin")
     described: Json = {
         "operationId": rule.endpoint.replace(".", "_"),
-        "tags": [rule.endpoint.partition(".")[0]],
+        "tags": [_resource(rule)],
         "summary": declared.summary,
         "description": (app.view_functions[rule.endpoint].__doc__ or "").strip()
         + f"\n\nRole: {role}.",
