@@ -46,6 +46,12 @@ export class OutboxSender {
     void this.run();
   }
 
+  /** Another tab has put something in, or taken it out. */
+  async look(): Promise<void> {
+    await this.#tell();
+    await this.#sleep();
+  }
+
   /** The network came back, or the person looks again: try everything now. */
   async hurry(): Promise<void> {
     for (const waiting of await this.#parts.store.all()) {

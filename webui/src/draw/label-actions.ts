@@ -45,6 +45,7 @@ function hear(news: OutboxNews): void {
       break;
     case "stored":
       stored(news.drawing);
+      tabs?.postMessage("stored");
       break;
     case "delayed":
       apply({ type: "settled", id: news.id, outcome: { kind: "kept_here" } });
@@ -71,6 +72,9 @@ function stored(drawing: Drawing): void {
   );
 }
 
+/** The other tabs of this browser: they share the outbox. */
+const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel("inkloop.outbox") : null;
+
 async function startSender(): Promise<OutboxSender> {
   const store: OutboxStore = await openOutbox(globalThis.indexedDB);
   is_outbox_lasting.value = store.is_lasting;
@@ -84,6 +88,10 @@ async function startSender(): Promise<OutboxSender> {
     random: () => Math.random(),
   });
   addEventListener("online", () => void sender.hurry());
+  addEventListener("beforeunload", (event) => {
+    if (!store.is_lasting && unsent.value.length > 0) event.preventDefault(); // ask before it is lost
+  });
+  tabs?.addEventListener("message", () => void Promise.all([sender.look(), loadMine()]));
   void sender.run();
   return sender;
 }
@@ -93,11 +101,6 @@ let sending: Promise<OutboxSender> | null = null;
 /** Send what an earlier visit left behind, and whatever follows. */
 export function startOutbox(): void {
   sending ??= startSender();
-}
-
-/** Try now what waits. */
-export async function hurryOutbox(): Promise<void> {
-  await (await (sending ??= startSender())).hurry();
 }
 
 function contentOf(drawn: Extract<Session, { kind: "drawn" }>): Waiting["content"] {
