@@ -1,4 +1,4 @@
-"""`python -m trainer.describe NETWORK`: its layers as a table. `inkloop models show` starts this."""
+"""`python -m trainer.describe NETWORK`: its layers in a table, for `inkloop models show`."""
 
 from __future__ import annotations
 
