@@ -25,19 +25,19 @@ CHECK_TESTS := $(wildcard tests/test_*.py tests/core tests/migrations tests/serv
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.trainer webui/dist/.built ## Install and build everything that `make run` needs
+setup: need-python need-node $(VENV)/.trainer webui/dist/.built ## Install and build everything that `make run` needs
 	@echo "Set up. Start it with: make run"
 
-run: $(VENV)/.trainer webui/dist/.built ## Start Inkloop (make run HOST=0.0.0.0 PORT=8000); Ctrl-C stops it
+run: need-python need-node $(VENV)/.trainer webui/dist/.built ## Start Inkloop (make run HOST=0.0.0.0 PORT=8000); Ctrl-C stops it
 	@exec env $(if $(HOST),INKLOOP_HOST=$(HOST)) $(if $(PORT),INKLOOP_PORT=$(PORT)) $(BIN)/inkloop up
 
-check: lint types contracts quicktests webtests ## The quick checks: no torch, no browser, within a minute
+check: need-python need-node lint types contracts quicktests webtests ## The quick checks: no torch, no browser, within a minute
 
-test: $(VENV)/.trainer $(VENV)/.dev webui/dist/.built chromium mnist lint types contracts webtests websize ## Every check and every test, in a real browser too
+test: need-python need-node $(VENV)/.trainer $(VENV)/.dev webui/dist/.built chromium mnist lint types contracts webtests websize ## Every check and every test, in a real browser too
 	@echo "Python and browser tests"
 	@$(BIN)/pytest --durations=10
 
-bench: $(VENV)/.trainer webui/dist/.built ## Measure something: make bench NAME=loop
+bench: need-python need-node $(VENV)/.trainer webui/dist/.built ## Measure something: make bench NAME=loop
 	@exec $(BIN)/inkloop bench $(NAME)
 
 clean: ## Remove what the set-up made; instance/ (drawings, models) is kept
@@ -84,7 +84,7 @@ mnist: $(VENV)/.base
 # that was unpacked by half would pass for installed.
 .PHONY: start-over need-python need-node
 need-python:
-	@test -n "$(PYTHON)" || { \
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Inkloop needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python3." >&2; exit 1; }
 
 need-node:
