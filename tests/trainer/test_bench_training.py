@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +27,8 @@ def toy(n: int = 320) -> Examples:
 
 
 @pytest.fixture
-def digits() -> Iterator[Digits]:
-    threads = torch.get_num_threads()
-    yield Digits(train=toy(), validation=toy(64), test=toy(100), all_train=toy(400))
-    torch.set_num_threads(threads)
+def digits() -> Digits:
+    return Digits(train=toy(), validation=toy(64), test=toy(100), all_train=toy(400))
 
 
 def test_speed_writes_every_training_of_both_systems(digits: Digits, tmp_path: Path):

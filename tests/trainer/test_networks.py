@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from core.errors import NotFound
+from trainer.describe import main as show
 from trainer.networks.describe import describe
 from trainer.networks.registry import NETWORKS, network_named
 
@@ -95,3 +96,12 @@ def test_the_description_of_every_network_covers_all_its_parameters():
 def test_an_unknown_network_is_refused_with_the_names_there_are():
     with pytest.raises(NotFound, match="compact, cnn_16_32"):
         network_named("resnet")
+
+
+def test_a_network_is_shown_layer_by_layer(capsys: pytest.CaptureFixture[str]):
+    show("lenet5")
+
+    printed = capsys.readouterr().out
+    assert "6 × 28 × 28" in printed
+    assert "61,706" in printed
+    assert "416,520" in printed

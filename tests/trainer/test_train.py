@@ -28,15 +28,6 @@ def bars(n: int = 160) -> Examples:
     return Examples(ink, labels)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """With small batches more threads cost more than they give, most of all on a busy machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def same_weights(a: DigitNetwork, b: DigitNetwork) -> bool:
     others = b.state_dict()
     return all(torch.equal(value, others[name]) for name, value in a.state_dict().items())

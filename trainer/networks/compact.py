@@ -19,8 +19,8 @@ def compact() -> DigitNetwork:
     body = nn.Sequential(
         Normalise(),
         *_block(1, 16, side=5, pool=True),
-        *_block(16, 48, side=3, pool=True),
-        *_block(48, 64, side=3),
+        *_block(16, 64, side=3, pool=True),
+        *_block(64, 64, side=3),
         *_block(64, N_FEATURES, side=3),
         nn.Flatten(),
     )
