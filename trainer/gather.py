@@ -67,6 +67,10 @@ class Gathered:
     holdout_known: Drawings
     holdout_new: Drawings
 
+    def trained_inks(self) -> NDArray[np.uint8]:
+        """(N, 28, 28) of all that is trained on."""
+        return np.concatenate([self.new.inks, self.older.inks])
+
     def lineage(self) -> Iterator[tuple[int, int, bool]]:
         """(drawing number, label, is new) of what is trained on."""
         for part, is_new in ((self.new, True), (self.older, False)):
@@ -86,6 +90,12 @@ def gather(session: Session, run_id: int, seed: int) -> Gathered:
         holdout_known=_exam(session, Split.HOLDOUT_KNOWN),
         holdout_new=_exam(session, Split.HOLDOUT_NEW),
     )
+
+
+def is_accepted(session: Session, number: int) -> bool:
+    """Whether a drawing may be trained on, as far as its status goes."""
+    status = session.scalars(select(Drawing.status).where(Drawing.number == number)).one()
+    return status == DrawingStatus.ACCEPTED
 
 
 def within_caps(contributors: Sequence[str]) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ import onnx
 import onnxruntime as ort
 import structlog
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import load, save
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,7 @@ from core.sentences import verdict_sentence
 from core.transitions import runs, versions
 from trainer.examine import DRAWN, Papers, Results, add_evaluations
 from trainer.export import one_thread_session, servable, to_onnx, verify_export
+from trainer.familiarity import Familiarity
 from trainer.gate import Verdict
 from trainer.job import Claim
 from trainer.learn import Learned
@@ -34,9 +36,6 @@ from trainer.workshop import KeptModel, Workshop
 
 N_PROVEN = 64
 """Test images, beside the golden digits, on which the exported file must agree with torch."""
-UNFAMILIAR_SHARE = 0.001
-"""Of MNIST's validation digits that would not pass for digits."""
-
 log = structlog.get_logger(__name__)
 
 
@@ -64,19 +63,25 @@ class Product:
     facts: dict[str, Any]
 
 
-def build(workshop: Workshop, learned: Learned, seed: int) -> Product:
+def build(
+    workshop: Workshop, learned: Learned, drawn_inks: NDArray[np.uint8], seed: int
+) -> Product:
     """Export a network and prove that the exported bytes read as it does.
 
-    Raises: ModelFileError, if they do not.
+    Args:
+        drawn_inks: what it was trained on besides MNIST, (N, 28, 28).
+
+    Raises: ModelFileError, if the file reads otherwise.
     """
-    network = learned.network
-    data = to_onnx(network, learned.temperature)
+    network, split = learned.network, workshop.split
+    familiarity = Familiarity.fit(
+        network, split.inks, split.labels, split.validation_inks, drawn_inks
+    )
+    data = to_onnx(network, learned.temperature, familiarity)
     inks, labels = golden_inks()
-    model = servable(network, learned.temperature)
+    model = servable(network, learned.temperature, familiarity)
     verify_export(data, model, np.concatenate([inks, workshop.mnist.test_images[:N_PROVEN]]))
-    served = one_thread_session(data)
-    (probabilities,) = served.run(["probabilities"], {"ink": inks})
-    (familiarity,) = served.run(["familiarity"], {"ink": workshop.split.validation_inks})
+    (probabilities,) = one_thread_session(data).run(["probabilities"], {"ink": inks})
     weights = {name: value.contiguous() for name, value in network.state_dict().items()}
     files = {WEIGHTS: save(weights), ONNX: data}
     _prove_weights(files[WEIGHTS], weights)
@@ -84,7 +89,7 @@ def build(workshop: Workshop, learned: Learned, seed: int) -> Product:
         "network": learned.name,
         "n_parameters": sum(parameter.numel() for parameter in network.parameters()),
         "temperature": learned.temperature,
-        "familiarity_threshold": float(np.quantile(familiarity, UNFAMILIAR_SHARE)),
+        "familiarity_threshold": familiarity.threshold,
         "golden": {
             "inks": base64.b64encode(inks.tobytes()).decode("ascii"),
             "labels": labels.tolist(),

@@ -5,22 +5,24 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 
+import numpy as np
 import structlog
 
 from core.errors import InvalidInput
 from core.golden import golden_inks
 from core.models import Dataset, ModelVersion
-from core.transitions import runs, versions
+from core.transitions import drawings, runs, versions
 from trainer import examine
 from trainer.checkpoints import Checkpoints
 from trainer.evaluate import Digits, read
 from trainer.examine import Papers, Results
 from trainer.gate import Verdict, rule_golden
-from trainer.gather import Gathered, gather
+from trainer.gather import Gathered, gather, is_accepted
 from trainer.job import Claim
 from trainer.learn import Learned, first_model, from_champion
 from trainer.progress import Progress
 from trainer.publish import Judged, build, publish
+from trainer.quarantine import hear, suspects
 from trainer.tensorboard import TensorBoardCurves
 from trainer.workshop import KeptModel, Workshop
 
@@ -58,7 +60,7 @@ def _carry_out(workshop: Workshop, claim: Claim, progress: Progress) -> None:
     else:
         judged = _next(workshop, claim, references, gathered, progress, checkpoints)
     progress.enter("export")
-    product = build(workshop, judged.learned, claim.seed)
+    product = build(workshop, judged.learned, gathered.trained_inks(), claim.seed)
     progress.enter("publish")
     publish(workshop, claim, None if references is None else references.champion, judged, product)
     checkpoints.discard()
@@ -90,6 +92,8 @@ def _gather(
             raise InvalidInput(
                 "there are no drawings to learn from yet: draw some digits, then ask for a run"
             )
+        gathered = _without_suspects(workshop, claim, references.champion, gathered)
+    progress.look()
     with workshop.database.write() as session:
         runs.record_lineage(session, claim.run_id, gathered.lineage(), fence=claim.fence)
         runs.describe_run(
@@ -101,6 +105,34 @@ def _gather(
             n_drawings=len(gathered.new) + len(gathered.older),
         )
     return gathered
+
+
+def _without_suspects(
+    workshop: Workshop, claim: Claim, champion: KeptModel, gathered: Gathered
+) -> Gathered:
+    """Put aside the new drawings whose labels look wrong, unless somebody confirmed them."""
+    new, older, split = gathered.new, gathered.older, workshop.split
+    reading = read(champion.network, np.concatenate([new.inks, older.inks]))
+    if (reading.predicted_N[: len(new)] == new.labels).all():
+        return gathered
+    hearing = hear(
+        reading.probabilities_NK(champion.temperature),
+        reading.features_NF,
+        np.concatenate([new.labels, older.labels]),
+        read(champion.network, split.validation_inks).features_NF,
+        split.validation_labels,
+        contributors=[*new.contributors, *older.contributors],
+        n_questioned=len(new),
+    )
+    numbers = new.numbers[suspects(hearing)].tolist()
+    with workshop.database.write() as session:
+        runs.require_fence(session, claim.fence)
+        drawings.quarantine(session, numbers)
+        still_accepted = {n for n in numbers if is_accepted(session, n)}
+    put_aside = [number for number in numbers if number not in still_accepted]
+    if put_aside:
+        log.info("put aside", n_drawings=len(put_aside))
+    return replace(gathered, new=new.where(~np.isin(new.numbers, put_aside)))
 
 
 def _first(
