@@ -64,7 +64,7 @@ contracts: $(VENV)/.dev
 
 quicktests: $(VENV)/.dev
 	@echo "Python tests that need neither torch nor a browser"
-	@$(BIN)/pytest -q -m "not browser and not slow" $(CHECK_TESTS)
+	@$(BIN)/pytest -q -n 2 -m "not browser and not slow" $(CHECK_TESTS)
 
 webtests: webui/node_modules/.installed
 	@echo "Types, lint and tests of the web pages"
