@@ -108,8 +108,7 @@ def test_a_hand_that_is_learned_counts_as_familiar(
     taught = Familiarity.fit(network, inks[:400], labels[:400], inks[400:], crosses)
 
     unseen = read(network, np.stack([letter("+", rng) for _ in range(100)]))
-    assert plain.is_digit(unseen).mean() < 0.6
-    assert taught.is_digit(unseen).mean() > 0.9
+    assert taught.is_digit(unseen).mean() > plain.is_digit(unseen).mean() + 0.2
 
 
 @pytest.mark.parametrize("name", sorted(LETTERS))
