@@ -41,7 +41,12 @@ class Background:
         ]
 
     def start(self) -> None:
-        """Do each task now, then at its pace."""
+        """Do each task now, then at its pace.
+
+        The first look is made before this returns: a worker that replaces a dead one must not
+        answer "no version yet" to the first requests.
+        """
+        _attempt(self._tasks[0][1])
         self._thread.start()
 
     def stop(self) -> None:

@@ -69,6 +69,31 @@ def test_the_background_thread_looks_by_itself(client, parts, publish, promote_u
         background.stop()
 
 
+def test_a_worker_has_its_model_before_its_first_request(parts, publish):
+    publish(1, says=7)
+    fresh = make_services(parts.settings)
+    background = Background(fresh)
+
+    background.start()
+
+    assert fresh.live.current is not None
+    background.stop()
+    fresh.database.dispose()
+    fresh.volatile.dispose()
+
+
+def test_a_worker_starts_although_its_database_has_no_tables_yet(tmp_path, settings):
+    fresh = make_services(settings.model_copy(update={"instance": tmp_path / "empty"}))
+    background = Background(fresh)
+
+    background.start()
+
+    assert fresh.live.current is None
+    background.stop()
+    fresh.database.dispose()
+    fresh.volatile.dispose()
+
+
 @pytest.mark.parametrize("name", ["model.onnx", "manifest.json"])
 def test_a_file_with_a_changed_byte_is_not_served(
     client, parts, publish, promote_unseen, break_file, name
