@@ -26,10 +26,11 @@ _UPRIGHT: Final = {
     8: (False, 1),
 }  # fmt: skip
 
-# What Pillow raises for damaged files, found by feeding it some 100,000 of them.
+# What Pillow raises for damaged files; 8,000 mutilated ones raised the first three. UserWarning
+# (about damaged EXIF) is raised only where warnings are errors.
 _DAMAGED: Final = (
     OSError, SyntaxError, ValueError, EOFError, OverflowError, TypeError, KeyError, IndexError,
-    struct.error, MemoryError,
+    struct.error, MemoryError, UserWarning,
 )  # fmt: skip
 
 

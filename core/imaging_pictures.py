@@ -36,6 +36,7 @@ Darkness = NDArray[np.float32]
 WINDOW_SHARE: Final = 0.4  # of the longer side: paper is found within this distance of any ink
 MIN_LIGHT: Final = 64  # grey level; in deeper shadow noise would count as contrast
 MIN_CONTRAST: Final = 0.10  # darkness; a pencil on paper has 0.2 and more, blank paper below 0.05
+NOISE_SIGMAS: Final = 6.0  # the 24 darkest of 120,000 pixels of mere noise reach 3.5
 BLOB_SHARE: Final = 0.4  # thickness by longer side; 1,500 MNIST digits reach 0.35, half 0.12
 THIN_PX: Final = 1.8  # of the 20 px box; thinner lines are thickened to the strokes' pen
 DOT_SHARE: Final = 0.03  # of the picture's longer side
@@ -58,7 +59,7 @@ def ink_from_picture(data: bytes) -> Inking:
 def ink_from_grey(grey: Grey, watch: Stopwatch) -> Inking:
     """The same for grey levels, (H, W) uint8."""
     dark, light = darkness(grey), darkness(255 - grey)
-    contrast = max(_peak(dark), _peak(light))
+    contrast = max(_contrast(dark), _contrast(light))
     watch.lap("light")
     if contrast < MIN_CONTRAST:
         return nothing(watch, "empty")
@@ -114,9 +115,16 @@ def _largest_around(grey: Grey, reach: int) -> Grey:
     return grey
 
 
-def _peak(dark: Darkness) -> float:
-    """The darkness of the darkest thousandth: a small digit is not more of a photo."""
-    return float(np.quantile(dark, 0.999))
+def _contrast(dark: Darkness) -> float:
+    """How dark the darkest few pixels are; 0 if that is no more than the picture's noise.
+
+    A number of pixels rather than a share, since a digit may be a small part of a photo.
+    """
+    n_darkest = max(1, min(24, dark.size // 100))
+    darkest = float(np.partition(dark.ravel(), -n_darkest)[-n_darkest])
+    usual = float(np.median(dark))
+    noise = 1.4826 * float(np.median(np.abs(dark - usual)))  # σ, if it is Gaussian
+    return darkest if darkest - usual > NOISE_SIGMAS * noise else 0.0
 
 
 def _is_ink_dark(grey: Grey, dark: Mask, light: Mask) -> bool:

@@ -83,7 +83,8 @@ def ink_from_strokes(strokes: Strokes, width: float = 280.0, height: float = 280
     # A curve may bulge a little past its points: fit once more, now what is really drawn.
     low_S, high_S = xy_S2.min(axis=0), xy_S2.max(axis=0)
     cells_S2 = np.rint(_fitted(xy_S2, low_S, float((high_S - low_S).max()))).astype(np.intp)
-    cells_S2 += PEN_DIAMETER // 2
+    # In the box's middle, from where the centre of mass has the same way to go in all directions.
+    cells_S2 += (CANVAS_SIDE - cells_S2.max(axis=0)) // 2
     centres = cells_S2[:, 1] * CANVAS_SIDE + cells_S2[:, 0]
     canvas = stamp(_distinct(centres), PEN_DIAMETER)
     watch.lap("pen")

@@ -5,6 +5,9 @@ For tests of the imaging, for browser tests that draw with a mouse, and for benc
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -14,6 +17,18 @@ SPUR_PX = 2.0  # shorter branches, in MNIST pixels, are bumps on the outline rat
 LOOK_BACK = 6  # skeleton pixels that tell where a line is heading
 
 Point = tuple[int, int]
+
+SAMPLE = Path(__file__).with_name("mnist_sample.npz")
+
+
+@cache
+def sample_digits() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Ten training images of each digit, in the order of MNIST: (100, 28, 28) and (100,).
+
+    Committed, so that tests of the imaging need no download.
+    """
+    with np.load(SAMPLE, allow_pickle=False) as arrays:
+        return arrays["images"], arrays["labels"]
 
 
 def strokes_from_mnist(
@@ -35,8 +50,13 @@ def strokes_from_mnist(
 
 def centre_lines(image_HW: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
     """The centre-lines as arrays (P, 2) of x and y in MNIST pixels."""
-    side = image_HW.shape[0] * ZOOM
-    zoomed = Image.fromarray(image_HW).resize((side, side), Image.Resampling.BICUBIC)
+    return _centre_lines(image_HW.tobytes(), image_HW.shape[0])
+
+
+@cache
+def _centre_lines(ink: bytes, side: int) -> list[NDArray[np.float64]]:
+    image = Image.frombytes("L", (side, side), ink)
+    zoomed = image.resize((side * ZOOM, side * ZOOM), Image.Resampling.BICUBIC)
     lines = [np.array(line, float)[:, ::-1] for line in _traced(skeleton(np.array(zoomed) > 110))]
     longest = max((len(line) for line in lines), default=0)
     kept = [line for line in lines if len(line) >= min(SPUR_PX * ZOOM, longest)]
