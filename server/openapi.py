@@ -13,10 +13,10 @@ from werkzeug.routing import Rule
 
 from core import __version__
 from server.access import ACCESS, SAFE_METHODS
+from server.answer_schemas import ErrorOut
 from server.contract import ATTRIBUTE, Contract
 from server.errors import STATUS
 from server.identity import ANYBODY
-from server.schemas import ErrorOut
 
 Json = dict[str, Any]
 REF = "#/components/schemas/{model}"

@@ -14,8 +14,9 @@ from core.clock import utc_now
 from core.errors import TooManyRequests
 from core.models import Role
 from server import identity
+from server.answer_schemas import MeOut, TokenOut
 from server.contract import contract
-from server.schemas import LoginIn, MeOut, SetupIn, TokenIn, TokenOut
+from server.schemas import LoginIn, SetupIn, TokenIn
 from server.services import services
 
 blueprint = Blueprint("accounts", __name__)

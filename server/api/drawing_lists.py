@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from core.models import Drawing, DrawingStatus, ModelVersion, Promotion, RunDrawing, Split
 from server import identity
+from server.answer_schemas import DrawingsOut, MineOut
 from server.contract import contract
-from server.schemas import DrawingsOut, DrawingsQuery, MineOut, Page
+from server.schemas import DrawingsQuery, Page
 from server.services import services
 from server.views import Json, drawings_json, next_after, number_after
 

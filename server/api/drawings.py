@@ -26,13 +26,9 @@ from core.models import Source
 from core.transitions import drawings as transitions
 from core.transitions.drawings import BY_CONTRIBUTOR, NewDrawing
 from server import identity
+from server.answer_schemas import DrawingOut, DrawingWithStrokes
 from server.contract import contract
-from server.schemas import (
-    DrawingIn,
-    DrawingOut,
-    DrawingWithStrokes,
-    LabelIn,
-)
+from server.schemas import DrawingIn, LabelIn
 from server.services import services
 from server.views import drawing_json, drawings_json
 

@@ -15,9 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.clock import utc_now
 from core.db import has_wal_reset_bug, sqlite_version
 from core.errors import InkloopError
+from server.answer_schemas import ReadyOut
 from server.contract import contract
 from server.metrics import registry
-from server.schemas import ReadyOut
 from server.services import Services, services
 
 blueprint = Blueprint("health", __name__)

@@ -11,9 +11,10 @@ from core.errors import NotFound
 from core.models import ModelVersion
 from core.transitions import versions as transitions
 from server import identity
+from server.answer_schemas import AnchorOut, ModelOut, ModelsOut, PromotedOut
 from server.contract import contract
 from server.rollout import wait_until_served
-from server.schemas import AnchorOut, ModelOut, ModelsOut, Page, PromotedOut, Reason
+from server.schemas import Page, Reason
 from server.services import services
 from server.views import model_json, next_after, number_after
 

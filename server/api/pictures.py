@@ -16,10 +16,11 @@ from core.imaging_pictures import ink_from_grey
 from core.models import Source
 from core.transitions.drawings import NewDrawing
 from server import identity
+from server.answer_schemas import DrawingOut, PredictionOut
 from server.api.drawings import store_once, with_ink
 from server.api.predictions import admit, ms_since_start, read
 from server.contract import contract
-from server.schemas import DrawingForm, DrawingOut, PictureForm, PredictionOut
+from server.schemas import DrawingForm, PictureForm
 from server.services import services
 
 blueprint = Blueprint("pictures", __name__)

@@ -13,9 +13,10 @@ from core import queries
 from core.errors import NotReady
 from core.imaging import Inking, ink_from_strokes, parse_strokes
 from server import identity
+from server.answer_schemas import PredictionOut
 from server.contract import contract
 from server.predictor import LoadedModel
-from server.schemas import PredictionOut, StrokesIn
+from server.schemas import StrokesIn
 from server.services import services
 from server.views import to_base64
 

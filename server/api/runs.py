@@ -14,9 +14,10 @@ from core.models import Run
 from core.transitions import runs as transitions
 from core.transitions.counters import audit
 from server import identity
+from server.answer_schemas import RunOut, RunsOut, RunWithCurve
 from server.answers import polled
 from server.contract import contract
-from server.schemas import Page, RunOut, RunsOut, RunWithCurve
+from server.schemas import Page
 from server.services import services
 from server.views import next_after, number_after, run_json, run_with_curve
 

@@ -11,9 +11,10 @@ from core.cron_words import in_words
 from core.models import Schedule
 from core.transitions.schedule import change_schedule
 from server import identity
+from server.answer_schemas import ScheduleOut
 from server.answers import polled
 from server.contract import contract
-from server.schemas import ScheduleIn, ScheduleOut
+from server.schemas import ScheduleIn
 from server.services import services
 from server.views import Json, iso, language
 

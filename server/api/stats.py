@@ -16,10 +16,10 @@ from core.clock import utc_now
 from core.errors import ModelFileError
 from core.models import Drawing, DrawingStatus, Split
 from server import identity
+from server.answer_schemas import LearnedOut, StatsOut
 from server.answers import polled
 from server.api.schedule import schedule_sentence
 from server.contract import contract
-from server.schemas import LearnedOut, StatsOut
 from server.services import services
 from server.views import Json, iso, run_json
 

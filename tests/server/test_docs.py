@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from server import schemas
+from server import answer_schemas as schemas
 from server.access import ACCESS
 from tests.server.shapes import drawing, strokes
 

@@ -1,0 +1,289 @@
+"""Shapes of what is answered. Nothing is checked against them at run time; tests do that."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from server.schemas import Base64Ink, Label
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class Answer(BaseModel):
+    """What a client gets."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class StepOut(Answer):
+    """One step from strokes to answer."""
+
+    name: str
+    ms: float
+
+
+class PredictionOut(Answer):
+    """What the live version says. `label` is null when it does not look like a digit."""
+
+    label: Label | None
+    probabilities: Annotated[list[Probability], Field(min_length=10, max_length=10)]
+    is_digit: bool
+    reason: Literal["empty", "dot", "scribble", "several", "unfamiliar"] | None
+    model_version: int
+    ink: Base64Ink
+    steps: list[StepOut]
+
+
+class ShownPrediction(Answer):
+    """What was predicted when the drawing was labelled."""
+
+    label: Label | None
+    model_version: int
+
+
+class DrawingOut(Answer):
+    """A drawing; `versions` are those that learned from it."""
+
+    id: str
+    label: Label
+    status: Literal["accepted", "quarantined", "rejected", "deleted"]
+    split: Literal["train", "holdout_known", "holdout_new"]
+    source: Literal["drawn", "uploaded", "imported"]
+    prediction: ShownPrediction | None
+    ink: Base64Ink
+    created_at: datetime
+    versions: list[int]
+    fate: Literal["learned", "waiting", "exam", "checking", "rejected", "deleted"]
+    learned_version: int | None
+    contributor: str | None = None
+    """Only for reviewers."""
+
+
+class DrawingWithStrokes(DrawingOut):
+    """A drawing with its strokes; null if it came as a picture or as ink."""
+
+    strokes: list[list[list[float]]] | None
+    width: float | None
+    height: float | None
+
+
+class DrawingsOut(Answer):
+    """Newest first; `next` goes into `after`, null at the end."""
+
+    items: list[DrawingOut]
+    next: str | None
+
+
+class MineCounts(Answer):
+    """A contributor's drawings by their fate."""
+
+    total: int
+    learned: int
+    waiting: int
+    exam: int
+    checking: int
+    live_version: int | None
+
+
+class MineOut(DrawingsOut):
+    """One's own drawings."""
+
+    counts: MineCounts
+
+
+class RightOut(Answer):
+    """How many of n drawings are read right, by the live version and the one before."""
+
+    n: int
+    n_right: int
+    n_right_before: int | None
+
+
+class LearnedOut(RightOut):
+    """ "Did it learn me?": over one's own drawings, exam drawings apart."""
+
+    version: int | None
+    previous_version: int | None
+    promoted_at: datetime | None
+    exam: RightOut
+
+
+class RuleOut(Answer):
+    """One rule of the gate and its figures."""
+
+    name: str
+    passed: bool
+    value: Any
+    bound: Any
+    sentence: str
+
+
+class VerdictOut(Answer):
+    """What the gate said."""
+
+    passed: bool
+    sentence: str
+    rules: list[RuleOut]
+
+
+class ModelOut(Answer):
+    """A version, its scores, verdict and lineage."""
+
+    version: int
+    status: Literal["live", "retired", "held"]
+    network: str
+    created_at: datetime
+    promoted_at: datetime | None
+    base_version: int | None
+    run_id: int | None
+    n_drawings: int | None
+    n_new: int | None
+    is_anchor: bool
+    scores: dict[str, Any]
+    verdict: VerdictOut | None
+
+
+class ModelsOut(Answer):
+    """Newest first."""
+
+    items: list[ModelOut]
+    next: str | None
+
+
+class RunOut(Answer):
+    """One attempt to train."""
+
+    id: int
+    status: Literal["queued", "running", "promoted", "held", "failed", "cancelled"]
+    phase: str | None
+    step: int | None
+    n_steps: int | None
+    loss: float | None
+    accuracy: float | None
+    version: int | None
+    verdict: VerdictOut | None
+    requested_by: Literal["schedule", "first", "command", "user"]
+    base_version: int | None
+    n_new: int | None
+    n_drawings: int | None
+    queued_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    cancel_requested: bool
+    message: str | None
+
+
+class RunPoint(Answer):
+    """A point of a run's curves."""
+
+    phase: str
+    step: int
+    loss: float | None
+    accuracy: float | None
+
+
+class RunWithCurve(RunOut):
+    """A run with its curves."""
+
+    metrics: list[RunPoint]
+
+
+class RunsOut(Answer):
+    """Newest first."""
+
+    items: list[RunOut]
+    next: str | None
+
+
+class ScheduleOut(Answer):
+    """When runs are due, and what the last due moment did."""
+
+    cron: str
+    timezone: str
+    min_new_drawings: int
+    enabled: bool
+    next_run_at: datetime | None
+    last_run_at: datetime | None
+    last_outcome: str | None
+    sentence: str
+
+
+class ChampionOut(Answer):
+    """The live version, in short."""
+
+    version: int
+    accuracy: float | None
+    promoted_at: datetime
+
+
+class DayOut(Answer):
+    """How many drawings arrived on a day (UTC)."""
+
+    day: str
+    n: int
+
+
+class StatsOut(Answer):
+    """What the front pages show."""
+
+    champion: ChampionOut | None
+    next_run_at: datetime | None
+    schedule_sentence: str
+    run: RunOut | None
+    n_drawings: int
+    n_contributors: int
+    n_new: int
+    by_label: Annotated[list[int], Field(min_length=10, max_length=10)]
+    by_day: list[DayOut]
+    by_status: dict[str, int]
+    min_new_drawings: int
+
+
+class MeOut(Answer):
+    """Who is asking."""
+
+    role: Literal["anybody", "reviewer", "admin"]
+    email: str | None
+    contributor: str
+    needs_setup: bool
+
+
+class TokenOut(Answer):
+    """The token, shown this once."""
+
+    token: str
+    name: str
+    role: Literal["reviewer", "admin"]
+
+
+class PromotedOut(Answer):
+    """The version that every worker serves now."""
+
+    version: int
+    previous_version: int | None
+
+
+class AnchorOut(Answer):
+    """The version that later candidates are measured against."""
+
+    version: int
+
+
+class ReadyOut(Answer):
+    """Whether everything is well, and what is not."""
+
+    status: Literal["ok", "degraded", "not_ready"]
+    problems: list[str]
+    version: int | None
+    sqlite: str
+
+
+class ErrorOut(BaseModel):
+    """Every error."""
+
+    model_config = ConfigDict(extra="allow")
+    error: str
+    message: str
