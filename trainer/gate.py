@@ -30,6 +30,10 @@ MARGIN = 0.0015
 ALPHA = 0.05
 """Chance of passing a model that is worse than the anchor by exactly `MARGIN`."""
 
+SECOND_ALPHA = 0.025
+"""The same for a run's second candidate. Two looks at 0.05 would promote a model that is truly 0.20
+points worse in 1.4 % of cases at 40 discordant digits; so it is 0.9 % (docs/gate.md)."""
+
 CHAMPION_ALPHA = 0.05
 PER_DIGIT_ALPHA = 0.005
 HALF_NET_LOSS = 8
@@ -41,8 +45,8 @@ ECE_FLOOR = 0.005
 FIRST_ACCURACY = 0.99
 FIRST_PER_DIGIT = 0.97
 
-_Z = 1.6448536269514722
-"""The 95 % quantile of the normal distribution, for `ALPHA`."""
+_Z = {ALPHA: 1.6448536269514722, SECOND_ALPHA: 1.9599639845400545}
+"""Quantiles of the normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +169,8 @@ def tango_score(n_lost: int, n_gained: int, n: int, loss: float) -> float:
     return (n_lost - n_gained - n * loss) / math.sqrt(variance)
 
 
-def tango_upper_bound(n_lost: int, n_gained: int, n: int) -> float:
-    """One-sided 95 % upper limit of the true loss, as a share of the images.
+def tango_upper_bound(n_lost: int, n_gained: int, n: int, alpha: float = ALPHA) -> float:
+    """One-sided upper limit of the true loss at confidence 1 − alpha, as a share of the images.
 
     Found by halving, since the score falls as the supposed loss grows. It is below `MARGIN`
     exactly where `holds`.
@@ -174,16 +178,16 @@ def tango_upper_bound(n_lost: int, n_gained: int, n: int) -> float:
     low, high = (n_lost - n_gained) / n, 1.0
     for _ in range(60):
         middle = (low + high) / 2.0
-        if tango_score(n_lost, n_gained, n, middle) <= -_Z:
+        if tango_score(n_lost, n_gained, n, middle) <= -_Z[alpha]:
             high = middle
         else:
             low = middle
     return high
 
 
-def holds(n_lost: int, n_gained: int, n: int, margin: float = MARGIN) -> bool:
-    """Whether non-inferiority is shown: a true loss of `margin` is rejected at `ALPHA`."""
-    return tango_score(n_lost, n_gained, n, margin) <= -_Z
+def holds(n_lost: int, n_gained: int, n: int, alpha: float = ALPHA) -> bool:
+    """Whether non-inferiority is shown: a true loss of `MARGIN` is rejected at `alpha`."""
+    return tango_score(n_lost, n_gained, n, MARGIN) <= -_Z[alpha]
 
 
 def _largest_net_loss(n_discordant: int, passes: Callable[[int, int], bool]) -> int:
@@ -199,12 +203,12 @@ def _largest_net_loss(n_discordant: int, passes: Callable[[int, int], bool]) -> 
     return -n_discordant - 2
 
 
-def allowed_net_loss(n_discordant: int, n: int = 10_000, margin: float = MARGIN) -> int:
+def allowed_net_loss(n_discordant: int, n: int = 10_000, alpha: float = ALPHA) -> int:
     """How many images a candidate may lose on balance against the anchor.
 
     20, 30, 40, 60 discordant images of 10,000 allow 6, 4, 4, 0 (design §10).
     """
-    return _largest_net_loss(n_discordant, lambda b, c: holds(b, c, n, margin))
+    return _largest_net_loss(n_discordant, lambda b, c: holds(b, c, n, alpha))
 
 
 # -- rules ------------------------------------------------------------------------------------
@@ -215,20 +219,21 @@ def _counts(difference: Discordance) -> dict[str, Any]:
 
 
 def rule_mnist_vs_anchor(exam: Exam, look: int = 1) -> Rule:
-    """Non-inferiority to the anchor on the whole MNIST test set."""
+    """Non-inferiority to the anchor on the whole MNIST test set; stricter at the second look."""
+    alpha = ALPHA if look == 1 else SECOND_ALPHA
     difference = compare(exam)
     n_lost, n_gained, n = difference.n_lost, difference.n_gained, difference.n
     n_right = int(np.count_nonzero(np.asarray(exam.candidate) == np.asarray(exam.labels)))
     return Rule(
         name="mnist_vs_anchor",
-        passed=holds(n_lost, n_gained, n),
+        passed=holds(n_lost, n_gained, n, alpha),
         value=difference.net_loss,
-        bound=allowed_net_loss(difference.n_discordant, n),
+        bound=allowed_net_loss(difference.n_discordant, n, alpha),
         facts=_counts(difference)
         | {
             "margin": MARGIN,
-            "alpha": ALPHA,
-            "upper_bound": tango_upper_bound(n_lost, n_gained, n),
+            "alpha": alpha,
+            "upper_bound": tango_upper_bound(n_lost, n_gained, n, alpha),
             "n_correct": n_right,
             "look": look,
         },
@@ -386,7 +391,7 @@ def judge_run(exams: RunExams, look: int = 1) -> Verdict:
 
     Args:
         look: 1, or 2 when a first candidate of the same run was held and this one lies closer to
-            the champion. Only recorded; the simulation in `benchmarks/gate.py` counts both looks.
+            the champion. It has to be surer then: `SECOND_ALPHA`.
     """
     versus_anchor = Exam(exams.mnist_labels, exams.mnist_candidate, exams.mnist_anchor)
     versus_champion = Exam(exams.mnist_labels, exams.mnist_candidate, exams.mnist_champion)

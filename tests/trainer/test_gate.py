@@ -291,3 +291,13 @@ def test_the_first_model_needs_97_percent_of_every_digit() -> None:
 def test_a_significant_gain_proposes_a_new_anchor() -> None:
     assert is_better_than_anchor(exam(3, 17))
     assert not is_better_than_anchor(exam(6, 14))
+
+
+def test_a_second_look_has_to_be_surer() -> None:
+    one = exam(13, 7)
+
+    first = judge_run(run_exams(one.candidate, one.reference))
+    second = judge_run(run_exams(one.candidate, one.reference), look=2)
+
+    assert (first.passed, second.passed) == (True, False)
+    assert (first.rules[0].bound, second.rules[0].bound) == (6, 4)

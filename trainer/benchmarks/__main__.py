@@ -17,7 +17,7 @@ from rich.table import Table
 from core import mnist
 from core.errors import InkloopError
 from core.settings import Settings
-from trainer.benchmarks import loop, seeds, speed
+from trainer.benchmarks import gate, loop, seeds, speed
 from trainer.benchmarks.data import Digits, load_digits
 
 console = Console()
@@ -83,6 +83,18 @@ def seeds_command(out: Path | None, n_seeds: int | None, long: bool) -> None:
     options = seeds.Options(n_seeds=n_seeds or 1, long=long, threads=threads)
     kept = watched(lambda say: seeds.run(digits(), folder(out), options, say))
     show(f"MNIST test set, {kept['machine']}", seeds.table(kept["result"]))
+
+
+@main.command("gate")
+@out_option
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Where to draw.")
+def gate_command(out: Path | None, plot: Path | None) -> None:
+    """How often the gate errs, and where 365 runs lead, beside two usual rules."""
+    kept = watched(lambda say: gate.run(folder(out), gate.Options(), say))
+    show("Candidates promoted, within two looks", gate.judgement_table(kept["result"]))
+    show("After 365 runs, in points of accuracy", gate.year_table(kept["result"]))
+    if plot is not None:
+        plot.write_text(gate.plot(kept["result"]))
 
 
 @main.command("loop")
