@@ -1,4 +1,4 @@
-"""`inkloop` as a person or a script uses it, in a process of its own."""
+"""`inkloop` as a person or a script uses it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from core import accounts, instance_lock
+from core.cli import main
 from core.db import Database
 from core.errors import NotSignedIn
 from core.model_store import ModelStore
@@ -21,18 +23,10 @@ from tests.running import ROOT, run_inkloop
 PASSWORD = "a few words in a row\n"
 
 
-def inkloop(settings: Settings, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the command on an instance; nothing of this process's settings gets in."""
-    return subprocess.run(
-        [sys.executable, "-m", "core", *words],
-        env={"PATH": "/usr/bin:/bin", "INKLOOP_INSTANCE": str(settings.instance)},
-        cwd=ROOT,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def inkloop(settings: Settings, *words: str, stdin: str = "") -> Result:
+    """Run the command on an instance."""
+    environment = {"INKLOOP_INSTANCE": str(settings.instance)}
+    return CliRunner().invoke(main, words, input=stdin, env=environment)
 
 
 @pytest.fixture
@@ -70,7 +64,7 @@ def test_an_account_is_made_and_can_sign_in(settings: Settings, database: Databa
         stdin=PASSWORD,
     )  # fmt: skip
 
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     with database.read() as session:
         assert accounts.check_password(session, "ada@x.org", PASSWORD.strip()) == 1
 
@@ -81,7 +75,7 @@ def test_an_account_is_not_made_twice(settings: Settings) -> None:
 
     done = inkloop(settings, *words, stdin=PASSWORD)
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "has an account already" in done.stderr
 
 
@@ -90,7 +84,7 @@ def test_a_short_password_is_refused_with_what_to_do(settings: Settings) -> None
         settings, "admin", "create", "ada@x.org", "--role", "admin", "--password-stdin", stdin="1\n"
     )
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "12 to 256 characters" in done.stderr
 
 
@@ -100,7 +94,7 @@ def test_a_new_password_replaces_the_old_one(settings: Settings, database: Datab
 
     done = inkloop(settings, "admin", "passwd", *words, stdin="another few words\n")
 
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     with database.read() as session:
         assert accounts.check_password(session, "ada@x.org", "another few words") == 1
         with pytest.raises(NotSignedIn):
@@ -123,7 +117,7 @@ def test_a_version_is_shown_with_its_scores(two_versions: Settings) -> None:
 def test_an_unknown_version_is_one_sentence(settings: Settings) -> None:
     done = inkloop(settings, "models", "promote", "9")
 
-    assert (done.returncode, done.stderr) == (1, "Error: there is no version 9\n")
+    assert (done.exit_code, done.stderr) == (1, "Error: there is no version 9\n")
 
 
 def test_going_back_makes_the_version_before_live(two_versions: Settings) -> None:
@@ -137,7 +131,7 @@ def test_a_damaged_version_is_not_promoted(two_versions: Settings) -> None:
 
     done = inkloop(two_versions, "models", "promote", "1")
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "its bytes have changed" in done.stderr
     items = json.loads(inkloop(two_versions, "models", "list", "--json").stdout)["items"]
     assert items[0]["status"] == "live"
@@ -148,7 +142,7 @@ def test_verify_tells_which_version_is_damaged(two_versions: Settings) -> None:
 
     done = inkloop(two_versions, "models", "verify")
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "version 1: model.onnx of version 1 is not what was published" in done.stdout
     assert "version 2: as it was published" in done.stdout
 
@@ -161,8 +155,10 @@ def test_the_anchor_is_moved(two_versions: Settings) -> None:
 
 
 def test_a_database_is_set_up_once(tmp_path: Path) -> None:
-    first = run_inkloop(tmp_path / "instance", "db", "upgrade")
-    second = run_inkloop(tmp_path / "instance", "db", "upgrade")
+    settings = Settings.from_env({}, instance=tmp_path / "instance")
+
+    first = inkloop(settings, "db", "upgrade")
+    second = inkloop(settings, "db", "upgrade")
 
     assert "went from revision none to" in first.stdout
     assert "already" in second.stdout
