@@ -34,9 +34,9 @@ from core.imaging_strokes import PEN_DIAMETER, SCRIBBLE_COVER
 Darkness = NDArray[np.float32]
 
 WINDOW_SHARE: Final = 0.4  # of the longer side: paper is found within this distance of any ink
-MIN_LIGHT: Final = 64  # grey level; in deeper shadow noise would count as contrast
+MIN_LIGHT: Final = 96  # grey level; in deeper shadow noise would count as contrast
 MIN_CONTRAST: Final = 0.10  # darkness; a pencil on paper has 0.2 and more, blank paper below 0.05
-NOISE_SIGMAS: Final = 6.0  # the 24 darkest of 120,000 pixels of mere noise reach 3.5
+NOISE_SIGMAS: Final = 8.0  # of noise alone, the 24 darkest of 120,000 pixels reach 6 in bad light
 BLOB_SHARE: Final = 0.4  # thickness by longer side; 1,500 MNIST digits reach 0.35, half 0.12
 THIN_PX: Final = 1.8  # of the 20 px box; thinner lines are thickened to the strokes' pen
 DOT_SHARE: Final = 0.03  # of the picture's longer side
@@ -120,11 +120,15 @@ def _contrast(dark: Darkness) -> float:
 
     A number of pixels rather than a share, since a digit may be a small part of a photo.
     """
-    n_darkest = max(1, min(24, dark.size // 100))
+    n_darkest = _n_darkest(dark)
     darkest = float(np.partition(dark.ravel(), -n_darkest)[-n_darkest])
     usual = float(np.median(dark))
     noise = 1.4826 * float(np.median(np.abs(dark - usual)))  # σ, if it is Gaussian
     return darkest if darkest - usual > NOISE_SIGMAS * noise else 0.0
+
+
+def _n_darkest(dark: Darkness) -> int:
+    return max(1, min(24, dark.size // 100))
 
 
 def _is_ink_dark(grey: Grey, dark: Mask, light: Mask) -> bool:
@@ -134,6 +138,8 @@ def _is_ink_dark(grey: Grey, dark: Mask, light: Mask) -> bool:
     What lies around both is paper, and as light as the holes; so whichever it is unlike is ink.
     (Comparing with the picture's border instead fails for a sheet on a dark table.)
     """
+    if not (dark.any() and light.any()):
+        return bool(dark.any())
     is_dark_like, is_light_like = _is_strokes(dark), _is_strokes(light)
     if is_dark_like != is_light_like:
         return is_dark_like
@@ -151,7 +157,7 @@ def _is_ink_dark(grey: Grey, dark: Mask, light: Mask) -> bool:
 
 def _is_strokes(mask: Mask) -> bool:
     """Whether this is made of lines rather than of blobs such as holes or patches of light."""
-    return bool(mask.any()) and _thickness(mask) < BLOB_SHARE * _longer(mask)
+    return _thickness(mask) < BLOB_SHARE * _longer(mask)
 
 
 def _thickness(mask: Mask) -> float:
@@ -170,9 +176,9 @@ def _wider(places: NDArray[np.intp], by: int) -> slice:
 
 def _is_inked(ink: Darkness, contrast: float) -> Mask:
     """Above half of what ink has here in the middle. Otsu's threshold drowns where ink is rare."""
-    rough = ink > 0.5 * contrast
-    if not rough.any():
-        return rough
+    rough = ink > 0.499 * contrast
+    if rough.sum() < _n_darkest(ink):
+        return np.zeros_like(rough)
     return ink > max(0.5 * float(np.median(ink[rough])), 0.5 * MIN_CONTRAST)
 
 
