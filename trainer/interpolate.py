@@ -106,7 +106,7 @@ def choose_candidates(
     images = _validation_images(data)
     labels = torch.tensor(data.validation_labels).long()
     anchor_right = _right(anchor, images, labels)
-    champion_right = _right(champion, images, labels)
+    champion_right = anchor_right if champion is anchor else _right(champion, images, labels)
     network = copy.deepcopy(trained)
     best: Candidate | None = None
     for n_tried, strength in enumerate(strengths, start=1):
