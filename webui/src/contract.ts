@@ -161,8 +161,9 @@ export interface Me {
   needs_setup: boolean;
 }
 
+/** `accuracy` is null where there was nothing to read yet: n = 0. */
 export interface Score {
-  accuracy: number;
+  accuracy: number | null;
   n_correct: number;
   n: number;
 }

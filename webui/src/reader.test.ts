@@ -55,6 +55,7 @@ describe("pace", () => {
 
     for (let ms = 0; ms < 450; ms += 10) {
       bench.want(`at ${ms}`, false);
+      bench.asked.at(-1)?.answer("");
       await vi.advanceTimersByTimeAsync(10);
     }
 
@@ -63,6 +64,20 @@ describe("pace", () => {
     expect(gaps.length).toBeGreaterThan(1);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(PACE_MS);
     expect(bench.names()[1]).toBe("at 140");
+  });
+
+  test("a slow server gets no queue of half-drawn digits, but then the newest ink", async () => {
+    const bench = new Bench();
+    for (let ms = 0; ms < 1000; ms += 10) {
+      bench.want(`at ${ms}`, false);
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    expect(bench.names()).toEqual(["at 0"]);
+
+    bench.asked[0]?.answer("");
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(bench.names()).toEqual(["at 0", "at 990"]);
   });
 
   test("a pen that goes up is read at once, even just after a half-drawn reading", () => {

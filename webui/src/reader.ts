@@ -1,4 +1,7 @@
-/** Paces predictions: at once when the pen goes up, and at most every 150 ms while it is down. */
+/**
+ * Paces predictions: at once when the pen goes up; while it is down at most every 150 ms, and only
+ * when the last one is answered, so that a slow server gets no queue of half-drawn digits.
+ */
 
 import type { Subject } from "./session";
 
@@ -30,7 +33,10 @@ export class Reader<Answer> {
   #forgotten_up_to = 0;
   #asked_at = -Infinity;
   #was_pen_up = false;
+  #n_open = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  /** Half-drawn ink that came while an answer was due. */
+  #held: Wanted | null = null;
 
   constructor(parts: ReaderParts<Answer>) {
     this.#parts = parts;
@@ -38,9 +44,12 @@ export class Reader<Answer> {
 
   want(wanted: Wanted): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#held = null;
     const wait = this.#wait(wanted.is_pen_up);
-    if (wait <= 0) {
-      this.#timer = null;
+    if (!wanted.is_pen_up && this.#n_open > 0) {
+      this.#held = wanted;
+    } else if (wait <= 0) {
       void this.#ask(wanted);
     } else {
       this.#timer = setTimeout(() => {
@@ -54,6 +63,7 @@ export class Reader<Answer> {
   forget(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#held = null;
     this.#forgotten_up_to = this.#n_asked;
   }
 
@@ -65,6 +75,7 @@ export class Reader<Answer> {
 
   async #ask({ subject, is_pen_up }: Wanted): Promise<void> {
     const number = ++this.#n_asked;
+    this.#n_open++;
     this.#asked_at = this.#parts.now();
     this.#was_pen_up = is_pen_up;
     const isStale = () => number <= this.#forgotten_up_to || number < this.#newest_answered;
@@ -75,6 +86,9 @@ export class Reader<Answer> {
       this.#parts.answered({ subject, is_pen_up, answer });
     } catch (error) {
       if (!isStale() && number === this.#n_asked) this.#parts.failed(error);
+    } finally {
+      this.#n_open--;
+      if (this.#held !== null) this.want(this.#held);
     }
   }
 }

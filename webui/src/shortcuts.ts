@@ -18,7 +18,7 @@ export interface KeyPress {
   has_modifier: boolean;
   /** Ctrl, or Cmd on a Mac. */
   has_command: boolean;
-  /** Where Enter already means something: a button, a link. */
+  /** Where the keyboard went on purpose and Enter already means something: a button, a link. */
   is_on_control: boolean;
   /** Where keys write text, or an open dialog. */
   is_elsewhere: boolean;

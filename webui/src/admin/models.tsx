@@ -13,7 +13,8 @@ import { useAction, type Action } from "./use-action";
 import { useLoaded } from "./use-loaded";
 
 function accuracyOf(score: Score | undefined): string {
-  return score === undefined ? "–" : words.value.percent(accuracyFigure(score.accuracy));
+  const accuracy = score?.accuracy ?? null;
+  return accuracy === null ? "–" : words.value.percent(accuracyFigure(accuracy));
 }
 
 function rightOf(score: Score | undefined): string {
@@ -137,9 +138,9 @@ function Rollback({ models }: { models: readonly Model[] }) {
 
 function leadOf(models: readonly Model[]): string {
   const live = models.find(({ status }) => status === "live");
-  const score = live?.scores.mnist_test;
-  if (live === undefined || score === undefined) return words.value.admin.no_champion;
-  return words.value.admin.models_lead(live.version, accuracyFigure(score.accuracy));
+  const accuracy = live?.scores.mnist_test?.accuracy ?? null;
+  if (live === undefined || accuracy === null) return words.value.admin.no_champion;
+  return words.value.admin.models_lead(live.version, accuracyFigure(accuracy));
 }
 
 export function Models() {

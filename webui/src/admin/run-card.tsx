@@ -97,7 +97,7 @@ export function RunCard({ run }: { run: Run }) {
       </p>
       {is_open && <Progress run={run} />}
       <div class="run-measures">
-        <Figures run={run} />
+        {is_open && <Figures run={run} />}
         <RunCurve run={run} />
       </div>
       {run.message !== null && <p class="run-message">{run.message}</p>}

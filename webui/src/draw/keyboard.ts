@@ -6,6 +6,20 @@ import { clear, focusPad, undo } from "./pad-handle";
 import { are_keys_open, are_steps_open, new_version } from "./page-state";
 import { askForPicture } from "./picture-actions";
 
+let was_pointer = false;
+
+/** A button that was clicked keeps the focus; Enter is then meant for the drawing, not for it. */
+function watchPointers(): void {
+  document.addEventListener("pointerdown", () => (was_pointer = true), true);
+  document.addEventListener(
+    "keydown",
+    ({ key }) => {
+      if (key === "Tab") was_pointer = false;
+    },
+    true,
+  );
+}
+
 function pressOf(event: KeyboardEvent): KeyPress {
   const target = event.target instanceof Element ? event.target : null;
   return {
@@ -13,7 +27,7 @@ function pressOf(event: KeyboardEvent): KeyPress {
     is_repeat: event.repeat,
     has_modifier: event.altKey,
     has_command: event.ctrlKey || event.metaKey,
-    is_on_control: target?.closest("button, a, summary") != null,
+    is_on_control: !was_pointer && target?.closest("button, a, summary") != null,
     is_elsewhere:
       event.isComposing ||
       target?.closest("input, textarea, select") != null ||
@@ -55,5 +69,6 @@ function act(event: KeyboardEvent): void {
 }
 
 export function listenForKeys(): void {
+  watchPointers();
   document.addEventListener("keydown", act);
 }
