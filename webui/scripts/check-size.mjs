@@ -1,4 +1,4 @@
-// Fails when what the draw page loads passes its budget; the last step of `npm run build`.
+// Fails when what the draw page loads passes its budget; run it after `npm run build`.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 

@@ -90,7 +90,7 @@ function Dashboard({ me }: { me: Me }) {
         <LanguageSwitch />
       </header>
       <Rail shown={shown} />
-      <main class="view" key={shown}>
+      <main class="view" id="main" key={shown}>
         {is_server_away.value && (
           <p class="banner" role="status">
             {w.no_connection}

@@ -92,7 +92,7 @@ async function startSender(): Promise<OutboxSender> {
     if (!store.is_lasting && unsent.value.length > 0) event.preventDefault(); // ask before it is lost
   });
   tabs?.addEventListener("message", () => void Promise.all([sender.look(), loadMine()]));
-  void sender.run();
+  void sender.hurry(); // who opens the page again does not wait for an old delay
   return sender;
 }
 

@@ -31,7 +31,7 @@ export function Page() {
         {w.skip_to_canvas}
       </a>
       <Header />
-      <main class="draw-page">
+      <main class="draw-page" id="main">
         <div class={is_picture_over.value ? "desk is-picture-over" : "desk"}>
           <DrawingPad />
           <Tools />
