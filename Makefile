@@ -88,9 +88,8 @@ need-python:
 		echo "Inkloop needs Python 3.11 or newer: install it, or name it with make PYTHON=/path/to/python3." >&2; exit 1; }
 
 need-node:
-	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); \
-		process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' 2>/dev/null \
-		&& command -v npm >/dev/null || { \
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(+(a < 20 || (a == 20 && b < 19)))' \
+		2>/dev/null && command -v npm >/dev/null || { \
 		echo "Inkloop needs Node 20.19 or newer, with npm: install it, then repeat this command." >&2; exit 1; }
 
 start-over:
