@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from rich.table import Table
 from core import mnist
 from core.errors import InkloopError
 from core.settings import Settings
-from trainer.benchmarks import gate, loop, seeds, speed
+from trainer.benchmarks import gate, loop, seeds, speed, stream
 from trainer.benchmarks.data import Digits, load_digits
 
 console = Console()
@@ -95,6 +96,24 @@ def gate_command(out: Path | None, plot: Path | None) -> None:
     show("After 365 runs, in points of accuracy", gate.year_table(kept["result"]))
     if plot is not None:
         plot.write_text(gate.plot(kept["result"]))
+
+
+@main.command("stream")
+@out_option
+@seeds_option
+@click.option("--only", multiple=True, help="A stream; may be given again. All when left out.")
+def stream_command(out: Path | None, n_seeds: int | None, only: tuple[str, ...]) -> None:
+    """What each idea of a run is worth, on hands that the first model has never seen."""
+    settings = Settings.from_env()
+    options = stream.Options(n_seeds=n_seeds or 3, threads=settings.train_threads)
+    if only:
+        options = replace(options, streams=only)
+    if not mnist.is_complete(settings.mnist_cache):
+        mnist.fetch(settings.mnist_cache, settings.mnist_dir)
+    images = mnist.load(settings.mnist_cache)
+    kept = watched(lambda say: stream.run(images, folder(out), options, say))
+    show(f"One run from the first model, {kept['machine']}", stream.table(kept["result"], options))
+    show("Runs in a row", stream.chain_table(kept["result"], options))
 
 
 @main.command("loop")

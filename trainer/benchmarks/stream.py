@@ -1,0 +1,323 @@
+"""What each idea of a run is worth, on hands that the first model has never seen.
+
+From one first model, each method learns the first 10, 40, 200 and 1,000 drawings of a stream in one
+run, and its candidate goes before the whole gate. A chain of runs shows what adds up.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+
+from core import writers
+from core.golden import golden_inks
+from core.mnist import Mnist
+from trainer.benchmarks.record import Record
+from trainer.benchmarks.streams import Stream, all_streams, employees_only
+from trainer.calibrate import fit_temperature
+from trainer.evaluate import accuracy, expected_calibration_error, read
+from trainer.examples import Examples
+from trainer.fine_tune import RunConfig, fine_tune
+from trainer.gate import Exam, RunExams, Verdict, compare, judge_run
+from trainer.interpolate import Candidate
+from trainer.networks.base import DigitNetwork
+from trainer.networks.registry import DEFAULT_NETWORK, network_named
+from trainer.replay import RunData
+from trainer.train import train
+
+Inks = NDArray[np.uint8]
+
+EVERYTHING: Final = RunConfig()
+NAIVE: Final = replace(
+    EVERYTHING,
+    n_drawn=256,
+    n_replay=0,
+    distillation=0.0,
+    interpolation=False,
+    average=0.0,
+    freeze_batch_norm=False,
+)
+REPLAY: Final = replace(NAIVE, n_drawn=EVERYTHING.n_drawn, n_replay=EVERYTHING.n_replay)
+DISTILLED: Final = replace(REPLAY, distillation=EVERYTHING.distillation)
+INTERPOLATED: Final = replace(DISTILLED, interpolation=True)
+METHODS: Final[Mapping[str, RunConfig]] = {
+    "naive": NAIVE,
+    "replay": REPLAY,
+    "+ distillation": DISTILLED,
+    "+ interpolation": INTERPOLATED,
+    "everything": EVERYTHING,
+}
+"""Each has what the one before has; the last adds averaged weights and frozen batch norm."""
+
+JOINT: Final = "joint from scratch"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How much to measure."""
+
+    n_seeds: int = 3
+    sizes: tuple[int, ...] = (10, 40, 200, 1_000)
+    compared_at: int = 200
+    """Drawings at which the other methods are measured beside ours."""
+
+    streams: tuple[str, ...] = ("writers", "digits", "joined", "odd")
+    chain_runs: int = 20
+    chain_drawings: int = 20
+    threads: int = 2
+
+
+class Bench:
+    """MNIST, its split, and the first models, kept in the benchmark's folder."""
+
+    def __init__(self, mnist: Mnist, folder: Path) -> None:
+        self.mnist = mnist
+        self.folder = folder
+        self.validation = writers.validation_indices()
+        everything = np.arange(len(mnist.train_labels))
+        self.training = {
+            "full": np.setdiff1d(everything, self.validation),
+            "employees": employees_only(mnist),
+        }
+
+    def base(self, name: str) -> DigitNetwork:
+        """The first model that a stream meets; trained once."""
+        network = network_named(DEFAULT_NETWORK).build()
+        path = self.folder / f"base-{name}.safetensors"
+        if not path.exists():
+            chosen = self.training[name]
+            trained = train(
+                network_named(DEFAULT_NETWORK), self._examples(chosen),
+                self._examples(self.validation), seed=0,
+            )  # fmt: skip
+            self.folder.mkdir(parents=True, exist_ok=True)
+            save_file({k: v.contiguous() for k, v in trained.network.state_dict().items()}, path)
+        network.load_state_dict(load_file(path))
+        return network.eval()
+
+    def joint(self, stream: Stream, n: int, seed: int) -> DigitNetwork:
+        """Trained from scratch on MNIST and the drawings, these as often as a tenth of MNIST."""
+        chosen = self.training[stream.base]
+        times = max(1, len(chosen) // (10 * n))
+        inks = np.concatenate([self.mnist.train_images[chosen], *[stream.inks[:n]] * times])
+        labels = np.concatenate([self.mnist.train_labels[chosen], *[stream.labels[:n]] * times])
+        return train(
+            network_named(DEFAULT_NETWORK), Examples.from_arrays(inks, labels),
+            self._examples(self.validation), seed,
+        ).network  # fmt: skip
+
+    def data(self, stream: Stream, start: int, end: int) -> RunData:
+        """A run's data: drawings from `start` to `end` are new, those before are older."""
+        chosen = self.training[stream.base]
+        return RunData(
+            stream.inks[start:end], stream.labels[start:end],
+            stream.inks[:start], stream.labels[:start],
+            self.mnist.train_images[chosen], self.mnist.train_labels[chosen],
+            self.mnist.train_images[self.validation], self.mnist.train_labels[self.validation],
+        )  # fmt: skip
+
+    def judge(self, network: DigitNetwork, champion: DigitNetwork, anchor: DigitNetwork,
+              look: int) -> Verdict:  # fmt: skip
+        """By the whole gate, exam drawings left out."""
+        labels = self.mnist.test_labels
+        read_by = {id(one): read(one, self.mnist.test_images)
+                   for one in (network, champion, anchor)}  # fmt: skip
+        ece = {
+            id(one): expected_calibration_error(
+                read_by[id(one)].probabilities_NK(self._temperature(one)), labels
+            )
+            for one in (network, champion)
+        }
+        inks, golden = golden_inks()
+        nothing = Exam(labels[:0], labels[:0], labels[:0])
+        return judge_run(
+            RunExams(
+                mnist_labels=labels,
+                mnist_candidate=read_by[id(network)].predicted_N,
+                mnist_champion=read_by[id(champion)].predicted_N,
+                mnist_anchor=read_by[id(anchor)].predicted_N,
+                candidate_ece=ece[id(network)],
+                champion_ece=ece[id(champion)],
+                holdout_known=nothing,
+                holdout_new=nothing,
+                golden_labels=golden,
+                golden_candidate=read(network, inks).predicted_N,
+            ),
+            look,
+        )
+
+    def _temperature(self, network: DigitNetwork) -> float:
+        reading = read(network, self.mnist.train_images[self.validation])
+        return fit_temperature(reading.logits_NK, self.mnist.train_labels[self.validation])
+
+    def _examples(self, chosen: NDArray[np.integer[Any]]) -> Examples:
+        return Examples.from_arrays(
+            self.mnist.train_images[chosen], self.mnist.train_labels[chosen]
+        )
+
+
+def run(mnist: Mnist, folder: Path, options: Options, say: Callable[[str], None]) -> dict[str, Any]:
+    """Measure what `folder/stream.json` lacks. Returns: all that the file says."""
+    torch.set_num_threads(options.threads)
+    bench = Bench(mnist, folder)
+    question = asdict(options) | {k: list(getattr(options, k)) for k in ("sizes", "streams")}
+    record = Record(folder / "stream.json", question)
+    measured: dict[str, dict[str, Any]] = {}
+    for name in options.streams:
+        make = all_streams(mnist)[name]
+        for seed in range(options.n_seeds):
+            stream = make(seed)
+            for size, method in _cells(options):
+                say(f"{name}, {size} drawings, {method}, seed {seed}")
+                piece = f"{name}/{size}/{method}/{seed}"
+                measure = partial(_one, bench, stream, size, method, seed)
+                measured[piece] = record.piece(piece, measure)
+        say(f"{name}, {options.chain_runs} runs in a row")
+        chain = partial(_chain, bench, make(0), options)
+        measured[f"{name}/chain"] = record.piece(f"{name}/chain", chain)
+    return record.finish(measured)
+
+
+def _cells(options: Options) -> list[tuple[int, str]]:
+    ours = [(size, "everything") for size in options.sizes]
+    others = [(options.compared_at, method) for method in (*METHODS, JOINT)]
+    return list(dict.fromkeys(ours + others))
+
+
+def _one(bench: Bench, stream: Stream, size: int, method: str, seed: int) -> dict[str, Any]:
+    champion = bench.base(stream.base)
+    began = time.monotonic()
+    if method == JOINT:
+        looks = [bench.joint(stream, size, seed)]
+        strengths = [1.0]
+    else:
+        result = fine_tune(champion, bench.data(stream, 0, size), METHODS[method], seed)
+        looks = [_network(champion, one) for one in result.candidates]
+        strengths = [one.strength for one in result.candidates]
+    seconds = time.monotonic() - began
+    network, verdict, look = _first_to_pass(bench, looks, champion, champion)
+    return _scores(bench, stream, network, champion) | {
+        "seconds": seconds,
+        "promoted": verdict.passed,
+        "look": look,
+        "strength": strengths[look - 1],
+        "failed": [rule.name for rule in verdict.rules if not rule.passed],
+    }
+
+
+def _first_to_pass(
+    bench: Bench, looks: list[DigitNetwork], champion: DigitNetwork, anchor: DigitNetwork
+) -> tuple[DigitNetwork, Verdict, int]:
+    for look, network in enumerate(looks, start=1):
+        verdict = bench.judge(network, champion, anchor, look)
+        if verdict.passed or look == len(looks):
+            return network, verdict, look
+    raise AssertionError("a run offers at least one candidate")
+
+
+def _scores(
+    bench: Bench, stream: Stream, network: DigitNetwork, champion: DigitNetwork
+) -> dict[str, Any]:
+    """Accuracies, and losses and gains on MNIST's test set (negative flips are the losses)."""
+    test = bench.mnist.test_images, bench.mnist.test_labels
+    before, after = read(champion, test[0]).predicted_N, read(network, test[0]).predicted_N
+    difference = compare(Exam(test[1], after, before))
+    scores: dict[str, Any] = {
+        "mnist": accuracy(after, test[1]),
+        "mnist_before": accuracy(before, test[1]),
+        "n_lost": difference.n_lost,
+        "n_gained": difference.n_gained,
+    }
+    exams = {"known": (stream.known_inks, stream.known_labels),
+             "new": (stream.new_inks, stream.new_labels)}  # fmt: skip
+    for name, (inks, labels) in exams.items():
+        if len(labels):
+            scores[name] = accuracy(read(network, inks).predicted_N, labels)
+            scores[f"{name}_before"] = accuracy(read(champion, inks).predicted_N, labels)
+    return scores
+
+
+def _chain(bench: Bench, stream: Stream, options: Options) -> dict[str, Any]:
+    """Runs in a row, each promoted one the champion of the next."""
+    anchor = champion = bench.base(stream.base)
+    links = []
+    for index in range(options.chain_runs):
+        start, end = index * options.chain_drawings, (index + 1) * options.chain_drawings
+        data = bench.data(stream, start, end)
+        result = fine_tune(champion, data, EVERYTHING, index, anchor=anchor)
+        looks = [_network(anchor, one) for one in result.candidates]
+        network, verdict, look = _first_to_pass(bench, looks, champion, anchor)
+        links.append(
+            _scores(bench, stream, network, anchor)
+            | {"promoted": verdict.passed, "look": look, "strength": result.candidates[0].strength}
+        )
+        if verdict.passed:
+            champion = network
+    return {"links": links}
+
+
+def _network(like: DigitNetwork, candidate: Candidate) -> DigitNetwork:
+    network = copy.deepcopy(like)
+    network.load_state_dict(candidate.weights)
+    return network.eval()
+
+
+def table(result: Mapping[str, Any], options: Options) -> list[tuple[str, ...]]:
+    """Medians over seeds, the heading first."""
+    heading = ("stream", "drawings", "method", "error before", "after", "cut", "MNIST",
+               "lost / gained", "promoted", "seconds")  # fmt: skip
+    rows: list[tuple[str, ...]] = [heading]
+    for name in options.streams:
+        for size, method in _cells(options):
+            seeds = [result[f"{name}/{size}/{method}/{seed}"] for seed in range(options.n_seeds)]
+            before, after = (1 - median(one[key] for one in seeds)
+                             for key in ("known_before", "known"))  # fmt: skip
+            drop = median(one["mnist"] - one["mnist_before"] for one in seeds)
+            rows.append(
+                (
+                    name,
+                    str(size),
+                    method,
+                    f"{before:.1%}",
+                    f"{after:.1%}",
+                    f"{1 - after / before:.0%}" if before else "",
+                    f"{100 * drop:+.2f}",
+                    " ".join(f"{one['n_lost']}/{one['n_gained']}" for one in seeds),
+                    f"{sum(one['promoted'] for one in seeds)} of {len(seeds)}",
+                    f"{median(one['seconds'] for one in seeds):.0f}",
+                )
+            )
+    return rows
+
+
+def chain_table(result: Mapping[str, Any], options: Options) -> list[tuple[str, ...]]:
+    """What runs in a row added up to, the heading first."""
+    rows: list[tuple[str, ...]] = [
+        ("stream", "promoted", "worst MNIST against the anchor", "last", "error before", "last")
+    ]
+    for name in options.streams:
+        links = result[f"{name}/chain"]["links"]
+        live = [link for link in links if link["promoted"]] or links[:1]
+        drops = [100 * (link["mnist"] - link["mnist_before"]) for link in live]
+        rows.append(
+            (
+                name,
+                f"{sum(link['promoted'] for link in links)} of {len(links)}",
+                f"{min(drops):+.2f}",
+                f"{drops[-1]:+.2f}",
+                f"{1 - links[0]['known_before']:.1%}",
+                f"{1 - live[-1]['known']:.1%}",
+            )
+        )
+    return rows
