@@ -33,6 +33,8 @@ export class PadSurface {
     this.#events = events;
     // throttle 0: every sample counts; the reader has a pace of its own
     this.#pad = new SignaturePad(canvas, { throttle: 0, minDistance: MIN_DISTANCE_PX });
+    // Else Chromium takes a quick stroke for a fling, and eats the next tap to stop it.
+    canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     this.#pad.addEventListener("beginStroke", () => {
       this.#is_drawing = true;
       this.putPenAway();
