@@ -92,7 +92,7 @@ def test_the_likelihood_of_a_sure_and_wrong_reading_is_bounded() -> None:
 
 def test_the_temperature_that_made_the_logits_is_found_again() -> None:
     rng = np.random.default_rng(0)
-    logits = rng.normal(0, 2.0, (20_000, 10))
+    logits = rng.normal(0, 2.0, (20_000, 10)).astype(np.float32)
     labels = (logits + rng.gumbel(size=logits.shape)).argmax(axis=1)
 
     assert fit_temperature(1.7 * logits, labels) == pytest.approx(1.7, abs=0.05)

@@ -11,6 +11,7 @@ from scipy.optimize import brentq, minimize_scalar
 from scipy.stats import binomtest, norm
 
 from trainer.gate import (
+    Digits,
     Exam,
     RunExams,
     allowed_net_loss,
@@ -231,7 +232,7 @@ def test_one_misread_golden_digit_fails() -> None:
 # -- judgements ---------------------------------------------------------------------------------
 
 
-def run_exams(candidate: NDArray[np.uint8], anchor: NDArray[np.uint8]) -> RunExams:
+def run_exams(candidate: Digits, anchor: Digits) -> RunExams:
     empty = np.zeros(0, dtype=np.uint8)
     nothing = Exam(empty, empty, empty)
     return RunExams(
