@@ -11,7 +11,7 @@ import { canLabel, claimOf, confirmable, outcomeOf, type Session } from "../sess
 import { learnedMayDiffer } from "./learned-actions";
 import { refreshStats } from "./live-actions";
 import { loadMine, showStored } from "./mine-actions";
-import { is_outbox_lasting, session, toast, unsent } from "./page-state";
+import { is_outbox_lasting, prediction, session, toast, unsent } from "./page-state";
 import { clearPad, isPenBusy } from "./pad-handle";
 import { apply, forgetPicture, stopReading } from "./read-actions";
 
@@ -130,7 +130,24 @@ export async function label(digit: Digit): Promise<void> {
   await (await (sending ??= startSender())).add(waiting);
 }
 
+/** Yes. Pressed while the last answer is on its way, it means what is shown, if that stands. */
 export async function confirm(): Promise<void> {
-  const digit = confirmable(session.value);
-  if (digit !== null) await label(digit);
+  const before = session.value;
+  const shown = confirmable(before) ?? prediction.value?.label ?? null;
+  if (before.kind === "blank" || shown === null) return;
+  await answered();
+  const now = session.value;
+  const is_same_ink = now.kind === "drawn" && now.subject === before.subject;
+  if (is_same_ink && confirmable(now) === shown) await label(shown);
+}
+
+/** Resolves once no answer is awaited. */
+function answered(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = session.subscribe((current) => {
+      if (current.kind === "drawn" && current.reading.kind === "pending") return;
+      resolve();
+      queueMicrotask(() => stop());
+    });
+  });
 }
