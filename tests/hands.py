@@ -9,6 +9,7 @@ import numpy as np
 from trainer.benchmarks.hands import draw, make_hand
 
 PAGE_PX = 280
+MARGIN_PX = 12  # the corners of the drawing area are round
 MS_A_POINT = 8  # about what a browser reports
 
 
@@ -24,7 +25,7 @@ class OddHand:
         strokes, time_ms = [], 0
         for points in draw(self._hand, digit, self._chance):
             stroke = []
-            for x, y in np.clip(points, 0, PAGE_PX):
+            for x, y in np.clip(points, MARGIN_PX, PAGE_PX - MARGIN_PX):
                 stroke.append([round(float(x), 2), round(float(y), 2), time_ms, 0.5])
                 time_ms += MS_A_POINT
             strokes.append(stroke)

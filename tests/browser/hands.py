@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from playwright.sync_api import FloatRect, Page, expect
@@ -77,6 +78,7 @@ def draw_seven_by_keys(page: Page) -> None:
     page.keyboard.press("Space")
 
 
-def wait_for_count(page: Page, n: int) -> None:
+def wait_for_count(page: Page, n: int, seconds: float = 15) -> None:
     """Wait until the page says that `n` drawings are stored."""
-    expect(page.locator("#n-drawings")).to_have_text(str(n), timeout=10_000)
+    shown = re.compile(rf"^{n}\b")
+    expect(page.locator("#n-drawings")).to_have_text(shown, timeout=seconds * 1000)

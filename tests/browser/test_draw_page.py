@@ -38,17 +38,13 @@ def page(browser: Browser, served: Running) -> Iterator[Page]:
     page.context.close()
 
 
-def test_each_golden_digit_is_read_as_drawn(page: Page) -> None:
-    read = {}
-    for golden in GOLDEN:
+@pytest.mark.parametrize("label", range(10))
+def test_a_golden_digit_is_read_as_drawn(page: Page, label: int) -> None:
+    for golden in (golden for golden in GOLDEN if golden.label == label):
         draw_with_mouse(page, golden.as_json())
-        expect(page.locator("#read-digit")).not_to_have_text("")
-        page.wait_for_timeout(250)  # until the last pen-up has been read as well
-        read[(golden.label, golden.form)] = page.locator("#read-digit").inner_text().strip()
+        expect(page.locator("#read-digit")).to_have_text(str(label))
         page.keyboard.press("Escape")
         expect(page.locator("#read-digit")).to_have_text("")
-
-    assert {form: digit for form, digit in read.items() if digit != str(form[0])} == {}
 
 
 def test_undo_takes_the_last_stroke_back(page: Page) -> None:
@@ -113,7 +109,8 @@ def test_a_drawing_kept_offline_survives_a_reload(page: Page) -> None:
     page.unroute("**/api/v1/drawings")
     page.reload()
 
-    wait_for_count(page, 1)
+    # An attempt that the reload broke off is tried again once its claim is over.
+    wait_for_count(page, 1, seconds=45)
 
 
 def test_a_drawing_is_relabelled_and_deleted_and_comes_back(page: Page) -> None:
@@ -127,6 +124,7 @@ def test_a_drawing_is_relabelled_and_deleted_and_comes_back(page: Page) -> None:
     expect(page.locator("#tiles button").first).to_have_attribute(
         "aria-label", re.compile("^Your 7")
     )
+    page.locator("#tiles button").first.click()
     page.locator("#delete-drawing").click()
     wait_for_count(page, 0)
     page.locator("#toast").get_by_role("button", name="Undo").click()

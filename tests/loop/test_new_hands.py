@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.hands import OddHand
 from tests.people import Admin, Contributor
 from tests.running import running
 
 
-@pytest.mark.parametrize("writer", [1])
-def test_forty_drawings_of_an_odd_hand_make_its_exam_go_better(instance: Path, writer: int) -> None:
-    hand = OddHand(writer)
+def test_forty_drawings_of_an_odd_hand_make_its_exam_go_better(instance: Path) -> None:
+    hand = OddHand(9)  # of forty such hands the one that a first model read worst: 60 %
     with running("up", instance) as inkloop:
         inkloop.wait("/readyz")
         person, admin = Contributor(inkloop), Admin(inkloop)

@@ -13,9 +13,11 @@ from tests.hands import OddHand
 from tests.people import Admin, Contributor
 from tests.running import Running, running, wait_until
 
+PAUSE_SECONDS = 0.02  # two cores also have a model to train meanwhile
+
 
 class Reader(threading.Thread):
-    """Asks for predictions without a pause; notes status, version and time of each answer."""
+    """Asks for predictions again and again; notes status, version and time of each answer."""
 
     def __init__(self, inkloop: Running) -> None:
         super().__init__(daemon=True)
@@ -31,6 +33,7 @@ class Reader(threading.Thread):
             answer = requests.post(self.url, json=self.body, timeout=10)
             version = answer.json().get("model_version")
             self.answers.append((time.time(), answer.status_code, version))
+            self.is_over.wait(PAUSE_SECONDS)
 
 
 def test_a_promotion_under_load_fails_no_request_and_reaches_every_worker(
