@@ -18,7 +18,7 @@ from rich.table import Table
 from core import mnist
 from core.errors import InkloopError
 from core.settings import Settings
-from trainer.benchmarks import gate, loop, seeds, speed, stream
+from trainer.benchmarks import gate, loop, noise, seeds, speed, stream
 from trainer.benchmarks.data import Digits, load_digits
 
 console = Console()
@@ -48,6 +48,13 @@ def digits() -> Digits:
     if not mnist.is_complete(settings.mnist_cache):
         mnist.fetch(settings.mnist_cache, settings.mnist_dir)
     return load_digits(settings.mnist_cache)
+
+
+def pictures(settings: Settings) -> mnist.Mnist:
+    """The same as arrays."""
+    if not mnist.is_complete(settings.mnist_cache):
+        mnist.fetch(settings.mnist_cache, settings.mnist_dir)
+    return mnist.load(settings.mnist_cache)
 
 
 def show(title: str, rows: Sequence[Sequence[str]]) -> None:
@@ -108,12 +115,21 @@ def stream_command(out: Path | None, n_seeds: int | None, only: tuple[str, ...])
     options = stream.Options(n_seeds=n_seeds or 3, threads=settings.train_threads)
     if only:
         options = replace(options, streams=only)
-    if not mnist.is_complete(settings.mnist_cache):
-        mnist.fetch(settings.mnist_cache, settings.mnist_dir)
-    images = mnist.load(settings.mnist_cache)
+    images = pictures(settings)
     kept = watched(lambda say: stream.run(images, folder(out), options, say))
     show(f"One run from the first model, {kept['machine']}", stream.table(kept["result"], options))
     show("Runs in a row", stream.chain_table(kept["result"], options))
+
+
+@main.command("noise")
+@out_option
+@seeds_option
+def noise_command(out: Path | None, n_seeds: int | None) -> None:
+    """Wrong and hostile labels: what quarantine finds, and what the rest of them costs."""
+    settings = Settings.from_env()
+    options = noise.Options(n_seeds=n_seeds or 3, threads=settings.train_threads)
+    kept = watched(lambda say: noise.run(pictures(settings), folder(out), options, say))
+    show(f"1,000 drawings of 50 hands, {kept['machine']}", noise.table(kept["result"], options))
 
 
 @main.command("loop")

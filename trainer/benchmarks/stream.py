@@ -203,11 +203,11 @@ def _one(bench: Bench, stream: Stream, size: int, method: str, seed: int) -> dic
         strengths = [1.0]
     else:
         result = fine_tune(champion, bench.data(stream, 0, size), METHODS[method], seed)
-        looks = [_network(champion, one) for one in result.candidates]
+        looks = [network_of(champion, one) for one in result.candidates]
         strengths = [one.strength for one in result.candidates]
     seconds = time.monotonic() - began
-    network, verdict, look = _first_to_pass(bench, looks, champion, champion)
-    return _scores(bench, stream, network, champion) | {
+    network, verdict, look = first_to_pass(bench, looks, champion, champion)
+    return scores_of(bench, stream, network, champion) | {
         "seconds": seconds,
         "promoted": verdict.passed,
         "look": look,
@@ -216,9 +216,10 @@ def _one(bench: Bench, stream: Stream, size: int, method: str, seed: int) -> dic
     }
 
 
-def _first_to_pass(
+def first_to_pass(
     bench: Bench, looks: list[DigitNetwork], champion: DigitNetwork, anchor: DigitNetwork
 ) -> tuple[DigitNetwork, Verdict, int]:
+    """The first candidate that the gate lets pass, or else the last; its verdict and its look."""
     for look, network in enumerate(looks, start=1):
         verdict = bench.judge(network, champion, anchor, look)
         if verdict.passed or look == len(looks):
@@ -226,7 +227,7 @@ def _first_to_pass(
     raise AssertionError("a run offers at least one candidate")
 
 
-def _scores(
+def scores_of(
     bench: Bench, stream: Stream, network: DigitNetwork, champion: DigitNetwork
 ) -> dict[str, Any]:
     """Accuracies, and losses and gains on MNIST's test set (negative flips are the losses)."""
@@ -256,10 +257,10 @@ def _chain(bench: Bench, stream: Stream, options: Options) -> dict[str, Any]:
         start, end = index * options.chain_drawings, (index + 1) * options.chain_drawings
         data = bench.data(stream, start, end)
         result = fine_tune(champion, data, EVERYTHING, index, anchor=anchor)
-        looks = [_network(anchor, one) for one in result.candidates]
-        network, verdict, look = _first_to_pass(bench, looks, champion, anchor)
+        looks = [network_of(anchor, one) for one in result.candidates]
+        network, verdict, look = first_to_pass(bench, looks, champion, anchor)
         links.append(
-            _scores(bench, stream, network, anchor)
+            scores_of(bench, stream, network, anchor)
             | {"promoted": verdict.passed, "look": look, "strength": result.candidates[0].strength}
         )
         if verdict.passed:
@@ -267,7 +268,8 @@ def _chain(bench: Bench, stream: Stream, options: Options) -> dict[str, Any]:
     return {"links": links}
 
 
-def _network(like: DigitNetwork, candidate: Candidate) -> DigitNetwork:
+def network_of(like: DigitNetwork, candidate: Candidate) -> DigitNetwork:
+    """A candidate as a network of the same kind."""
     network = copy.deepcopy(like)
     network.load_state_dict(candidate.weights)
     return network.eval()
