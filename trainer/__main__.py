@@ -56,7 +56,7 @@ class Options:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Start, work, and return the exit code."""
-    return run(_options(arguments), load_steps)
+    return run(parse_options(arguments), load_steps)
 
 
 def run(options: Options, load: Load) -> int:
@@ -215,7 +215,7 @@ def _outcome(database: Database, done: Run | None) -> tuple[dict[str, Any], str]
     return facts, f"Version {done.version}: {sentence}"
 
 
-def _options(arguments: Sequence[str] | None) -> Options:
+def parse_options(arguments: Sequence[str] | None) -> Options:
     parser = argparse.ArgumentParser(prog="python -m trainer", description=__doc__)
     parser.add_argument("--once", action="store_true", help="one run now, then end")
     parser.add_argument("--force", action="store_true", help="even with few new drawings")
