@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import functools
 import json
+import logging
 import os
 import signal
 import sys
@@ -91,6 +92,8 @@ def load_steps(settings: Settings, database: Database) -> CarryOut:
 
     if not mnist.is_complete(settings.mnist_cache):
         mnist.fetch(settings.mnist_cache, settings.mnist_dir)
+    for chatty in ("onnxscript", "onnx_ir", "torch.onnx"):  # each export: a screen of INFO
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     workshop = Workshop(settings, database)
     workshop.warm_up()
     return functools.partial(carry_out, workshop)

@@ -16,10 +16,14 @@ from core.db import Database
 from core.mnist import Array, Mnist
 from core.model_store import WEIGHTS, ModelStore
 from core.settings import Settings
+from core.transitions.runs import open_run
+from trainer.export import to_onnx
+from trainer.familiarity import N_PEN, N_PEN_UNSEEN, N_STRANGERS, SEED, Familiarity
 from trainer.fine_tune import RunConfig
 from trainer.networks.base import DigitNetwork
 from trainer.networks.registry import DEFAULT_NETWORK, network_named
 from trainer.recipes import Recipe
+from trainer.strangers import pen_drawn_digits, pen_drawn_strangers
 
 N_KNOWN_WRITERS = 60_000  # of MNIST's own training set; of any other one, nothing is known
 
@@ -72,8 +76,15 @@ class Workshop:
         torch.set_num_threads(settings.train_threads)
 
     def warm_up(self) -> None:
-        """Read now what the first run would otherwise wait for. Raises: DataError."""
+        """Do now what the first run would otherwise wait for. Raises: DataError."""
         self.split  # noqa: B018  reading it is what fills it
+        with self.database.read() as session:
+            is_awaited = open_run(session) is not None
+        if not is_awaited:
+            # What is drawn for the familiarity is kept; the first export loads what exports.
+            pen_drawn_digits(N_PEN + N_PEN_UNSEEN, SEED)
+            pen_drawn_strangers(N_STRANGERS, SEED)
+            to_onnx(self.first_network.build(), 1.0, Familiarity(self.first_network.n_features))
 
     @cached_property
     def mnist(self) -> Mnist:
