@@ -25,11 +25,13 @@ from trainer.loop import (
     Progress,
     best_device,
     decay_groups,
+    fastest_threads,
     has_native_bf16,
     one_cycle,
     recompute_batch_norm,
     seeded,
     set_learning_rate,
+    threads,
 )
 from trainer.networks.base import DigitNetwork
 from trainer.networks.registry import Network
@@ -84,15 +86,18 @@ def train(
 
     `progress` and `keep` are called after every tenth step and after the last. `keep` may take a
     checkpoint (it decides how often); `resume` goes on from one, given the same other arguments.
-    The same seed gives the same weights, on the CPU bit for bit. The validation images are
-    only read at the end: nothing here chooses by them.
+    The validation images are only read at the end: nothing here chooses by them.
+
+    Computes with as many threads as torch is allowed, or with one where that is faster. The same
+    seed and number of threads give the same weights, on the CPU bit for bit.
 
     Raises: whatever `progress` or `keep` raise.
     """
     recipe = recipe or kind.recipe
     device = best_device()
     torch.set_flush_denormal(True)  # averages of dead weights decay into numbers that cost 100 ×
-    with seeded(seed):
+    n_threads = _threads(kind, recipe, examples, device, resume)
+    with seeded(seed), threads(n_threads):
         state = start(kind, recipe, len(examples), device)
         if resume is not None:
             state.restore(resume.tensors, resume.facts)
@@ -128,6 +133,28 @@ def start(kind: Network, recipe: Recipe, n_examples: int, device: torch.device) 
         sampler=EpochSampler(n_examples, recipe.batch_size),
         average=None if recipe.ema_decay is None else Average(network, recipe.ema_decay),
     )
+
+
+def _threads(
+    kind: Network,
+    recipe: Recipe,
+    examples: Examples,
+    device: torch.device,
+    resume: Checkpoint | None,
+) -> int:
+    """As many as torch is allowed, or one; when resumed, as many as before, for the same result."""
+    if resume is not None:
+        return int(resume.facts["threads"])
+    with seeded(0):
+        state = start(kind, recipe, len(examples), device)
+        batch = examples.at(torch.randperm(len(examples))[: recipe.batch_size]).to(device)
+
+        def step() -> None:
+            with _precision(recipe, device):
+                logits_BK, _ = state.network(as_input(batch.ink_NHW))
+            F.cross_entropy(logits_BK.float(), batch.labels_N).backward()
+
+        return fastest_threads(torch.get_num_threads(), step)
 
 
 def _run(

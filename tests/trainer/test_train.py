@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor
 
 from trainer.examples import Examples
-from trainer.loop import LoopState, one_cycle, recompute_batch_norm
+from trainer.loop import LoopState, fastest_threads, one_cycle, recompute_batch_norm
 from trainer.networks.base import DigitNetwork
 from trainer.networks.registry import NETWORKS, network_named
 from trainer.recipes import COMPACT, Recipe
@@ -145,6 +146,33 @@ def test_dropout_and_momentum_are_resumed_too():
 
     assert same_weights(whole.network, resumed.network)
     assert whole.loss == resumed.loss
+
+
+@pytest.mark.parametrize(("slow", "chosen"), [(2, 1), (1, 2)])
+def test_the_faster_number_of_threads_is_chosen(slow: int, chosen: int):
+    def step() -> None:
+        time.sleep(0.02 if torch.get_num_threads() == slow else 0.0)
+
+    assert fastest_threads(2, step) == chosen
+    assert torch.get_num_threads() == 1
+
+
+def test_a_resumed_training_computes_with_as_many_threads_as_before():
+    checkpoint = broken_off("mlp_64", SHORT, at_step=10)
+    seen: list[int] = []
+
+    train(
+        network_named("mlp_64"),
+        bars(),
+        bars(),
+        5,
+        recipe=SHORT,
+        resume=Checkpoint(checkpoint.tensors, {**checkpoint.facts, "threads": 2}),
+        keep=lambda state: seen.append(torch.get_num_threads()),
+    )
+
+    assert seen == [2, 2]
+    assert torch.get_num_threads() == 1
 
 
 def test_the_learning_rate_rises_falls_and_ends_near_zero():
