@@ -30,8 +30,13 @@ from trainer.replay import RunData
 STRENGTHS = (1.0, 0.8, 0.65, 0.5, 0.35, 0.25, 0.15)
 """Tried from the strongest down."""
 
-CHANCE = 0.9
-"""How sure a candidate must be to hold before a weaker one is not asked."""
+FIRST_CHANCE = 0.65
+"""How sure the first candidate must be to hold. It may be bold, a second one stands behind it.
+Three losses and three gains among 5,000 images give 0.84; asking for 0.9 offered a strength of 0.15
+after 40 drawings by thirty odd hands, whose error fell by no more than 3 %."""
+
+SECOND_CHANCE = 0.93
+"""How sure the second one must be: it is the last."""
 
 N_TEST = 10_000
 
@@ -96,9 +101,10 @@ def choose_candidates(
     on_choice: Callable[[int, int], None] = lambda n_tried, n_all: None,
     strengths: Sequence[float] = STRENGTHS,
 ) -> tuple[Candidate, ...]:
-    """The strongest candidate that should hold, and one at half its strength for a second look.
+    """The strongest candidate that may well hold, and a careful one for a second look.
 
-    If none is likely enough, the likeliest is offered.
+    The second is at most half as strong as the first. If none is likely enough, the likeliest is
+    offered.
 
     Args:
         on_choice: called with (strengths tried, all strengths); may raise to stop.
@@ -108,21 +114,31 @@ def choose_candidates(
     anchor_right = _right(anchor, images, labels)
     champion_right = anchor_right if champion is anchor else _right(champion, images, labels)
     network = copy.deepcopy(trained)
-    best: Candidate | None = None
+    chances: dict[float, float] = {}
+    first: float | None = None
     for n_tried, strength in enumerate(strengths, start=1):
+        if first is not None and strength > first / 2:
+            continue
         network.load_state_dict(between(champion, trained, strength))
         right = _right(network, images, labels)
-        chance = min(
+        chances[strength] = min(
             chance_to_hold(anchor_right, right, is_anchor=True),
             chance_to_hold(champion_right, right, is_anchor=False),
         )
         on_choice(n_tried, len(strengths))
-        if best is None or best.chance is None or chance > best.chance:
-            best = Candidate.at(champion, trained, strength, chance)
-        if chance >= CHANCE:
+        if first is None and chances[strength] >= FIRST_CHANCE:
+            first = strength
+        if first is not None and strength <= first / 2 and chances[strength] >= SECOND_CHANCE:
             break
-    assert best is not None
-    return best, Candidate.at(champion, trained, best.strength / 2)
+    if first is None:
+        first = max(chances, key=lambda one: chances[one])
+    weaker = [one for one in chances if one <= first / 2]
+    sure = [one for one in weaker if chances[one] >= SECOND_CHANCE]
+    second = max(sure, default=min(weaker, default=first / 2))
+    return (
+        Candidate.at(champion, trained, first, chances[first]),
+        Candidate.at(champion, trained, second, chances.get(second)),
+    )
 
 
 @torch.no_grad()

@@ -27,7 +27,8 @@ Inks = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 Part = tuple[Inks, Labels]
 
-SMALL = {"n_drawn": 16, "min_steps": 100, "steps_per_drawing": 0.0}
+OURS = replace(EVERYTHING, n_drawn=16, n_replay=48, min_steps=100, steps_per_drawing=0.0)
+NAIVELY = replace(NAIVE, n_drawn=64, min_steps=100, steps_per_drawing=0.0)
 
 
 def drawn_by(hands: list[Hand], n: int, seed: int, n_digits: int = 10) -> Part:
@@ -55,8 +56,8 @@ def world() -> dict[str, Part]:
 def base(world: dict[str, Part]) -> DigitNetwork:
     torch.set_num_threads(1)
     recipe = replace(compact_in(3), batch_size=64)
-    examples = (Examples.from_arrays(*world[name]) for name in ("train", "validation"))
-    return train(network_named("compact"), *examples, seed=0, recipe=recipe).network
+    examples, validation = (Examples.from_arrays(*world[name]) for name in ("train", "validation"))
+    return train(network_named("compact"), examples, validation, 0, recipe=recipe).network
 
 
 def learned(base: DigitNetwork, world: dict[str, Part], config: RunConfig) -> tuple[float, float]:
@@ -79,7 +80,7 @@ def learned(base: DigitNetwork, world: dict[str, Part], config: RunConfig) -> tu
 def test_a_run_learns_an_odd_hand_and_forgets_next_to_nothing(
     base: DigitNetwork, world: dict[str, Part]
 ) -> None:
-    cut, forgotten = learned(base, world, replace(EVERYTHING, n_replay=48, **SMALL))
+    cut, forgotten = learned(base, world, OURS)
 
     assert cut >= 0.5
     assert forgotten <= 0.01
@@ -87,7 +88,7 @@ def test_a_run_learns_an_odd_hand_and_forgets_next_to_nothing(
 
 @pytest.mark.slow
 def test_a_naive_run_forgets_what_it_knew(base: DigitNetwork, world: dict[str, Part]) -> None:
-    _cut, forgotten = learned(base, world, replace(NAIVE, **{**SMALL, "n_drawn": 64}))
+    _cut, forgotten = learned(base, world, NAIVELY)
 
     assert forgotten > 0.01
 
