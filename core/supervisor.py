@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 import structlog
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-GRACE_SECONDS = 3.5  # of the five in which everything has to be gone
+GRACE_SECONDS = 3.0  # of the five in which everything has to be gone
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
 STEADY_SECONDS = 30.0  # a child that ran this long is taken for healthy again
