@@ -37,7 +37,7 @@ def test_it_stops_whole_within_five_seconds_ten_times_out_of_ten(
     for _ in range(10):
         up = Running("up", tmp_path / "instance")
         try:
-            up.wait(seconds=20)
+            up.wait()
             below = tree(up)
 
             began = time.monotonic()
@@ -59,7 +59,7 @@ def test_a_killed_server_is_back_within_seconds(tmp_path: Path) -> None:
         server.kill()
 
         wait_until(lambda: all(is_gone(worker) for worker in workers), "its workers are gone")
-        up.wait(seconds=20)
+        up.wait()
         assert child(up, "web_process").pid != server.pid
 
 
@@ -84,7 +84,7 @@ def test_a_killed_supervisor_leaves_nothing_and_the_next_one_starts(tmp_path: Pa
     port = str(free_port())
     up = Running("up", tmp_path / "instance", INKLOOP_PORT=port)
     try:
-        up.wait(seconds=20)
+        up.wait()
         below = tree(up)
 
         up.process.kill()
