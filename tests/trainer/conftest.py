@@ -9,9 +9,19 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
+def usual_arithmetic() -> Iterator[None]:
+    """Training flushes tiny numbers to zero, for its whole process: here later tests run in it."""
+    yield
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_flush_denormal(False)
+
+
+@pytest.fixture(autouse=True, scope="module")
 def one_thread() -> Iterator[None]:
     """Compute with one thread: on small batches, threads that wait for each other cost 20 times
-    what they give as soon as the machine is busy."""
+    what they give as soon as the machine is busy. For whole modules, since what a module shares
+    has to be computed as its tests do, to the last bit."""
     torch = sys.modules.get("torch")
     if torch is None:
         yield
