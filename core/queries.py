@@ -42,7 +42,7 @@ class Champion:
 
 
 def champion(session: Session) -> Champion | None:
-    """The version that is live; None before the first promotion."""
+    """The version that is live, with its accuracy; None before the first promotion."""
     promotion = version_transitions.champion(session)
     if promotion is None:
         return None
@@ -55,6 +55,12 @@ def champion(session: Session) -> Champion | None:
         promoted_at=promotion.at,
         previous_version=promotion.previous_version,
     )
+
+
+def live_version(session: Session) -> int | None:
+    """The version that is live; None before the first promotion."""
+    promotion = version_transitions.champion(session)
+    return None if promotion is None else promotion.version
 
 
 def new_drawings() -> Select[Drawing]:

@@ -66,9 +66,13 @@ def number_after(after: str | None) -> int | None:
 
 
 def drawings_json(
-    session: Session, drawings: Sequence[Drawing], *, live: int | None, for_reviewer: bool = False
+    session: Session, drawings: Sequence[Drawing], *, for_reviewer: bool = False
 ) -> list[Json]:
-    """Drawings with their fate, in the given order."""
+    """Drawings with their fate, in the given order.
+
+    The database says what is live: a worker may follow a promotion up to 3 s later.
+    """
+    live = queries.live_version(session)
     learned = queries.versions_that_learned(session, [drawing.number for drawing in drawings])
     return [
         drawing_json(drawing, learned.get(drawing.number, []), live, for_reviewer=for_reviewer)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
+from core import queries
 from core.models import Drawing, DrawingStatus, ModelVersion, Promotion, RunDrawing, Split
 from server import identity
 from server.answer_schemas import DrawingsOut, MineOut
@@ -27,11 +28,10 @@ def mine(query: Page) -> ResponseReturnValue:
     own = select(Drawing).where(
         Drawing.contributor_id == contributor_id, Drawing.status != DrawingStatus.DELETED
     )
-    live = services().live.current
-    version = None if live is None else live.version
     with services().database.read() as session:
-        page = _page(session, own, query, live=version)
-        return page | {"counts": _counts(session, contributor_id) | {"live_version": version}}
+        page = _page(session, own, query)
+        live = queries.live_version(session)
+        return page | {"counts": _counts(session, contributor_id) | {"live_version": live}}
 
 
 @blueprint.get("/api/v1/drawings")
@@ -50,10 +50,8 @@ def all_drawings(query: DrawingsQuery) -> ResponseReturnValue:
     if query.disagrees is not None:
         differs = Drawing.predicted_label != Drawing.label
         found = found.where(differs if query.disagrees == "true" else ~differs)
-    live = services().live.current
-    version = None if live is None else live.version
     with services().database.read() as session:
-        return _page(session, found, query, live=version, for_reviewer=True)
+        return _page(session, found, query, for_reviewer=True)
 
 
 def _page(
@@ -61,7 +59,6 @@ def _page(
     found: Select[Drawing],
     query: Page,
     *,
-    live: int | None,
     for_reviewer: bool = False,
 ) -> Json:
     after = number_after(query.after)
@@ -72,7 +69,7 @@ def _page(
     shown = drawings[: query.limit]
     more = len(drawings) > query.limit
     return {
-        "items": drawings_json(session, shown, live=live, for_reviewer=for_reviewer),
+        "items": drawings_json(session, shown, for_reviewer=for_reviewer),
         "next": next_after(shown[-1].number) if more else None,
     }
 

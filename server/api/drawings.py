@@ -100,7 +100,7 @@ def store_once(new: NewDrawing) -> ResponseReturnValue:
     if stored.is_new:
         return drawing_json(stored.drawing, learned=[], live=None), 201
     with parts.database.read() as session:
-        return drawings_json(session, [stored.drawing], live=_live())[0]
+        return drawings_json(session, [stored.drawing])[0]
 
 
 @blueprint.get("/api/v1/drawings/<drawing_id>")
@@ -110,7 +110,7 @@ def show(drawing_id: str) -> ResponseReturnValue:
     owner, _ = _actor()
     with services().database.read() as session:
         drawing = transitions.own_drawing(session, drawing_id, owner)
-        shown = drawings_json(session, [drawing], live=_live(), for_reviewer=owner is None)[0]
+        shown = drawings_json(session, [drawing], for_reviewer=owner is None)[0]
         packed = drawing.strokes
     if packed is None:
         return shown | {"strokes": None, "width": None, "height": None}
@@ -154,7 +154,7 @@ def relabel(drawing_id: str, body: LabelIn) -> ResponseReturnValue:
         if body.confirm:
             transitions.confirm(session, drawing, now=now)
         session.flush()
-        return drawings_json(session, [drawing], live=_live(), for_reviewer=owner is None)[0]
+        return drawings_json(session, [drawing], for_reviewer=owner is None)[0]
 
 
 @blueprint.delete("/api/v1/drawings/<drawing_id>")
@@ -178,7 +178,7 @@ def restore(drawing_id: str) -> ResponseReturnValue:
     with services().database.write() as session:
         drawing = transitions.restore_drawing(session, drawing_id, owner, now=utc_now())
         session.flush()
-        return drawings_json(session, [drawing], live=_live(), for_reviewer=owner is None)[0]
+        return drawings_json(session, [drawing], for_reviewer=owner is None)[0]
 
 
 def _actor() -> tuple[str | None, str]:
@@ -195,8 +195,3 @@ def _actor() -> tuple[str | None, str]:
 def _count_change(owner: str | None) -> None:
     if owner is not None:
         services().limits.drawing(owner, request.remote_addr)
-
-
-def _live() -> int | None:
-    model = services().live.current
-    return None if model is None else model.version

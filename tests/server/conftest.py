@@ -75,12 +75,20 @@ def client(app: Flask) -> FlaskClient:
 def publish(parts: Services) -> Callable[..., None]:
     """`publish(3, says=7)`: version 3 is in the store, live, and noticed."""
 
-    def _publish(version: int, *, says: int, is_live: bool = True, **changed: object) -> None:
+    def _publish(
+        version: int,
+        *,
+        says: int,
+        is_live: bool = True,
+        is_noticed: bool = True,
+        **changed: object,
+    ) -> None:
         with parts.database.write() as session:
             small_models.publish(
                 parts.store, session, version, says=says, is_live=is_live, **changed
             )
-        parts.live.look()
+        if is_noticed:
+            parts.live.look()
 
     return _publish
 

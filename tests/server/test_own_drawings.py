@@ -160,6 +160,21 @@ def test_the_counts_are_the_sums_of_the_fates(client, store, change, publish, tr
     }
 
 
+def test_a_worker_that_still_serves_the_version_before_names_the_live_one(
+    client, store, change, publish, trained
+):
+    drawing_id = store()
+    change(drawing_id, split=Split.TRAIN)
+    publish(3, says=7)
+    publish(4, says=7, is_noticed=False)
+    trained(drawing_id, 4)
+
+    shown = client.get(f"{URL}/mine").json
+
+    assert shown["counts"]["live_version"] == 4
+    assert shown["items"][0]["learned_version"] == 4
+
+
 def test_one_drawing_comes_with_its_strokes(client, store):
     shown = client.get(f"{URL}/{store()}").json
 
