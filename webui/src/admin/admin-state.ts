@@ -1,6 +1,6 @@
 /** What every view of the dashboard knows: who is here, where they are, what is live. */
 
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { api, Refused } from "../api";
 import { isOpen, type Me, type Stats } from "../contract";
 import { language } from "../i18n/language";
@@ -14,6 +14,8 @@ export type Visitor = { kind: "asking" } | { kind: "away" } | { kind: "known"; m
 
 export const visitor = signal<Visitor>({ kind: "asking" });
 export const route = signal<Route>(routeOf(location.pathname));
+/** What stands behind the question mark of the address: the filters of the view. */
+export const query = signal(location.search.replace(/^\?/, ""));
 export const stats = signal<Stats | null>(null);
 export const is_server_away = signal(false);
 
@@ -27,16 +29,30 @@ export const news_key = computed(() => {
   return [run?.id, run?.status, champion?.version, language.value].join(" ");
 });
 
-export function go(view: View): void {
-  history.pushState(null, "", pathOf(view));
-  route.value = routeOf(location.pathname);
+function readAddress(): void {
+  batch(() => {
+    route.value = routeOf(location.pathname);
+    query.value = location.search.replace(/^\?/, "");
+  });
+}
+
+/** Show another view, from its top; the browser's back leads here again. */
+export function go(view: View, part = "", wanted = ""): void {
+  history.pushState(null, "", pathOf(view, part, wanted));
+  readAddress();
   scrollTo(0, 0);
 }
 
+/** Change the address within a view, which stays where it is scrolled to. */
+export function stay(view: View, part: string, wanted: string, how: "push" | "replace"): void {
+  const address = pathOf(view, part, wanted);
+  if (how === "push") history.pushState(null, "", address);
+  else history.replaceState(null, "", address);
+  readAddress();
+}
+
 export function followAddress(): void {
-  addEventListener("popstate", () => {
-    route.value = routeOf(location.pathname);
-  });
+  addEventListener("popstate", readAddress);
 }
 
 export async function askWhoIsHere(): Promise<void> {

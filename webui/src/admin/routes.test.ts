@@ -2,15 +2,30 @@ import { expect, test } from "vitest";
 import { pathOf, routeOf, VIEWS } from "./routes";
 
 test("every view has an address of its own that leads back to it", () => {
-  for (const view of VIEWS) expect(routeOf(pathOf(view))).toEqual({ kind: "view", view });
+  for (const view of VIEWS) {
+    expect(routeOf(pathOf(view))).toEqual({ kind: "view", view, part: "" });
+  }
 });
 
 test("a slash at the end leads to the same view", () => {
-  expect(routeOf("/admin/")).toEqual({ kind: "view", view: "overview" });
-  expect(routeOf("/admin/runs/")).toEqual({ kind: "view", view: "runs" });
+  expect(routeOf("/admin/")).toEqual({ kind: "view", view: "overview", part: "" });
+  expect(routeOf("/admin/runs/")).toEqual({ kind: "view", view: "runs", part: "" });
+});
+
+test("what follows a view is its part, whatever is in it", () => {
+  const address = pathOf("drawings", "a b/ü", "label=7");
+
+  expect(address).toBe("/admin/drawings/a%20b/%C3%BC?label=7");
+  expect(routeOf(address.split("?")[0] ?? "")).toEqual({
+    kind: "view",
+    view: "drawings",
+    part: "a b/ü",
+  });
+  expect(routeOf("/admin/drawings/%")).toMatchObject({ part: "%" });
 });
 
 test("the one-time link leads to the set-up, and a view that does not exist is unknown", () => {
   expect(routeOf("/setup")).toEqual({ kind: "setup" });
   expect(routeOf("/admin/nothing")).toEqual({ kind: "unknown" });
+  expect(routeOf("/elsewhere/runs")).toEqual({ kind: "unknown" });
 });

@@ -1,44 +1,70 @@
 /** The frame of the dashboard: rail, who is signed in, and the view that the address names. */
 
-import type { VNode } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { api } from "../api";
 import type { Me } from "../contract";
 import { words } from "../i18n/language";
 import { LanguageSwitch } from "../language-switch";
-import { askWhoIsHere, go, is_admin, is_server_away, route, visitor } from "./admin-state";
-import { Models } from "./models";
-import { Overview } from "./overview";
-import { pathOf, VIEWS, type View } from "./routes";
-import { Runs } from "./runs";
-import { ScheduleView } from "./schedule";
+import { askWhoIsHere, is_admin, is_server_away, route, visitor } from "./admin-state";
+import { Link } from "./link";
+import type { View } from "./routes";
 import { SetUp, SignIn } from "./sign-in";
 import { useAction } from "./use-action";
+import { LOADERS, viewsFor, type ViewComponent } from "./views";
 
-const COMPONENTS: Record<View, () => VNode> = {
-  overview: Overview,
-  models: Models,
-  runs: Runs,
-  schedule: ScheduleView,
-};
+type Module =
+  { kind: "loading" } | { kind: "failed" } | { kind: "ready"; view: View; Shown: ViewComponent };
+
+/** The view, once its chunk is there. */
+function ViewPlace({ view }: { view: View }) {
+  const w = words.value.admin;
+  const [module, setModule] = useState<Module>({ kind: "loading" });
+  const load = LOADERS[view];
+
+  useEffect(() => {
+    let is_current = true;
+    load?.()
+      .then((Shown) => {
+        if (is_current) setModule({ kind: "ready", view, Shown });
+      })
+      .catch(() => {
+        // another build has other names for its chunks, or there is no network
+        if (is_current) setModule({ kind: "failed" });
+      });
+    return () => {
+      is_current = false;
+    };
+  }, [view, load]);
+
+  if (load === undefined) return <h1>{w.not_found}</h1>;
+  if (module.kind === "failed") {
+    return (
+      <div class="failed" role="alert">
+        <p>
+          <strong>{w.cannot_load}</strong>
+        </p>
+        <p>{w.no_module}</p>
+        <button type="button" class="plain-button" onClick={() => location.reload()}>
+          {w.load_again}
+        </button>
+      </div>
+    );
+  }
+  // While another view's chunk is on its way the old one must not run at the new address.
+  if (module.kind === "loading" || module.view !== view) return <p class="quiet">{w.loading}</p>;
+  return <module.Shown />;
+}
 
 function Rail({ shown }: { shown: View | null }) {
   const w = words.value.admin;
   return (
     <nav class="rail" aria-label={w.navigation}>
       <ul>
-        {VIEWS.map((view) => (
+        {viewsFor(is_admin.value).map((view) => (
           <li key={view}>
-            <a
-              href={pathOf(view)}
-              aria-current={view === shown ? "page" : undefined}
-              onClick={(event) => {
-                if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-                event.preventDefault();
-                go(view);
-              }}
-            >
+            <Link view={view} is_current={view === shown}>
               {w[view]}
-            </a>
+            </Link>
           </li>
         ))}
       </ul>
@@ -75,7 +101,6 @@ function Account({ me }: { me: Me }) {
 function Dashboard({ me }: { me: Me }) {
   const w = words.value.admin;
   const shown = route.value.kind === "view" ? route.value.view : null;
-  const View = shown === null ? null : COMPONENTS[shown];
   return (
     <div class="dashboard">
       <header class="admin-header">
@@ -97,7 +122,7 @@ function Dashboard({ me }: { me: Me }) {
           </p>
         )}
         {!is_admin.value && <p class="banner">{w.not_admin}</p>}
-        {View === null ? <h1>{w.not_found}</h1> : <View />}
+        {shown === null ? <h1>{w.not_found}</h1> : <ViewPlace view={shown} />}
       </main>
     </div>
   );

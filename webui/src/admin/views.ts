@@ -1,0 +1,20 @@
+/**
+ * Where the module of each view is. Every view is a chunk of its own, loaded when it is first
+ * shown; a view that is not listed here has no entry in the rail.
+ */
+
+import type { VNode } from "preact";
+import { ADMIN_VIEWS, VIEWS, type View } from "./routes";
+
+export type ViewComponent = () => VNode;
+
+export const LOADERS: Partial<Record<View, () => Promise<ViewComponent>>> = {
+  overview: async () => (await import("./overview")).Overview,
+  models: async () => (await import("./models")).Models,
+  runs: async () => (await import("./runs")).Runs,
+  schedule: async () => (await import("./schedule")).ScheduleView,
+};
+
+export function viewsFor(is_admin: boolean): View[] {
+  return VIEWS.filter((view) => view in LOADERS && (is_admin || !ADMIN_VIEWS.has(view)));
+}
