@@ -42,6 +42,7 @@ N_STRANGERS: Final = 2_000
 N_DIRECTIONS: Final = 64
 """Directions of feature space in which distance is measured: those that vary most."""
 
+MIN_VARIANCE: Final = 1e-12
 N_HIDDEN: Final = 32
 N_STEPS: Final = 120
 SEED: Final = 2026
@@ -158,8 +159,9 @@ class Familiarity(nn.Module):
         means_KF = np.stack([features_NF[labels_N == digit].mean(axis=0) for digit in range(10)])
         spread_FF = np.cov(features_NF - means_KF[labels_N.astype(np.intp)], rowvar=False)
         values_F, vectors_FF = np.linalg.eigh(np.atleast_2d(spread_FF))
-        # Directions that hardly vary would make every stray feature infinitely far.
-        floor = 1e-3 * values_F.max()
+        # Directions that hardly vary would make every stray feature infinitely far. A network that
+        # a run has ruined gives the same features for everything: it is held, but first saved.
+        floor = max(1e-3 * values_F.max(), MIN_VARIANCE)
         whitening_FF = vectors_FF / np.sqrt(np.maximum(values_F, floor))
         whitening_FR = whitening_FF[:, ::-1][:, :N_DIRECTIONS].copy()  # eigh sorts upwards
         self.means_KF.copy_(torch.from_numpy(means_KF.astype(np.float32)))

@@ -68,6 +68,18 @@ def test_it_refuses_few_digits_that_it_was_not_shown(
     assert familiarity.is_digit(read(network, unseen)).mean() >= 0.97
 
 
+def test_a_network_that_sees_no_difference_can_still_be_saved(
+    digits: tuple[Inks, NDArray[np.int64]],
+) -> None:
+    inks, labels = digits
+    ruined = DigitNetwork(Quarters(), nn.Linear(49, 10)).eval()
+    ruined.body = nn.Sequential(ruined.body, nn.Threshold(2.0, 0.0))  # nothing passes: all zero
+
+    familiarity = Familiarity.fit(ruined, inks[:400], labels[:400], inks[400:])
+
+    assert np.isfinite(familiarity.of(read(ruined, inks[400:]))).all()
+
+
 def test_strangers_are_less_familiar_than_digits(
     familiarity: Familiarity, network: DigitNetwork
 ) -> None:
