@@ -16,6 +16,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.db import Base, Json
 
 STRICT = {"sqlite_strict": True}
+# Written out, since SQLite uses a partial index only for a query with the very same words.
+OPEN_TO_REVIEW = "reviewed_at IS NULL AND status IN ('accepted', 'quarantined')"
+DISPUTED = "reviewed_at IS NULL AND status = 'accepted' AND predicted_label <> label"
 
 
 class DrawingStatus(StrEnum):
@@ -50,6 +53,14 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Decision(StrEnum):
+    """What a reviewer says of a drawing in the queue."""
+
+    ACCEPT = "accept"
+    RELABEL = "relabel"
+    REJECT = "reject"
+
+
 class RunStatus(StrEnum):
     """Where a run stands. The first two are open, the others final."""
 
@@ -78,7 +89,7 @@ class Contributor(Base):
     """Somebody who draws, known only by a signed cookie."""
 
     __tablename__ = "contributors"
-    __table_args__ = (STRICT,)
+    __table_args__ = (Index(None, "n_drawings"), STRICT)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     created_at: Mapped[datetime]
@@ -117,6 +128,8 @@ class LoginSession(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    browser: Mapped[str | None]
+    """Which one, in a word or two, so that its owner knows it again: `Firefox, Windows`."""
 
 
 class ApiToken(Base):
@@ -164,6 +177,13 @@ class Drawing(Base):
             "number",
             sqlite_where=text("used_in_run_id IS NULL AND split = 'train' AND status = 'accepted'"),
         ),
+        Index("ix_drawings_unreviewed", "number", sqlite_where=text(OPEN_TO_REVIEW)),
+        Index("ix_drawings_disputed", "number", sqlite_where=text(DISPUTED)),
+        # Covers all that is counted of a contributor.
+        Index(
+            "ix_drawings_by_contributor",
+            *("contributor_id", "status", "split", "label", "predicted_label"),
+        ),
         STRICT,
     )
 
@@ -209,6 +229,35 @@ class LabelEvent(Base):
     by: Mapped[str]
     """`contributor`, or `user:<id>`."""
     at: Mapped[datetime]
+
+
+class Review(Base):
+    """What a reviewer decided about a drawing; a decision that was taken back stays."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (_one_of("decision", Decision), Index(None, "by", "at"), STRICT)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    drawing_number: Mapped[int] = mapped_column(ForeignKey("drawings.number"), index=True)
+    by: Mapped[str]
+    decision: Mapped[str]
+    label_before: Mapped[int]
+    label: Mapped[int]
+    status_before: Mapped[str]
+    at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class ReviewClaim(Base):
+    """That a drawing is before one reviewer's eyes, and until when nobody else gets it."""
+
+    __tablename__ = "review_claims"
+    __table_args__ = (STRICT,)
+
+    drawing_number: Mapped[int] = mapped_column(ForeignKey("drawings.number"), primary_key=True)
+    holder: Mapped[str]
+    """`session:<id>` or `token:<id>`: two browsers of one person are two holders."""
+    expires_at: Mapped[datetime]
 
 
 class ModelVersion(Base):
@@ -414,9 +463,9 @@ class AuditEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
-    by: Mapped[str]
-    action: Mapped[str]
-    subject: Mapped[str]
+    by: Mapped[str] = mapped_column(index=True)
+    action: Mapped[str] = mapped_column(index=True)
+    subject: Mapped[str] = mapped_column(index=True)
     facts: Mapped[Any] = mapped_column(Json)
 
 
