@@ -35,7 +35,7 @@ from trainer.learn import Learned
 from trainer.workshop import KeptModel, Workshop
 
 N_PROVEN = 64
-"""Test images, beside the golden digits, on which the exported file must agree with torch."""
+"""Validation images, beside the golden digits, on which the exported file must agree with torch."""
 log = structlog.get_logger(__name__)
 
 
@@ -80,7 +80,7 @@ def build(
     data = to_onnx(network, learned.temperature, familiarity)
     inks, labels = golden_inks()
     model = servable(network, learned.temperature, familiarity)
-    verify_export(data, model, np.concatenate([inks, workshop.mnist.test_images[:N_PROVEN]]))
+    verify_export(data, model, np.concatenate([inks, split.validation_inks[:N_PROVEN]]))
     (probabilities,) = one_thread_session(data).run(["probabilities"], {"ink": inks})
     weights = {name: value.contiguous() for name, value in network.state_dict().items()}
     files = {WEIGHTS: save(weights), ONNX: data}
