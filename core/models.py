@@ -10,10 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Json
+from core.facets import FACET_SQL
 
 STRICT = {"sqlite_strict": True}
 # Written out, since SQLite uses a partial index only for a query with the very same words.
@@ -171,7 +172,11 @@ class Drawing(Base):
         CheckConstraint("length(ink) IN (0, 784)", name="ink"),
         Index(None, "contributor_id", "number"),
         Index(None, "status", "number"),
-        Index(None, "label", "number"),
+        # Lists of the gallery: see `core.gallery`.
+        Index(None, "created_at"),
+        Index(None, "facet", "created_at"),
+        Index(None, "facet", "confidence"),
+        Index(None, "contributor_id", "facet", "created_at"),
         Index(
             "ix_drawings_new",
             "number",
@@ -186,6 +191,8 @@ class Drawing(Base):
         ),
         STRICT,
     )
+    # An insert need not read the facet back: the store of 64 drawings stays one statement.
+    __mapper_args__ = {"eager_defaults": False}
 
     number: Mapped[int] = mapped_column(primary_key=True)
     """Order of arrival; lists go by it."""
@@ -206,6 +213,10 @@ class Drawing(Base):
     """The uploaded file, re-encoded without its metadata."""
     predicted_label: Mapped[int | None]
     predicted_version: Mapped[int | None]
+    confidence: Mapped[float | None]
+    """How likely the predicted version held the predicted digit, 0 to 1, as the server saw it."""
+    facet: Mapped[int] = mapped_column(Computed(FACET_SQL, persisted=False))
+    """What lists filter by, in one number: see `core.facets`."""
     created_at: Mapped[datetime]
     used_in_run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
     """The first finished run that trained on it; until then the drawing is new."""
@@ -215,6 +226,33 @@ class Drawing(Base):
     deleted_at: Mapped[datetime | None]
     status_before: Mapped[str | None]
     """What a restore puts back."""
+
+
+class DrawingFacet(Base):
+    """How many drawings have a facet; triggers keep it, so that no page counts a million rows."""
+
+    __tablename__ = "drawing_facets"
+    __table_args__ = (STRICT,)
+
+    facet: Mapped[int] = mapped_column(primary_key=True)
+    n: Mapped[int]
+
+
+class DrawingChange(Base):
+    """What a user did to one or many drawings at once, and how to undo it."""
+
+    __tablename__ = "drawing_changes"
+    __table_args__ = (STRICT,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    action: Mapped[str]
+    """`accept`, `relabel`, `reject`, `restore` or `delete`."""
+    label: Mapped[int | None]
+    before: Mapped[Any] = mapped_column(Json)
+    """`[[number, label, status, reviewed at (µs since 1970) or null], …]`."""
+    undone_at: Mapped[datetime | None]
 
 
 class LabelEvent(Base):
