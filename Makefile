@@ -35,7 +35,7 @@ check: need-python need-node lint types contracts quicktests webtests ## The qui
 
 test: need-python need-node $(VENV)/.trainer $(VENV)/.dev webui/dist/.built chromium mnist lint types contracts webtests websize ## Every check and every test, in a real browser too
 	@echo "Python and browser tests"
-	@$(BIN)/pytest --durations=10
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10
 
 bench: need-python need-node $(VENV)/.trainer webui/dist/.built ## Measure something: make bench NAME=loop
 	@exec $(BIN)/inkloop bench $(NAME)

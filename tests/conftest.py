@@ -12,9 +12,9 @@ import pytest
 from core import migrate
 from core.db import Database
 from core.settings import Settings
-from tests.first_model import first_model, instance
+from tests.first_model import first_model, instance, quiet_first_start
 
-__all__ = ["first_model", "instance"]
+__all__ = ["first_model", "instance", "quiet_first_start"]
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 SECRET = "0123456789abcdef0123456789abcdef"

@@ -21,6 +21,8 @@ Answer = TypeVar("Answer")
 ROOT = Path(__file__).resolve().parent.parent
 MNIST = ROOT / "instance" / "mnist"
 INKLOOP = Path(sys.executable).with_name("inkloop")
+# Where the other core runs other tests, threads that wait for each other only take it from them.
+BESIDE_OTHER_TESTS = {"INKLOOP_TRAIN_THREADS": "1"} if "PYTEST_XDIST_WORKER" in os.environ else {}
 
 
 def free_port() -> int:
@@ -57,6 +59,7 @@ class Running:
             "INKLOOP_MNIST_DIR": str(MNIST),
             "INKLOOP_LOG_FORMAT": "json",
             "INKLOOP_RATE_LIMITS": "off",
+            **BESIDE_OTHER_TESTS,
             **environment,
         }
         with self.log_path.open("ab") as log:
