@@ -81,6 +81,21 @@ class Dataset(StrEnum):
     HOLDOUT_NEW = "holdout_new"
 
 
+class TransferStatus(StrEnum):
+    """Where an import or an export stands."""
+
+    SENDING = "sending"
+    QUEUED = "queued"
+    CHECKING = "checking"
+    READY = "ready"
+    STORING = "storing"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
 def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     listed = ", ".join(f"'{word}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
@@ -90,7 +105,7 @@ class Contributor(Base):
     """Somebody who draws, known only by a signed cookie."""
 
     __tablename__ = "contributors"
-    __table_args__ = (Index(None, "n_drawings"), STRICT)
+    __table_args__ = (Index(None, "n_drawings", "number"), STRICT)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     created_at: Mapped[datetime]
@@ -253,6 +268,83 @@ class DrawingChange(Base):
     before: Mapped[Any] = mapped_column(Json)
     """`[[number, label, status, reviewed at (µs since 1970) or null], …]`."""
     undone_at: Mapped[datetime | None]
+
+
+class Transfer(Base):
+    """One import or one export of drawings: how far it is, and what it came to.
+
+    An export is `sending`, then `done` or `failed`. An import is `queued`, `checking`, `ready`
+    (checked, nothing stored yet), `storing`, `done`; or `refused`, `failed`, `undoing`, `undone`.
+    """
+
+    __tablename__ = "transfers"
+    __table_args__ = (_one_of("status", TransferStatus), Index(None, "kind", "status"), STRICT)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    """`import` or `export`."""
+    status: Mapped[str]
+    format: Mapped[str | None]
+    by: Mapped[str]
+    """`user:<id>`, or `command`."""
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    file: Mapped[str | None]
+    """The uploaded file's name in the instance's `transfers` folder, while it is needed."""
+    file_name: Mapped[str | None]
+    """What the sender calls it; only shown."""
+    sha256: Mapped[str | None]
+    filters: Mapped[Any | None] = mapped_column(Json)
+    stores_at_once: Mapped[bool] = mapped_column(default=True)
+    """Whether an import goes on by itself once its file has passed the checks."""
+    n_bytes: Mapped[int | None]
+    n_total: Mapped[int | None]
+    n_done: Mapped[int] = mapped_column(default=0)
+    n_new: Mapped[int] = mapped_column(default=0)
+    """How many drawings it added; the others were there already."""
+    found: Mapped[Any | None] = mapped_column(Json)
+    """`{"by_label": [10], "n_refused", "refusals": [sentence, …]}`, after the checks."""
+    message: Mapped[str | None]
+    """Why it was refused or failed, and what to do."""
+    owner: Mapped[str | None]
+    """The process at work on it; another one may take it over when its heartbeat is old."""
+    heartbeat_at: Mapped[datetime | None]
+
+
+class ImportedDrawing(Base):
+    """That a drawing came with an import, so that the whole import can be undone."""
+
+    __tablename__ = "imported_drawings"
+    __table_args__ = (Index(None, "transfer_id", "drawing_number"), STRICT)
+
+    drawing_number: Mapped[int] = mapped_column(ForeignKey("drawings.number"), primary_key=True)
+    transfer_id: Mapped[int] = mapped_column(ForeignKey("transfers.id"))
+
+
+class Consent(Base):
+    """That a contributor was told what is kept of them, and when they went on to draw."""
+
+    __tablename__ = "consents"
+    __table_args__ = (STRICT,)
+
+    contributor_id: Mapped[str] = mapped_column(primary_key=True)
+    wording: Mapped[int]
+    """Which wording of the text they saw: 1, 2, …"""
+    at: Mapped[datetime]
+
+
+class CarryLink(Base):
+    """A link that carries a contributor to another browser, once. Only its hash is kept."""
+
+    __tablename__ = "carry_links"
+    __table_args__ = (STRICT,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    contributor_id: Mapped[str] = mapped_column(index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class LabelEvent(Base):

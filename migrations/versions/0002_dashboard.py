@@ -15,6 +15,7 @@ branch_labels = None
 depends_on = None
 
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+FLAG = sa.Boolean().with_variant(sa.Integer(), "sqlite")
 MOMENT = WHOLE  # microseconds since 1970, UTC
 
 
@@ -45,9 +46,13 @@ def upgrade() -> None:
     _review()
     _people()
     _gallery()
+    _transfers()
+    _privacy()
 
 
 def downgrade() -> None:
+    for name in ("carry_links", "consents", "imported_drawings", "transfers"):
+        op.drop_table(name)
     for event in ("insert", "update", "delete"):
         op.execute(f"DROP TRIGGER drawings_facet_{event}")
     for name in GALLERY_INDEXES:
@@ -59,7 +64,7 @@ def downgrade() -> None:
     op.drop_table("drawing_facets")
     for name in ("by", "action", "subject"):
         op.drop_index(f"ix_audit_events_{name}", "audit_events")
-    op.drop_index("ix_contributors_n_drawings", "contributors")
+    op.drop_index("ix_contributors_n_drawings_number", "contributors")
     op.drop_index("ix_drawings_by_contributor", "drawings")
     with op.batch_alter_table("login_sessions") as table:
         table.drop_column("browser")
@@ -118,7 +123,7 @@ def _people() -> None:
         "drawings",
         ["contributor_id", "status", "split", "label", "predicted_label"],
     )
-    op.create_index("ix_contributors_n_drawings", "contributors", ["n_drawings"])
+    op.create_index("ix_contributors_n_drawings_number", "contributors", ["n_drawings", "number"])
     for name in ("by", "action", "subject"):
         op.create_index(f"ix_audit_events_{name}", "audit_events", [name])
 
@@ -157,3 +162,80 @@ def _gallery() -> None:
         f"WHEN OLD.facet <> NEW.facet BEGIN {TAKE_ONE}{ADD_ONE}END"
     )
     op.execute(f"CREATE TRIGGER drawings_facet_delete AFTER DELETE ON drawings BEGIN {TAKE_ONE}END")
+
+
+def _transfers() -> None:
+    statuses = "'sending', 'queued', 'checking', 'ready', 'storing', 'done', 'refused', 'failed'"
+    op.create_table(
+        "transfers",
+        sa.Column("id", WHOLE, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("format", sa.Text(), nullable=True),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("finished_at", MOMENT, nullable=True),
+        sa.Column("file", sa.Text(), nullable=True),
+        sa.Column("file_name", sa.Text(), nullable=True),
+        sa.Column("sha256", sa.Text(), nullable=True),
+        sa.Column("filters", sa.Text(), nullable=True),
+        sa.Column("stores_at_once", FLAG, nullable=False),
+        sa.Column("n_bytes", WHOLE, nullable=True),
+        sa.Column("n_total", WHOLE, nullable=True),
+        sa.Column("n_done", WHOLE, nullable=False),
+        sa.Column("n_new", WHOLE, nullable=False),
+        sa.Column("found", sa.Text(), nullable=True),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("heartbeat_at", MOMENT, nullable=True),
+        sa.CheckConstraint(
+            f"status IN ({statuses}, 'undoing', 'undone')", name="ck_transfers_status"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_transfers"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_transfers_kind_status", "transfers", ["kind", "status"])
+    op.create_table(
+        "imported_drawings",
+        sa.Column("drawing_number", WHOLE, nullable=False),
+        sa.Column("transfer_id", WHOLE, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["drawing_number"],
+            ["drawings.number"],
+            name="fk_imported_drawings_drawing_number_drawings",
+        ),
+        sa.ForeignKeyConstraint(
+            ["transfer_id"], ["transfers.id"], name="fk_imported_drawings_transfer_id_transfers"
+        ),
+        sa.PrimaryKeyConstraint("drawing_number", name="pk_imported_drawings"),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        "ix_imported_drawings_transfer_id_drawing_number",
+        "imported_drawings",
+        ["transfer_id", "drawing_number"],
+    )
+
+
+def _privacy() -> None:
+    op.create_table(
+        "consents",
+        sa.Column("contributor_id", sa.Text(), nullable=False),
+        sa.Column("wording", WHOLE, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("contributor_id", name="pk_consents"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "carry_links",
+        sa.Column("id", WHOLE, nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("contributor_id", sa.Text(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("used_at", MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_carry_links"),
+        sa.UniqueConstraint("token_hash", name="uq_carry_links_token_hash"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_carry_links_contributor_id", "carry_links", ["contributor_id"])
