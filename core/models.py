@@ -199,11 +199,6 @@ class Drawing(Base):
         ),
         Index("ix_drawings_unreviewed", "number", sqlite_where=text(OPEN_TO_REVIEW)),
         Index("ix_drawings_disputed", "number", sqlite_where=text(DISPUTED)),
-        # Covers all that is counted of a contributor.
-        Index(
-            "ix_drawings_by_contributor",
-            *("contributor_id", "status", "split", "label", "predicted_label"),
-        ),
         STRICT,
     )
     # An insert need not read the facet back: the store of 64 drawings stays one statement.

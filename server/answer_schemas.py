@@ -209,6 +209,12 @@ class ScheduleOut(Answer):
     last_run_at: datetime | None
     last_outcome: str | None
     sentence: str
+    rule_sentence: str
+    """The rule in words, switched off or not."""
+    next_runs: list[datetime]
+    """The next five moments; none while it is switched off."""
+    zone: str
+    """The zone that counts: where `timezone` is empty, the machine's own."""
 
 
 class ChampionOut(Answer):
@@ -279,6 +285,164 @@ class ReadyOut(Answer):
     problems: list[str]
     version: int | None
     sqlite: str
+
+
+class CountOut(Answer):
+    """A count that stops at 10,000: beyond it `is_exact` is false."""
+
+    n: int
+    is_exact: bool
+
+
+class ReadOut(Answer):
+    """What the live version makes of a drawing."""
+
+    label: Label
+    probability: Probability
+    second: Label
+    model_version: int
+
+
+class ReviewItem(DrawingOut):
+    """A drawing in the queue, and why it is there."""
+
+    why: Literal["quarantined", "disagrees", "unsure", "sample"]
+    read: ReadOut | None
+
+
+class ReviewOut(Answer):
+    """Drawings that are the asker's for five minutes, the one to look at first first."""
+
+    items: list[ReviewItem]
+    next: str | None
+    left: CountOut
+    n_quarantined: int
+    n_done: int
+    """The asker's own since midnight UTC."""
+
+
+class ContributorOut(Answer):
+    """A contributor and what they gave; `n` and what follows leave deleted drawings out."""
+
+    number: int
+    id: str
+    created_at: datetime
+    blocked_at: datetime | None
+    is_held_out: bool
+    n: int
+    n_quarantined: int
+    n_rejected: int
+    n_exam: int
+    n_deleted: int
+    n_read: int
+    n_agreed: int
+    by_label: Annotated[list[int], Field(min_length=10, max_length=10)]
+
+
+class ContributorsOut(Answer):
+    """A page of contributors."""
+
+    items: list[ContributorOut]
+    next: str | None
+
+
+class ErasureOut(Answer):
+    """What erasing somebody's drawings affects; `versions` learned from them, and stay."""
+
+    n_drawings: int
+    versions: list[int]
+    live_version: int | None
+
+
+class UserOut(Answer):
+    """An account."""
+
+    id: int
+    email: str
+    role: Literal["reviewer", "admin"]
+    created_at: datetime
+    disabled_at: datetime | None
+    n_sessions: int
+    n_tokens: int
+    last_sign_in_at: datetime | None
+
+
+class UsersOut(Answer):
+    """All accounts, the oldest first."""
+
+    items: list[UserOut]
+    next: str | None
+
+
+class PasswordOut(Answer):
+    """An account and the password that was made up for it, shown this once."""
+
+    id: int
+    email: str
+    password: str | None
+
+
+class SessionOut(Answer):
+    """A signed-in browser."""
+
+    id: int
+    email: str
+    browser: str | None
+    created_at: datetime
+    expires_at: datetime
+    is_current: bool
+
+
+class SessionsOut(Answer):
+    """Newest first."""
+
+    items: list[SessionOut]
+    next: str | None
+
+
+class TokenRow(Answer):
+    """A token for programs; its secret is kept nowhere."""
+
+    id: int
+    name: str
+    role: Literal["reviewer", "admin"]
+    email: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+class TokensOut(Answer):
+    """Newest first."""
+
+    items: list[TokenRow]
+    next: str | None
+
+
+class AuditEventOut(Answer):
+    """What somebody or something did; `name` and `subject_name` are accounts' addresses."""
+
+    id: int
+    at: datetime
+    by: str
+    name: str | None
+    action: str
+    subject: str
+    subject_name: str | None
+    facts: dict[str, Any]
+
+
+class AuditOut(Answer):
+    """Newest first."""
+
+    items: list[AuditEventOut]
+    next: str | None
+
+
+class SchedulePreviewOut(Answer):
+    """A rule in words, and when it would be due next."""
+
+    sentence: str
+    next_runs: list[datetime]
 
 
 class ErrorOut(BaseModel):

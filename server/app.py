@@ -17,6 +17,8 @@ from server import pages
 from server.access import check_access
 from server.api import (
     accounts,
+    audit,
+    contributors,
     docs,
     drawing_lists,
     drawings,
@@ -24,9 +26,12 @@ from server.api import (
     models,
     pictures,
     predictions,
+    review,
     runs,
     schedule,
+    sessions,
     stats,
+    users,
 )
 from server.background import Background
 from server.drawing_writer import DrawingWriter
@@ -35,6 +40,7 @@ from server.headers import register_headers
 from server.limits import Limits
 from server.live_model import LiveModel
 from server.request_counts import RequestCounts
+from server.review_queue import ReviewQueue
 from server.services import EXTENSION, Services
 
 MAX_BODY_BYTES = 10_000_000
@@ -44,12 +50,17 @@ BLUEPRINTS = (
     predictions.blueprint,
     drawing_lists.blueprint,
     drawings.blueprint,
+    review.blueprint,
     pictures.blueprint,
     models.blueprint,
     runs.blueprint,
     schedule.blueprint,
     stats.blueprint,
     accounts.blueprint,
+    users.blueprint,
+    sessions.blueprint,
+    contributors.blueprint,
+    audit.blueprint,
     health.blueprint,
     docs.blueprint,
 )
@@ -102,14 +113,16 @@ def make_services(settings: Settings) -> Services:
     volatile = Volatile(settings)
     store = ModelStore(settings.models_dir)
     secret = settings.secret()
+    live = LiveModel(database, store, volatile)
     return Services(
         settings=settings,
         database=database,
         volatile=volatile,
         store=store,
-        live=LiveModel(database, store, volatile),
+        live=live,
         limits=Limits(volatile, settings, secret),
         counts=RequestCounts(),
         writer=DrawingWriter(database, secret),
+        review=ReviewQueue(database, live),
         secret=secret,
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Request, Response, g, request
 from itsdangerous import BadSignature, Signer
+from sqlalchemy.orm import Session
 
 from core import accounts
 from core.clock import utc_now
@@ -29,6 +31,14 @@ class Who:
     user_id: int | None = None
     email: str | None = None
     token_id: int | None = None
+    session_id: int | None = None
+
+    @property
+    def holder(self) -> str:
+        """Which browser or program: two browsers of one person are two."""
+        if self.token_id is not None:
+            return f"token:{self.token_id}"
+        return f"session:{self.session_id}"
 
     @property
     def by(self) -> str:
@@ -67,8 +77,16 @@ def _look_up(asked: Request) -> Who:
     if not secret:
         return Who()
     with services().database.read() as session:
-        user = accounts.session_user(session, secret, now=now)
-        return Who() if user is None else Who(role=user.role, user_id=user.id, email=user.email)
+        return known_by(session, secret, now=now)
+
+
+def known_by(session: Session, secret: str, *, now: datetime) -> Who:
+    """The user whose browser holds this secret; anybody once the session has ended."""
+    found = accounts.find_session(session, secret, now=now)
+    if found is None:
+        return Who()
+    user, login = found
+    return Who(role=user.role, user_id=user.id, email=user.email, session_id=login.id)
 
 
 def contributor() -> str | None:

@@ -22,6 +22,7 @@ SIDE_PX = 28
 N_CLASSES = 10
 GOLDEN_TOLERANCE = 1e-3  # ONNX Runtime against the trainer's torch, after softmax
 OUTPUTS = ["probabilities", "familiarity"]
+EXAMINED = ["probabilities", "features"]
 # What ONNX Runtime raises for bytes that are no model, or one that it cannot run.
 ORT_ERRORS = (
     ort_errors.Fail,
@@ -55,6 +56,13 @@ class LoadedModel:
         """Read (N, 28, 28) uint8 inks, 0 = paper, 255 = ink."""
         probabilities_NK, familiarity_N = self._session.run(OUTPUTS, {"ink": inks_NHW})
         return Reading(probabilities_NK, familiarity_N)
+
+    def examine(
+        self, inks_NHW: NDArray[np.uint8]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Probabilities (N, 10) and features (N, F), for comparing many digits."""
+        probabilities_NK, features_NF = self._session.run(EXAMINED, {"ink": inks_NHW})
+        return probabilities_NK, features_NF
 
     def labels(self, inks_NHW: NDArray[np.uint8]) -> NDArray[np.int64]:
         """The most probable digit of each ink."""

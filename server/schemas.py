@@ -175,3 +175,92 @@ class DrawingsQuery(Page):
     source: Literal["drawn", "uploaded", "imported"] | None = None
     contributor: Annotated[str, StringConstraints(max_length=64)] | None = None
     disagrees: Literal["true", "false"] | None = None
+
+
+class ReviewQuery(BaseModel):
+    """How many drawings to look at."""
+
+    model_config = ConfigDict(extra="forbid")
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class ReviewIn(Sent):
+    """What a reviewer says: `relabel` needs the label, the others keep the one there is."""
+
+    decision: Literal["accept", "relabel", "reject"]
+    label: Label | None = None
+
+
+class ContributorsQuery(Page):
+    """Which contributors, in which order."""
+
+    sort: Literal["newest", "most"] = "newest"
+    blocked: Literal["true", "false"] | None = None
+
+
+Password = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+
+class UserIn(Sent):
+    """A new account; without a password one is made up, and shown once."""
+
+    email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
+    role: Literal["reviewer", "admin"]
+    password: Password | None = None
+
+
+class UserChange(Sent):
+    """What is to change of an account."""
+
+    role: Literal["reviewer", "admin"] | None = None
+    disabled: bool | None = None
+
+
+class PasswordReset(Sent):
+    """Another password for an account; without one it is made up, and shown once."""
+
+    password: Password | None = None
+
+
+class OwnPasswordIn(Sent):
+    """One's present password, and the one to come."""
+
+    current: Password
+    new: Password
+
+
+class SessionsQuery(BaseModel):
+    """Whose sessions: one's own, or for admins everybody's."""
+
+    model_config = ConfigDict(extra="forbid")
+    whose: Literal["mine", "all"] = "mine"
+
+
+Day = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+    Field(json_schema_extra={"format": "date"}),
+]
+
+
+class AuditFilter(BaseModel):
+    """Which events; days are UTC and inclusive."""
+
+    model_config = ConfigDict(extra="forbid")
+    by: Annotated[str, StringConstraints(max_length=64)] | None = None
+    action: Annotated[str, StringConstraints(max_length=64)] | None = None
+    subject: Annotated[str, StringConstraints(max_length=100)] | None = None
+    since: Day | None = None
+    until: Day | None = None
+
+
+class AuditQuery(Page, AuditFilter):
+    """Which part of the log."""
+
+
+class SchedulePreview(BaseModel):
+    """A rule and a zone that are not saved yet."""
+
+    model_config = ConfigDict(extra="forbid")
+    cron: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    timezone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""

@@ -14,6 +14,7 @@ from server.drawing_writer import DrawingWriter
 from server.limits import Limits
 from server.live_model import LiveModel
 from server.request_counts import RequestCounts
+from server.review_queue import ReviewQueue
 
 EXTENSION = "inkloop"
 
@@ -30,6 +31,7 @@ class Services:
     limits: Limits
     counts: RequestCounts
     writer: DrawingWriter
+    review: ReviewQueue
     secret: bytes
 
 

@@ -47,6 +47,7 @@ class NewDrawing:
     picture: bytes | None = None
     predicted_label: int | None = None
     predicted_version: int | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def store_drawings(
                 stored = _already_stored(known[new.id], new.contributor_id)
                 outcomes.append(Stored(stored, is_new=False))
                 continue
-            contributor = contributors.get(new.contributor_id) or _new_contributor(
+            contributor = contributors.get(new.contributor_id) or new_contributor(
                 session, new.contributor_id, secret=secret, now=now
             )
             contributors[contributor.id] = contributor
@@ -135,7 +136,7 @@ def _drawing(
     now: datetime,
 ) -> Drawing:
     if contributor.blocked_at is not None:
-        raise Forbidden("drawings from this browser are no longer taken: ask an administrator")
+        raise _blocked()
     is_known = new.predicted_version in versions
     drawing = Drawing(
         number=number,
@@ -143,7 +144,7 @@ def _drawing(
         contributor_id=contributor.id,
         label=new.label,
         status=DrawingStatus.ACCEPTED,
-        split=_split(contributor, secret),
+        split=split_of_next(contributor, secret),
         source=new.source,
         ink=new.ink,
         imaging_version=new.imaging_version,
@@ -151,10 +152,20 @@ def _drawing(
         picture=new.picture,
         predicted_label=new.predicted_label if is_known else None,
         predicted_version=new.predicted_version if is_known else None,
+        confidence=new.confidence if is_known else None,
         created_at=now,
     )
     contributor.n_drawings += 1
     return drawing
+
+
+def _blocked() -> Forbidden:
+    return Forbidden("drawings from this browser are no longer taken: ask an administrator")
+
+
+def _refuse_blocked(session: Session, contributor_id: str) -> None:
+    if session.get_one(Contributor, contributor_id).blocked_at is not None:
+        raise _blocked()
 
 
 def _add(session: Session, added: Sequence[Drawing], *, now: datetime) -> None:
@@ -187,9 +198,10 @@ def _already_stored(stored: Drawing, contributor_id: str) -> Drawing:
     return stored
 
 
-def _new_contributor(
+def new_contributor(
     session: Session, contributor_id: str, *, secret: bytes, now: datetime
 ) -> Contributor:
+    """Somebody who stores their first drawing; from the 21st on some are held out whole."""
     count(session, {"contributors": 1})
     number = session.scalars(select(Counter.n).where(Counter.name == "contributors")).one()
     share = _keyed_number(secret, "held out", contributor_id) / 2**64
@@ -204,7 +216,7 @@ def _new_contributor(
     return contributor
 
 
-def _split(contributor: Contributor, secret: bytes) -> Split:
+def split_of_next(contributor: Contributor, secret: bytes) -> Split:
     """What the contributor's next drawing is for.
 
     The position in the block is drawn by a keyed hash, since people draw 0, 1, 2 … in order and
@@ -242,9 +254,12 @@ def relabel(session: Session, drawing: Drawing, label: int, *, by: str, now: dat
     A quarantined drawing whose label changes is accepted: what was contradicted is gone, and the
     next run checks the new label in its turn.
 
-    Raises: Conflict, if its contributor wants to overrule a reviewer.
+    Raises: Conflict, if its contributor wants to overrule a reviewer; Forbidden, if they are
+    blocked.
     """
     is_contributor = by == BY_CONTRIBUTOR
+    if is_contributor:
+        _refuse_blocked(session, drawing.contributor_id)
     if is_contributor and drawing.reviewed_at is not None:
         raise Conflict("a reviewer has settled the label of this drawing")
     if not is_contributor:
@@ -257,6 +272,30 @@ def relabel(session: Session, drawing: Drawing, label: int, *, by: str, now: dat
         drawing.status = DrawingStatus.ACCEPTED
     _count(session, drawing, +1)
     _add_label(session, drawing, by=by, now=now)
+
+
+def settle(
+    session: Session,
+    drawing: Drawing,
+    label: int,
+    status: DrawingStatus,
+    *,
+    by: str,
+    now: datetime,
+    reviewed_at: datetime | None,
+) -> None:
+    """Give a drawing this label and this status at once, as a reviewer says.
+
+    `reviewed_at` is None when a review is taken back: the drawing is then open to review again.
+    """
+    is_relabelled = label != drawing.label
+    _count(session, drawing, -1)
+    drawing.label = label
+    drawing.status = status
+    drawing.reviewed_at = reviewed_at
+    _count(session, drawing, +1)
+    if is_relabelled:
+        _add_label(session, drawing, by=by, now=now)
 
 
 def confirm(session: Session, drawing: Drawing, *, now: datetime) -> None:
@@ -336,11 +375,16 @@ def _set_status(session: Session, drawing: Drawing, status: DrawingStatus) -> No
 
 
 def _count(session: Session, drawing: Drawing, n: int) -> None:
+    count(session, counted_as(drawing, n))
+
+
+def counted_as(drawing: Drawing, n: int) -> dict[str, int]:
+    """The counters that a drawing as it is now stands in, each with `n`."""
     changes = {f"status:{drawing.status}": n}
     if drawing.status != DrawingStatus.DELETED:
         changes[f"label:{drawing.label}"] = n
         changes["drawings"] = n
-    count(session, changes)
+    return changes
 
 
 def _add_label(session: Session, drawing: Drawing, *, by: str, now: datetime) -> None:

@@ -65,7 +65,6 @@ def downgrade() -> None:
     for name in ("by", "action", "subject"):
         op.drop_index(f"ix_audit_events_{name}", "audit_events")
     op.drop_index("ix_contributors_n_drawings_number", "contributors")
-    op.drop_index("ix_drawings_by_contributor", "drawings")
     with op.batch_alter_table("login_sessions") as table:
         table.drop_column("browser")
     op.drop_index("ix_drawings_disputed", "drawings")
@@ -118,11 +117,6 @@ def _review() -> None:
 
 def _people() -> None:
     op.add_column("login_sessions", sa.Column("browser", sa.Text(), nullable=True))
-    op.create_index(
-        "ix_drawings_by_contributor",
-        "drawings",
-        ["contributor_id", "status", "split", "label", "predicted_label"],
-    )
     op.create_index("ix_contributors_n_drawings_number", "contributors", ["n_drawings", "number"])
     for name in ("by", "action", "subject"):
         op.create_index(f"ix_audit_events_{name}", "audit_events", [name])

@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
-from collections.abc import Iterator
-
 from flask import Blueprint, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from core import accounts
 from core.clock import utc_now
-from core.errors import TooManyRequests
 from core.models import Role
 from server import identity
 from server.answer_schemas import MeOut, TokenOut
+from server.browser_name import browser_name
 from server.contract import contract
+from server.hashing import one_hash_at_a_time
 from server.schemas import LoginIn, SetupIn, TokenIn
 from server.services import services
 
 blueprint = Blueprint("accounts", __name__)
-# A hash takes 64 MiB and 0.1 s: many at once would be a way to press a server to the ground.
-_HASHING = threading.BoundedSemaphore(1)
-HASHING_PATIENCE_SECONDS = 5.0
-
-
-@contextlib.contextmanager
-def _one_hash_at_a_time() -> Iterator[None]:
-    if not _HASHING.acquire(timeout=HASHING_PATIENCE_SECONDS):
-        raise TooManyRequests("too many are signing in: try again in a moment", 5)
-    try:
-        yield
-    finally:
-        _HASHING.release()
 
 
 @blueprint.get("/api/v1/me")
@@ -61,7 +45,7 @@ def login(body: LoginIn) -> ResponseReturnValue:
     """Sign a browser in; the session lasts twelve hours"""
     parts = services()
     parts.limits.login(body.email, request.remote_addr)
-    with _one_hash_at_a_time(), parts.database.read() as session:
+    with one_hash_at_a_time(), parts.database.read() as session:
         user_id = accounts.check_password(session, body.email, body.password)
     return _signed_in(user_id)
 
@@ -72,7 +56,7 @@ def setup(body: SetupIn) -> ResponseReturnValue:
     """Make the first admin with the one-time link that the terminal showed, and sign in"""
     parts = services()
     parts.limits.login(body.email, request.remote_addr)
-    with _one_hash_at_a_time():
+    with one_hash_at_a_time():
         password_hash = accounts.hash_password(body.password)
     with parts.database.write() as session:
         user = accounts.create_first_admin(
@@ -89,10 +73,9 @@ def _signed_in(user_id: int) -> Response:
     with services().database.write() as session:
         if old:
             accounts.end_session(session, old, now=now)
-        secret = accounts.start_session(session, user_id, now=now)
-        user = accounts.session_user(session, secret, now=now)
-        assert user is not None
-        g.who = identity.Who(role=user.role, user_id=user.id, email=user.email)
+        browser = browser_name(request.user_agent.string)
+        secret = accounts.start_session(session, user_id, now=now, browser=browser)
+        g.who = identity.known_by(session, secret, now=now)
     answer = _me(g.who)
     identity.set_session_cookie(answer, secret)
     return answer

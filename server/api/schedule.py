@@ -5,20 +5,21 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from core import queries
+from core import cron, queries
 from core.clock import utc_now
 from core.cron_words import in_words
 from core.models import Schedule
 from core.transitions.schedule import change_schedule
 from server import identity
-from server.answer_schemas import ScheduleOut
+from server.answer_schemas import ScheduleOut, SchedulePreviewOut
 from server.answers import polled
 from server.contract import contract
-from server.schemas import ScheduleIn
+from server.schemas import ScheduleIn, SchedulePreview
 from server.services import services
 from server.views import Json, iso, language
 
 blueprint = Blueprint("schedule", __name__)
+N_SHOWN = 5
 SWITCHED_OFF = {"en": "switched off", "zh": "已关闭"}
 
 
@@ -47,6 +48,20 @@ def change(body: ScheduleIn) -> ResponseReturnValue:
         return _schedule_json(row)
 
 
+@blueprint.get("/api/v1/schedule/preview")
+@contract("A rule in words", query=SchedulePreview, answers={200: SchedulePreviewOut})
+def preview(query: SchedulePreview) -> ResponseReturnValue:
+    """What a rule that is not saved yet means, and the next five moments at which it is due"""
+    return {
+        "sentence": in_words(query.cron, language()),
+        "next_runs": _next_runs(query.cron, query.timezone),
+    }
+
+
+def _next_runs(rule: str, timezone: str) -> list[str | None]:
+    return [iso(due) for due in cron.next_times(rule, timezone, utc_now(), N_SHOWN)]
+
+
 def schedule_sentence(row: Schedule) -> str:
     """ "every day at 03:00", in the client's language."""
     words = language()
@@ -63,4 +78,7 @@ def _schedule_json(row: Schedule) -> Json:
         "last_run_at": iso(row.last_due_at),
         "last_outcome": row.last_outcome,
         "sentence": schedule_sentence(row),
+        "rule_sentence": in_words(row.cron, language()),
+        "next_runs": _next_runs(row.cron, row.timezone) if row.enabled else [],
+        "zone": str(cron.zone_of(row.timezone)),
     }

@@ -53,3 +53,32 @@ def test_what_cannot_be_scheduled_is_refused(admin, client, changed):
 
     assert answer.status_code == 422
     assert client.get(URL).json["cron"] == "0 3 * * *"
+
+
+def test_the_next_five_moments_are_told(admin):
+    shown = admin.put(URL, json=WEEKLY).json
+
+    assert len(shown["next_runs"]) == 5
+    assert shown["next_runs"][0] == shown["next_run_at"]
+    assert shown["zone"] == "Europe/Berlin"
+
+
+def test_paused_it_still_says_what_the_rule_is(admin):
+    shown = admin.put(URL, json=WEEKLY | {"enabled": False}).json
+
+    assert shown["next_runs"] == []
+    assert "Sunday" in shown["rule_sentence"]
+
+
+def test_a_rule_is_read_out_before_it_is_saved(reviewer, client):
+    answer = reviewer.get(f"{URL}/preview?cron=15 6 * * 1&timezone=Asia/Shanghai")
+
+    assert answer.json["sentence"] == "every Monday at 06:15"
+    assert len(answer.json["next_runs"]) == 5
+    assert all(moment.endswith("T22:15:00.000000Z") for moment in answer.json["next_runs"])
+    assert client.get(URL).json["cron"] == "0 3 * * *"
+
+
+@pytest.mark.parametrize("query", ["cron=61 * * * *", "cron=0 3 * * *&timezone=Mars/Olympus", ""])
+def test_a_rule_that_cannot_be_read_is_refused_in_words(reviewer, query):
+    assert reviewer.get(f"{URL}/preview?{query}").status_code == 422
