@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 STATUSES: Final = ("accepted", "quarantined", "rejected", "deleted")
 SPLITS: Final = ("train", "holdout_known", "holdout_new")
 SOURCES: Final = ("drawn", "uploaded", "imported")
@@ -72,3 +75,37 @@ def unpack(number: int) -> Facet:
         split=SPLITS[split],
         status=STATUSES[status],
     )
+
+
+N_FACETS: Final = len(STATUSES) * len(SPLITS) * len(SOURCES) * len(BANDS) * 11 * 10
+# All facets in a grid: status, split, source, band, predicted, label. What a filter asks of each
+# is then one comparison of arrays, however many facets there are.
+_SHAPE = (len(STATUSES), len(SPLITS), len(SOURCES), len(BANDS), 11, 10)
+_STATUS, _SPLIT, _SOURCE, _BAND, _PREDICTED, _LABEL = np.unravel_index(np.arange(N_FACETS), _SHAPE)
+AXES: Final[dict[str, tuple[NDArray[np.intp], tuple[str | int, ...]]]] = {
+    "label": (_LABEL, tuple(range(10))),
+    "predicted": (_PREDICTED, tuple(range(10))),
+    "confidence": (_BAND, BANDS),
+    "source": (_SOURCE, SOURCES),
+    "split": (_SPLIT, SPLITS),
+    "status": (_STATUS, STATUSES),
+}
+"""For each filter the place of every facet on its axis, and what the places mean."""
+_IS_READ = _PREDICTED != NOTHING_READ
+_DISAGREES = _IS_READ & (_PREDICTED != _LABEL)
+
+
+def chosen(filters: dict[str, str | int], disagrees: bool | None) -> NDArray[np.bool_]:
+    """Which of all facets fit the filters by axis; deleted drawings only where they are asked for.
+
+    Returns: (N_FACETS,) truth values, by facet number.
+    """
+    fits = np.ones(N_FACETS, np.bool_)
+    if "status" not in filters:
+        fits &= STATUSES.index("deleted") != _STATUS
+    for name, value in filters.items():
+        places, meanings = AXES[name]
+        fits &= places == meanings.index(value)
+    if disagrees is not None:
+        fits &= _DISAGREES if disagrees else _IS_READ & ~_DISAGREES
+    return fits
