@@ -137,7 +137,8 @@ def _exam_en(rule: Rule) -> str:
 def _golden_en(rule: Rule) -> str:
     facts = rule["facts"]
     if rule["passed"]:
-        return f"reads all {facts['n']} golden digits"
+        which = " that the live version reads" if facts.get("n_misread_before") else ""
+        return f"reads all {facts['n']} golden digits{which}"
     wrong = ", ".join(f"a {one['label']} as {one['predicted']}" for one in facts["wrong"][:3])
     return f"misreads {_count(int(rule['value']), 'golden digit')} ({wrong})"
 
@@ -219,7 +220,8 @@ def _exam_zh(rule: Rule) -> str:
 def _golden_zh(rule: Rule) -> str:
     facts = rule["facts"]
     if rule["passed"]:
-        return f"{facts['n']} 个标准数字全部认对"
+        which = "现用版本认得的 " if facts.get("n_misread_before") else ""
+        return f"{which}{facts['n']} 个标准数字全部认对"
     wrong = "、".join(f"{one['label']} 认成 {one['predicted']}" for one in facts["wrong"][:3])
     return f"{int(rule['value'])} 个标准数字认错（{wrong}）"
 

@@ -106,10 +106,14 @@ def judge(
     candidate: Results,
     champion: Results,
     anchor: Results,
-    golden: tuple[Digits, Digits],
+    golden: tuple[Digits, Digits, Digits],
     look: int,
 ) -> Verdict:
-    """Put a run's candidate before the gate. `golden`: labels, and what the candidate reads."""
+    """Put a run's candidate before the gate.
+
+    Args:
+        golden: labels, and what the candidate and the champion read.
+    """
     mnist = Dataset.MNIST_TEST
     against_champion = {
         name: Exam(exams[name].labels, candidate[name].predicted, champion[name].predicted)
@@ -127,6 +131,7 @@ def judge(
             holdout_new=against_champion[Dataset.HOLDOUT_NEW],
             golden_labels=golden[0],
             golden_candidate=golden[1],
+            golden_champion=golden[2],
         ),
         look=look,
     )

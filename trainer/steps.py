@@ -19,7 +19,8 @@ from trainer.examine import Papers, Results
 from trainer.gate import Verdict, rule_golden
 from trainer.gather import Gathered, gather, is_accepted
 from trainer.job import Claim
-from trainer.learn import Learned, first_model, from_champion
+from trainer.learn import first_model, from_champion
+from trainer.networks.base import DigitNetwork
 from trainer.progress import Progress
 from trainer.publish import Judged, build, publish
 from trainer.quarantine import hear, suspects
@@ -43,7 +44,7 @@ def carry_out(workshop: Workshop, claim: Claim, progress: Progress) -> None:
     Raises: what `Progress` raises to stop it, and whatever goes wrong.
     """
     with TensorBoardCurves(workshop.settings.instance, claim.run_id) as curves:
-        progress.draw_on(curves)
+        progress.tell(curves)
         _carry_out(workshop, claim, progress)
 
 
@@ -149,7 +150,8 @@ def _first(
     progress.enter("gate")
     first = examine.judge_first_model(exams, results)
     # Golden digits too: a server tests itself on them, and no later run could pass without.
-    verdict = Verdict((*first.rules, rule_golden(*_golden_readings(learned))))
+    labels, predicted = _golden_readings(learned.network)
+    verdict = Verdict((*first.rules, rule_golden(labels, predicted)))
     return Judged(learned, exams, results, verdict, {})
 
 
@@ -171,6 +173,7 @@ def _next(
         model.version: _reference_results(workshop, model, exams, progress)
         for model in (champion, anchor)
     }
+    _labels, golden_champion = _golden_readings(champion.network)
     judged: list[Judged] = []
     for look, learned in enumerate(candidates, start=1):
         results = examine.sit(learned.network, learned.temperature, exams, progress)
@@ -180,7 +183,7 @@ def _next(
             results,
             known[champion.version],
             known[anchor.version],
-            golden=_golden_readings(learned),
+            golden=(*_golden_readings(learned.network), golden_champion),
             look=look,
         )
         judged.append(Judged(learned, exams, results, verdict, known))
@@ -202,9 +205,9 @@ def _reference_results(
     return {Dataset.MNIST_TEST: recorded, **results}
 
 
-def _golden_readings(learned: Learned) -> tuple[Digits, Digits]:
+def _golden_readings(network: DigitNetwork) -> tuple[Digits, Digits]:
     inks, labels = golden_inks()
-    return labels, read(learned.network, inks).predicted_N
+    return labels, read(network, inks).predicted_N
 
 
 def _fingerprint(claim: Claim, references: References | None, gathered: Gathered) -> str:

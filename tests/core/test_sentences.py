@@ -83,6 +83,22 @@ def test_a_second_try_is_said() -> None:
     )
 
 
+def test_a_run_that_was_held_twice_says_that_it_tried_twice() -> None:
+    rules = [anchor_rule(False, 14, 5, 4, look=2)]
+
+    assert verdict_sentence(False, rules, "en") == (
+        "Held at the second try: loses 9 test digits net, 4 allowed"
+    )
+    assert verdict_sentence(False, rules, "zh").startswith("未上线（第二次尝试）")
+
+
+def test_golden_digits_that_the_live_version_misreads_are_left_out_of_the_count() -> None:
+    known = rule("golden", True, 0, 0, n=19, n_misread_before=1, wrong=[])
+
+    assert rule_sentence(known, "en") == ("Reads all 19 golden digits that the live version reads.")
+    assert rule_sentence(known, "zh") == "现用版本认得的 19 个标准数字全部认对。"
+
+
 def test_too_many_changes_are_told_what_gain_they_would_need() -> None:
     sentence = rule_sentence(anchor_rule(False, 50, 50, -2), "en")
 

@@ -229,6 +229,18 @@ def test_one_misread_golden_digit_fails() -> None:
     assert rule.facts["wrong"] == [{"label": 1, "predicted": 7}]
 
 
+def test_a_golden_digit_that_the_live_version_misreads_holds_nobody() -> None:
+    labels, champion = np.array([1, 7, 4]), np.array([7, 7, 4])
+
+    same, other = rule_golden(labels, champion, champion), rule_golden(labels, labels, champion)
+    worse = rule_golden(labels, np.array([7, 1, 4]), champion)
+
+    assert same.passed and other.passed
+    assert (same.facts["n"], same.facts["n_misread_before"]) == (2, 1)
+    assert not worse.passed
+    assert worse.facts["wrong"] == [{"label": 7, "predicted": 1}]
+
+
 # -- judgements ---------------------------------------------------------------------------------
 
 
@@ -246,6 +258,7 @@ def run_exams(candidate: Digits, anchor: Digits) -> RunExams:
         holdout_new=nothing,
         golden_labels=np.arange(10),
         golden_candidate=np.arange(10),
+        golden_champion=np.arange(10),
     )
 
 

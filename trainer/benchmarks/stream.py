@@ -153,6 +153,7 @@ class Bench:
                 holdout_new=nothing,
                 golden_labels=golden,
                 golden_candidate=read(network, inks).predicted_N,
+                golden_champion=read(champion, inks).predicted_N,
             ),
             look,
         )
