@@ -60,6 +60,8 @@ class DrawingOut(Answer):
     learned_version: int | None
     contributor: str | None = None
     """Only for reviewers."""
+    confidence: Probability | None = None
+    """How likely the predicted version held its prediction; only for reviewers."""
 
 
 class DrawingWithStrokes(DrawingOut):

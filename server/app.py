@@ -22,6 +22,7 @@ from server.api import (
     docs,
     drawing_lists,
     drawings,
+    gallery,
     health,
     models,
     pictures,
@@ -39,6 +40,7 @@ from server.errors import register_error_handlers
 from server.headers import register_headers
 from server.limits import Limits
 from server.live_model import LiveModel
+from server.readings import Readings
 from server.request_counts import RequestCounts
 from server.review_queue import ReviewQueue
 from server.services import EXTENSION, Services
@@ -49,6 +51,7 @@ BLUEPRINTS = (
     pages.blueprint,
     predictions.blueprint,
     drawing_lists.blueprint,
+    gallery.blueprint,
     drawings.blueprint,
     review.blueprint,
     pictures.blueprint,
@@ -124,5 +127,6 @@ def make_services(settings: Settings) -> Services:
         counts=RequestCounts(),
         writer=DrawingWriter(database, secret),
         review=ReviewQueue(database, live),
+        readings=Readings(live),
         secret=secret,
     )

@@ -166,17 +166,6 @@ class Page(BaseModel):
     after: Annotated[str, StringConstraints(max_length=100)] | None = None
 
 
-class DrawingsQuery(Page):
-    """Which drawings."""
-
-    label: LabelText | None = None
-    status: Literal["accepted", "quarantined", "rejected"] | None = None
-    split: Literal["train", "holdout_known", "holdout_new"] | None = None
-    source: Literal["drawn", "uploaded", "imported"] | None = None
-    contributor: Annotated[str, StringConstraints(max_length=64)] | None = None
-    disagrees: Literal["true", "false"] | None = None
-
-
 class ReviewQuery(BaseModel):
     """How many drawings to look at."""
 

@@ -106,6 +106,7 @@ def drawing_json(
     }
     if for_reviewer:
         shown["contributor"] = drawing.contributor_id
+        shown["confidence"] = drawing.confidence
     return shown
 
 

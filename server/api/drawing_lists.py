@@ -1,4 +1,4 @@
-"""Lists of drawings: one's own with their fates, and all of them for reviewers."""
+"""One's own drawings with their fates; everybody's are in `gallery.py`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 from core import queries
 from core.models import Drawing, DrawingStatus, ModelVersion, Promotion, RunDrawing, Split
 from server import identity
-from server.answer_schemas import DrawingsOut, MineOut
+from server.answer_schemas import MineOut
 from server.contract import contract
-from server.schemas import DrawingsQuery, Page
+from server.schemas import Page
 from server.services import services
 from server.views import Json, drawings_json, next_after, number_after
 
 blueprint = Blueprint("drawing_lists", __name__)
-EXACT = ("label", "status", "split", "source")
 
 
 @blueprint.get("/api/v1/drawings/mine")
@@ -34,33 +33,7 @@ def mine(query: Page) -> ResponseReturnValue:
         return page | {"counts": _counts(session, contributor_id) | {"live_version": live}}
 
 
-@blueprint.get("/api/v1/drawings")
-@contract("All drawings", query=DrawingsQuery, answers={200: DrawingsOut})
-def all_drawings(query: DrawingsQuery) -> ResponseReturnValue:
-    """Everybody's drawings, newest first, as far as they fit the filters"""
-    found = select(Drawing)
-    for name in EXACT:
-        value = getattr(query, name)
-        if value is not None:
-            found = found.where(getattr(Drawing, name) == value)
-    if query.status is None:
-        found = found.where(Drawing.status != DrawingStatus.DELETED)
-    if query.contributor is not None:
-        found = found.where(Drawing.contributor_id == query.contributor)
-    if query.disagrees is not None:
-        differs = Drawing.predicted_label != Drawing.label
-        found = found.where(differs if query.disagrees == "true" else ~differs)
-    with services().database.read() as session:
-        return _page(session, found, query, for_reviewer=True)
-
-
-def _page(
-    session: Session,
-    found: Select[Drawing],
-    query: Page,
-    *,
-    for_reviewer: bool = False,
-) -> Json:
+def _page(session: Session, found: Select[Drawing], query: Page) -> Json:
     after = number_after(query.after)
     if after is not None:
         found = found.where(Drawing.number < after)
@@ -69,7 +42,7 @@ def _page(
     shown = drawings[: query.limit]
     more = len(drawings) > query.limit
     return {
-        "items": drawings_json(session, shown, for_reviewer=for_reviewer),
+        "items": drawings_json(session, shown),
         "next": next_after(shown[-1].number) if more else None,
     }
 
