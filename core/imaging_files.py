@@ -62,6 +62,17 @@ def read_grey(data: bytes) -> Grey:
     return _turned(np.asarray(grey), orientation)
 
 
+def to_png(grey_HW: Grey) -> bytes:
+    """Grey levels as a PNG, and nothing else: no colour, place, date or camera.
+
+    Of an uploaded picture this is what is kept: exactly what was inked, so that it can be inked
+    again.
+    """
+    file = io.BytesIO()
+    Image.fromarray(grey_HW).save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
 def _kind(data: bytes) -> str:
     """The format that the content says; names and declared types are not asked."""
     if data.startswith(b"\x89PNG\r\n\x1a\n"):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
-
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from PIL import Image
 
 from core.errors import BadPicture
 from core.imaging import IMAGING_VERSION, ink_from_picture
-from core.imaging_files import Grey, read_grey
+from core.imaging_files import read_grey, to_png
 from core.imaging_ink import Stopwatch
 from core.imaging_pictures import ink_from_grey
 from core.models import Source
@@ -55,7 +52,7 @@ def store_image(form: DrawingForm, file: bytes) -> ResponseReturnValue:
             source=Source.UPLOADED,
             ink=with_ink(ink_from_grey(grey_HW, Stopwatch())),
             imaging_version=IMAGING_VERSION,
-            picture=_kept(grey_HW),
+            picture=to_png(grey_HW),
         )
     )
 
@@ -64,13 +61,3 @@ def _given(file: bytes) -> bytes:
     if not file:
         raise BadPicture("file is empty: choose a picture")
     return file
-
-
-def _kept(grey_HW: Grey) -> bytes:
-    """What is kept of a picture: its grey levels, at most 400 pixels long, as a PNG.
-
-    Exactly what was inked, so that it can be inked again; and no colour, place, date or camera.
-    """
-    file = io.BytesIO()
-    Image.fromarray(grey_HW).save(file, "PNG", optimize=True)
-    return file.getvalue()

@@ -1,0 +1,159 @@
+"""Files to import, good ones and bad ones, and an instance to import them into."""
+
+from __future__ import annotations
+
+import io
+import stat
+import struct
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from core.db import Database
+from core.imaging import encode_strokes
+from core.imaging_files import to_png
+from core.models import Drawing, Source, Transfer
+from core.settings import Settings
+from core.transfer import uploads
+from core.transfer.exporting import Exporter, export_to
+from core.transfer.importing import Importer
+from core.transfer.selection import Selection
+from core.transfer.writing import Format
+from core.transitions import transfers
+from core.transitions.drawings import NewDrawing, confirm, quarantine, relabel, store_drawings
+from tests.conftest import NOW, SECRET
+from tests.factories import new_id
+
+Ink = NDArray[np.uint8]
+
+
+def inks(n: int, seed: int = 1) -> Ink:
+    """(n, 28, 28) of dark ground with some ink, all different."""
+    rng = np.random.default_rng(seed)
+    inks_NHW = np.zeros((n, 28, 28), np.uint8)
+    inks_NHW[:, 8:20, 12:16] = rng.integers(1, 256, (n, 12, 4))
+    return inks_NHW
+
+
+def zip_of(entries: Mapping[str, bytes]) -> bytes:
+    """A zip file with these files."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    return file.getvalue()
+
+
+def npy(array: Any, *, allow_pickle: bool = False) -> bytes:
+    """An array's file."""
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=allow_pickle)
+    return file.getvalue()
+
+
+def npz(n: int = 6, **changed: Any) -> bytes:
+    """An NPZ of `n` digits, 0 1 2 … by label."""
+    arrays = {"ink": inks(n), "label": np.arange(n) % 10} | changed
+    return zip_of({f"{name}.npy": npy(array) for name, array in arrays.items()})
+
+
+def idx(n: int = 6, *, n_labels: int | None = None, side: int = 28) -> bytes:
+    """A zip of two IDX files."""
+    labels = bytes(place % 10 for place in range(n if n_labels is None else n_labels))
+    images = np.ones((n, side, side), np.uint8).tobytes()
+    return zip_of(
+        {
+            "train-images-idx3-ubyte": struct.pack(">IIII", 0x803, n, side, side) + images,
+            "train-labels-idx1-ubyte": struct.pack(">II", 0x801, len(labels)) + labels,
+        }
+    )
+
+
+def pictures(*names: str) -> bytes:
+    """A zip of pictures of these names, each a digit in ink."""
+    made = inks(len(names))
+    return zip_of({name: to_png(made[place]) for place, name in enumerate(names)})
+
+
+def link(name: str = "7/link.png", target: str = "/etc/passwd") -> bytes:
+    """A zip with a symbolic link."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        entry = zipfile.ZipInfo(name)
+        entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(entry, target)
+    return file.getvalue()
+
+
+def take(
+    settings: Settings, database: Database, data: bytes, *, stores_at_once: bool = True
+) -> int:
+    """Ask for an import of these bytes. Returns its id."""
+    upload = uploads.take_in(settings, io.BytesIO(data))
+    with database.write() as session:
+        return transfers.begin_import(
+            session,
+            file=upload.name,
+            file_name="a file",
+            n_bytes=upload.n_bytes,
+            sha256=upload.sha256,
+            stores_at_once=stores_at_once,
+            by="user:1",
+            now=NOW,
+        ).id
+
+
+def import_file(settings: Settings, database: Database, data: bytes) -> Transfer:
+    """Import these bytes to the end, whatever that is."""
+    transfer = Importer(settings, database).run(take(settings, database, data))
+    assert transfer is not None
+    return transfer
+
+
+def export(
+    database: Database, folder: Path, format: Format, selection: Selection | None = None
+) -> Path:
+    """An export to a file."""
+    path = folder / format.file_name
+    export_to(path, Exporter(database, "user:1"), format, selection or Selection())
+    return path
+
+
+def fill(session: Session) -> None:
+    """Drawings of every kind: with strokes, a picture, relabelled, confirmed, from two people."""
+    made = inks(7)
+    strokes = [np.array([[10.0, 20.25, 0.0, 0.5], [30.5, 40.0, 16.0, 1.0]])]
+    news = [
+        NewDrawing(
+            id=new_id(),
+            contributor_id="alice" if place < 4 else "bob",
+            label=place,
+            source=[Source.DRAWN, Source.UPLOADED, Source.IMPORTED][place % 3],
+            ink=made[place].tobytes(),
+            imaging_version=1,
+            strokes=encode_strokes(strokes, 280, 280) if place % 3 == 0 else None,
+            picture=to_png(made[place]) if place % 3 == 1 else None,
+        )
+        for place in range(7)
+    ]
+    stored = [
+        outcome.drawing  # type: ignore[union-attr]
+        for outcome in store_drawings(session, news, secret=SECRET.encode(), now=NOW)
+    ]
+    stored[3].predicted_label, stored[3].predicted_version, stored[3].confidence = 5, 9, 0.75
+    quarantine(session, [stored[5].number])
+    relabel(session, stored[1], 8, by="user:1", now=NOW)
+    confirm(session, stored[2], now=NOW)
+    session.flush()
+
+
+def kept(session: Session) -> list[tuple[object, ...]]:
+    """All that is kept of the drawings, in order."""
+    columns = [column for column in Drawing.__table__.columns if column.name != "used_in_run_id"]
+    rows = session.query(*columns).order_by(Drawing.number)
+    return [tuple(row) for row in rows]
