@@ -33,6 +33,7 @@ from core.settings import Settings
 from trainer.job import CarryOut, Claim, Desk, Nothing
 from trainer.progress import Progress
 from trainer.schedule import Ticker, queue_first_run
+from trainer.terminal import TerminalBar
 
 OK, FAILED, LEASE_HELD, STOPPED = 0, 1, 75, 143
 """Exit codes: 75 is EX_TEMPFAIL of sysexits.h, 143 is 128 + SIGTERM."""
@@ -107,7 +108,13 @@ class Steps:
 
     def __call__(self, claim: Claim, progress: Progress) -> None:
         """Do a run. Raises: what loading raises, too: the run then fails with that sentence."""
-        self._load()(claim, progress)
+        carry_out = self._load()
+        if not sys.stderr.isatty():
+            carry_out(claim, progress)
+            return
+        with TerminalBar() as bar:
+            progress.tell(bar)
+            carry_out(claim, progress)
 
     def warm_up(self) -> None:
         """Load now; what fails is told by the first run that needs it."""

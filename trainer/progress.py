@@ -22,11 +22,16 @@ class Stopping(InkloopError):
     """The trainer is being stopped: the run is put back and goes on at the next start."""
 
 
-class Curves(Protocol):
-    """Where a run's curves go besides the database."""
+class Watcher(Protocol):
+    """Who else is told of a run besides the database, at every step."""
 
-    def add(self, phase: str, step: int, *, loss: float | None, accuracy: float | None) -> None:
-        """Keep one point."""
+    def enter(self, phase: str) -> None:
+        """A phase begins."""
+
+    def add(
+        self, phase: str, step: int, n_steps: int, *, loss: float | None, accuracy: float | None
+    ) -> None:
+        """`step` of `n_steps` of the phase are done."""
 
 
 class Progress:
@@ -48,18 +53,20 @@ class Progress:
         self._run_id = run_id
         self._lease = lease
         self._stop = stop
-        self._curves: Curves | None = None
+        self._watchers: list[Watcher] = []
         self._clock = clock
         self._phase = ""
         self._written_at = 0.0
 
-    def draw_on(self, curves: Curves) -> None:
-        """Keep every step there too."""
-        self._curves = curves
+    def tell(self, watcher: Watcher) -> None:
+        """Tell this one of every step, too."""
+        self._watchers.append(watcher)
 
     def enter(self, phase: str) -> None:
         """A phase begins."""
         self._phase = phase
+        for watcher in self._watchers:
+            watcher.enter(phase)
         self._write(None, None, None, None)
 
     def step(
@@ -72,8 +79,8 @@ class Progress:
     ) -> None:
         """`step` of `n_steps` of this phase are done; losses in nats, accuracies 0 to 1."""
         self.check()
-        if self._curves is not None:
-            self._curves.add(self._phase, step, loss=loss, accuracy=accuracy)
+        for watcher in self._watchers:
+            watcher.add(self._phase, step, n_steps, loss=loss, accuracy=accuracy)
         is_due = time.monotonic() - self._written_at >= WRITE_EVERY_SECONDS
         if is_due or step >= n_steps:
             self._write(step, n_steps, loss, accuracy)

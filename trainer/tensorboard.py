@@ -29,7 +29,12 @@ class TensorBoardCurves:
     ) -> None:
         self._writer.close()
 
-    def add(self, phase: str, step: int, *, loss: float | None, accuracy: float | None) -> None:
+    def enter(self, phase: str) -> None:
+        """Each phase has curves of its own: nothing to do."""
+
+    def add(
+        self, phase: str, step: int, n_steps: int, *, loss: float | None, accuracy: float | None
+    ) -> None:
         """Keep one point."""
         if loss is not None:
             self._writer.add_scalar(f"loss/{phase}", loss, step)
