@@ -4,6 +4,8 @@ System A runs as its author wrote it, one picture at a time through torchvision'
 `DataLoader`, epoch after epoch. Ours learns in a given number of epochs, whose learning rate ends
 at zero; each number is a training of its own. Clocks stop while the test set is read. Nothing is
 chosen by it: a time to an accuracy is that of the first point, or the shortest training, there.
+
+The clock is the processor's, on one core: the wall's is doubled by whatever else the machine does.
 """
 
 from __future__ import annotations
@@ -44,7 +46,9 @@ class Options:
     """Of system A, for which more than that changes little: it stays under 99.2 %."""
 
     epochs_of_ours: tuple[int, ...] = (1, 2, 4, 7, 12)
-    threads: int = 2
+    """Tried from the fewest on, until the last target is reached."""
+
+    threads: int = 1
 
 
 class _Pictures(Dataset[tuple[Tensor, int]]):
@@ -86,6 +90,8 @@ def run(
             say(f"compact in {n_epochs} epochs, seed {seed}")
             name = f"ours/{n_epochs}/{seed}"
             points.append(record.piece(name, partial(_ours, digits, n_epochs, seed)))
+            if points[-1]["accuracy"] >= TARGETS[-1]:
+                break
         ours_runs.append(points)
     return record.finish(_result(a_runs, ours_runs))
 
@@ -108,9 +114,11 @@ def _as_json(options: Options) -> dict[str, Any]:
 
 def _ours(digits: Digits, n_epochs: int, seed: int) -> dict[str, Any]:
     recipe = compact_in(n_epochs)
+    began = time.process_time()
     trained = train(NETWORKS["compact"], digits.train, digits.validation, seed, recipe=recipe)
+    seconds = time.process_time() - began
     accuracy = accuracy_on(trained.network, digits.test)
-    return {"n_epochs": n_epochs, "seconds": trained.seconds, "accuracy": accuracy}
+    return {"n_epochs": n_epochs, "seconds": seconds, "accuracy": accuracy}
 
 
 def _system_a(digits: Digits, seed: int, options: Options) -> dict[str, Any]:
@@ -125,7 +133,7 @@ def _system_a(digits: Digits, seed: int, options: Options) -> dict[str, Any]:
         loader = DataLoader(_Pictures(digits.all_train), kind.recipe.batch_size, shuffle=True)
         every = max(1, len(loader) // POINTS_PER_EPOCH)
         for _ in range(options.epochs_of_a):
-            began = time.perf_counter()
+            began = time.process_time()
             for step, (pictures, labels) in enumerate(loader, start=1):
                 logits_BK, _ = network(pictures.to(device))
                 loss = F.cross_entropy(logits_BK, labels.to(device))
@@ -133,10 +141,10 @@ def _system_a(digits: Digits, seed: int, options: Options) -> dict[str, Any]:
                 loss.backward()
                 optimiser.step()
                 if step % every == 0:
-                    seconds += time.perf_counter() - began
+                    seconds += time.process_time() - began
                     accuracy = accuracy_on(network, digits.test)
                     points.append({"seconds": seconds, "accuracy": accuracy})
-                    began = time.perf_counter()
+                    began = time.process_time()
     return {"points": points}
 
 
