@@ -1,0 +1,25 @@
+"""`python -m tests.faults.long_trainer`: the real trainer process, with a run of minutes."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from dataclasses import replace
+
+from core.db import Database
+from core.settings import Settings
+from tests.trainer.tiny import RUN, tiny_workshop
+from trainer.__main__ import parse_options, run
+from trainer.job import CarryOut
+from trainer.steps import carry_out
+
+LONG = replace(RUN, min_steps=100_000, max_steps=100_000)
+
+
+def load_long(settings: Settings, database: Database) -> CarryOut:
+    """The real steps in the tiny world, very many of them."""
+    return functools.partial(carry_out, tiny_workshop(settings, database, LONG))
+
+
+if __name__ == "__main__":
+    sys.exit(run(parse_options(sys.argv[1:]), load_long))
