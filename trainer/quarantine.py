@@ -14,13 +14,18 @@ are caught, and none of 225 honest corrections. With few drawings to be asked, t
 surer (10 each: 27 % of the flips, 1 of 52 honest corrections).
 
 From `MANY_CONTRIBUTORS` contributors on, nobody is an ally of their own drawings: one who swaps two
-digits throughout would vouch for themselves.
+digits throughout would vouch for themselves. And who is found out twice over the same two digits is
+believed in neither: all their drawings that bear one of them wait for a person. Measured on 50
+invented hands with 20 drawings each, one of whom swaps ones and sevens (51 crowds of three kinds):
+65, 45 and 59 % of the swapped labels were caught before, 83, 70 and 87 % are so, and as many honest
+corrections train (100, 97 and 99 %).
 
 Shapes: N drawings, Q of them questioned, M MNIST images, K = 10 digits, F features.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -43,6 +48,9 @@ SURE: Final = 0.9
 VERY_SURE: Final = 0.999
 """The same when fewer than `FEW_DRAWINGS` could be an ally."""
 
+SWAPS: Final = 2
+"""Suspects over the same two digits after which a contributor is believed in neither."""
+
 FEW_DRAWINGS: Final = 30
 
 MOST_BELIEF: Final = 0.01
@@ -58,6 +66,13 @@ Integers = NDArray[np.intp]
 @dataclass(frozen=True, slots=True)
 class Hearing:
     """What the three witnesses say of Q drawings' labels."""
+
+    labels_Q: Integers
+    read_Q: Integers
+    """The digit that the champion reads."""
+
+    authors_Q: Integers
+    """Numbers of the contributors; where there are few, each drawing has its own."""
 
     belief_Q: Floats
     """The champion's probability of the label."""
@@ -81,7 +96,10 @@ class Hearing:
     def doubt_Q(self) -> Floats:
         """(Q,) one number to rank by, 0 to 1: the higher, the likelier the label is wrong."""
         support = self.belief_Q + self.mnist_support_Q + self.drawn_support_Q
-        return np.asarray(1.0 - support / 3.0, dtype=np.float32)
+        doubt_Q = 1.0 - support / 3.0
+        # Whom nobody believes, their drawings look as right as they like.
+        is_swapped_Q = _swapped(self, _contradicted(self))
+        return np.where(is_swapped_Q, (1.0 + doubt_Q) / 2.0, doubt_Q).astype(np.float32)
 
 
 def hear(
@@ -122,6 +140,9 @@ def hear(
         drawn_support.append(_support(likeness, labels, labels[asked], N_DRAWN_NEIGHBOURS))
         n_asked.append(np.isfinite(likeness).sum(axis=1))
     return Hearing(
+        labels_Q=questioned,
+        read_Q=read_Q,
+        authors_Q=authors[:n_questioned],
         belief_Q=probabilities_NK[places, questioned],
         sureness_Q=sureness_Q,
         is_confident_Q=(read_Q != questioned) & (sureness_Q >= usual_K[read_Q]),
@@ -132,6 +153,12 @@ def hear(
 
 
 def suspects(hearing: Hearing) -> NDArray[np.bool_]:
+    """(Q,) which drawings to put aside: all witnesses speak against them, or whoever gave them."""
+    contradicted_Q = _contradicted(hearing)
+    return contradicted_Q | _swapped(hearing, contradicted_Q)
+
+
+def _contradicted(hearing: Hearing) -> NDArray[np.bool_]:
     """(Q,) which drawings all three witnesses speak against."""
     needed_Q = np.where(hearing.n_asked_Q < FEW_DRAWINGS, VERY_SURE, SURE)
     return np.asarray(
@@ -141,6 +168,25 @@ def suspects(hearing: Hearing) -> NDArray[np.bool_]:
         & (hearing.mnist_support_Q <= MOST_SUPPORT + 1e-6)
         & (hearing.drawn_support_Q == 0.0)
     )
+
+
+def _swapped(hearing: Hearing, contradicted_Q: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(Q,) which drawings bear one of two digits that their contributor seems to swap."""
+    swaps = Counter(
+        (int(author), frozenset((int(label), int(read))))
+        for author, label, read in zip(
+            hearing.authors_Q[contradicted_Q],
+            hearing.labels_Q[contradicted_Q],
+            hearing.read_Q[contradicted_Q],
+            strict=True,
+        )
+    )
+    is_swapped_Q = np.zeros(len(contradicted_Q), dtype=np.bool_)
+    for (author, pair), n in swaps.items():
+        if n >= SWAPS:
+            bears_Q = np.isin(hearing.labels_Q, list(pair))
+            is_swapped_Q |= bears_Q & (hearing.authors_Q == author)
+    return is_swapped_Q
 
 
 def _usual_certainty(probabilities_NK: Floats, labels_N: Integers) -> Floats:

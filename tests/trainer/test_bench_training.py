@@ -59,8 +59,13 @@ def test_a_time_is_that_of_the_first_point_at_the_target():
 
     result = speed._result([points, slower, never], [points, points, points])
 
-    assert result["targets"]["0.99"] == {"a": 8.0, "ours": 6.0, "ratio": 8.0 / 6.0}
-    assert result["targets"]["0.994"] == {"a": None, "ours": None, "ratio": None}
+    assert result["targets"]["0.99"] == {
+        "a": 8.0,
+        "a_tried": 9.0,
+        "ours": 6.0,
+        "ratio": 8.0 / 6.0,
+    }
+    assert result["targets"]["0.994"] == {"a": None, "a_tried": 9.0, "ours": None, "ratio": None}
     assert result["ours_to_990_as_share_of_a_to_989"] == 6.0 / 8.0
 
 

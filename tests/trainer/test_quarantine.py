@@ -82,6 +82,41 @@ def test_where_there_are_many_hands_nobody_vouches_for_themselves() -> None:
     assert flagged(question(read, labels, contributors=contributors)) == swapped
 
 
+def crowd_with_a_swapper(n_swapped: int) -> tuple[list[int], list[int], list[str]]:
+    """What is read, the labels and the contributors; hand 0 swaps a one and a seven of its last."""
+    read = plain_digits(10 * (MANY_CONTRIBUTORS + 5)) + [1, 7, 1, 5]
+    contributors = [f"hand {i // 10}" for i in range(len(read) - 4)] + ["hand 0"] * 4
+    labels = read.copy()
+    for i in (len(read) - 4, len(read) - 3)[:n_swapped]:
+        labels[i] = 8 - read[i]
+    return read, labels, contributors
+
+
+def test_who_swaps_two_digits_twice_is_believed_in_neither() -> None:
+    read, labels, contributors = crowd_with_a_swapper(n_swapped=2)
+
+    found = flagged(question(read, labels, contributors=contributors))
+
+    theirs = [i for i, who in enumerate(contributors) if who == "hand 0"]
+    assert found == [i for i in theirs if labels[i] in (1, 7)]
+    assert len(found) == 5
+
+
+def test_one_slip_does_not_cost_a_contributor_their_other_drawings() -> None:
+    read, labels, contributors = crowd_with_a_swapper(n_swapped=1)
+
+    assert flagged(question(read, labels, contributors=contributors)) == [len(read) - 4]
+
+
+def test_what_a_swapper_gave_ranks_before_what_nothing_speaks_against() -> None:
+    read, labels, contributors = crowd_with_a_swapper(n_swapped=2)
+
+    hearing = question(read, labels, contributors=contributors)
+
+    doubted = set(np.argsort(-hearing.doubt_Q)[:5].tolist())
+    assert doubted == set(flagged(hearing))
+
+
 def test_among_few_hands_one_may_vouch_for_themselves() -> None:
     labels = plain_digits(60)
     read = [2 if digit == 7 else digit for digit in labels]

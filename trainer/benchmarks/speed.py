@@ -42,7 +42,7 @@ class Options:
     """How long to look."""
 
     n_seeds: int = 3
-    epochs_of_a: int = 3
+    epochs_of_a: int = 5
     """Of system A, for which more than that changes little: it stays under 99.2 %."""
 
     epochs_of_ours: tuple[int, ...] = (1, 2, 4, 7, 12)
@@ -100,11 +100,12 @@ def table(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """The result as rows of words, the heading first."""
     rows: list[tuple[str, ...]] = [("test accuracy", "system A, s", "ours, s", "times faster")]
     for target, times in result["targets"].items():
-        shown = [
-            "not reached" if times[key] is None else f"{times[key]:.1f}" for key in ("a", "ours")
-        ]
+        a = f"not in {times['a_tried']:.0f}" if times["a"] is None else f"{times['a']:.1f}"
+        ours = "not reached" if times["ours"] is None else f"{times['ours']:.1f}"
         ratio = "" if times["ratio"] is None else f"{times['ratio']:.1f}"
-        rows.append((f"{float(target):.1%}", *shown, ratio))
+        if times["a"] is None and times["ours"] is not None:
+            ratio = f"> {times['a_tried'] / times['ours']:.1f}"
+        rows.append((f"{float(target):.1%}", a, ours, ratio))
     return rows
 
 
@@ -153,9 +154,13 @@ def _result(
 ) -> dict[str, Any]:
     a = {t: _median_seconds([_seconds_to(t, run) for run in a_runs]) for t in TARGETS}
     ours = {t: _median_seconds([_seconds_to(t, run) for run in ours_runs]) for t in TARGETS}
+    a_tried = median(run[-1]["seconds"] for run in a_runs)
     targets = {
-        str(t): {"a": a[t], "ours": ours[t], "ratio": _quotient(a[t], ours[t])} for t in TARGETS
-    }
+        str(t): {
+            "a": a[t], "a_tried": a_tried, "ours": ours[t], "ratio": _quotient(a[t], ours[t]),
+        }
+        for t in TARGETS
+    }  # fmt: skip
     return {"targets": targets, "ours_to_990_as_share_of_a_to_989": _quotient(ours[0.99], a[0.989])}
 
 
