@@ -74,12 +74,26 @@ class Batch:
 class Batches:
     """Draws batches, with replacement, from torch's default generator: it has no other state."""
 
-    def __init__(self, data: RunData, n_drawn: int, n_replay: int, new_share: float) -> None:
+    def __init__(
+        self,
+        data: RunData,
+        n_drawn: int,
+        n_replay: int,
+        new_share: float,
+        hard: Tensor | None = None,
+        n_hard: int = 0,
+    ) -> None:
+        """`n_hard` of the `n_replay` images are drawn from MNIST's `hard` ones, given by indices.
+
+        Without `hard`, all are drawn from all of MNIST.
+        """
         self._new = Examples.from_arrays(data.new_inks, data.new_labels)
         self._older = Examples.from_arrays(data.older_inks, data.older_labels)
         self._mnist = Examples.from_arrays(data.mnist_inks, data.mnist_labels)
         self._n_new = n_of_new(n_drawn, len(self._new), len(self._older), new_share)
         self._n_older = n_drawn - self._n_new
+        self._hard = None if hard is None else self._mnist.at(hard)
+        self._n_hard = 0 if hard is None else n_hard
         self._n_replay = n_replay
 
     @property
@@ -90,13 +104,13 @@ class Batches:
     def draw(self) -> Batch:
         """The next batch."""
         drawn = [_sample(self._new, self._n_new), _sample(self._older, self._n_older)]
-        # Mixed, since distortions go by the place in the batch.
-        order = torch.randperm(self._n_new + self._n_older)
-        parts = [*drawn, _sample(self._mnist, self._n_replay)]
-        ink = torch.cat([part.ink_NHW for part in parts])
-        labels = torch.cat([part.labels_N for part in parts])
-        ink[: len(order)], labels[: len(order)] = ink[order], labels[order]
-        return Batch(as_input(ink), labels, len(order))
+        replayed = [_sample(self._mnist, self._n_replay - self._n_hard)]
+        if self._hard is not None:
+            replayed.append(_sample(self._hard, self._n_hard))
+        drawn_part, replayed_part = _mixed(drawn), _mixed(replayed)
+        ink = torch.cat([drawn_part.ink_NHW, replayed_part.ink_NHW])
+        labels = torch.cat([drawn_part.labels_N, replayed_part.labels_N])
+        return Batch(as_input(ink), labels, len(drawn_part))
 
     def typical(self, n: int) -> Tensor:
         """Ink (n, 28, 28) of MNIST, for batch-norm statistics."""
@@ -108,6 +122,14 @@ class Batches:
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Nothing to put back."""
+
+
+def _mixed(parts: list[Examples]) -> Examples:
+    """All of them in random order, since distortions go by the place in the batch."""
+    ink = torch.cat([part.ink_NHW for part in parts])
+    labels = torch.cat([part.labels_N for part in parts])
+    order = torch.randperm(len(labels))
+    return Examples(ink[order], labels[order])
 
 
 def _sample(examples: Examples, n: int) -> Examples:

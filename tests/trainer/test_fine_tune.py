@@ -11,7 +11,15 @@ from safetensors.torch import load, save
 from torch import nn
 
 from trainer.evaluate import accuracy, read
-from trainer.fine_tune import Checkpoint, Progress, RunConfig, distillation_loss, fine_tune, n_steps
+from trainer.fine_tune import (
+    Checkpoint,
+    Progress,
+    RunConfig,
+    distillation_loss,
+    fine_tune,
+    hard_images,
+    n_steps,
+)
 from trainer.networks.base import DigitNetwork
 from trainer.replay import Batches, RunData, n_of_new
 from trainer.strangers import pen_drawn_digits
@@ -174,6 +182,29 @@ def test_a_batch_has_drawings_first_and_mnist_after_them(data: RunData) -> None:
     is_lying = batch.images_B1HW.amax(dim=3).sum(dim=(1, 2)) == 1
     assert (batch.n_drawn, batch.n_replayed) == (6, 9)
     assert is_lying.tolist() == [True] * 6 + [False] * 9
+
+
+def test_hard_images_are_those_that_the_teacher_is_least_sure_of(
+    champion: DigitNetwork, data: RunData
+) -> None:
+    with torch.no_grad():
+        champion.head.weight.zero_()
+        champion.head.bias.copy_(torch.tensor([3.0, 0, 5, 0, 0, 0, 0, 0, 0, 0]))
+
+    hardest = hard_images(champion, data, n=180)
+
+    # Only the twenty 2s are read right: nothing else is further from being hard.
+    assert len(hardest) == 180
+    assert 2 not in data.mnist_labels[hardest.numpy()]
+
+
+def test_a_share_of_the_replay_is_hard_images(data: RunData) -> None:
+    sevens = torch.from_numpy(np.flatnonzero(data.mnist_labels == 7))
+    torch.manual_seed(0)
+
+    batch = Batches(data, 8, 24, 0.5, hard=sevens, n_hard=24).draw()
+
+    assert batch.labels_B[8:].tolist() == [7] * 24
 
 
 def test_steps_grow_with_the_drawings_up_to_a_limit() -> None:
