@@ -6,10 +6,11 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from trainer.gate import holds
+from trainer.gate import ALPHA, SECOND_ALPHA, holds
 from trainer.interpolate import (
     FIRST_CHANCE,
     SECOND_CHANCE,
+    STEP_BACK,
     between,
     chance_to_hold,
     choose_candidates,
@@ -94,7 +95,7 @@ def test_what_forgets_nothing_is_offered_at_full_strength() -> None:
     first, second = choose_candidates(champion, columns(1.2), champion, validation_data())
 
     assert first.strength == 1.0
-    assert second.strength <= 0.5
+    assert second.strength <= STEP_BACK
     assert first.chance is not None
 
 
@@ -107,7 +108,7 @@ def test_what_forgets_is_offered_closer_to_the_champion() -> None:
     )
 
     assert first.strength < 0.5
-    assert second.strength <= first.strength / 2
+    assert second.strength <= STEP_BACK * first.strength
 
 
 def test_choosing_can_be_broken_off() -> None:
@@ -118,6 +119,15 @@ def test_choosing_can_be_broken_off() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         choose_candidates(champion, columns(1.2), champion, validation_data(), stop)
+
+
+def test_a_second_look_is_less_likely_to_pass_the_same() -> None:
+    first, second = (
+        chance_to_hold(*readings(6, 6), is_anchor=True, alpha=alpha)
+        for alpha in (ALPHA, SECOND_ALPHA)
+    )
+
+    assert second < first
 
 
 def test_three_losses_and_three_gains_are_no_reason_to_hold_back() -> None:
