@@ -23,6 +23,7 @@ from sklearn.metrics import roc_auc_score
 
 from core.imaging import Inking, ink_from_picture, ink_from_strokes, parse_strokes
 from core.mnist import Mnist
+from trainer.benchmarks.aims import Row, at_least, at_most
 from trainer.benchmarks.hands import Way, draw, make_hand
 from trainer.benchmarks.record import Record
 from trainer.benchmarks.stream import Bench
@@ -40,6 +41,17 @@ PRINTED: Final = "ACEFGHJKMNPQRTUVWXYadefhkmnprtuwxy"
 """Without those that are digits to many: I l O o D S s Z z B b g q, and L C c i j v."""
 
 SIDE_PX: Final = 280
+
+REAL: Final = ("MNIST test set", "scikit-learn's digits")
+REFUSED: Final[Mapping[str, float]] = {
+    "an empty canvas": 1.0,
+    "scribbles": 0.95,
+    "crosses": 0.95,
+    "two digits": 0.95,
+    "handwritten letters": 0.5,
+    "printed letters": 0.5,
+}
+"""Which share should be refused at least; of letters "most" is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +149,18 @@ def table(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
         auroc = f"{found['auroc']:.4f}" if "auroc" in found else ""
         rows.append((name, f"{found['n']:,}", f"{found['refused']:.1%}", auroc))
     return rows
+
+
+def aims(result: Mapping[str, Any]) -> list[Row]:
+    """Real digits pass; strangers do not: all that are hopeless, and most letters."""
+    digits, strangers = result["digits"], result["strangers"]
+    return [
+        *(at_most(f"{name} refused", 0.01, digits[name]["refused"]) for name in REAL),
+        *(
+            at_least(f"{kind} refused", least, strangers[kind]["refused"])
+            for kind, least in REFUSED.items()
+        ),
+    ]
 
 
 def temperature_table(result: Mapping[str, Any]) -> list[tuple[str, ...]]:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from core.mnist import Mnist
+from trainer.benchmarks.aims import Row, at_least, at_most
 from trainer.benchmarks.hands import Way, draw, ink_of, make_hand
 from trainer.benchmarks.record import Record
 from trainer.benchmarks.stream import EVERYTHING, Bench, first_to_pass, network_of, scores_of
@@ -221,6 +222,18 @@ def _detection(
         "n_corrections": int(honest.sum()),
         "corrections_trained": float(1 - found[honest].mean()) if honest.any() else None,
     }
+
+
+def aims(result: Mapping[str, Any], options: Options) -> list[Row]:
+    """Honest corrections train, wrong labels are told, and MNIST stays, on the worst of hands."""
+    found = [result[f"{way}/{noise}"] for way in options.ways for noise in NOISES]
+    corrections = min(one["corrections_trained"] for one in found)
+    rows = [at_least("honest corrections that train", 0.95, corrections)]
+    for noise in NOISES[1:]:
+        auroc = min(result[f"{way}/{noise}"]["auroc"] for way in options.ways)
+        rows.append(at_least(f"AUROC of wrong labels, {noise}", 0.99, auroc, "{:.3f}"))
+    lost = max(one["mnist_lost"] for one in found if "mnist_lost" in one)
+    return [*rows, at_most("MNIST lost", 0.001, lost, "{:.2%}")]
 
 
 def table(result: Mapping[str, Any], options: Options) -> list[tuple[str, ...]]:

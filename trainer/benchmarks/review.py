@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from core import review_order
 from core.mnist import Mnist
+from trainer.benchmarks.aims import Row, at_least
 from trainer.benchmarks.record import Record
 from trainer.benchmarks.stream import EVERYTHING, Bench, network_of
 from trainer.benchmarks.streams import Stream, all_streams
@@ -133,6 +134,17 @@ def needed_for(
             return n_earlier + max(0.0, share) * (n - n_earlier)
         earlier, n_earlier = reached, n
     return None
+
+
+def aims(result: Mapping[str, Any], options: Options) -> list[Row]:
+    """A random order needs twice as many labels; all that were tried, where it never got there."""
+    rows = []
+    for name in options.streams:
+        needed = zip(options.sizes, result[name]["needed_at_random"], strict=True)
+        times = [(options.sizes[-1] if n is None else n) / size for size, n in needed]
+        what = f"{name}: labels that a random order needs against ours, middle of all sizes"
+        rows.append(at_least(what, 2.0, median(times), "{:.1f}"))
+    return rows
 
 
 def table(result: Mapping[str, Any], options: Options) -> list[tuple[str, ...]]:
