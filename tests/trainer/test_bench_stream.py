@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 
 from trainer.benchmarks.hands import Hand, draw, ink_of, make_hand
-from trainer.benchmarks.stream import EVERYTHING, METHODS, NAIVE
+from trainer.benchmarks.stream import EVERYTHING, JOINT, METHODS, NAIVE, OURS, PERSON, Options
+from trainer.benchmarks.stream_tables import aims_table, interval, table
 from trainer.benchmarks.streams import enlarged, optical
 from trainer.evaluate import accuracy, read
 from trainer.examples import Examples
@@ -27,7 +29,7 @@ Inks = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 Part = tuple[Inks, Labels]
 
-OURS = replace(EVERYTHING, n_drawn=16, n_replay=48, min_steps=100, steps_per_drawing=0.0)
+OUR_RUN = replace(EVERYTHING, n_drawn=16, n_replay=48, min_steps=100, steps_per_drawing=0.0)
 NAIVELY = replace(NAIVE, n_drawn=64, min_steps=100, steps_per_drawing=0.0)
 
 
@@ -80,7 +82,7 @@ def learned(base: DigitNetwork, world: dict[str, Part], config: RunConfig) -> tu
 def test_a_run_learns_an_odd_hand_and_forgets_next_to_nothing(
     base: DigitNetwork, world: dict[str, Part]
 ) -> None:
-    cut, forgotten = learned(base, world, OURS)
+    cut, forgotten = learned(base, world, OUR_RUN)
 
     assert cut >= 0.5
     assert forgotten <= 0.01
@@ -91,6 +93,68 @@ def test_a_naive_run_forgets_what_it_knew(base: DigitNetwork, world: dict[str, P
     _cut, forgotten = learned(base, world, NAIVELY)
 
     assert forgotten > 0.01
+
+
+def test_ours_is_measured_everywhere_and_first() -> None:
+    options = Options()
+
+    cells = options.cells()
+
+    ours = [cell for cell in cells if cell[2] == OURS]
+    assert len(ours) == len(options.streams) * len(options.sizes) * options.n_seeds
+    assert cells[: len(options.streams) * len(options.sizes)] == [c for c in ours if c[3] == 0]
+    compared = {(name, size) for name, size, method, _ in cells if method == JOINT}
+    streams = [name for name in options.streams if name != PERSON]
+    assert compared == {(name, size) for name in streams for size in options.compared_at}
+
+
+def test_another_seed_or_stream_is_no_other_question_but_another_run_is() -> None:
+    assert Options(n_seeds=1, streams=("odd",)).question == Options().question
+    assert Options(chain_runs=3).question != Options().question
+
+
+def run_piece(after: float, promoted: bool = True, mnist: float = 0.9955) -> dict[str, object]:
+    return {
+        "known": after, "known_before": 0.8, "n_known": 1_000, "mnist": mnist,
+        "mnist_before": 0.996, "n_lost": 9, "n_gained": 4, "promoted": promoted, "seconds": 12.0,
+    }  # fmt: skip
+
+
+def test_a_missed_aim_is_told_by_how_much_and_a_held_run_cuts_nothing() -> None:
+    options = Options(n_seeds=3, sizes=(40,), streams=("odd",), compared_at=())
+    pieces = [run_piece(0.95), run_piece(0.88), run_piece(0.99, promoted=False)]
+    result = {f"odd/40/{OURS}/{seed}": one for seed, one in enumerate(pieces)}
+
+    rows = {row[1]: row[2:] for row in aims_table(result, options)[1:]}
+
+    assert rows["error cut after 40"] == ("50%", "40%", "10%")
+    assert rows["promoted"] == ("90%", "67%", "23%")
+    assert rows["MNIST lost at most, points"] == ("-0.10", "-0.05", "")
+
+
+def test_the_table_tells_only_what_was_measured() -> None:
+    options = Options(n_seeds=1, sizes=(40,), streams=("odd", "tablet"), compared_at=())
+
+    rows = table({f"odd/40/{OURS}/0": run_piece(0.9)}, options)
+
+    assert len(rows) == 2
+    assert rows[1][:4] == ("odd", "40", OURS, "20.0%")
+    assert rows[1][4:6] == ("10.0% (8.3% to 12.0%)", "50%")
+
+
+def test_an_interval_agrees_with_the_second_implementation() -> None:
+    expected = binomtest(37, 250).proportion_ci(method="wilson")
+
+    assert interval(37 / 250, 250) == pytest.approx((expected.low, expected.high))
+
+
+def test_a_tablet_keeps_eight_points_and_fills_a_square() -> None:
+    hand = make_hand("tablet", np.random.default_rng(0))
+
+    (stroke,) = draw(hand, 1, np.random.default_rng(1))
+
+    assert len(stroke) == 8
+    assert np.ptp(stroke, axis=0).tolist() == [160.0, 160.0]
 
 
 def test_the_methods_differ_by_one_idea_each() -> None:

@@ -13,12 +13,23 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from core import mnist
 from core.errors import InkloopError
 from core.settings import Settings
-from trainer.benchmarks import gate, loop, noise, seeds, speed, stream
+from trainer.benchmarks import (
+    familiarity,
+    gate,
+    loop,
+    noise,
+    review,
+    seeds,
+    speed,
+    stream,
+    stream_tables,
+)
 from trainer.benchmarks.data import Digits, load_digits
 
 console = Console()
@@ -71,14 +82,40 @@ def watched(measure: Callable[[Callable[[str], None]], dict[str, Any]]) -> dict[
         return measure(lambda doing: status.update(doing))
 
 
+class BenchBar:
+    """How many measurements are done, and what is measured now."""
+
+    def __init__(self, console: Console) -> None:
+        self._bars = Progress(
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}"),
+            console=console,
+            transient=True,
+        )
+        self._task = self._bars.add_task("", total=None)
+
+    def __enter__(self) -> BenchBar:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._bars.stop()
+
+    def say(self, doing: str, n_done: int, n_all: int) -> None:
+        """Show that `n_done` of `n_all` are done."""
+        self._bars.update(self._task, description=doing, completed=n_done, total=n_all)
+
+
 @main.command("speed")
 @out_option
 @seeds_option
 def speed_command(out: Path | None, n_seeds: int | None) -> None:
     """Time until MNIST is read at 98.9, 99.0, 99.4, 99.6 %: system A's recipe and ours."""
-    options = speed.Options(n_seeds=n_seeds or 3, threads=Settings.from_env().train_threads)
+    options = speed.Options(n_seeds=n_seeds or 3)
     kept = watched(lambda say: speed.run(digits(), folder(out), options, say))
-    show(f"Seconds of training, {kept['machine']}", speed.table(kept["result"]))
+    show(f"Seconds of one core, {kept['machine']}", speed.table(kept["result"]))
 
 
 @main.command("seeds")
@@ -87,8 +124,7 @@ def speed_command(out: Path | None, n_seeds: int | None) -> None:
 @click.option("--long", is_flag=True, help="All 100 epochs where the author trains so long.")
 def seeds_command(out: Path | None, n_seeds: int | None, long: bool) -> None:
     """The networks of the seed systems by their authors' recipes."""
-    threads = Settings.from_env().train_threads
-    options = seeds.Options(n_seeds=n_seeds or 1, long=long, threads=threads)
+    options = seeds.Options(n_seeds=n_seeds or 1, long=long)
     kept = watched(lambda say: seeds.run(digits(), folder(out), options, say))
     show(f"MNIST test set, {kept['machine']}", seeds.table(kept["result"]))
 
@@ -109,16 +145,24 @@ def gate_command(out: Path | None, plot: Path | None) -> None:
 @out_option
 @seeds_option
 @click.option("--only", multiple=True, help="A stream; may be given again. All when left out.")
-def stream_command(out: Path | None, n_seeds: int | None, only: tuple[str, ...]) -> None:
+@click.option("--whole", is_flag=True, help="Other methods after all numbers of drawings.")
+def stream_command(
+    out: Path | None, n_seeds: int | None, only: tuple[str, ...], whole: bool
+) -> None:
     """What each idea of a run is worth, on hands that the first model has never seen."""
-    settings = Settings.from_env()
-    options = stream.Options(n_seeds=n_seeds or 3, threads=settings.train_threads)
+    options = stream.Options(n_seeds=n_seeds or 3)
+    if whole:
+        options = replace(options, compared_at=options.sizes)
     if only:
-        options = replace(options, streams=only)
-    images = pictures(settings)
-    kept = watched(lambda say: stream.run(images, folder(out), options, say))
-    show(f"One run from the first model, {kept['machine']}", stream.table(kept["result"], options))
-    show("Runs in a row", stream.chain_table(kept["result"], options))
+        chains = tuple(name for name in options.chain_streams if name in only)
+        options = replace(options, streams=only, chain_streams=chains)
+    images = pictures(Settings.from_env())
+    with BenchBar(console) as bar:
+        kept = stream.run(images, folder(out), options, bar.say)
+    result = kept["result"]
+    show(f"One run from the first model, {kept['machine']}", stream_tables.table(result, options))
+    show("Aims: medians, a held run counts as no cut", stream_tables.aims_table(result, options))
+    show("Runs in a row", stream_tables.chain_table(result, options))
 
 
 @main.command("noise")
@@ -127,9 +171,30 @@ def stream_command(out: Path | None, n_seeds: int | None, only: tuple[str, ...])
 def noise_command(out: Path | None, n_seeds: int | None) -> None:
     """Wrong and hostile labels: what quarantine finds, and what the rest of them costs."""
     settings = Settings.from_env()
-    options = noise.Options(n_seeds=n_seeds or 3, threads=settings.train_threads)
+    options = noise.Options(n_seeds=n_seeds or 3)
     kept = watched(lambda say: noise.run(pictures(settings), folder(out), options, say))
     show(f"1,000 drawings of 50 hands, {kept['machine']}", noise.table(kept["result"], options))
+
+
+@main.command("familiarity")
+@out_option
+def familiarity_command(out: Path | None) -> None:
+    """Real digits that are refused, strangers that pass for digits; the temperature."""
+    images = pictures(Settings.from_env())
+    kept = watched(lambda say: familiarity.run(images, folder(out), familiarity.Options(), say))
+    show(f"What counts as a digit, {kept['machine']}", familiarity.table(kept["result"]))
+    show("Calibration on the test set", familiarity.temperature_table(kept["result"]))
+
+
+@main.command("review")
+@out_option
+@seeds_option
+def review_command(out: Path | None, n_seeds: int | None) -> None:
+    """How many labels a random order of review needs against ours."""
+    images = pictures(Settings.from_env())
+    options = review.Options(n_seeds=n_seeds or 2)
+    kept = watched(lambda say: review.run(images, folder(out), options, say))
+    show(f"Reviewed drawings learned, {kept['machine']}", review.table(kept["result"], options))
 
 
 @main.command("loop")

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from core.imaging import ink_from_strokes, parse_strokes
 
 Points = NDArray[np.float64]
-Way = Literal["joined", "odd"]
+Way = Literal["joined", "tablet", "odd"]
 
-WAYS: Final[tuple[Way, ...]] = ("joined", "odd")
+WAYS: Final[tuple[Way, ...]] = ("joined", "tablet", "odd")
 
 _Form = tuple[tuple[tuple[float, float], ...], ...]
 
@@ -159,11 +159,16 @@ class Hand:
     n_points: int | None
     """Points that the tablet keeps of the whole digit, strokes joined; None for all of them."""
 
+    is_stretched: bool = False
+    """Whether the tablet keeps width and height as 0 to 100, whatever they were."""
+
 
 def make_hand(way: Way, rng: np.random.Generator) -> Hand:
     """Invent a hand."""
     is_odd = way == "odd"
     pool = ODD if is_odd else PLAIN
+    if way == "tablet":
+        pool = {digit: PLAIN[digit] + ODD[digit] for digit in PLAIN}
     return Hand(
         forms={digit: forms[rng.integers(len(forms))] for digit, forms in pool.items()},
         slant=float(rng.choice([-1, 1]) * rng.uniform(0.15, 0.5) if is_odd
@@ -172,6 +177,7 @@ def make_hand(way: Way, rng: np.random.Generator) -> Hand:
         warp_K2=rng.normal(0, 0.05 if is_odd else 0.035, (4, 2)),
         tremor=float(rng.uniform(0.02, 0.04) if is_odd else rng.uniform(0.02, 0.035)),
         n_points=None if is_odd else 8,
+        is_stretched=way == "tablet",
     )  # fmt: skip
 
 
@@ -188,9 +194,10 @@ def draw(hand: Hand, digit: int, rng: np.random.Generator) -> list[Points]:
         xy = xy + bend[0] * np.sin(phase) + bend[1] * np.sin(2 * phase) + bend[2] * np.cos(phase)
         xy = np.stack([(xy[:, 0] - 0.5) * width + slant * (0.5 - xy[:, 1]), xy[:, 1]], axis=1)
         strokes.append(60.0 + 160.0 * xy)
-    if hand.n_points is not None:
-        return [_resample(np.concatenate(strokes), hand.n_points)]
-    return strokes
+    if hand.n_points is None:
+        return strokes
+    kept = _resample(np.concatenate(strokes), hand.n_points)
+    return [_stretched(kept) if hand.is_stretched else kept]
 
 
 def ink_of(strokes: list[Points]) -> NDArray[np.uint8]:
@@ -217,3 +224,10 @@ def _resample(xy: Points, n: int) -> Points:
     along = np.concatenate([[0.0], np.cumsum(steps)])
     at = np.linspace(0, along[-1], n)
     return np.stack([np.interp(at, along, xy[:, axis]) for axis in (0, 1)], axis=1)
+
+
+def _stretched(xy: Points) -> Points:
+    """Both sides from 0 to 100 in whole steps, on a canvas of 280."""
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    steps = np.rint(100.0 * (xy - low) / np.maximum(high - low, 1e-9))
+    return np.asarray(60.0 + 1.6 * steps)

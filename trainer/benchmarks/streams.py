@@ -2,7 +2,8 @@
 
 - `writers`: the base knows MNIST's employees only; students' images arrive writer by writer,
 - `digits`: scikit-learn's `load_digits`, 43 real hands at 8 × 8 pixels, through the box of §9,
-- `joined`, `odd`: invented hands (`hands.py`).
+- `tablet`, `odd`: thirty invented hands each (`hands.py`),
+- `person`: one odd hand alone; the exam of new hands is by thirty others.
 
 Inks are (N, 28, 28) uint8.
 """
@@ -49,10 +50,10 @@ class Stream:
     """Which first model the stream meets: `full`, or `employees`."""
 
 
-def drawn(way: Way, seed: int) -> Stream:
-    """Thirty invented hands, and thirty others for the exam of new ones."""
+def drawn(way: Way, seed: int, n_hands: int = N_HANDS) -> Stream:
+    """Invented hands, and thirty others for the exam of new ones."""
     rng = np.random.default_rng(seed)
-    known = [make_hand(way, rng) for _ in range(N_HANDS)]
+    known = [make_hand(way, rng) for _ in range(n_hands)]
     others = [make_hand(way, rng) for _ in range(N_HANDS)]
     return Stream(
         *_drawn_by(known, N_STREAM, rng),
@@ -131,6 +132,7 @@ def all_streams(mnist: Mnist) -> Mapping[str, Callable[[int], Stream]]:
     return {
         "writers": lambda seed: students(mnist, seed),
         "digits": optical,
-        "joined": lambda seed: drawn("joined", seed),
+        "tablet": lambda seed: drawn("tablet", seed),
         "odd": lambda seed: drawn("odd", seed),
+        "person": lambda seed: drawn("odd", 500 + seed, n_hands=1),
     }
