@@ -20,7 +20,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from trainer.benchmarks.hands import draw, make_hand
 N_DRAWINGS = 100
 START_SECONDS = 300
 RUN_SECONDS = 300
+POLL_SECONDS = 0.1  # asking takes 2 ms of a core that the run could use
 PAGE_PX = 280
 OVER = {"promoted", "held", "failed", "cancelled"}
 
@@ -67,15 +68,20 @@ class Client:
             return None
 
 
-def run(repeats: int = 1, n_drawings: int = N_DRAWINGS) -> dict[str, Any]:
+def run(
+    repeats: int = 1,
+    n_drawings: int = N_DRAWINGS,
+    say: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
     """Measure `repeats` times, each from an empty instance. Times are in seconds."""
-    measured = [_once(seed, n_drawings) for seed in range(repeats)]
+    measured = [_once(seed, n_drawings, say) for seed in range(repeats)]
     keys = ("healthz_seconds", "first_model_seconds", "first_model_accuracy", "loop_seconds")
     medians = {key: float(np.median([one[key] for one in measured])) for key in keys}
     return {"n_drawings": n_drawings, "median": medians, "runs": measured}
 
 
-def _once(seed: int, n_drawings: int) -> dict[str, Any]:
+def _once(seed: int, n_drawings: int, say: Callable[[str], None]) -> dict[str, Any]:
+    say(f"start {seed + 1}: training the first model")
     folder = Path(tempfile.mkdtemp(prefix="inkloop-bench-"))
     began = time.perf_counter()
     try:
@@ -84,8 +90,10 @@ def _once(seed: int, n_drawings: int) -> dict[str, Any]:
             healthz_seconds = time.perf_counter() - began
             champion = _wait(client, "/api/v1/models/champion", START_SECONDS)
             first_model_seconds = time.perf_counter() - began
+            say(f"start {seed + 1}: live after {first_model_seconds:.0f} s; {n_drawings} drawings")
             _sign_in(client, folder / "instance")
             strokes = _hand_over(client, seed, n_drawings)
+            say(f"start {seed + 1}: retraining")
             run = _retrain(client, strokes, champion["version"])
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -169,7 +177,7 @@ def _retrain(client: Client, strokes: list[list[list[float]]], before: int) -> d
         run = client.send("GET", f"/api/v1/runs/{run_id}")
         if run["status"] in OVER - {"promoted"}:
             break
-        time.sleep(0.02)
+        time.sleep(POLL_SECONDS)
     loop_seconds = time.perf_counter() - began
     run = client.send("GET", f"/api/v1/runs/{run_id}")
     sentence = (run["verdict"] or {}).get("sentence")
