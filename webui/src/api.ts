@@ -82,7 +82,7 @@ function isErrorBody(value: unknown): value is ErrorBody {
   return typeof value === "object" && value !== null && "message" in value;
 }
 
-async function ask<Answer>(path: string, options: Ask = {}): Promise<Answer> {
+export async function ask<Answer>(path: string, options: Ask = {}): Promise<Answer> {
   const response = await send(path, options);
   if (response.status === 204) return undefined as Answer;
   const answer = await body(response);
@@ -95,7 +95,7 @@ async function ask<Answer>(path: string, options: Ask = {}): Promise<Answer> {
   throw new Refused(response.status, message, wait > 0 ? wait : null);
 }
 
-function query(path: string, params: Record<string, string | number | null>): string {
+export function query(path: string, params: Record<string, string | number | null>): string {
   const given = Object.entries(params).filter(([, value]) => value !== null);
   const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
   return text === "" ? path : `${path}?${text}`;

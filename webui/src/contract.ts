@@ -195,6 +195,11 @@ export interface ScheduleNow extends Schedule {
   last_run_at: string | null;
   last_outcome: string | null;
   sentence: string;
+  /** The rule in words, paused or not. */
+  rule_sentence: string;
+  next_runs: string[];
+  /** The zone that counts, also where `timezone` is empty. */
+  zone: string;
 }
 
 export interface ErrorBody {

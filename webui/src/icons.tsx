@@ -101,3 +101,10 @@ export const CrossIcon = () => (
     <path d="m6 6 8 8M14 6l-8 8" />
   </Icon>
 );
+
+export const PersonIcon = () => (
+  <Icon>
+    <circle cx="10" cy="6.8" r="3.2" />
+    <path d="M3.8 16.5c.9-3 3.2-4.5 6.2-4.5s5.3 1.5 6.2 4.5" />
+  </Icon>
+);

@@ -4,8 +4,10 @@ import { useCallback, useState } from "preact/hooks";
 import { api } from "../api";
 import type { Schedule, ScheduleNow } from "../contract";
 import { language, languageTag, words } from "../i18n/language";
+import { schedule_words } from "../i18n/schedule";
 import { whenOf } from "../when";
-import { is_admin } from "./admin-state";
+import { is_admin, stats } from "./admin-state";
+import { NextTimes, Preview, zones } from "./schedule-times";
 import { ActionNote, Field, Show } from "./parts";
 import { useAction } from "./use-action";
 import { useLoaded } from "./use-loaded";
@@ -20,46 +22,79 @@ function scheduleOf(form: HTMLFormElement): Schedule {
     cron: text("cron"),
     timezone: text("timezone"),
     min_new_drawings: Number(text("min_new_drawings")),
-    enabled: data.has("enabled"),
+    enabled: true,
   };
 }
 
-function NextRun({ shown }: { shown: ScheduleNow }) {
-  const w = words.value;
-  const { next_run_at, last_run_at, last_outcome, sentence } = shown;
-  const moment = (iso: string) => w.when(whenOf(iso, new Date(), languageTag.value));
+function momentWords(iso: string): string {
+  return words.value.when(whenOf(iso, new Date(), languageTag.value));
+}
+
+function leadOf({ enabled, rule_sentence, next_run_at }: ScheduleNow): string {
+  const w = schedule_words.value;
+  if (!enabled) return w.lead_paused(rule_sentence);
+  if (next_run_at === null) return w.lead_runs_without(rule_sentence);
+  return w.lead_runs(rule_sentence, momentWords(next_run_at));
+}
+
+function LastRun({ shown }: { shown: ScheduleNow }) {
+  const w = words.value.admin;
+  const { last_run_at, last_outcome } = shown;
   return (
     <dl class="schedule-facts">
       <div>
-        <dt>{w.admin.next_run}</dt>
-        <dd id="schedule-sentence">
-          {sentence}
-          {next_run_at !== null && <span class="quiet"> · {moment(next_run_at)}</span>}
-        </dd>
-      </div>
-      <div>
-        <dt>{w.admin.last_run_was}</dt>
+        <dt>{w.last_run_was}</dt>
         <dd>
-          {last_run_at === null ? w.admin.never : moment(last_run_at)}
-          {last_outcome !== null && (
-            <span class="quiet"> · {w.admin.tick_outcome(last_outcome)}</span>
-          )}
+          {last_run_at === null ? w.never : momentWords(last_run_at)}
+          {last_outcome !== null && <span class="quiet"> · {w.tick_outcome(last_outcome)}</span>}
         </dd>
       </div>
     </dl>
   );
 }
 
+function Pause({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => void }) {
+  const w = schedule_words.value;
+  const action = useAction();
+  const { cron, timezone, min_new_drawings, enabled } = shown;
+  return (
+    <div class="button-row">
+      <button
+        type="button"
+        id="pause-schedule"
+        class="plain-button"
+        disabled={action.state.kind === "busy"}
+        onClick={() =>
+          action.run(async () => {
+            await api.saveSchedule({ cron, timezone, min_new_drawings, enabled: !enabled });
+            onSaved();
+            return enabled ? w.paused : w.resumed;
+          })
+        }
+      >
+        {enabled ? w.pause : w.resume}
+      </button>
+      <ActionNote state={action.state} />
+    </div>
+  );
+}
+
 function ScheduleForm({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => void }) {
   const w = words.value.admin;
   const action = useAction();
+  const [wanted_rule, setRule] = useState({ cron: shown.cron, timezone: shown.timezone });
   return (
     <form
       id="schedule-form"
       class="card"
+      key={`${shown.cron} ${shown.timezone} ${shown.min_new_drawings}`}
+      onInput={(event) => {
+        const { cron, timezone } = scheduleOf(event.currentTarget);
+        setRule({ cron, timezone });
+      }}
       onSubmit={(event) => {
         event.preventDefault();
-        const wanted = scheduleOf(event.currentTarget);
+        const wanted = { ...scheduleOf(event.currentTarget), enabled: shown.enabled };
         action.run(async () => {
           await api.saveSchedule(wanted);
           onSaved();
@@ -67,10 +102,6 @@ function ScheduleForm({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => v
         });
       }}
     >
-      <label class="check">
-        <input type="checkbox" id="enabled" name="enabled" defaultChecked={shown.enabled} />
-        {w.enabled}
-      </label>
       <Field id="cron" label={w.cron} hint={w.cron_hint}>
         <input
           id="cron"
@@ -87,11 +118,19 @@ function ScheduleForm({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => v
           id="timezone"
           name="timezone"
           defaultValue={shown.timezone}
+          list="zones"
+          placeholder={schedule_words.value.own_zone(shown.zone)}
           aria-describedby="timezone-hint"
           autocomplete="off"
           spellcheck={false}
         />
       </Field>
+      <datalist id="zones">
+        {zones().map((zone) => (
+          <option key={zone} value={zone} />
+        ))}
+      </datalist>
+      <Preview rule={wanted_rule} />
       <Field id="min_new_drawings" label={w.min_new} hint={w.min_new_hint}>
         <input
           id="min_new_drawings"
@@ -119,23 +158,28 @@ function ScheduleForm({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => v
 }
 
 export function ScheduleView() {
-  const w = words.value.admin;
   const [n_saved, setSaved] = useState(0);
   const load = useCallback(() => api.schedule(), []);
   const loaded = useLoaded(load, `${n_saved} ${language.value}`);
+  const saved = () => setSaved((n) => n + 1);
   return (
-    <>
-      <div class="lead">
-        <h1>{w.schedule_lead}</h1>
-      </div>
-      <Show loaded={loaded}>
-        {(shown) => (
-          <>
-            <NextRun shown={shown} />
-            <ScheduleForm shown={shown} onSaved={() => setSaved((n) => n + 1)} />
-          </>
-        )}
-      </Show>
-    </>
+    <Show loaded={loaded}>
+      {(shown) => (
+        <>
+          <div class="lead">
+            <h1 id="schedule-sentence">{leadOf(shown)}</h1>
+            {is_admin.value && <Pause shown={shown} onSaved={saved} />}
+          </div>
+          {stats.value !== null && (
+            <p class="quiet" id="schedule-new">
+              {schedule_words.value.too_few(stats.value.n_new, shown.min_new_drawings)}
+            </p>
+          )}
+          <LastRun shown={shown} />
+          <NextTimes times={shown.next_runs} zone={shown.zone} />
+          <ScheduleForm shown={shown} onSaved={saved} />
+        </>
+      )}
+    </Show>
   );
 }

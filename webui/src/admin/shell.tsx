@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api } from "../api";
 import type { Me } from "../contract";
 import { words } from "../i18n/language";
+import { PersonIcon } from "../icons";
 import { LanguageSwitch } from "../language-switch";
 import { askWhoIsHere, is_admin, is_server_away, route, visitor } from "./admin-state";
 import { Link } from "./link";
@@ -77,9 +78,13 @@ function Account({ me }: { me: Me }) {
   const action = useAction();
   return (
     <div class="account">
-      <span class="account-name" title={w.signed_in_as(me.email ?? "")}>
-        {me.email}
-      </span>
+      <Link view="people" part="account" id="account" class="account-link">
+        <PersonIcon />
+        <span class="account-name" title={w.signed_in_as(me.email ?? "")}>
+          {me.email}
+        </span>
+        <span class="visually-hidden">{w.your_account}</span>
+      </Link>
       <button
         type="button"
         id="sign-out"

@@ -10,9 +10,12 @@ export type ViewComponent = () => VNode;
 
 export const LOADERS: Partial<Record<View, () => Promise<ViewComponent>>> = {
   overview: async () => (await import("./overview")).Overview,
+  review: async () => (await import("./review/review")).ReviewView,
   models: async () => (await import("./models")).Models,
   runs: async () => (await import("./runs")).Runs,
   schedule: async () => (await import("./schedule")).ScheduleView,
+  people: async () => (await import("./people/people")).PeopleView,
+  audit: async () => (await import("./audit/audit")).AuditView,
 };
 
 export function viewsFor(is_admin: boolean): View[] {

@@ -300,6 +300,7 @@ export const en = {
     setup_no_token: "This link is not complete. Copy it whole from the terminal.",
     setup_done: "There is an account already. Sign in with it.",
     not_admin: "This account may look, but not change anything here.",
+    your_account: "Your account",
     signed_in_as: (email: string) => `Signed in as ${email}`,
 
     no_champion: "No version is live yet.",

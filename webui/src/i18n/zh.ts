@@ -276,6 +276,7 @@ export const zh: Words = {
     setup_no_token: "链接不完整，请从终端完整复制。",
     setup_done: "已经有账号了，请直接登录。",
     not_admin: "这个账号只能看，不能在这里改动。",
+    your_account: "我的账号",
     signed_in_as: (email) => `已登录：${email}`,
 
     no_champion: "还没有上线的版本。",

@@ -1,0 +1,151 @@
+/** Audit: the log of what people and the gate did, filtered and as a file. */
+
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { ask } from "../../api";
+import type { List } from "../../contract";
+import { languageTag, words } from "../../i18n/language";
+import { audit_words } from "../../i18n/audit";
+import { errorSentence, query } from "../admin-state";
+import { Show } from "../parts";
+import { people } from "../people/people-api";
+import { PeopleTable } from "../people/people-parts";
+import { useLoaded } from "../use-loaded";
+import "../../../styles/people.css";
+import "../../../styles/audit.css";
+import { filterOf, queryOf, type Filter } from "./audit-filter";
+import { Filters } from "./audit-filters";
+
+interface AuditEvent {
+  id: number;
+  at: string;
+  by: string;
+  name: string | null;
+  action: string;
+  subject: string;
+  subject_name: string | null;
+  facts: Record<string, unknown>;
+}
+
+function addressOf(path: string, filter: Filter, after: string | null = null): string {
+  const wanted = new URLSearchParams(queryOf(filter));
+  if (after !== null) wanted.set("after", after);
+  const text = wanted.toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
+function factWords(facts: Record<string, unknown>): string {
+  return Object.entries(facts)
+    .map(
+      ([name, value]) =>
+        `${name.replaceAll("_", " ")}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
+    )
+    .join(" · ");
+}
+
+function Row({ event }: { event: AuditEvent }) {
+  const w = audit_words.value;
+  const format = new Intl.DateTimeFormat(languageTag.value, {
+    dateStyle: "medium",
+    timeStyle: "medium",
+  });
+  return (
+    <tr>
+      <td class="figure">
+        <time dateTime={event.at}>{format.format(new Date(event.at))}</time>
+      </td>
+      <td>{event.name ?? w.actor(event.by)}</td>
+      <td>{w.action_name(event.action)}</td>
+      <td class="audit-subject">{event.subject_name ?? w.subject_name(event.subject)}</td>
+      <td class="audit-facts">{factWords(event.facts)}</td>
+    </tr>
+  );
+}
+
+function Files({ filter }: { filter: Filter }) {
+  const w = audit_words.value;
+  return (
+    <p class="button-row">
+      <a class="plain-button" id="audit-csv" href={addressOf("/api/v1/audit.csv", filter)} download>
+        {w.as_csv}
+      </a>
+      <a
+        class="plain-button"
+        id="audit-jsonl"
+        href={addressOf("/api/v1/audit.jsonl", filter)}
+        download
+      >
+        {w.as_jsonl}
+      </a>
+    </p>
+  );
+}
+
+export function AuditView() {
+  const w = audit_words.value;
+  const filter = filterOf(query.value);
+  const path = addressOf("/audit", filter);
+  const load = useCallback(() => ask<List<AuditEvent>>(path), [path]);
+  const loaded = useLoaded(load, "");
+  const users = useLoaded(people.users, "");
+  const [more, setMore] = useState<List<AuditEvent> | null>(null);
+  const [problem, setProblem] = useState("");
+  const first = loaded.kind === "ready" ? loaded.value : null;
+  useEffect(() => setMore(null), [first]);
+
+  async function showMore(after: string): Promise<void> {
+    try {
+      const page = await ask<List<AuditEvent>>(addressOf("/audit", filter, after));
+      setMore((before) => ({ items: [...(before?.items ?? []), ...page.items], next: page.next }));
+      setProblem("");
+    } catch (error) {
+      setProblem(errorSentence(error, words.value.admin.no_connection));
+    }
+  }
+
+  return (
+    <>
+      <div class="lead audit-lead">
+        <h1 id="lead">{w.lead}</h1>
+        <Files filter={filter} />
+      </div>
+      <Filters filter={filter} users={users.kind === "ready" ? users.value.items : []} />
+      <Show loaded={loaded}>
+        {({ items, next }) => {
+          const rows = [...items, ...(more?.items ?? [])];
+          const after = more === null ? next : more.next;
+          return (
+            <>
+              {rows.length === 0 ? (
+                <p class="quiet" id="audit-none">
+                  {w.none}
+                </p>
+              ) : (
+                <PeopleTable
+                  id="audit"
+                  title={w.log}
+                  columns={[w.when, w.by, w.action, w.subject, w.facts]}
+                >
+                  {rows.map((event) => (
+                    <Row key={event.id} event={event} />
+                  ))}
+                </PeopleTable>
+              )}
+              {problem !== "" && <p class="note is-failed">{problem}</p>}
+              {after !== null && (
+                <button
+                  type="button"
+                  class="plain-button"
+                  id="show-more"
+                  onClick={() => void showMore(after)}
+                >
+                  {w.show_more}
+                </button>
+              )}
+            </>
+          );
+        }}
+      </Show>
+      <p class="hint">{w.hint}</p>
+    </>
+  );
+}

@@ -1,0 +1,122 @@
+/** One contributor: what they gave, and blocking or erasing it. */
+
+import { useCallback, useState } from "preact/hooks";
+import { DIGITS } from "../../contract";
+import { languageTag, words } from "../../i18n/language";
+import { people_words } from "../../i18n/people";
+import { agoOf } from "../../when";
+import { BarChart } from "../bar-chart";
+import { Link } from "../link";
+import { ActionNote, Card, Show } from "../parts";
+import { useAction } from "../use-action";
+import { useLoaded } from "../use-loaded";
+import { BlockDialog, EraseDialog } from "./contributor-dialogs";
+import { shareOf } from "./contributors";
+import { people, type ContributorRow } from "./people-api";
+
+function Figures({ row }: { row: ContributorRow }) {
+  const w = people_words.value;
+  const facts: [string, string | number][] = [
+    [w.drawings, row.n],
+    [w.agreement, shareOf(row.n_agreed, row.n_read) ?? "–"],
+    [w.in_quarantine, row.n_quarantined],
+    [w.exam, row.n_exam],
+    [w.rejected, row.n_rejected],
+    [w.deleted, row.n_deleted],
+  ];
+  const most = row.by_label.indexOf(Math.max(...row.by_label));
+  const least = row.by_label.indexOf(Math.min(...row.by_label));
+  return (
+    <Card title={w.drawings} id="contributor-figures">
+      <dl class="run-facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd class="figure">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {row.n > 0 && (
+        <BarChart
+          id="contributor-digits"
+          title={w.per_digit}
+          finding={w.per_digit_finding(
+            most,
+            row.by_label[most] === row.by_label[least] ? most : least,
+          )}
+          unit={words.value.admin.digit}
+          direction="up"
+          data={DIGITS.map((digit) => ({
+            key: String(digit),
+            label: String(digit),
+            n: row.by_label[digit] ?? 0,
+            colour: `var(--digit-${digit})`,
+          }))}
+        />
+      )}
+    </Card>
+  );
+}
+
+function Shown({ row, onChanged }: { row: ContributorRow; onChanged: () => void }) {
+  const w = people_words.value;
+  const action = useAction();
+  const [open, setOpen] = useState<"block" | "erase" | null>(null);
+  const dialog = { row, action, onClose: () => setOpen(null), onChanged };
+  const since =
+    row.blocked_at && words.value.ago(agoOf(row.blocked_at, new Date(), languageTag.value));
+  return (
+    <>
+      <div class="lead">
+        <h1 id="lead">
+          {row.n === 0
+            ? w.gave_none(row.number)
+            : w.gave(row.number, row.n, shareOf(row.n_agreed, row.n_read))}
+        </h1>
+      </div>
+      {since !== null && (
+        <p class="banner" id="is-blocked">
+          {w.is_blocked(since)}
+        </p>
+      )}
+      {row.is_held_out && <p class="hint">{w.is_held_out}</p>}
+      <Figures row={row} />
+      <div class="button-row">
+        <Link view="drawings" query={`contributor=${row.id}`}>
+          {w.see_drawings}
+        </Link>
+        <button type="button" id="block" class="plain-button" onClick={() => setOpen("block")}>
+          {row.blocked_at === null ? w.block : w.unblock}
+        </button>
+        <button
+          type="button"
+          id="erase"
+          class="danger-button"
+          disabled={row.n === 0}
+          onClick={() => setOpen("erase")}
+        >
+          {w.erase}
+        </button>
+        <ActionNote state={action.state} />
+      </div>
+      {open === "block" && <BlockDialog {...dialog} />}
+      {open === "erase" && <EraseDialog {...dialog} />}
+    </>
+  );
+}
+
+export function Contributor({ number }: { number: number }) {
+  const [n_changes, setChanges] = useState(0);
+  const load = useCallback(() => people.contributor(number), [number]);
+  const loaded = useLoaded(load, String(n_changes));
+  return (
+    <>
+      <p>
+        <Link view="people">← {people_words.value.back}</Link>
+      </p>
+      <Show loaded={loaded}>
+        {(row) => <Shown row={row} onChanged={() => setChanges((n) => n + 1)} />}
+      </Show>
+    </>
+  );
+}

@@ -1,0 +1,168 @@
+/** Who draws: what each gave, and how far the model agreed. */
+
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { people_words } from "../../i18n/people";
+import { errorSentence, query, stats, stay } from "../admin-state";
+import { Link } from "../link";
+import { Show } from "../parts";
+import { useLoaded } from "../use-loaded";
+import { words } from "../../i18n/language";
+import { people, type ContributorOrder, type ContributorRow } from "./people-api";
+import { Moment, PeopleTable } from "./people-parts";
+
+interface Filter {
+  sort: ContributorOrder;
+  is_blocked: boolean | null;
+}
+
+function filterOf(address: string): Filter {
+  const given = new URLSearchParams(address);
+  return {
+    sort: given.get("sort") === "most" ? "most" : "newest",
+    is_blocked: given.get("blocked") === "true" ? true : null,
+  };
+}
+
+function change(filter: Filter): void {
+  const wanted = new URLSearchParams();
+  if (filter.sort === "most") wanted.set("sort", "most");
+  if (filter.is_blocked === true) wanted.set("blocked", "true");
+  stay("people", "", wanted.toString(), "push");
+}
+
+/** A whole percent; null where there is nothing to take a share of. */
+export function shareOf(n: number, of: number): string | null {
+  return of === 0 ? null : words.value.percent(String(Math.round((100 * n) / of)));
+}
+
+function Row({ row }: { row: ContributorRow }) {
+  const w = people_words.value;
+  return (
+    <tr>
+      <th scope="row">
+        <Link view="people" part={`contributors/${row.number}`}>
+          {w.number(row.number)}
+        </Link>
+        {row.blocked_at !== null && <span class="tag is-blocked">{w.blocked}</span>}
+      </th>
+      <td>
+        <Moment at={row.created_at} />
+      </td>
+      <td class="figure">{row.n}</td>
+      <td class="figure">{shareOf(row.n_agreed, row.n_read) ?? "–"}</td>
+      <td class="figure">{shareOf(row.n_quarantined, row.n) ?? "–"}</td>
+      <td class="figure">{shareOf(row.n_exam, row.n) ?? "–"}</td>
+    </tr>
+  );
+}
+
+function Filters({ filter }: { filter: Filter }) {
+  const w = people_words.value;
+  return (
+    <div class="filters">
+      <label>
+        {w.sort}
+        <select
+          id="contributors-sort"
+          value={filter.sort}
+          onChange={(event) =>
+            change({ ...filter, sort: event.currentTarget.value as ContributorOrder })
+          }
+        >
+          <option value="newest">{w.newest}</option>
+          <option value="most">{w.most}</option>
+        </select>
+      </label>
+      <label>
+        {w.show}
+        <select
+          id="contributors-blocked"
+          value={filter.is_blocked === true ? "blocked" : "all"}
+          onChange={(event) =>
+            change({
+              ...filter,
+              is_blocked: event.currentTarget.value === "blocked" ? true : null,
+            })
+          }
+        >
+          <option value="all">{w.all}</option>
+          <option value="blocked">{w.only_blocked}</option>
+        </select>
+      </label>
+    </div>
+  );
+}
+
+export function Contributors() {
+  const w = people_words.value;
+  const { sort, is_blocked } = filterOf(query.value);
+  const load = useCallback(() => people.contributors(sort, is_blocked, null), [sort, is_blocked]);
+  const loaded = useLoaded(load, "");
+  const [more, setMore] = useState<{ rows: ContributorRow[]; next: string | null } | null>(null);
+  const [problem, setProblem] = useState("");
+  const first = loaded.kind === "ready" ? loaded.value : null;
+  useEffect(() => setMore(null), [first]);
+
+  async function showMore(after: string): Promise<void> {
+    try {
+      const page = await people.contributors(sort, is_blocked, after);
+      setMore((before) => ({ rows: [...(before?.rows ?? []), ...page.items], next: page.next }));
+      setProblem("");
+    } catch (error) {
+      setProblem(errorSentence(error, words.value.admin.no_connection));
+    }
+  }
+
+  return (
+    <>
+      <div class="lead">
+        <h1 id="lead">{w.contributors_lead(stats.value?.n_contributors ?? 0)}</h1>
+        <Filters filter={{ sort, is_blocked }} />
+      </div>
+      <Show loaded={loaded}>
+        {({ items, next }) => {
+          const rows = [...items, ...(more?.rows ?? [])];
+          const after = more === null ? next : more.next;
+          return (
+            <>
+              {rows.length === 0 ? (
+                <p class="quiet">{w.none_contributors}</p>
+              ) : (
+                <PeopleTable
+                  id="contributors"
+                  title={w.contributors}
+                  columns={[
+                    w.contributor,
+                    w.since,
+                    w.drawings,
+                    w.agreement,
+                    w.in_quarantine,
+                    w.exam,
+                  ]}
+                >
+                  {rows.map((row) => (
+                    <Row key={row.number} row={row} />
+                  ))}
+                </PeopleTable>
+              )}
+              {problem !== "" && <p class="note is-failed">{problem}</p>}
+              {after !== null && (
+                <button
+                  type="button"
+                  class="plain-button"
+                  id="show-more"
+                  onClick={() => void showMore(after)}
+                >
+                  {w.show_more}
+                </button>
+              )}
+            </>
+          );
+        }}
+      </Show>
+      <p class="hint">
+        {w.agreement_hint} {w.contributors_hint}
+      </p>
+    </>
+  );
+}

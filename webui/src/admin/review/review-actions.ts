@@ -1,0 +1,164 @@
+/** The reviewer's session: decisions show at once and are sent behind, in their order. */
+
+import { signal } from "@preact/signals";
+import { ask, query, Refused } from "../../api";
+import type { Drawing, Digit } from "../../contract";
+import { review_words } from "../../i18n/review";
+import { errorSentence, lookAgain } from "../admin-state";
+import {
+  decided,
+  emptyQueue,
+  lost,
+  nAtHand,
+  openOnes,
+  received,
+  resized,
+  undone,
+  type Decided,
+  type Queue,
+  type Review,
+  type ReviewItem,
+  type Size,
+} from "./review-queue";
+
+/** Fewer than these at hand, and the next are fetched. */
+const LOW = { 1: 10, 20: 40 } as const;
+const MORE = 20;
+const MAX_ASKED = 100;
+
+export interface Session {
+  n_left: number;
+  is_left_exact: boolean;
+  n_quarantined: number;
+  /** Since midnight UTC, by this person. */
+  n_done: number;
+}
+
+export const queue = signal<Queue>(emptyQueue(1));
+export const session = signal<Session | null>(null);
+/** A sentence for what went wrong, or "". */
+export const problem = signal("");
+/** What was done last, for those who hear the page. */
+export const said = signal("");
+export const is_fetching = signal(false);
+
+let sending: Promise<void> = Promise.resolve();
+let n_unsent = 0;
+
+export async function fetchMore(): Promise<void> {
+  if (is_fetching.value) return;
+  is_fetching.value = true;
+  try {
+    const limit = Math.min(MAX_ASKED, nAtHand(queue.value) + MORE);
+    const review = await ask<Review>(query("/review", { limit }));
+    queue.value = received(queue.value, review.items);
+    session.value = {
+      // what was decided here and is still on its way counts as done
+      n_left: Math.max(0, review.left.n - n_unsent),
+      is_left_exact: review.left.is_exact,
+      n_quarantined: review.n_quarantined,
+      n_done: review.n_done + n_unsent,
+    };
+    problem.value = "";
+  } catch (error) {
+    problem.value = errorSentence(error, review_words.value.away);
+  } finally {
+    is_fetching.value = false;
+  }
+}
+
+function count(n: number): void {
+  const before = session.value;
+  if (before === null) return;
+  const n_left = Math.max(0, before.n_left - (before.is_left_exact ? n : 0));
+  session.value = { ...before, n_left, n_done: Math.max(0, before.n_done + n) };
+}
+
+/** Sends behind the others; `failed` puts things right on the page when the server says no. */
+function send(path: string, json: unknown, failed: (error: unknown) => void): void {
+  n_unsent += 1;
+  sending = sending.then(async () => {
+    try {
+      await ask<Drawing>(path, json === null ? { method: "POST" } : { method: "POST", json });
+    } catch (error) {
+      failed(error);
+    } finally {
+      n_unsent -= 1;
+    }
+    if (n_unsent === 0) lookAgain();
+  });
+}
+
+function fetchIfLow(): void {
+  if (nAtHand(queue.value) < LOW[queue.value.size]) void fetchMore();
+}
+
+function settle(decision: Decided): void {
+  const { item, label } = decision;
+  queue.value = decided(queue.value, decision);
+  count(1);
+  problem.value = "";
+  const json =
+    decision.decision === "relabel"
+      ? { decision: "relabel", label }
+      : { decision: decision.decision };
+  send(`/review/${item.id}`, json, (error) => {
+    count(-1);
+    const is_settled = error instanceof Refused && [404, 409, 410].includes(error.status);
+    queue.value = is_settled ? lost(queue.value, item.id) : undone(queue.value, item.id);
+    problem.value = errorSentence(error, review_words.value.not_sent);
+  });
+  fetchIfLow();
+}
+
+export function accept(item: ReviewItem): void {
+  said.value = review_words.value.said_accepted(item.label);
+  settle({ item, decision: "accept", label: item.label });
+}
+
+export function relabel(item: ReviewItem, label: Digit): void {
+  if (label === item.label) {
+    accept(item);
+    return;
+  }
+  said.value = review_words.value.said_relabelled(label);
+  settle({ item, decision: "relabel", label });
+}
+
+export function reject(item: ReviewItem): void {
+  said.value = review_words.value.said_rejected(item.label);
+  settle({ item, decision: "reject", label: item.label });
+}
+
+export function acceptRest(): void {
+  for (const item of openOnes(queue.value)) accept(item);
+}
+
+/** Takes the last decision back; the ones before it follow, one U each. */
+export function undoLast(): void {
+  const last = queue.value.done.at(-1);
+  if (last === undefined) return;
+  queue.value = undone(queue.value, last.item.id);
+  count(-1);
+  said.value = review_words.value.said_undone(last.item.label);
+  problem.value = "";
+  send(`/review/${last.item.id}/undo`, null, (error) => {
+    queue.value = lost(queue.value, last.item.id);
+    problem.value = errorSentence(error, review_words.value.not_sent);
+  });
+}
+
+export function setSize(size: Size): void {
+  if (queue.value.size === size) return;
+  queue.value = resized(queue.value, size);
+  fetchIfLow();
+}
+
+/** The view is opened anew: what was held is answered again by the server. */
+export function begin(size: Size): void {
+  queue.value = emptyQueue(size);
+  session.value = null;
+  problem.value = "";
+  said.value = "";
+  void fetchMore();
+}

@@ -1,0 +1,86 @@
+/** What can be done with a drawing, for those who use the mouse or a finger. */
+
+import { DIGITS } from "../../contract";
+import { CheckIcon, CrossIcon, UndoIcon } from "../../icons";
+import { review_words } from "../../i18n/review";
+import { accept, queue, reject, relabel, undoLast } from "./review-actions";
+import type { ReviewItem } from "./review-queue";
+
+/** A button that was clicked must not keep the focus: Enter is then meant for the next drawing. */
+function letGo(event: MouseEvent): void {
+  if (event.detail > 0 && event.currentTarget instanceof HTMLElement) event.currentTarget.blur();
+}
+
+export function ReviewTools({ item }: { item: ReviewItem | null }) {
+  const w = review_words.value;
+  const off = { disabled: item === null };
+  return (
+    <div class="review-tools">
+      <button
+        type="button"
+        id="review-accept"
+        class="primary-button"
+        {...off}
+        onClick={(event) => {
+          letGo(event);
+          if (item !== null) accept(item);
+        }}
+      >
+        <CheckIcon />
+        {w.accept(item?.label ?? 0)}
+        <kbd aria-hidden="true">↵</kbd>
+      </button>
+      <p class="quiet" id="review-or">
+        {w.or_it_is}
+      </p>
+      <div class="review-digits" role="group" aria-label={w.digit_keys}>
+        {DIGITS.map((digit) => (
+          <button
+            key={digit}
+            type="button"
+            class={digit === item?.label ? "digit-key is-label" : "digit-key"}
+            id={`review-digit-${digit}`}
+            aria-label={w.digit_key(digit)}
+            {...off}
+            onClick={(event) => {
+              letGo(event);
+              if (item !== null) relabel(item, digit);
+            }}
+          >
+            {digit}
+          </button>
+        ))}
+      </div>
+      <div class="button-row">
+        <button
+          type="button"
+          id="review-reject"
+          class="danger-button"
+          {...off}
+          onClick={(event) => {
+            letGo(event);
+            if (item !== null) reject(item);
+          }}
+        >
+          <CrossIcon />
+          {w.reject}
+          <kbd aria-hidden="true">X</kbd>
+        </button>
+        <button
+          type="button"
+          id="review-undo"
+          class="plain-button"
+          disabled={queue.value.done.length === 0}
+          onClick={(event) => {
+            letGo(event);
+            undoLast();
+          }}
+        >
+          <UndoIcon />
+          {w.undo}
+          <kbd aria-hidden="true">U</kbd>
+        </button>
+      </div>
+    </div>
+  );
+}
