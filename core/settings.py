@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     max_predictions_per_minute: int = Field(default=1200, ge=1)
     """Predictions that one contributor may ask for in a minute."""
 
+    retention_days: int = Field(default=0, ge=0, le=36_500)
+    """Drawings older than so many days are erased by the server; 0 keeps them."""
+
     @field_validator("database_url")
     @classmethod
     def _only_sqlite(cls, url: str) -> str:

@@ -25,6 +25,7 @@ from server.api import (
     gallery,
     health,
     models,
+    own_data,
     pictures,
     predictions,
     review,
@@ -32,6 +33,7 @@ from server.api import (
     schedule,
     sessions,
     stats,
+    transfers,
     users,
 )
 from server.background import Background
@@ -64,6 +66,8 @@ BLUEPRINTS = (
     sessions.blueprint,
     contributors.blueprint,
     audit.blueprint,
+    transfers.blueprint,
+    own_data.blueprint,
     health.blueprint,
     docs.blueprint,
 )

@@ -16,8 +16,10 @@ from core.errors import InkloopError
 from core.models import Drawing, DrawingStatus
 from core.transitions.drawings import RESTORE_WITHIN, erase_deleted
 from core.volatile import Volatile
+from server.housekeeping import tidy
 from server.limits import LOGIN_WINDOW
 from server.services import Services
+from server.transfer_processes import ImportProcess
 
 log = structlog.get_logger()
 
@@ -25,6 +27,8 @@ LOOK_EVERY_SECONDS = 0.5  # every worker has to be on a new version within 3 s
 COUNT_EVERY_SECONDS = 5.0
 ERASE_EVERY_SECONDS = 10.0
 FORGET_EVERY_SECONDS = 300.0
+IMPORT_EVERY_SECONDS = 1.0
+TIDY_EVERY_SECONDS = 600.0
 
 
 class Background:
@@ -38,6 +42,8 @@ class Background:
             (COUNT_EVERY_SECONDS, lambda: parts.counts.hand_over(parts.volatile)),
             (ERASE_EVERY_SECONDS, lambda: erase(parts.database)),
             (FORGET_EVERY_SECONDS, lambda: forget(parts.volatile)),
+            (IMPORT_EVERY_SECONDS, ImportProcess(parts.settings, parts.database).look),
+            (TIDY_EVERY_SECONDS, lambda: tidy(parts.settings, parts.database)),
         ]
 
     def start(self) -> None:

@@ -15,10 +15,12 @@ from typing import Any
 from flask import request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
+from werkzeug.datastructures import FileStorage
 
-from core.errors import TooLarge, UnsupportedType
+from core.errors import StorageFull, TooLarge, UnsupportedType
 
 MAX_JSON_BYTES = 1_000_000
+FORM_BYTES = 10_000  # of a form beside its file
 ATTRIBUTE = "__inkloop_contract__"
 View = Callable[..., ResponseReturnValue]
 
@@ -49,8 +51,11 @@ def contract(
     answers: dict[int, type[BaseModel] | None],
     refusals: tuple[int, ...] = (),
     media_type: str = "application/json",
+    max_file_bytes: int | None = None,
 ) -> Callable[[View], View]:
     """Declare a route; it is called with `body`, `query` or `form` (and `file`) checked.
+
+    With `max_file_bytes` the file is passed on as a stream, which the system keeps on the disk.
 
     Raises, when called: ValidationError, UnsupportedType, TooLarge.
     """
@@ -72,7 +77,10 @@ def contract(
             if query is not None:
                 path["query"] = query.model_validate(_single_values())
             if form is not None:
-                path["form"], path["file"] = _read_form(form)
+                if max_file_bytes is None:
+                    path["form"], path["file"] = _read_form(form)
+                else:
+                    path["form"], path["file"] = _read_large_form(form, max_file_bytes)
             return view(**path)
 
         setattr(checked, ATTRIBUTE, declared)
@@ -117,3 +125,17 @@ def _read_form(model: type[BaseModel]) -> tuple[BaseModel, bytes]:
     data = b"" if uploaded is None else uploaded.read()
     fields |= dict.fromkeys(request.files, "…")
     return model.model_validate(fields), data
+
+
+def _read_large_form(model: type[BaseModel], max_bytes: int) -> tuple[BaseModel, FileStorage]:
+    """As `_read_form`, for a file that no worker could hold in memory."""
+    request.max_content_length = max_bytes + FORM_BYTES
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedType("send it as multipart/form-data, with the file in `file`")
+    try:
+        fields: dict[str, object] = dict(request.form)
+    except OSError as exc:
+        raise StorageFull("there is no room to take this file in: make room first") from exc
+    uploaded = request.files.get("file") or FileStorage()
+    fields |= dict.fromkeys(request.files, "…")
+    return model.model_validate(fields), uploaded

@@ -146,6 +146,11 @@ def renew_contributor() -> str:
     return found
 
 
+def become(contributor_id: str) -> None:
+    """This browser is that contributor from now on: its cookie goes with the answer."""
+    g.contributor = g.new_contributor = contributor_id
+
+
 def set_session_cookie(answer: Response, secret: str) -> None:
     """Sign the browser in."""
     _set_cookie(answer, SESSION_COOKIE, secret, max_age=int(accounts.SESSION_LASTS.total_seconds()))

@@ -1,4 +1,4 @@
-"""`data fetch`: brings MNIST."""
+"""`data fetch`: brings MNIST. The other commands of the group are in `transfer.py`."""
 
 from __future__ import annotations
 
@@ -16,12 +16,17 @@ from rich.progress import (
 )
 
 from core import mnist
+from core.commands.transfer import export_data, import_data, re_ink_data
 from core.settings import Settings
 
 
 @click.group()
 def data() -> None:
-    """Bring data in."""
+    """Bring data in and out."""
+
+
+for command in (import_data, export_data, re_ink_data):
+    data.add_command(command)
 
 
 @data.command()

@@ -24,6 +24,7 @@ from core.models import (
 )
 from core.transitions.counters import count
 from core.transitions.drawings import new_contributor, split_of_next
+from core.transitions.erasing import erase_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,36 +233,11 @@ def _tally(totals: Tally[str], label: int, status: str, n: int) -> None:
 
 
 def take_out(session: Session, transfer_id: int, *, now: datetime, limit: int = 500) -> int:
-    """Erase drawings that an import brought, at most `limit`. Returns how many; 0: all are gone.
-
-    Ink, strokes and pictures go at once. The rows stay as stubs, so that it stays known which
-    versions learned from them, and no other drawing is ever taken for one of them.
-    """
-    rows = session.execute(
-        select(Drawing.number, Drawing.label, Drawing.status)
+    """Erase drawings that an import brought, at most `limit`. Returns how many; 0: all are gone."""
+    left = (
+        select(Drawing.number)
         .join(ImportedDrawing, ImportedDrawing.drawing_number == Drawing.number)
         .where(ImportedDrawing.transfer_id == transfer_id, Drawing.ink != b"")
         .limit(limit)
-    ).all()
-    totals = Tally[str]()
-    for _, label, status in rows:
-        if status != DrawingStatus.DELETED:
-            _tally(totals, label, status, -1)
-            totals[f"status:{DrawingStatus.DELETED}"] += 1
-    session.execute(
-        update(Drawing)
-        .where(Drawing.number.in_([number for number, _, _ in rows]))
-        .values(
-            status=DrawingStatus.DELETED,
-            status_before=None,
-            deleted_at=func.coalesce(Drawing.deleted_at, now),
-            ink=b"",
-            strokes=None,
-            picture=None,
-            predicted_label=None,
-            confidence=None,
-        )
-        .execution_options(synchronize_session=False)
     )
-    count(session, totals)
-    return len(rows)
+    return erase_numbers(session, session.scalars(left).all(), now=now)

@@ -1,0 +1,151 @@
+"""`inkloop data import|export|re-ink`, as somebody types them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+
+from core.cli import main
+from core.db import Database
+from core.models import Drawing, Transfer, TransferStatus
+from core.settings import Settings
+from core.transfer.re_ink import re_ink
+from tests.conftest import SECRET
+from tests.core.transfer.files import fill, kept, npz, pictures
+from tests.running import INKLOOP, wait_until
+
+
+@pytest.fixture
+def run(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    """`run("data", "export", …)`: what the command prints, and its exit code."""
+    monkeypatch.setenv("INKLOOP_INSTANCE", str(settings.instance))
+    monkeypatch.setenv("INKLOOP_SECRET_KEY", SECRET)
+    return lambda *words: CliRunner().invoke(main, list(words))
+
+
+def n_drawings(database: Database) -> int:
+    with database.read() as session:
+        return session.scalars(select(func.count()).where(Drawing.ink != b"")).one()
+
+
+def test_a_file_is_imported_and_exported_again(run, database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "digits.npz"
+    file.write_bytes(npz(20))
+
+    imported = run("data", "import", str(file))
+    exported = run("data", "export", str(tmp_path / "ones.parquet"), "--label", "1")
+
+    assert (imported.exit_code, exported.exit_code) == (0, 0), imported.output + exported.output
+    assert "20 new, 0 known" in imported.output
+    assert pq.read_table(tmp_path / "ones.parquet").column("label").to_pylist() == [1, 1]
+
+
+def test_check_says_what_is_in_it_and_stores_nothing(run, database, tmp_path: Path) -> None:
+    file = tmp_path / "digits.npz"
+    file.write_bytes(npz(20))
+
+    checked = run("data", "import", "--check", str(file))
+
+    assert checked.exit_code == 0
+    assert "20 drawings" in checked.output
+    assert "Nothing was stored" in checked.output
+    assert n_drawings(database) == 0
+
+
+def test_a_hostile_archive_ends_with_its_sentence(run, database, tmp_path: Path) -> None:
+    file = tmp_path / "evil.zip"
+    file.write_bytes(pictures("../7/a.png"))
+
+    refused = run("data", "import", str(file))
+
+    assert refused.exit_code == 1
+    assert "leads out of its folder" in refused.output
+    assert n_drawings(database) == 0
+
+
+def test_an_export_of_nothing_leaves_no_file(run, tmp_path: Path) -> None:
+    refused = run("data", "export", str(tmp_path / "none.npz"))
+
+    assert refused.exit_code == 1
+    assert "nothing to export" in refused.output
+    assert list(tmp_path.glob("none*")) == []
+
+
+def test_an_export_goes_down_a_pipe(settings: Settings, database: Database) -> None:
+    with database.write() as session:
+        fill(session)
+
+    done = subprocess.run(
+        [INKLOOP, "data", "export", "-", "--format", "npz"],
+        env={**os.environ, "INKLOOP_INSTANCE": str(settings.instance)},
+        capture_output=True,
+        check=True,
+    )
+
+    assert done.stdout.startswith(b"PK")
+
+
+def test_an_import_killed_in_the_middle_goes_on_at_the_next_one(
+    run, settings: Settings, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "digits.npz"
+    file.write_bytes(npz(1500))
+    process = subprocess.Popen(
+        [INKLOOP, "data", "import", str(file)],
+        env={**os.environ, "INKLOOP_INSTANCE": str(settings.instance)},
+    )
+    wait_until(lambda: n_drawings(database) >= 250, "some are stored")
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    in_the_middle = n_drawings(database)
+    with database.write() as session:  # fifteen seconds later
+        session.scalars(select(Transfer)).one().heartbeat_at = None
+
+    other = tmp_path / "other.npz"
+    other.write_bytes(npz(3, ink=np.full((3, 28, 28), 7, np.uint8)))
+    done = run("data", "import", str(other))
+
+    assert in_the_middle < 1500
+    assert "Going on with import 1" in done.output
+    assert n_drawings(database) == 1503
+    with database.read() as session:
+        assert set(session.scalars(select(Transfer.status))) == {TransferStatus.DONE}
+
+
+def test_re_inking_redraws_what_another_imaging_made(run, database: Database) -> None:
+    with database.write() as session:
+        fill(session)
+    with database.read() as session:
+        before = kept(session)
+    with database.write() as session:
+        for drawing in session.scalars(select(Drawing)):
+            drawing.imaging_version = 0
+            if drawing.strokes is not None:
+                drawing.ink = bytes(783) + b"\1"
+
+    done = run("data", "re-ink")
+
+    with database.read() as session:
+        after = session.scalars(select(Drawing).order_by(Drawing.number)).all()
+    assert done.exit_code == 0, done.output
+    assert "5 drawings inked anew" in done.output
+    assert [row.imaging_version for row in after] == [1, 1, 0, 1, 1, 0, 1]
+    assert all(row.ink != bytes(783) + b"\1" for row in after)
+    assert [(row.label, row.split, row.status) for row in after] == [
+        (row[3], row[5], row[4]) for row in before
+    ]
+
+
+def test_re_inking_again_does_nothing(database: Database) -> None:
+    with database.write() as session:
+        fill(session)
+
+    assert re_ink(database).n_done == 0
