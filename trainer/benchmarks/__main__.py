@@ -24,6 +24,7 @@ from trainer.benchmarks import (
     gate,
     loop,
     noise,
+    report,
     review,
     seeds,
     speed,
@@ -31,6 +32,8 @@ from trainer.benchmarks import (
     stream_tables,
 )
 from trainer.benchmarks.data import Digits, load_digits
+
+RECORDS, PAGE = Path("docs/benchmarks"), Path("docs/benchmarks.md")
 
 console = Console()
 
@@ -197,11 +200,20 @@ def review_command(out: Path | None, n_seeds: int | None) -> None:
     show(f"Reviewed drawings learned, {kept['machine']}", review.table(kept["result"], options))
 
 
+@main.command("report")
+@click.option("--from", "source", type=click.Path(path_type=Path), default=RECORDS)
+@click.option("--to", "page", type=click.Path(path_type=Path), default=PAGE)
+def report_command(source: Path, page: Path) -> None:
+    """Write docs/benchmarks.md from the JSON files in docs/benchmarks."""
+    page.write_text(report.page(source))
+    console.print(f"{page} says what {source} holds")
+
+
 @main.command("loop")
 @click.option("--repeats", type=click.IntRange(min=1), default=1, help="From an empty instance.")
 def loop_command(repeats: int) -> None:
     """From "Retrain now" to the new version answering, with 100 new drawings."""
-    console.print_json(json.dumps(watched(lambda say: loop.run(repeats=repeats))))
+    console.print_json(json.dumps(watched(lambda say: loop.run(repeats, say=say))))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,192 @@
+"""`inkloop bench report`: docs/benchmarks.md, written from what the benchmarks kept.
+
+Every figure on the page comes from a JSON file beside it, with machine, versions and date; a test
+compares the two. A benchmark without a file is named as not measured.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+from trainer.benchmarks import (
+    familiarity,
+    gate,
+    noise,
+    review,
+    seeds,
+    speed,
+    stream,
+    stream_tables,
+)
+from trainer.benchmarks.aims import HEADING, Row, at_most
+
+Kept = Mapping[str, Any]
+Table = tuple[str, Sequence[Row]]
+"""A caption, and rows with the heading first."""
+
+TITLE: Final = """\
+# Benchmarks
+
+Every figure here is written by `inkloop bench report` from the JSON files in
+[`benchmarks/`](benchmarks/). `inkloop bench NAME --out docs/benchmarks` measures one again, and
+goes on where it was broken off. What was aimed for stands beside what was reached.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One benchmark on the page."""
+
+    name: str
+    title: str
+    about: str
+    tables: Callable[[Kept], list[Table]]
+    """What was aimed for comes first, with the caption "Aims"."""
+
+
+def _options(kind: type[Any], kept: Kept) -> Any:
+    """The options, of this kind of dataclass, that a record answers."""
+    known = {field.name for field in fields(kind)}
+    asked = {k: tuple(v) if isinstance(v, list) else v for k, v in kept["question"].items()}
+    return kind(**{k: v for k, v in asked.items() if k in known})
+
+
+def _stream(kept: Kept) -> list[Table]:
+    options, result = _options(stream.Options, kept), kept["result"]
+    return [
+        ("Aims", stream_tables.aims_table(result, options)),
+        ("One run from the first model", stream_tables.table(result, options)),
+        ("Runs in a row", stream_tables.chain_table(result, options)),
+    ]
+
+
+def _gate(kept: Kept) -> list[Table]:
+    result = kept["result"]
+    points = {loss: result["judgements"][str(loss)]["points"] for loss in (0, 20)}
+    false_promotion = max(one["two_looks"] for one in points[20])
+    near_real = [one["two_looks"] for one in points[0] if one["n_discordant"] in (20, 30)]
+    drift = max(
+        one["drift_points_95"]
+        for piece, one in result["years"].items()
+        if piece.startswith("year/gate/0.0")
+    )
+    aims = [
+        HEADING,
+        at_most("truly 0.20 points worse, promoted", 0.01, false_promotion, "{:.2%}"),
+        at_most("truly equal, held, with 20 or 30 discordant digits", 0.1, 1 - min(near_real)),
+        at_most("true drift in 365 runs of equal models, 95 % stay below, points", 0.15, drift,
+                "{:.2f}"),
+    ]  # fmt: skip
+    return [
+        ("Aims", aims),
+        ("Candidates promoted, within two looks", gate.judgement_table(result)),
+        ("After 365 runs, in points of accuracy", gate.year_table(result)),
+    ]
+
+
+def _speed(kept: Kept) -> list[Table]:
+    result = kept["result"]
+    return [
+        ("Aims", [HEADING, *speed.aims(result)]),
+        ("Seconds of one core, medians", speed.table(result)),
+    ]
+
+
+def _seeds(kept: Kept) -> list[Table]:
+    result = kept["result"]
+    return [
+        ("Aims", [HEADING, *seeds.aims(result)]),
+        ("MNIST's test set, read once after the last epoch", seeds.table(result)),
+    ]
+
+
+def _noise(kept: Kept) -> list[Table]:
+    options, result = _options(noise.Options, kept), kept["result"]
+    return [
+        ("Aims", [HEADING, *noise.aims(result, options)]),
+        ("1,000 drawings of 50 hands; losses in points", noise.table(result, options)),
+    ]
+
+
+def _familiarity(kept: Kept) -> list[Table]:
+    result = kept["result"]
+    return [
+        ("Aims", [HEADING, *familiarity.aims(result)]),
+        ("Refused", familiarity.table(result)),
+        ("Calibration on the test set", familiarity.temperature_table(result)),
+    ]
+
+
+def _review(kept: Kept) -> list[Table]:
+    options, result = _options(review.Options, kept), kept["result"]
+    return [
+        ("Aims", [HEADING, *review.aims(result, options)]),
+        ("Errors after learning what was reviewed", review.table(result, options)),
+    ]
+
+
+SECTIONS: Final = (
+    Section("stream", "Learning new hands", "What each idea of a run is worth, on hands that the "
+            "first model has never seen, and what runs in a row add up to.", _stream),
+    Section("gate", "The gate", "How often it errs, by simulation; `gate.md` says more.", _gate),
+    Section("speed", "Time to an accuracy", "System A's recipe and ours in turn, on one core. The "
+            "clock stops while the test set is read.", _speed),
+    Section("seeds", "The seed systems' networks", "Each by its author's recipe, on honest splits.",
+            _seeds),
+    Section("noise", "Wrong and hostile labels", "A fifth of the labels flipped; one contributor "
+            "of fifty who swaps ones and sevens, each of ten in turn.", _noise),
+    Section("familiarity", "What is no digit", "Real digits that are refused, strangers that pass; "
+            "only the handwritten letters have forms that the fit was shown.", _familiarity),
+    Section("review", "What to review first", "The order of the review queue against a random one: "
+            "only what was reviewed is learned.", _review),
+)  # fmt: skip
+
+
+def page(folder: Path) -> str:
+    """The whole page, from the records in a folder."""
+    return "\n".join([TITLE, *(_section(one, folder) for one in SECTIONS)])
+
+
+def _section(section: Section, folder: Path) -> str:
+    parts = [f"## {section.title}", "", section.about, ""]
+    kept = _record(folder / f"{section.name}.json")
+    if kept is None:
+        return "\n".join([*parts, f"Not measured yet: `inkloop bench {section.name}`.", ""])
+    parts += [_origin(section, kept), ""]
+    for caption, rows in section.tables(kept):
+        parts += [f"**{caption}**", "", *_markdown(rows), ""]
+    return "\n".join(parts)
+
+
+def _record(path: Path) -> Kept | None:
+    """A finished record; None if there is none."""
+    if not path.exists():
+        return None
+    kept: dict[str, Any] = json.loads(path.read_text())
+    return kept if "result" in kept else None
+
+
+def _origin(section: Section, kept: Kept) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in kept["versions"].items())
+    asked = ", ".join(f"{key} {_words(value)}" for key, value in kept["question"].items())
+    return (
+        f"`inkloop bench {section.name}`, {kept['ended_at'][:10]}, {kept['machine']}; {versions}.\n"
+        f"Asked for: {asked}."
+    )
+
+
+def _words(value: object) -> str:
+    return " ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+
+
+def _markdown(rows: Sequence[Row]) -> list[str]:
+    heading, *others = rows
+    return [_line(heading), _line(["---"] * len(heading)), *(_line(row) for row in others)]
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
