@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from core.models import Verdict as VerdictRow
 from core.queries import counted_versions
 from core.sentences import verdict_sentence
 from core.transitions import runs, versions
+from core.transitions.counters import audit
 from trainer.examine import DRAWN, Papers, Results, add_evaluations
 from trainer.export import one_thread_session, servable, to_onnx, verify_export
 from trainer.familiarity import Familiarity
@@ -64,12 +65,17 @@ class Product:
 
 
 def build(
-    workshop: Workshop, learned: Learned, drawn_inks: NDArray[np.uint8], seed: int
+    workshop: Workshop,
+    learned: Learned,
+    drawn_inks: NDArray[np.uint8],
+    seed: int,
+    look: Callable[[], None] = lambda: None,
 ) -> Product:
     """Export a network and prove that the exported bytes read as it does.
 
     Args:
         drawn_inks: what it was trained on besides MNIST, (N, 28, 28).
+        look: called after each part that takes time; may raise to stop.
 
     Raises: ModelFileError, if the file reads otherwise.
     """
@@ -77,7 +83,9 @@ def build(
     familiarity = Familiarity.fit(
         network, split.inks, split.labels, split.validation_inks, drawn_inks
     )
+    look()
     data = to_onnx(network, learned.temperature, familiarity)
+    look()
     inks, _labels = golden_inks()
     model = servable(network, learned.temperature, familiarity)
     verify_export(data, model, np.concatenate([inks, split.validation_inks[:N_PROVEN]]))
@@ -190,6 +198,9 @@ def _record(session: Session, claim: Claim, version: int, judged: Judged) -> Non
             at=now,
         )
     )
+    facts = {"version": version, "passed": judged.verdict.passed}
+    by, subject = versions.BY_GATE, f"run:{claim.run_id}"
+    audit(session, by=by, action="verdict", subject=subject, now=now, **facts)
 
 
 def _promote(session: Session, version: int, verdict: Verdict, *, is_first: bool) -> None:

@@ -6,11 +6,13 @@ import base64
 import binascii
 import io
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from PIL import Image
+from sqlalchemy.orm import Session
 
 from core.clock import utc_now
 from core.errors import InvalidInput
@@ -25,6 +27,7 @@ from core.imaging import (
 )
 from core.models import Source
 from core.transitions import drawings as transitions
+from core.transitions.counters import audit
 from core.transitions.drawings import BY_CONTRIBUTOR, NewDrawing
 from server import identity
 from server.answer_schemas import DrawingOut, DrawingWithStrokes
@@ -167,6 +170,7 @@ def relabel(drawing_id: str, body: LabelIn) -> ResponseReturnValue:
         transitions.relabel(session, drawing, body.label, by=by, now=now)
         if body.confirm:
             transitions.confirm(session, drawing, now=now)
+        _record(session, owner, drawing_id, "relabel", now, label=body.label)
         session.flush()
         return drawings_json(session, [drawing], for_reviewer=owner is None)[0]
 
@@ -177,9 +181,11 @@ def delete(drawing_id: str) -> ResponseReturnValue:
     """Take a drawing out of lists, runs and exports; it can be restored for 60 s"""
     owner, _ = _actor()
     _count_change(owner)
+    now = utc_now()
     with services().database.write() as session:
         drawing = transitions.own_drawing(session, drawing_id, owner)
-        transitions.delete_drawing(session, drawing, now=utc_now())
+        transitions.delete_drawing(session, drawing, now=now)
+        _record(session, owner, drawing_id, "delete", now)
     return "", 204
 
 
@@ -189,8 +195,10 @@ def restore(drawing_id: str) -> ResponseReturnValue:
     """Bring back a drawing that was deleted less than 60 s ago"""
     owner, _ = _actor()
     _count_change(owner)
+    now = utc_now()
     with services().database.write() as session:
-        drawing = transitions.restore_drawing(session, drawing_id, owner, now=utc_now())
+        drawing = transitions.restore_drawing(session, drawing_id, owner, now=now)
+        _record(session, owner, drawing_id, "restore", now)
         session.flush()
         return drawings_json(session, [drawing], for_reviewer=owner is None)[0]
 
@@ -204,6 +212,15 @@ def _actor() -> tuple[str | None, str]:
     if who.role != identity.ANYBODY:
         return None, who.by
     return identity.contributor() or "", BY_CONTRIBUTOR
+
+
+def _record(
+    session: Session, owner: str | None, drawing_id: str, action: str, now: datetime, **facts: int
+) -> None:
+    """Log what a user did to a drawing; what contributors do to their own is their own affair."""
+    if owner is None:
+        by = identity.who().by
+        audit(session, by=by, action=action, subject=f"drawing:{drawing_id}", now=now, **facts)
 
 
 def _count_change(owner: str | None) -> None:

@@ -10,6 +10,7 @@ import pytest
 from core.transitions.counters import audit
 from server.api import audit as route
 from server.api.audit import inert
+from tests.server.shapes import drawing
 
 URL = "/api/v1/audit"
 DAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -133,3 +134,16 @@ def test_lines_of_json_carry_every_event_however_many_there_are(admin, thirty, m
     assert [event["facts"]["reason"] for event in events] == [
         f"reason {n}" for n in range(29, -1, -1)
     ]
+
+
+def test_what_a_reviewer_does_to_somebody_elses_drawing_is_logged(admin, client):
+    made = client.post("/api/v1/drawings", json=drawing()).json["id"]
+    client.patch(f"/api/v1/drawings/{made}", json={"label": 4})
+    admin.patch(f"/api/v1/drawings/{made}", json={"label": 5})
+    admin.delete(f"/api/v1/drawings/{made}")
+    admin.post(f"/api/v1/drawings/{made}/restore")
+
+    events = admin.get(f"{URL}?subject=drawing:{made}").json["items"]
+
+    assert [event["action"] for event in events] == ["restore", "delete", "relabel"]
+    assert {event["name"] for event in events} == {"admin@example.org"}
