@@ -61,7 +61,7 @@ def _carry_out(workshop: Workshop, claim: Claim, progress: Progress) -> None:
     else:
         judged = _next(workshop, claim, references, gathered, progress, checkpoints)
     progress.enter("export")
-    product = build(workshop, judged.learned, gathered.trained_inks(), claim.seed)
+    product = build(workshop, judged.learned, gathered.trained_inks(), claim.seed, progress.look)
     progress.enter("publish")
     publish(workshop, claim, None if references is None else references.champion, judged, product)
     checkpoints.discard()

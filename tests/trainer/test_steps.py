@@ -317,6 +317,35 @@ def test_a_trainer_that_slept_before_publishing_publishes_nothing(
     assert ModelStore(settings.models_dir).versions() == [1]
 
 
+def test_a_run_that_is_cancelled_while_it_is_exported_leaves_no_version(
+    settings: Settings, database: Database
+) -> None:
+    _draw(database, 10)
+    steps = load_tiny(settings, database)
+
+    class Regretted(Progress):
+        """Somebody cancels the run as soon as its export has begun."""
+
+        def enter(self, phase: str) -> None:
+            assert phase != "publish", "the export went on to its end"
+            super().enter(phase)
+            if phase == "export":
+                with database.write() as session:
+                    runs.request_cancel(session, 2, now=utc_now())
+
+    def regretted(claim: Claim, progress: Progress) -> None:
+        progress.__class__ = Regretted
+        steps(claim, progress)
+
+    done = _run(settings, database, regretted)
+
+    assert (done.status, done.version) == ("cancelled", None)
+    assert ModelStore(settings.models_dir).versions() == [1]
+    with database.read() as session:
+        assert queries.live_version(session) == 1
+        assert queries.n_new(session) == 8
+
+
 def test_files_that_a_late_sleeper_left_in_the_way_are_replaced(
     settings: Settings, database: Database
 ) -> None:
