@@ -6,6 +6,7 @@ import pytest
 
 from server import answer_schemas as schemas
 from server.access import ACCESS
+from server.gallery_schemas import GalleryOut
 from tests.server.shapes import drawing, strokes
 
 
@@ -65,7 +66,7 @@ def test_no_other_file_of_the_package_is_served(client):
         ("GET", "/api/v1/learned", schemas.LearnedOut),
         ("GET", "/api/v1/schedule", schemas.ScheduleOut),
         ("GET", "/api/v1/drawings/mine", schemas.MineOut),
-        ("GET", "/api/v1/drawings", schemas.DrawingsOut),
+        ("GET", "/api/v1/drawings", GalleryOut),
         ("GET", "/api/v1/models", schemas.ModelsOut),
         ("GET", "/api/v1/models/champion", schemas.ModelOut),
         ("POST", "/api/v1/runs", schemas.RunOut),

@@ -10,11 +10,13 @@ export type ViewComponent = () => VNode;
 
 export const LOADERS: Partial<Record<View, () => Promise<ViewComponent>>> = {
   overview: async () => (await import("./overview")).Overview,
+  drawings: async () => (await import("./drawings/drawings")).DrawingsView,
   review: async () => (await import("./review/review")).ReviewView,
   models: async () => (await import("./models")).Models,
   runs: async () => (await import("./runs")).Runs,
   schedule: async () => (await import("./schedule")).ScheduleView,
   people: async () => (await import("./people/people")).PeopleView,
+  data: async () => (await import("./data/data")).DataView,
   audit: async () => (await import("./audit/audit")).AuditView,
 };
 

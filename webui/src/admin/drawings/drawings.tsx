@@ -1,0 +1,79 @@
+/** Drawings: everything that was collected, to look through, filter, relabel and clear up. */
+
+import { useEffect } from "preact/hooks";
+import { drawings_words } from "../../i18n/drawings";
+import { words } from "../../i18n/language";
+import { UndoToast } from "../undo-toast";
+import { Filters } from "./filters";
+import { items, list_key, load, loading, opened_id, summary, tryAgain } from "./gallery-state";
+import { ConfirmDelete, SelectionBar } from "./selection-bar";
+import { Sheet } from "./sheet";
+import { Wall } from "./wall";
+import "../../../styles/drawings.css";
+
+function leadSentence(): string {
+  const w = drawings_words.value;
+  const counted = summary.value;
+  if (counted === null) return w.lead_counting;
+  if (list_key.value.replace(/(^|&)sort=\w+/, "") === "") return w.lead_all(counted.n);
+  return w.lead_fit(counted.n, counted.is_exact);
+}
+
+/** How the list goes on below its last tile. */
+function Ending() {
+  const w = drawings_words.value;
+  const state = loading.value;
+  const n = items.value.length;
+  switch (state.kind) {
+    case "loading":
+      return (
+        <p class="quiet wall-ending">{n === 0 ? words.value.admin.loading : w.loading_more}</p>
+      );
+    case "failed":
+      return (
+        <div class="failed" role="alert">
+          <p>
+            <strong>{n === 0 ? words.value.admin.cannot_load : w.more_failed}</strong>
+          </p>
+          <p>{state.message}</p>
+          <button type="button" class="plain-button" onClick={() => void tryAgain()}>
+            {words.value.try_again}
+          </button>
+        </div>
+      );
+    case "ready":
+      if (n === 0) {
+        return <p class="quiet">{list_key.value === "" ? w.none_at_all : w.none}</p>;
+      }
+      return (
+        <p class="quiet wall-ending">
+          {state.next === null ? w.end : w.loading_more} {state.is_capped && w.capped}
+        </p>
+      );
+  }
+}
+
+export function DrawingsView() {
+  const w = drawings_words.value;
+  const key = list_key.value;
+  useEffect(() => {
+    void load();
+  }, [key]);
+  return (
+    <>
+      <div class="lead">
+        <h1 id="lead">{leadSentence()}</h1>
+      </div>
+      <Filters />
+      <p class="visually-hidden" id="wall-keys">
+        {w.wall_keys}
+      </p>
+      {items.value.length > 0 && <Wall />}
+      <Ending />
+      <SelectionBar />
+      <Sheet />
+      <ConfirmDelete />
+      {opened_id.value === "" && <UndoToast />}
+    </>
+  );
+}

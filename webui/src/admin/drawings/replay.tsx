@@ -1,0 +1,78 @@
+/** The strokes as they were drawn, in their own time; the slider goes to any moment. */
+
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { drawings_words } from "../../i18n/drawings";
+import { UndoIcon } from "../../icons";
+import { drawnBy, duration, timed } from "./strokes-in-time";
+
+const FASTEST_MS = 400;
+const SLOWEST_MS = 6_000; // who paused for a minute is not waited for
+
+interface ReplayProps {
+  strokes: readonly (readonly number[])[][];
+  width: number;
+  height: number;
+}
+
+export function Replay({ strokes, width, height }: ReplayProps) {
+  const w = drawings_words.value;
+  const drawn = useMemo(() => timed(strokes), [strokes]);
+  const total = duration(drawn);
+  const [ms, setMs] = useState(total);
+  const [n_plays, setPlays] = useState(0);
+
+  useEffect(() => {
+    if (n_plays === 0) return;
+    const pace = total / Math.min(SLOWEST_MS, Math.max(FASTEST_MS, total));
+    let began: number | null = null;
+    let frame = requestAnimationFrame(function step(now) {
+      began ??= now;
+      const at = (now - began) * pace;
+      setMs(Math.min(total, at));
+      if (at < total) frame = requestAnimationFrame(step);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [n_plays, total]);
+
+  const pen = Math.min(width, height) * 0.05;
+  return (
+    <div class="replay" id="replay">
+      <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+        {drawnBy(drawn, ms).map((stroke, index) => (
+          <polyline
+            key={index}
+            points={stroke.map(([x, y]) => `${x},${y}`).join(" ")}
+            fill="none"
+            stroke="currentColor"
+            stroke-width={pen}
+            stroke-linecap="round"
+            stroke-linejoin="round"
+          />
+        ))}
+      </svg>
+      <div class="replay-tools">
+        <button
+          type="button"
+          id="play"
+          class="icon-button"
+          aria-label={w.replay}
+          onClick={() => setPlays((n) => n + 1)}
+        >
+          <UndoIcon />
+        </button>
+        <input
+          type="range"
+          min="0"
+          max={Math.max(1, Math.ceil(total))}
+          value={Math.ceil(ms)}
+          aria-label={w.replay_time}
+          aria-valuetext={`${(ms / 1000).toFixed(1)} s`}
+          onInput={(event) => {
+            setPlays(0);
+            setMs(Number(event.currentTarget.value));
+          }}
+        />
+      </div>
+    </div>
+  );
+}

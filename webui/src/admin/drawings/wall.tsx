@@ -1,0 +1,211 @@
+/** The wall of ink: only the rows in sight are in the page, and each tile keeps its place. */
+
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { DIGITS } from "../../contract";
+import { drawings_words } from "../../i18n/drawings";
+import { InkCanvas } from "../../ink-canvas";
+import type { GalleryDrawing } from "./gallery-api";
+import {
+  change,
+  chosen,
+  items,
+  loading,
+  loadMore,
+  open,
+  remove,
+  selection,
+  undo,
+} from "./gallery-state";
+import { choose, chooseAll, moveOf, NOTHING, placeAfter, walk } from "./selection";
+
+const TILE_PX = 60; // with the space around it
+const ROWS_BEYOND = 4; // drawn above and below what is in sight
+const ROWS_AHEAD = 12; // so far before the end the next page is asked for
+
+interface InSight {
+  columns: number;
+  first_row: number;
+  n_rows: number;
+}
+
+function useInSight(): [{ current: HTMLDivElement | null }, InSight] {
+  const wall = useRef<HTMLDivElement>(null);
+  const [sight, setSight] = useState<InSight>({ columns: 6, first_row: 0, n_rows: 20 });
+
+  useLayoutEffect(() => {
+    function look(): void {
+      const box = wall.current?.getBoundingClientRect();
+      if (box === undefined) return;
+      const columns = Math.max(1, Math.floor(box.width / TILE_PX));
+      const first_row = Math.max(0, Math.floor(-box.top / TILE_PX) - ROWS_BEYOND);
+      const n_rows = Math.ceil(innerHeight / TILE_PX) + 2 * ROWS_BEYOND;
+      setSight((before) =>
+        before.columns === columns && before.first_row === first_row && before.n_rows === n_rows
+          ? before
+          : { columns, first_row, n_rows },
+      );
+    }
+    look();
+    const sizes = new ResizeObserver(look);
+    if (wall.current !== null) sizes.observe(wall.current);
+    addEventListener("scroll", look, { passive: true });
+    addEventListener("resize", look);
+    return () => {
+      sizes.disconnect();
+      removeEventListener("scroll", look);
+      removeEventListener("resize", look);
+    };
+  }, []);
+
+  return [wall, sight];
+}
+
+function tileId(place: number): string {
+  return `tile-${place}`;
+}
+
+function Tile({ drawing, place }: { drawing: GalleryDrawing; place: number }) {
+  const w = drawings_words.value;
+  const { label, prediction, status, ink } = drawing;
+  const read = prediction?.label ?? null;
+  const is_active = selection.value.active === place;
+  const is_chosen = selection.value.chosen.has(place);
+  const sign = status === "accepted" ? "" : w.choice(status);
+  const classes = ["wall-tile", `is-${status}`];
+  if (is_chosen) classes.push("is-chosen");
+  if (is_active) classes.push("is-active");
+  return (
+    <div
+      id={tileId(place)}
+      class={classes.join(" ")}
+      role="option"
+      aria-selected={is_chosen}
+      aria-label={w.tile(label, read, sign)}
+      aria-posinset={place + 1}
+      aria-setsize={-1}
+      data-place={place}
+    >
+      <InkCanvas ink={ink} />
+      <span class="wall-label" aria-hidden="true">
+        {label}
+        {read !== null && read !== label && <span class="wall-read">{read}</span>}
+      </span>
+    </div>
+  );
+}
+
+/** Bring the tile of the keyboard into sight, below the bar that sticks to the top. */
+function show(wall: HTMLDivElement | null, place: number, columns: number): void {
+  if (wall === null) return;
+  const top = wall.getBoundingClientRect().top + Math.floor(place / columns) * TILE_PX;
+  const bar = document.getElementById("selection-bar")?.getBoundingClientRect().height ?? 0;
+  const below = innerHeight - bar - 2 * TILE_PX;
+  if (top < TILE_PX) scrollBy({ top: top - 2 * TILE_PX });
+  else if (top > below) scrollBy({ top: top - below });
+}
+
+function placeOf(event: Event): number | null {
+  const target = event.target instanceof Element ? event.target.closest("[data-place]") : null;
+  const place = target?.getAttribute("data-place") ?? null;
+  return place === null ? null : Number(place);
+}
+
+/** Keys that do something to what is chosen. Says whether it was one. */
+function act(event: KeyboardEvent): boolean {
+  const which = chosen();
+  const digit = DIGITS.find((one) => String(one) === event.key);
+  if (digit !== undefined) void change(which, "relabel", digit);
+  else if (event.key === "a") void change(which, "accept", null);
+  else if (event.key === "x") void change(which, "reject", null);
+  else if (event.key === "Delete" || event.key === "Backspace") remove(which);
+  else if (event.key === "u") void undo();
+  else if (event.key === "Enter" && which[0] !== undefined) open(which[0].id);
+  else return false;
+  return true;
+}
+
+export function Wall() {
+  const w = drawings_words.value;
+  const [wall, sight] = useInSight();
+  const all = items.value;
+  const { columns, first_row, n_rows } = sight;
+  const n_shown_rows = Math.ceil(all.length / columns);
+  const first = Math.min(first_row, Math.max(0, n_shown_rows - 1)) * columns;
+  const shown = all.slice(first, first + n_rows * columns);
+  const is_near_end = first_row + n_rows + ROWS_AHEAD >= n_shown_rows;
+  const state = loading.value;
+
+  useEffect(() => {
+    if (is_near_end && state.kind === "ready") void loadMore();
+  }, [is_near_end, state]);
+
+  function onClick(event: MouseEvent): void {
+    const place = placeOf(event);
+    if (place === null) return;
+    const is_finger = event instanceof PointerEvent && event.pointerType === "touch";
+    const has_command = event.ctrlKey || event.metaKey || is_finger;
+    const how = event.shiftKey ? "range" : has_command ? "toggle" : "only";
+    selection.value = choose(selection.value, place, how);
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const has_command = event.ctrlKey || event.metaKey;
+    const move = event.altKey ? null : moveOf(event.key);
+    const { active } = selection.value;
+    if (move !== null && all.length > 0) {
+      const place = placeAfter(active, move, all.length, columns);
+      selection.value = walk(selection.value, place, event.shiftKey);
+      show(wall.current, place, columns);
+    } else if (event.key === " " && active !== null) {
+      selection.value = choose(selection.value, active, "toggle");
+    } else if (event.key === "a" && has_command) {
+      selection.value = chooseAll(selection.value, all.length);
+    } else if (event.key === "z" && has_command) {
+      void undo();
+    } else if (event.key === "Escape") {
+      selection.value = { ...NOTHING, active };
+    } else if (has_command || event.altKey || event.repeat || !act(event)) {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  const active = selection.value.active;
+  const is_active_shown = active !== null && active >= first && active < first + shown.length;
+  return (
+    <div
+      ref={wall}
+      id="wall"
+      class="wall"
+      role="listbox"
+      tabIndex={0}
+      aria-multiselectable="true"
+      aria-label={w.wall}
+      aria-describedby="wall-keys"
+      aria-activedescendant={is_active_shown ? tileId(active) : undefined}
+      style={{ height: `${n_shown_rows * TILE_PX}px` }}
+      onClick={onClick}
+      onDblClick={(event) => {
+        const drawing = all[placeOf(event) ?? -1];
+        if (drawing !== undefined) open(drawing.id);
+      }}
+      onKeyDown={onKeyDown}
+      onFocus={() => {
+        if (active === null && all.length > 0) selection.value = walk(selection.value, 0, false);
+      }}
+    >
+      <div
+        class="wall-rows"
+        role="presentation"
+        style={{
+          transform: `translateY(${(first / columns) * TILE_PX}px)`,
+          gridTemplateColumns: `repeat(${columns}, ${TILE_PX}px)`,
+        }}
+      >
+        {shown.map((drawing, index) => (
+          <Tile key={drawing.id} drawing={drawing} place={first + index} />
+        ))}
+      </div>
+    </div>
+  );
+}
