@@ -44,7 +44,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "/api/v1/drawings/<drawing_id>": {"GET": ANYBODY, "PATCH": ANYBODY, "DELETE": ANYBODY},
     "/api/v1/drawings/<drawing_id>/restore": {"POST": ANYBODY},
     "/api/v1/drawings/<drawing_id>/ink.png": {"GET": ANYBODY},
-    "/api/v1/review": {"GET": REVIEWER},
+    "/api/v1/review": {"GET": REVIEWER, "DELETE": REVIEWER},
     "/api/v1/review/<drawing_id>": {"POST": REVIEWER},
     "/api/v1/review/<drawing_id>/undo": {"POST": REVIEWER},
     "/api/v1/learned": {"GET": ANYBODY},

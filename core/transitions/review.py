@@ -52,6 +52,11 @@ def take(
     return sorted(taken, key=lambda number: place.get(number, len(place)))
 
 
+def release(session: Session, holder: str) -> None:
+    """Give back what the holder has not decided about: the next who asks may get it at once."""
+    session.execute(delete(ReviewClaim).where(ReviewClaim.holder == holder))
+
+
 def still_open(session: Session, numbers: Sequence[int]) -> set[int]:
     """Which of these drawings nobody has reviewed or deleted yet."""
     found = select(Drawing.number).where(Drawing.number.in_(numbers), text(OPEN_TO_REVIEW))

@@ -48,6 +48,15 @@ def queue(query: ReviewQuery) -> ResponseReturnValue:
         }
 
 
+@blueprint.delete("/api/v1/review")
+@contract("Leave the review", answers={204: None})
+def leave() -> ResponseReturnValue:
+    """Give back what one has not decided about, so that others need not wait for it"""
+    with services().database.write() as session:
+        transitions.release(session, identity.who().holder)
+    return "", 204
+
+
 def _take(limit: int, now: datetime) -> list[int]:
     """Claim drawings by the order at hand; if it has run dry, by one worked out anew."""
     parts, holder = services(), identity.who().holder

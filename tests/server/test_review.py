@@ -116,6 +116,15 @@ def test_after_five_minutes_a_drawing_that_nobody_decided_is_anybodys(two, ten, 
     assert sorted(after) == sorted(held)
 
 
+def test_what_a_reviewer_leaves_undecided_is_anybodys_at_once(two, ten):
+    ada, bob = two
+    held = ids(ada, 10)
+
+    assert ada.delete(URL).status_code == 204
+
+    assert sorted(ids(bob, 10)) == sorted(held)
+
+
 @pytest.mark.parametrize(
     ("sent", "label", "status"),
     [

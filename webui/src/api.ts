@@ -50,6 +50,8 @@ interface Ask {
   json?: unknown;
   form?: FormData;
   timeout_ms?: number;
+  /** Sent even if the page is being left. */
+  keepalive?: boolean;
 }
 
 async function send(path: string, ask: Ask): Promise<Response> {
@@ -61,6 +63,7 @@ async function send(path: string, ask: Ask): Promise<Response> {
       headers,
       body: ask.form ?? (ask.json === undefined ? null : JSON.stringify(ask.json)),
       credentials: "same-origin",
+      keepalive: ask.keepalive ?? false,
       cache: "no-cache", // ask each time, with the ETag: an unchanged answer is a 304
       signal: AbortSignal.timeout(ask.timeout_ms ?? TIMEOUT_MS),
     });

@@ -33,6 +33,9 @@ export const VIEWS: readonly View[] = [
 /** Views about people and what they did: the rail shows them to admins alone. */
 export const ADMIN_VIEWS: ReadonlySet<View> = new Set<View>(["people", "audit"]);
 
+/** Where reviewers may change things, too; elsewhere they look on. */
+export const REVIEWERS_VIEWS: ReadonlySet<View> = new Set<View>(["drawings", "review", "people"]);
+
 /** `query` goes behind the question mark; without one it may be left out. */
 export function pathOf(view: View, part = "", query = ""): string {
   const path = view === "overview" ? "/admin" : `/admin/${view}`;

@@ -8,7 +8,7 @@ import { PersonIcon } from "../icons";
 import { LanguageSwitch } from "../language-switch";
 import { askWhoIsHere, is_admin, is_server_away, route, visitor } from "./admin-state";
 import { Link } from "./link";
-import type { View } from "./routes";
+import { REVIEWERS_VIEWS, type View } from "./routes";
 import { SetUp, SignIn } from "./sign-in";
 import { useAction } from "./use-action";
 import { LOADERS, viewsFor, type ViewComponent } from "./views";
@@ -126,7 +126,9 @@ function Dashboard({ me }: { me: Me }) {
             {w.no_connection}
           </p>
         )}
-        {!is_admin.value && <p class="banner">{w.not_admin}</p>}
+        {!is_admin.value && (shown === null || !REVIEWERS_VIEWS.has(shown)) && (
+          <p class="banner">{w.not_admin}</p>
+        )}
         {shown === null ? <h1>{w.not_found}</h1> : <ViewPlace view={shown} />}
       </main>
     </div>

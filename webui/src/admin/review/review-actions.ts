@@ -162,3 +162,13 @@ export function begin(size: Size): void {
   said.value = "";
   void fetchMore();
 }
+
+/** What is not decided here need not wait for its time to run out: others may have it. */
+export async function leave(): Promise<void> {
+  try {
+    if (n_unsent > 0) await sending; // what is on its way is decided, not left
+    await ask<undefined>("/review", { method: "DELETE", keepalive: true });
+  } catch {
+    // it comes back to the queue by itself, in five minutes
+  }
+}

@@ -9,6 +9,7 @@ import {
   begin,
   fetchMore,
   is_fetching,
+  leave,
   problem,
   queue,
   said,
@@ -91,10 +92,14 @@ export function ReviewView() {
     const hear = (event: KeyboardEvent) => {
       hearKey(event, latest.current);
     };
+    const hide = () => void leave();
     document.addEventListener("keydown", hear);
+    addEventListener("pagehide", hide);
     return () => {
       clearInterval(again);
       document.removeEventListener("keydown", hear);
+      removeEventListener("pagehide", hide);
+      hide();
     };
   }, []);
 
@@ -134,7 +139,7 @@ export function ReviewView() {
           <p class="quiet">{words.value.admin.loading}</p>
         ) : (
           <section class="card review-none">
-            <p id="review-none">{w.none}</p>
+            <p id="review-none">{(session.value?.n_left ?? 0) > 0 ? w.none_free : w.none}</p>
             <button
               type="button"
               class="plain-button"

@@ -1,0 +1,89 @@
+"""An instance with drawings, people and a small model, made in a second: nothing is trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from argon2 import PasswordHasher
+
+from core import accounts, migrate
+from core.clock import utc_now
+from core.db import Database
+from core.imaging import (
+    IMAGING_VERSION,
+    encode_strokes,
+    ink_from_strokes,
+    parse_strokes,
+)
+from core.model_store import ModelStore
+from core.models import ModelVersion, Role, Run, RunDrawing, RunStatus, Source
+from core.settings import Settings
+from core.transitions.drawings import NewDrawing, quarantine, store_drawing
+from tests.factories import new_id
+from tests.hands import OddHand
+from tests.people import EMAIL, PASSWORD
+from tests.server import small_models
+
+REVIEWER = "rosa@example.org"
+N_ALICE = 30
+N_BOB = 6
+READS_AS = 7
+# Hashing is slow on purpose; the server verifies with the costs that stand in the hash.
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def prepare(folder: Path) -> Path:
+    """Fill an instance: contributors 1 (thirty drawings) and 2 (six), an admin, a reviewer.
+
+    Version 1 is live, reads everything as 7, and learned from the first five drawings. One drawing
+    is in quarantine.
+    """
+    settings = Settings.from_env({}, instance=folder)
+    migrate.upgrade(settings)
+    secret = settings.secret()
+    database = Database(settings)
+    now = utc_now()
+    with database.write() as session:
+        for email, role in ((EMAIL, Role.ADMIN), (REVIEWER, Role.REVIEWER)):
+            accounts.create_user(session, email, QUICK.hash(PASSWORD), role, by="command", now=now)
+        small_models.publish(ModelStore(settings.models_dir), session, 1, says=READS_AS)
+        for name, n in (("alice", N_ALICE), ("bob", N_BOB)):
+            hand = OddHand(n)
+            for place in range(n):
+                new = _drawn(hand, place % 10, name)
+                drawing, _ = store_drawing(session, new, secret=secret, now=now)
+        quarantine(session, [drawing.number])
+        run = Run(
+            status=RunStatus.PROMOTED,
+            requested_by="command",
+            is_forced=True,
+            queued_at=now,
+            started_at=now,
+            finished_at=now,
+            seed=1,
+            version=1,
+        )
+        session.add(run)
+        session.flush()
+        session.get_one(ModelVersion, 1).run_id = run.id
+        for number in range(1, 6):
+            session.add(RunDrawing(run_id=run.id, drawing_number=number, label=0, is_new=True))
+    database.dispose()
+    return folder
+
+
+def _drawn(hand: OddHand, digit: int, contributor: str) -> NewDrawing:
+    drawn = hand.draw(digit)
+    width, height = drawn["width"], drawn["height"]
+    strokes = parse_strokes(drawn["strokes"], width, height)
+    return NewDrawing(
+        id=new_id(),
+        contributor_id=contributor,
+        label=digit,
+        source=Source.DRAWN,
+        ink=ink_from_strokes(strokes, width, height).ink_HW.tobytes(),
+        imaging_version=IMAGING_VERSION,
+        strokes=encode_strokes(strokes, width, height),
+        predicted_label=READS_AS,
+        predicted_version=1,
+    )
