@@ -21,7 +21,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -185,8 +185,13 @@ def distillation_loss(
 
 
 @torch.no_grad()
-def hard_images(teacher: DigitNetwork, data: RunData, n: int) -> Tensor:
-    """Indices of the `n` MNIST images that the teacher is least sure to read right."""
+def hard_images(
+    teacher: DigitNetwork, data: RunData, n: int, on_batch: Callable[[], None] = lambda: None
+) -> Tensor:
+    """Indices of the `n` MNIST images that the teacher is least sure to read right.
+
+    `on_batch` is called after each batch of the three seconds that it takes; may raise to stop.
+    """
     margins = []
     for start in range(0, len(data.mnist_labels), BATCH):
         labels = torch.tensor(data.mnist_labels[start : start + BATCH]).long().unsqueeze(1)
@@ -195,6 +200,7 @@ def hard_images(teacher: DigitNetwork, data: RunData, n: int) -> Tensor:
             logits = teacher(images)[0].float()
         others = logits.scatter(1, labels, -torch.inf).amax(dim=1)
         margins.append(logits.gather(1, labels).squeeze(1) - others)
+        on_batch()
     return torch.cat(margins).argsort(stable=True)[:n]
 
 
@@ -202,7 +208,12 @@ class Run:
     """One run's networks and optimiser; `step()` makes one step."""
 
     def __init__(
-        self, champion: DigitNetwork, teacher: DigitNetwork, data: RunData, config: RunConfig
+        self,
+        champion: DigitNetwork,
+        teacher: DigitNetwork,
+        data: RunData,
+        config: RunConfig,
+        on_batch: Callable[[], None] = lambda: None,
     ) -> None:
         self.config = config
         self.champion = _at_rest(champion)
@@ -210,7 +221,7 @@ class Run:
         n_hard = round(config.n_replay * config.hard_share)
         self.batches = Batches(
             data, config.n_drawn, config.n_replay, config.new_share,
-            hard_images(self.teacher, data, config.n_hard) if n_hard else None, n_hard,
+            hard_images(self.teacher, data, config.n_hard, on_batch) if n_hard else None, n_hard,
         )  # fmt: skip
         self.n_steps = n_steps(self.batches.n_drawings, config)
         network = copy.deepcopy(champion).to(memory_format=torch.channels_last)
@@ -326,8 +337,14 @@ def fine_tune(
     """
     torch.set_flush_denormal(True)  # averages decay into numbers that cost a hundred times more
     n_threads = _threads(champion, data, config, resume)
+    begun = 0 if resume is None else int(resume.facts["step"])
+    n_all = n_steps(len(data.new_labels) + len(data.older_labels), config)
+
+    def on_batch() -> None:
+        on_progress(Progress("train", begun, n_all, None, None))
+
     with seeded(seed), threads(n_threads):
-        run = Run(champion, anchor or champion, data, config)
+        run = Run(champion, anchor or champion, data, config, on_batch)
         if resume is not None:
             run.restore(resume)
         started = time.monotonic()
@@ -365,6 +382,7 @@ def _threads(
         return int(resume.facts["threads"])
     if torch.get_num_threads() == 1:
         return 1
+    config = replace(config, hard_share=0.0)  # finding the hard images takes longer than all trials
     with seeded(0):
         return fastest_threads(torch.get_num_threads(), Run(champion, champion, data, config).step)
 

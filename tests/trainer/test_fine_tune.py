@@ -111,7 +111,7 @@ def test_progress_is_told_step_by_step_and_may_stop_the_run(
     with pytest.raises(KeyboardInterrupt):
         fine_tune(champion, data, QUICK, 1, on_progress=stop_at_5)
 
-    assert [now.step for now in told] == [1, 2, 3, 4, 5]
+    assert [now.step for now in told] == [0, 1, 2, 3, 4, 5]
     assert told[0].phase == "train"
     assert told[0].n_steps == 24
 
