@@ -1,0 +1,124 @@
+"""Each seed system's network goes the whole way: trained, exported, live, served, and learned from.
+
+In the tiny digit world, by the steps of real runs; the server's own loader reads what they made.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import migrate, queries
+from core.clock import utc_now
+from core.db import Database
+from core.model_store import ModelStore
+from core.models import ModelVersion
+from core.settings import Settings
+from core.transitions import runs
+from server.predictor import load_model
+from tests.conftest import SECRET
+from tests.factories import make_drawing
+from tests.trainer.tiny import FIRST, RUN, easy_digits, tiny_mnist
+from trainer import familiarity
+from trainer.job import Desk
+from trainer.networks.registry import DEFAULT_NETWORK, NETWORKS
+from trainer.schedule import queue_first_run
+from trainer.steps import carry_out
+from trainer.workshop import Workshop
+
+pytestmark = pytest.mark.slow
+
+RECIPE = replace(FIRST, learning_rate=0.004)
+"""Gentle enough for the networks without batch norm."""
+
+SHORT = replace(RUN, min_steps=20)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_fit() -> Iterator[None]:
+    """A few hundred drawings of each kind are enough for a border in so small a world."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, n in (("N_PEN", 300), ("N_PEN_UNSEEN", 200), ("N_STRANGERS", 400)):
+            patch.setattr(familiarity, name, n)
+        yield
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """An instance that holds nothing yet."""
+    settings = Settings.from_env({}, instance=tmp_path / "instance", secret_key=SECRET)
+    migrate.upgrade(settings)
+    return settings.model_copy(update={"train_threads": 1})
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    database = Database(settings)
+    yield database
+    database.dispose()
+
+
+def _queue_with_drawings(database: Database) -> None:
+    inks, labels = easy_digits(20, np.random.default_rng(1), slant=0.5)
+    with database.write() as session:
+        for ink, label in zip(inks, labels, strict=True):
+            make_drawing(session, ink=ink.tobytes(), label=int(label))
+        runs.queue_run(session, requested_by="user:1", is_forced=True, seed=3, now=utc_now())
+
+
+SEEDS = tuple(name for name in NETWORKS if name != DEFAULT_NETWORK)
+
+
+def _desk(settings: Settings, database: Database, name: str) -> Desk:
+    workshop = Workshop(
+        settings, database, load_mnist=tiny_mnist, first_network=name,
+        first_recipe=RECIPE, run_config=SHORT,
+    )  # fmt: skip
+    return Desk(settings, database, functools.partial(carry_out, workshop))
+
+
+def _check_served(settings: Settings, database: Database, version: int, name: str) -> None:
+    """The server loads the version by its own checks, and reads what nobody trained on."""
+    with database.read() as session:
+        row = session.get_one(ModelVersion, version)
+    store = ModelStore(settings.models_dir)
+    model = load_model(store, version, sha256=row.sha256, manifest_sha256=row.manifest_sha256)
+    mnist = tiny_mnist()
+    assert row.manifest["network"] == name
+    assert (model.labels(mnist.test_images) == mnist.test_labels).mean() >= 0.97
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_a_seed_network_goes_live_and_is_served(
+    settings: Settings, database: Database, name: str
+) -> None:
+    queue_first_run(database, utc_now())
+
+    first = _desk(settings, database, name).do_next_run()
+
+    assert first is not None
+    assert (first.status, first.message) == ("promoted", None)
+    with database.read() as session:
+        assert queries.live_version(session) == 1
+    _check_served(settings, database, 1, name)
+
+
+@pytest.mark.parametrize("name", ["conv_10_20", "mlp_64"])
+def test_a_seed_network_learns_from_drawings(
+    settings: Settings, database: Database, name: str
+) -> None:
+    queue_first_run(database, utc_now())
+    desk = _desk(settings, database, name)
+    desk.do_next_run()
+    _queue_with_drawings(database)
+
+    second = desk.do_next_run()
+
+    assert second is not None
+    assert (second.status, second.version) in [("promoted", 2), ("held", 2)], second.message
+    _check_served(settings, database, 2, name)
