@@ -8,6 +8,7 @@ import { introduce, startOutbox } from "./draw/label-actions";
 import { followLive } from "./draw/live-actions";
 import { loadMine } from "./draw/mine-actions";
 import { Page } from "./draw/page";
+import { readFragment } from "./draw/privacy-place";
 import { listenForPictures } from "./draw/picture-actions";
 import "../styles/tokens.css";
 import "../styles/base.css";
@@ -19,6 +20,8 @@ if (root !== null) {
   effect(() => {
     document.title = words.value.title;
   });
+  readFragment();
+  addEventListener("hashchange", readFragment);
   listenForKeys();
   listenForPictures();
   startOutbox();

@@ -5,8 +5,9 @@ import { sureFigure } from "../figures";
 import { words } from "../i18n/language";
 import { CheckIcon } from "../icons";
 import { canLabel, confirmable } from "../session";
+import { is_told } from "./consent";
 import { confirm, label } from "./label-actions";
-import { prediction, session } from "./page-state";
+import { is_privacy_open, prediction, session } from "./page-state";
 
 export function ConfirmButton() {
   const digit = confirmable(session.value);
@@ -28,7 +29,22 @@ export function ConfirmButton() {
           ↵
         </kbd>
       </button>
+      <ConsentLine />
     </div>
+  );
+}
+
+/** What a confirmation does, until it was done once; it never stands in the way. */
+function ConsentLine() {
+  const w = words.value;
+  if (is_told.value) return null;
+  return (
+    <p class="consent-line" id="consent">
+      {w.consent}{" "}
+      <button type="button" class="quiet-button" onClick={() => (is_privacy_open.value = true)}>
+        {w.consent_more}
+      </button>
+    </p>
   );
 }
 

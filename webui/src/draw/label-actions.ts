@@ -8,6 +8,7 @@ import type { Answer, Waiting } from "../outbox";
 import { openOutbox, type OutboxStore } from "../outbox-store";
 import { OutboxSender, type OutboxNews } from "../outbox-sender";
 import { canLabel, claimOf, confirmable, outcomeOf, type Session } from "../session";
+import { recordConsent } from "./consent";
 import { learnedMayDiffer } from "./learned-actions";
 import { refreshStats } from "./live-actions";
 import { loadMine, showStored } from "./mine-actions";
@@ -127,6 +128,7 @@ export async function label(digit: Digit): Promise<void> {
   forgetPicture();
   apply({ type: "labelled", id: waiting.id, label: digit });
   clearPad();
+  void recordConsent(introduce());
   await (await (sending ??= startSender())).add(waiting);
 }
 

@@ -7,7 +7,7 @@ import type { Waiting } from "../outbox";
 import { FateSign } from "./fate-sign";
 import { learnedSentences } from "./learned-words";
 import { loadMine, loadMoreOfMine } from "./mine-actions";
-import { mine, opened_id, unsent } from "./page-state";
+import { is_privacy_open, mine, opened_id, unsent } from "./page-state";
 import { StrokesPicture } from "./strokes-picture";
 
 function fateWords(drawing: Drawing): string {
@@ -141,6 +141,15 @@ export function MyDrawings() {
       <header class="my-drawings-header">
         <h2 id="my-drawings-title">{w.your_drawings}</h2>
         <Counts counts={view.kind === "ready" ? view.counts : NO_COUNTS} />
+        <button
+          type="button"
+          id="privacy"
+          class="quiet-button"
+          aria-haspopup="dialog"
+          onClick={() => (is_privacy_open.value = true)}
+        >
+          {w.your_data}
+        </button>
         {learnedSentences.value.length > 0 && (
           <p class="learned-line" id="learned">
             {learnedSentences.value.join(w.gap)}

@@ -46,6 +46,9 @@ export const new_version = signal<number | null>(null);
 export const timings = signal<readonly Timing[]>([]);
 export const are_steps_open = signal(false);
 export const are_keys_open = signal(false);
+export const is_privacy_open = signal(false);
+/** The secret of the link that this page was opened by; null once it was answered. */
+export const carry_token = signal<string | null>(null);
 /** The id of the drawing whose sheet is open. */
 export const opened_id = signal<string | null>(null);
 

@@ -194,6 +194,9 @@ export const en = {
 
   // Your drawings
   your_drawings: "Your drawings",
+  your_data: "Your data",
+  consent: "Confirming keeps your strokes and the digit, to teach the model.",
+  consent_more: "What is kept?",
   n_drawings: (n: number) => String(n),
   in_version: (n: number, version: number) => `${n} in version ${version}`,
   n_learned: (n: number) => `${n} learned`,

@@ -179,6 +179,9 @@ export const zh: Words = {
   no_steps: "还没有记录，写一个试试。",
 
   your_drawings: "你的笔迹",
+  your_data: "你的数据",
+  consent: "确认后会保存笔画和数字，用来教模型。",
+  consent_more: "保存了什么？",
   n_drawings: (n) => `${n} 张`,
   in_version: (n, version) => `第 ${version} 版学了 ${n} 张`,
   n_learned: (n) => `已学 ${n} 张`,

@@ -1,0 +1,166 @@
+/** Data in and out: what goes out by which filters, what comes in, and what did lately. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { List } from "../../contract";
+import { data_words } from "../../i18n/data";
+import { languageTag, words } from "../../i18n/language";
+import { poll, type Polling } from "../../polling";
+import { errorSentence, is_admin, lookAgain, query } from "../admin-state";
+import { Card, Show } from "../parts";
+import type { Loaded } from "../use-loaded";
+import "../../../styles/data.css";
+import { data, isMoving, type Transfer } from "./data-api";
+import { ExportCard } from "./export-card";
+import { sizeFigure } from "./export-query";
+import { ImportCard, watch } from "./import-card";
+
+const POLL_MOVING_MS = 700;
+const POLL_IDLE_MS = 8_000;
+type Transfers = Loaded<List<Transfer>>;
+
+/** The list, asked again while something moves; what moved may have changed the figures. */
+function useTransfers(): { loaded: Transfers; again: () => void } {
+  const [loaded, setLoaded] = useState<Transfers>({ kind: "loading" });
+  const polling = useRef<Polling | null>(null);
+
+  useEffect(() => {
+    let is_moving = false;
+    async function look(): Promise<void> {
+      try {
+        const value = await data.transfers();
+        const was_moving = is_moving;
+        is_moving = value.items.some(isMoving);
+        setLoaded({ kind: "ready", value });
+        if (was_moving && !is_moving) lookAgain();
+      } catch (error) {
+        const message = errorSentence(error, words.value.admin.no_connection);
+        setLoaded((before) => (before.kind === "ready" ? before : { kind: "failed", message }));
+      }
+    }
+    const started = poll(look, () => (is_moving ? POLL_MOVING_MS : POLL_IDLE_MS));
+    polling.current = started;
+    return () => started.stop();
+  }, []);
+
+  return { loaded, again: () => polling.current?.now() };
+}
+
+function Row({ transfer }: { transfer: Transfer }) {
+  const w = data_words.value;
+  const { id, kind, status, format, file_name, n_total, n_done, n_new, n_bytes, by } = transfer;
+  const format_time = new Intl.DateTimeFormat(languageTag.value, {
+    dateStyle: "medium",
+    timeStyle: "short",
+  });
+  const is_done = kind === "import" && status === "done";
+  const n = is_done ? n_new : isMoving(transfer) ? n_done : (n_total ?? n_done);
+  const what = [file_name ?? format ?? "", n_bytes === null ? "" : sizeFigure(n_bytes)];
+  return (
+    <tr data-status={status}>
+      <td>{w.kind(kind)}</td>
+      <td class="data-what">{what.filter((one) => one !== "").join(" · ")}</td>
+      <td class="figure">{w.n(n)}</td>
+      <td>
+        {w.status_name(status)}
+        {isMoving(transfer) && n_total !== null && n_total > 0 && (
+          <progress
+            class="data-progress"
+            aria-label={w.status_name(status)}
+            max={n_total}
+            value={n_done}
+          />
+        )}
+      </td>
+      <td class="data-by">{by}</td>
+      <td class="figure">
+        <time dateTime={transfer.created_at}>
+          {format_time.format(new Date(transfer.created_at))}
+        </time>
+      </td>
+      <td>
+        {kind === "import" && is_admin.value && (
+          <button
+            type="button"
+            class="quiet-button"
+            aria-label={`${w.show}: ${file_name ?? String(id)}`}
+            onClick={() => {
+              watch(id);
+              document.getElementById("import-card")?.scrollIntoView({ block: "nearest" });
+            }}
+          >
+            {w.show}
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function Recent({ items }: { items: readonly Transfer[] }) {
+  const w = data_words.value;
+  if (items.length === 0) return <p class="quiet">{w.none_yet}</p>;
+  return (
+    <div class="data-scroll" tabIndex={0} role="region" aria-label={w.recent}>
+      <table class="data-table" id="transfers">
+        <thead>
+          <tr>
+            {[w.way, w.what, w.how_many, w.state, w.by, w.when].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+            <td />
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((transfer) => (
+            <Row key={transfer.id} transfer={transfer} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function leadOf(items: readonly Transfer[]): string {
+  const w = data_words.value;
+  const n_moving = items.filter(isMoving).length;
+  if (n_moving > 0) return w.lead_moving(n_moving);
+  return is_admin.value && items.some(({ status }) => status === "ready")
+    ? w.lead_ready
+    : w.lead_idle;
+}
+
+/** The import that the address names; else one that waits for a word, or is on its way. */
+function watchedOf(items: readonly Transfer[]): Transfer | null {
+  const named = Number(new URLSearchParams(query.value).get("import"));
+  const imports = items.filter(({ kind }) => kind === "import");
+  if (named > 0) return imports.find(({ id }) => id === named) ?? null;
+  return imports.find((one) => isMoving(one) || one.status === "ready") ?? null;
+}
+
+export function DataView() {
+  const w = data_words.value;
+  const { loaded, again } = useTransfers();
+  const items = loaded.kind === "ready" ? loaded.value.items : [];
+  return (
+    <>
+      <div class="lead">
+        <h1 id="lead">{leadOf(items)}</h1>
+      </div>
+      <div class="data-cards">
+        <ExportCard />
+        {is_admin.value ? (
+          <ImportCard watched={watchedOf(items)} onChanged={again} />
+        ) : (
+          <Card title={w.import}>
+            <p class="hint">{w.import_admins}</p>
+          </Card>
+        )}
+      </div>
+      <Card title={w.recent} id="recent">
+        <Show loaded={loaded}>{({ items: shown }) => <Recent items={shown} />}</Show>
+      </Card>
+    </>
+  );
+}
