@@ -160,12 +160,16 @@ def finish(
 
 def ask_to_store(session: Session, transfer_id: int, *, by: str, now: datetime) -> Transfer:
     """Store what was checked. Raises: NotFound; Conflict, if it does not wait for that."""
-    return _turn(session, transfer_id, (TransferStatus.READY,), TransferStatus.STORING, by, now)
+    row = _turn(session, transfer_id, (TransferStatus.READY,), TransferStatus.STORING)
+    audit(session, by=by, action="import_store", subject=_subject(transfer_id), now=now)
+    return row
 
 
 def ask_to_undo(session: Session, transfer_id: int, *, by: str, now: datetime) -> Transfer:
     """Take out all that an import brought. Raises: NotFound; Conflict, if there is nothing."""
-    return _turn(session, transfer_id, UNDOABLE, TransferStatus.UNDOING, by, now)
+    row = _turn(session, transfer_id, UNDOABLE, TransferStatus.UNDOING)
+    audit(session, by=by, action="import_undo", subject=_subject(transfer_id), now=now)
+    return row
 
 
 def _turn(
@@ -173,8 +177,6 @@ def _turn(
     transfer_id: int,
     expected: tuple[TransferStatus, ...],
     status: TransferStatus,
-    by: str,
-    now: datetime,
 ) -> Transfer:
     """A person decides: whoever works on it loses it, and a process takes it up anew."""
     row = session.scalars(
@@ -189,7 +191,6 @@ def _turn(
         if found is None or found.kind != IMPORT:
             raise NotFound("import", transfer_id)
         raise Conflict(f"import {transfer_id} is {found.status}: look at it again")
-    audit(session, by=by, action=f"import_{status}", subject=_subject(transfer_id), now=now)
     return row
 
 

@@ -36,7 +36,9 @@ const ACTIONS_EN: Readonly<Record<string, string>> = {
   make_token: "made a token",
   revoke_token: "revoked a token",
   export: "exported drawings",
-  import: "imported drawings",
+  import: "sent a file to import",
+  import_store: "stored an import",
+  import_undo: "undid an import",
   export_audit: "exported the log",
 };
 
@@ -74,7 +76,9 @@ const ACTIONS_ZH: Readonly<Record<string, string>> = {
   make_token: "建立令牌",
   revoke_token: "作废令牌",
   export: "导出笔迹",
-  import: "导入笔迹",
+  import: "发来要导入的文件",
+  import_store: "存入导入的笔迹",
+  import_undo: "撤销导入",
   export_audit: "导出记录",
 };
 

@@ -99,6 +99,7 @@ export const data_words = viewWords(
     failed: "It broke off, and was taken back",
 
     recent: "Lately",
+    recent_table: "What went in and out, newest first",
     none_yet: "Nothing has gone in or out yet.",
     kind: (kind: "import" | "export"): string => (kind === "import" ? "in" : "out"),
     status_name: (status: TransferStatus) =>
@@ -208,6 +209,7 @@ export const data_words = viewWords(
     failed: "中途出错，已全部退回",
 
     recent: "最近",
+    recent_table: "最近的导入和导出，新的在前",
     none_yet: "还没有导入或导出过。",
     kind: (kind) => (kind === "import" ? "导入" : "导出"),
     status_name: (status) =>

@@ -16,12 +16,14 @@ import { ImportCard, watch } from "./import-card";
 
 const POLL_MOVING_MS = 700;
 const POLL_IDLE_MS = 8_000;
+const HURRY_MS = 15_000; // an export needs some seconds to begin on a busy machine
 type Transfers = Loaded<List<Transfer>>;
 
 /** The list, asked again while something moves; what moved may have changed the figures. */
 function useTransfers(): { loaded: Transfers; again: () => void } {
   const [loaded, setLoaded] = useState<Transfers>({ kind: "loading" });
   const polling = useRef<Polling | null>(null);
+  const hurried_at = useRef(-HURRY_MS);
 
   useEffect(() => {
     let is_moving = false;
@@ -37,12 +39,20 @@ function useTransfers(): { loaded: Transfers; again: () => void } {
         setLoaded((before) => (before.kind === "ready" ? before : { kind: "failed", message }));
       }
     }
-    const started = poll(look, () => (is_moving ? POLL_MOVING_MS : POLL_IDLE_MS));
+    const started = poll(look, () => {
+      const is_hurried = performance.now() - hurried_at.current < HURRY_MS;
+      return is_moving || is_hurried ? POLL_MOVING_MS : POLL_IDLE_MS;
+    });
     polling.current = started;
     return () => started.stop();
   }, []);
 
-  return { loaded, again: () => polling.current?.now() };
+  function again(): void {
+    hurried_at.current = performance.now();
+    polling.current?.now();
+  }
+
+  return { loaded, again };
 }
 
 function Row({ transfer }: { transfer: Transfer }) {
@@ -100,7 +110,7 @@ function Recent({ items }: { items: readonly Transfer[] }) {
   const w = data_words.value;
   if (items.length === 0) return <p class="quiet">{w.none_yet}</p>;
   return (
-    <div class="data-scroll" tabIndex={0} role="region" aria-label={w.recent}>
+    <div class="data-scroll" tabIndex={0} role="region" aria-label={w.recent_table}>
       <table class="data-table" id="transfers">
         <thead>
           <tr>
@@ -149,7 +159,7 @@ export function DataView() {
         <h1 id="lead">{leadOf(items)}</h1>
       </div>
       <div class="data-cards">
-        <ExportCard />
+        <ExportCard onExport={again} />
         {is_admin.value ? (
           <ImportCard watched={watchedOf(items)} onChanged={again} />
         ) : (

@@ -82,7 +82,13 @@ function Carried({ wanted }: { wanted: URLSearchParams }) {
   );
 }
 
-function Result({ estimate, address }: { estimate: Estimate; address: string }) {
+interface ResultProps {
+  estimate: Estimate;
+  address: string;
+  onExport: () => void;
+}
+
+function Result({ estimate, address, onExport }: ResultProps) {
   const w = data_words.value;
   const { n, is_exact, n_bytes } = estimate;
   return (
@@ -92,7 +98,7 @@ function Result({ estimate, address }: { estimate: Estimate; address: string }) 
           {w.download}
         </button>
       ) : (
-        <a class="primary-button" id="export" href={address} download>
+        <a class="primary-button" id="export" href={address} download onClick={onExport}>
           {w.download}
         </a>
       )}
@@ -103,7 +109,7 @@ function Result({ estimate, address }: { estimate: Estimate; address: string }) 
   );
 }
 
-export function ExportCard() {
+export function ExportCard({ onExport }: { onExport: () => void }) {
   const w = data_words.value;
   const wanted = exportQuery(query.value);
   const text = wanted.toString();
@@ -127,7 +133,9 @@ export function ExportCard() {
         {w.format_explained(format)} {w.export_explained}
       </p>
       <Show loaded={loaded}>
-        {(estimate) => <Result estimate={estimate} address={exportAddress(text)} />}
+        {(estimate) => (
+          <Result estimate={estimate} address={exportAddress(text)} onExport={onExport} />
+        )}
       </Show>
     </Card>
   );
