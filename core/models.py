@@ -17,9 +17,11 @@ from core.db import Base, Json
 from core.facets import FACET_SQL
 
 STRICT = {"sqlite_strict": True}
-# Written out, since SQLite uses a partial index only for a query with the very same words.
-OPEN_TO_REVIEW = "reviewed_at IS NULL AND status IN ('accepted', 'quarantined')"
-DISPUTED = "reviewed_at IS NULL AND status = 'accepted' AND predicted_label <> label"
+# Written out, since SQLite uses a partial index only for a query with the very same words. The
+# `coalesce` keeps it from going by the index of status instead, and sorting: 3 s instead of 2 ms
+# for a page of the review at a million drawings.
+OPEN_TO_REVIEW = "reviewed_at IS NULL AND coalesce(status, '') IN ('accepted', 'quarantined')"
+DISPUTED = "reviewed_at IS NULL AND coalesce(status, '') = 'accepted' AND predicted_label <> label"
 
 
 class DrawingStatus(StrEnum):

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from core import review_order
@@ -24,7 +24,7 @@ from core.models import DISPUTED, OPEN_TO_REVIEW, Contributor, Drawing, DrawingS
 from server.live_model import LiveModel
 from server.predictor import SIDE_PX, LoadedModel
 
-FRESH_FOR = timedelta(seconds=30)
+FRESH_FOR = timedelta(minutes=2)
 STRETCH_FOR = timedelta(minutes=10)
 N_QUARANTINED = 400
 N_DISPUTED = 600
@@ -59,7 +59,7 @@ class _Candidate:
 
 
 class ReviewQueue:
-    """The order of this process, worked out anew after half a minute or with another version."""
+    """The order of this process, worked out anew after two minutes or with another version."""
 
     def __init__(self, database: Database, live: LiveModel) -> None:
         self._database = database
@@ -122,16 +122,18 @@ class ReviewQueue:
 
 def _window(session: Session, now: datetime) -> Iterable[_Candidate]:
     """Drawings that wait for a reviewer, each once."""
-    open_ones = (
+    trusted = (
         select(Drawing.number, Drawing.label, Drawing.status)
         .join(Contributor, Contributor.id == Drawing.contributor_id)
-        .where(Contributor.blocked_at.is_(None), text(OPEN_TO_REVIEW))
+        .where(Contributor.blocked_at.is_(None))
     )
+    open_ones = trusted.where(text(OPEN_TO_REVIEW))
     newest_first = Drawing.number.desc()
     quarantined = open_ones.where(Drawing.status == DrawingStatus.QUARANTINED)
+    disputed = trusted.where(text(DISPUTED))
     parts = (
         quarantined.order_by(newest_first).limit(N_QUARANTINED),
-        open_ones.where(text(DISPUTED)).order_by(newest_first).limit(N_DISPUTED),
+        disputed.order_by(newest_first).limit(N_DISPUTED),
         open_ones.order_by(newest_first).limit(N_NEWEST),
         open_ones.where(Drawing.number >= _stretch_from(session, now))
         .order_by(Drawing.number)
@@ -170,11 +172,17 @@ def _by_urgency(
 
 def n_left(session: Session) -> tuple[int, bool]:
     """How many drawings wait for a reviewer, and whether these are all: it stops at 10,000."""
-    some = (
-        select(Drawing.number)
-        .join(Contributor, Contributor.id == Drawing.contributor_id)
-        .where(Contributor.blocked_at.is_(None), text(OPEN_TO_REVIEW))
-        .limit(COUNTED_TO + 1)
-    )
-    n = session.scalars(select(func.count()).select_from(some.subquery())).one()
-    return min(n, COUNTED_TO), n <= COUNTED_TO
+    some = select(Drawing.number).where(text(OPEN_TO_REVIEW)).limit(COUNTED_TO + 1)
+    n = _n_of(session, some)
+    if n > COUNTED_TO:
+        return COUNTED_TO, False
+    is_blocked = Contributor.blocked_at.is_not(None)
+    if session.scalars(select(Contributor.number).where(is_blocked).limit(1)).one_or_none() is None:
+        return n, True
+    # What blocked contributors drew is in no queue. Only now every drawing is looked at.
+    of_others = some.join(Contributor, Contributor.id == Drawing.contributor_id).where(~is_blocked)
+    return _n_of(session, of_others), True
+
+
+def _n_of(session: Session, found: Select[int]) -> int:
+    return session.scalars(select(func.count()).select_from(found.subquery())).one()

@@ -107,11 +107,13 @@ def _review() -> None:
         sa.PrimaryKeyConstraint("drawing_number", name="pk_review_claims"),
         sqlite_strict=True,
     )
-    open_to_review = "reviewed_at IS NULL AND status IN ('accepted', 'quarantined')"
+    open_to_review = "reviewed_at IS NULL AND coalesce(status, '') IN ('accepted', 'quarantined')"
     op.create_index(
         "ix_drawings_unreviewed", "drawings", ["number"], sqlite_where=sa.text(open_to_review)
     )
-    disputed = "reviewed_at IS NULL AND status = 'accepted' AND predicted_label <> label"
+    disputed = (
+        "reviewed_at IS NULL AND coalesce(status, '') = 'accepted' AND predicted_label <> label"
+    )
     op.create_index("ix_drawings_disputed", "drawings", ["number"], sqlite_where=sa.text(disputed))
 
 

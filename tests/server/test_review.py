@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.clock import utc_now
-from core.models import DrawingStatus, Role
+from core.models import DISPUTED, OPEN_TO_REVIEW, DrawingStatus, Role
 from core.transitions import contributors
 from core.transitions.drawings import quarantine
 from server.api import review as route
@@ -259,3 +259,18 @@ def test_rejected_is_no_status_that_trains(reviewer, parts, ten):
     listed = reviewer.get("/api/v1/drawings?status=rejected").json["items"]
 
     assert [item["status"] for item in listed] == [DrawingStatus.REJECTED]
+
+
+@pytest.mark.parametrize(
+    ("condition", "index"),
+    [(OPEN_TO_REVIEW, "ix_drawings_unreviewed"), (DISPUTED, "ix_drawings_disputed")],
+)
+def test_the_queue_is_found_by_an_index_of_its_own_and_never_sorted(parts, condition, index):
+    newest = f"SELECT number FROM drawings WHERE {condition} ORDER BY number DESC LIMIT 600"
+
+    with parts.database.read() as session:
+        rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {newest}").all()
+
+    (plan,) = [row[3] for row in rows]
+    assert plan.startswith("SCAN drawings USING")
+    assert plan.endswith(index)
