@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from sqlalchemy import select, text
 
 from core.clock import utc_now
-from core.models import DISPUTED, OPEN_TO_REVIEW, DrawingStatus, Role
+from core.models import DISPUTED, OPEN_TO_REVIEW, Drawing, DrawingStatus, Role
 from core.transitions import contributors
 from core.transitions.drawings import quarantine
 from server.api import review as route
@@ -266,7 +267,7 @@ def test_rejected_is_no_status_that_trains(reviewer, parts, ten):
     [(OPEN_TO_REVIEW, "ix_drawings_unreviewed"), (DISPUTED, "ix_drawings_disputed")],
 )
 def test_the_queue_is_found_by_an_index_of_its_own_and_never_sorted(parts, condition, index):
-    newest = f"SELECT number FROM drawings WHERE {condition} ORDER BY number DESC LIMIT 600"
+    newest = select(Drawing.number).where(text(condition)).order_by(Drawing.number.desc())
 
     with parts.database.read() as session:
         rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {newest}").all()
