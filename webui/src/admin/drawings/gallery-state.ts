@@ -36,6 +36,9 @@ export const opened_id = computed(() =>
   route.value.kind === "view" && route.value.view === "drawings" ? route.value.part : "",
 );
 
+/** How many changes the server has taken: what is on record of a drawing grows with it. */
+export const n_changes = signal(0);
+
 let round = 0;
 let last_change: { change: Change; before: readonly GalleryDrawing[] } | null = null;
 
@@ -175,6 +178,7 @@ export async function undo(): Promise<void> {
 
 /** Figures follow; the tiles stay where they are, also those that no longer fit the filters. */
 function afterwards(): void {
+  n_changes.value += 1;
   void loadSummary(round);
   lookAgain();
 }

@@ -13,7 +13,7 @@ import { Show } from "../parts";
 import { UndoToast } from "../undo-toast";
 import { useLoaded } from "../use-loaded";
 import { gallery, type DrawingInFull, type GalleryDrawing } from "./gallery-api";
-import { change, close, items, open, opened_id, remove, undo } from "./gallery-state";
+import { change, close, items, n_changes, open, opened_id, remove, undo } from "./gallery-state";
 import { Replay } from "./replay";
 import { DoButtons, LabelKeys, readSentence } from "./selection-bar";
 
@@ -58,10 +58,9 @@ function Facts({ drawing }: { drawing: GalleryDrawing }) {
 
 function Record({ drawing }: { drawing: GalleryDrawing }) {
   const w = drawings_words.value;
-  const { id, label, status } = drawing;
+  const { id } = drawing;
   const load = useCallback(() => gallery.record(id), [id]);
-  // The history grows with each change made here.
-  const loaded = useLoaded(load, `${label} ${status}`);
+  const loaded = useLoaded(load, `${id} ${n_changes.value}`);
   return (
     <Show loaded={loaded}>
       {({ labels, learned }) => (
