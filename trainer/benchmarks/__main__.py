@@ -20,6 +20,7 @@ from core import mnist
 from core.errors import InkloopError
 from core.settings import Settings
 from trainer.benchmarks import (
+    dashboard,
     familiarity,
     gate,
     loop,
@@ -31,6 +32,7 @@ from trainer.benchmarks import (
     stream,
     stream_tables,
 )
+from trainer.benchmarks.aims import HEADING
 from trainer.benchmarks.data import Digits, load_digits
 
 RECORDS, PAGE = Path("docs/benchmarks"), Path("docs/benchmarks.md")
@@ -198,6 +200,18 @@ def review_command(out: Path | None, n_seeds: int | None) -> None:
     options = review.Options(n_seeds=n_seeds or 2)
     kept = watched(lambda say: review.run(images, folder(out), options, say))
     show(f"Reviewed drawings learned, {kept['machine']}", review.table(kept["result"], options))
+
+
+@main.command("dashboard")
+@out_option
+@click.option("--most", type=click.IntRange(min=10_000), default=1_000_000, help="Drawings.")
+def dashboard_command(out: Path | None, most: int) -> None:
+    """Every list, filter, count and chart at 10,000 and at 1,000,000 drawings."""
+    options = dashboard.Options(sizes=(10_000, most))
+    images = pictures(Settings.from_env())
+    kept = watched(lambda say: dashboard.run(images, folder(out), options, say))
+    show(f"One request at a time, {kept['machine']}", dashboard.table(kept["result"]))
+    show("Aims", [HEADING, *dashboard.aims(kept["result"])])
 
 
 @main.command("report")

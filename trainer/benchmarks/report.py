@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from trainer.benchmarks import (
+    dashboard,
     familiarity,
     gate,
     noise,
@@ -129,6 +130,14 @@ def _review(kept: Kept) -> list[Table]:
     ]
 
 
+def _dashboard(kept: Kept) -> list[Table]:
+    result = kept["result"]
+    return [
+        ("Aims", [HEADING, *dashboard.aims(result)]),
+        ("Milliseconds over HTTP, one request at a time", dashboard.table(result)),
+    ]
+
+
 SECTIONS: Final = (
     Section("stream", "Learning new hands", "What each idea of a run is worth, on hands that the "
             "first model has never seen, and what runs in a row add up to.", _stream),
@@ -143,6 +152,8 @@ SECTIONS: Final = (
             "only the handwritten letters have forms that the fit was shown.", _familiarity),
     Section("review", "What to review first", "The order of the review queue against a random one: "
             "only what was reviewed is learned.", _review),
+    Section("dashboard", "The dashboard at a million drawings", "Every list, filter, count and "
+            "chart of a real server, at ten thousand and at a million drawings.", _dashboard),
 )  # fmt: skip
 
 

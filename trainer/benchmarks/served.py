@@ -1,0 +1,89 @@
+"""A real server on an instance that is there already, and an account that is signed in."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import InkloopError
+
+START_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who signs in."""
+
+    email: str
+    password: str
+
+
+@contextlib.contextmanager
+def serving(instance: Path, account: Account) -> Iterator[tuple[str, str]]:
+    """`inkloop serve` with one worker. Yields: host with port, and the cookie of an admin.
+
+    Raises: InkloopError, if it does not answer in time.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {key: value for key, value in os.environ.items() if key != "INKLOOP_HOST"}
+    environment |= {"INKLOOP_INSTANCE": str(instance), "INKLOOP_PORT": str(port)}
+    environment |= {"INKLOOP_WORKERS": "1", "INKLOOP_RATE_LIMITS": "off"}
+    _inkloop = [sys.executable, "-m", "core"]
+    subprocess.run(
+        [*_inkloop, "admin", "create", account.email, "--role", "admin", "--password-stdin"],
+        env=environment,
+        input=account.password.encode(),
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    process = subprocess.Popen(
+        [*_inkloop, "serve"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        host = f"127.0.0.1:{port}"
+        _wait(host)
+        yield host, _sign_in(host, account)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait(host: str) -> None:
+    deadline = time.perf_counter() + START_SECONDS
+    while time.perf_counter() < deadline:
+        connection = http.client.HTTPConnection(host, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    raise InkloopError(f"the server did not answer within {START_SECONDS} s")
+
+
+def _sign_in(host: str, account: Account) -> str:
+    connection = http.client.HTTPConnection(host, timeout=30)
+    body = json.dumps({"email": account.email, "password": account.password})
+    connection.request("POST", "/api/v1/login", body, {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    cookies = answer.headers.get_all("Set-Cookie") or []
+    connection.close()
+    if answer.status != 200:
+        raise InkloopError(f"signing in was answered with {answer.status}")
+    return "; ".join(cookie.partition(";")[0] for cookie in cookies)
