@@ -35,9 +35,7 @@ log = structlog.get_logger()
 def main(arguments: list[str]) -> int:
     """Do what the arguments say. Returns the exit code."""
     settings = Settings.from_env()
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(5)
+    _limit()
     kind, words = arguments
     database = Database(settings)
     try:
@@ -46,6 +44,15 @@ def main(arguments: list[str]) -> int:
         return _export(database, words)
     finally:
         database.dispose()
+
+
+def _limit() -> None:
+    """A file that asks for too much ends as a refusal, and people's requests come first."""
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    if most == resource.RLIM_INFINITY or most > MEMORY_BYTES:
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(5)
 
 
 def _import(settings: Settings, database: Database, transfer_id: int) -> int:
