@@ -127,9 +127,10 @@ def speed_command(out: Path | None, n_seeds: int | None) -> None:
 @out_option
 @seeds_option
 @click.option("--long", is_flag=True, help="All 100 epochs where the author trains so long.")
-def seeds_command(out: Path | None, n_seeds: int | None, long: bool) -> None:
+@click.option("--only", multiple=True, help="A network; may be given again. All when left out.")
+def seeds_command(out: Path | None, n_seeds: int | None, long: bool, only: tuple[str, ...]) -> None:
     """The networks of the seed systems by their authors' recipes."""
-    options = seeds.Options(n_seeds=n_seeds or 1, long=long)
+    options = seeds.Options(n_seeds=n_seeds or 1, long=long, only=only)
     kept = watched(lambda say: seeds.run(digits(), folder(out), options, say))
     show(f"MNIST test set, {kept['machine']}", seeds.table(kept["result"]))
 
