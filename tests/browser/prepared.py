@@ -25,18 +25,18 @@ from tests.people import EMAIL, PASSWORD
 from tests.server import small_models
 
 REVIEWER = "rosa@example.org"
-N_ALICE = 30
-N_BOB = 6
+N_DRAWN = {"alice": 30, "bob": 6, "carol": 5}
+"""Contributors 1, 2 and 3."""
 READS_AS = 7
 # Hashing is slow on purpose; the server verifies with the costs that stand in the hash.
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def prepare(folder: Path) -> Path:
-    """Fill an instance: contributors 1 (thirty drawings) and 2 (six), an admin, a reviewer.
+    """Fill an instance: three contributors with their drawings, an admin, a reviewer.
 
-    Version 1 is live, reads everything as 7, and learned from the first five drawings. One drawing
-    is in quarantine.
+    Version 1 is live, reads everything as 7, and learned from what carol drew. The last that bob
+    drew, a 5, is in quarantine.
     """
     settings = Settings.from_env({}, instance=folder)
     migrate.upgrade(settings)
@@ -47,12 +47,14 @@ def prepare(folder: Path) -> Path:
         for email, role in ((EMAIL, Role.ADMIN), (REVIEWER, Role.REVIEWER)):
             accounts.create_user(session, email, QUICK.hash(PASSWORD), role, by="command", now=now)
         small_models.publish(ModelStore(settings.models_dir), session, 1, says=READS_AS)
-        for name, n in (("alice", N_ALICE), ("bob", N_BOB)):
+        numbers: dict[str, list[int]] = {}
+        for name, n in N_DRAWN.items():
             hand = OddHand(n)
             for place in range(n):
                 new = _drawn(hand, place % 10, name)
                 drawing, _ = store_drawing(session, new, secret=secret, now=now)
-        quarantine(session, [drawing.number])
+                numbers.setdefault(name, []).append(drawing.number)
+        quarantine(session, numbers["bob"][-1:])
         run = Run(
             status=RunStatus.PROMOTED,
             requested_by="command",
@@ -66,7 +68,7 @@ def prepare(folder: Path) -> Path:
         session.add(run)
         session.flush()
         session.get_one(ModelVersion, 1).run_id = run.id
-        for number in range(1, 6):
+        for number in numbers["carol"]:
             session.add(RunDrawing(run_id=run.id, drawing_number=number, label=0, is_new=True))
     database.dispose()
     return folder

@@ -125,6 +125,28 @@ const SUBJECTS_ZH: Readonly<Record<string, string>> = {
   user: "账号",
 };
 
+const FACTS_ZH: Readonly<Record<string, string>> = {
+  change: "改动",
+  cron: "时间",
+  decision: "决定",
+  enabled: "自动训练",
+  format: "格式",
+  label: "标签",
+  label_before: "原标签",
+  min_new_drawings: "至少张数",
+  n: "张数",
+  n_drawings: "张数",
+  name: "名称",
+  passed: "通过",
+  reason: "原因",
+  role: "角色",
+  role_before: "原角色",
+  timezone: "时区",
+  undone: "撤销的是",
+  version: "版本",
+  versions: "版本",
+};
+
 function subjectIn(names: Readonly<Record<string, string>>, subject: string): string {
   const [kind = "", ...rest] = subject.split(":");
   const name = names[kind];
@@ -153,6 +175,7 @@ export const audit_words = viewWords(
     actor: (by: string) => ACTORS_EN[by] ?? by,
     action_name: (action: string) => ACTIONS_EN[action] ?? action.replaceAll("_", " "),
     subject_name: (subject: string) => subjectIn(SUBJECTS_EN, subject),
+    fact_name: (name: string) => name.replaceAll("_", " "),
     log: "The log",
   },
   {
@@ -176,6 +199,7 @@ export const audit_words = viewWords(
     actor: (by) => ACTORS_ZH[by] ?? by,
     action_name: (action) => ACTIONS_ZH[action] ?? action,
     subject_name: (subject) => subjectIn(SUBJECTS_ZH, subject),
+    fact_name: (name) => FACTS_ZH[name] ?? name,
     log: "记录",
   },
 );

@@ -27,7 +27,6 @@ export const review_words = viewWords(
     read: "The model reads",
     sure: (percent: string) => `${percent} % sure`,
     nothing_read: "no version yet",
-    why_title: "Why this one",
     quarantined: (label: number, read: number | null) =>
       read === null || read === label
         ? `In quarantine: it is unlike other ${label}s.`
@@ -75,7 +74,6 @@ export const review_words = viewWords(
     read: "模型认作",
     sure: (percent) => `把握 ${percent}%`,
     nothing_read: "还没有版本",
-    why_title: "为什么是这张",
     quarantined: (label, read) =>
       read === null || read === label
         ? `隔离中：和别的 ${label} 不太像。`

@@ -6,6 +6,7 @@ import type { List } from "../../contract";
 import { languageTag, words } from "../../i18n/language";
 import { audit_words } from "../../i18n/audit";
 import { errorSentence, query } from "../admin-state";
+import { Link } from "../link";
 import { Show } from "../parts";
 import { people } from "../people/people-api";
 import { PeopleTable } from "../people/people-parts";
@@ -34,12 +35,35 @@ function addressOf(path: string, filter: Filter, after: string | null = null): s
 }
 
 function factWords(facts: Record<string, unknown>): string {
+  const w = audit_words.value;
   return Object.entries(facts)
-    .map(
-      ([name, value]) =>
-        `${name.replaceAll("_", " ")}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
-    )
+    .map(([name, value]) => [
+      w.fact_name(name),
+      typeof value === "string" ? value : JSON.stringify(value),
+    ])
+    .map(([name, value]) => `${name}: ${value}`)
     .join(" · ");
+}
+
+/** What it was done to, with a way there. */
+function Subject({ event: { subject, subject_name } }: { event: AuditEvent }) {
+  const name = subject_name ?? audit_words.value.subject_name(subject);
+  const [kind, of = ""] = subject.split(":");
+  if (kind === "drawing") {
+    return (
+      <Link view="drawings" part={of}>
+        {name}
+      </Link>
+    );
+  }
+  if (kind === "contributor" && /^[0-9]+$/.test(of)) {
+    return (
+      <Link view="people" part={`contributors/${of}`}>
+        {name}
+      </Link>
+    );
+  }
+  return <>{name}</>;
 }
 
 function Row({ event }: { event: AuditEvent }) {
@@ -55,7 +79,9 @@ function Row({ event }: { event: AuditEvent }) {
       </td>
       <td>{event.name ?? w.actor(event.by)}</td>
       <td>{w.action_name(event.action)}</td>
-      <td class="audit-subject">{event.subject_name ?? w.subject_name(event.subject)}</td>
+      <td class="audit-subject">
+        <Subject event={event} />
+      </td>
       <td class="audit-facts">{factWords(event.facts)}</td>
     </tr>
   );

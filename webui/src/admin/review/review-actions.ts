@@ -42,8 +42,16 @@ export const problem = signal("");
 export const said = signal("");
 export const is_fetching = signal(false);
 
+interface Outgoing {
+  path: string;
+  json: unknown;
+  /** Puts things right on the page when the server says no. */
+  failed: (error: unknown) => void;
+}
+
+/** The first is on its way; the others follow in their order. */
+const outbox: Outgoing[] = [];
 let sending: Promise<void> = Promise.resolve();
-let n_unsent = 0;
 
 export async function fetchMore(): Promise<void> {
   if (is_fetching.value) return;
@@ -54,10 +62,10 @@ export async function fetchMore(): Promise<void> {
     queue.value = received(queue.value, review.items);
     session.value = {
       // what was decided here and is still on its way counts as done
-      n_left: Math.max(0, review.left.n - n_unsent),
+      n_left: Math.max(0, review.left.n - outbox.length),
       is_left_exact: review.left.is_exact,
       n_quarantined: review.n_quarantined,
-      n_done: review.n_done + n_unsent,
+      n_done: review.n_done + outbox.length,
     };
     problem.value = "";
   } catch (error) {
@@ -74,19 +82,26 @@ function count(n: number): void {
   session.value = { ...before, n_left, n_done: Math.max(0, before.n_done + n) };
 }
 
-/** Sends behind the others; `failed` puts things right on the page when the server says no. */
-function send(path: string, json: unknown, failed: (error: unknown) => void): void {
-  n_unsent += 1;
-  sending = sending.then(async () => {
+function post({ path, json }: Outgoing): Promise<Drawing> {
+  const body = json === null ? {} : { json };
+  return ask<Drawing>(path, { method: "POST", keepalive: true, ...body });
+}
+
+async function sendAll(): Promise<void> {
+  for (let first = outbox[0]; first !== undefined; first = outbox[0]) {
     try {
-      await ask<Drawing>(path, json === null ? { method: "POST" } : { method: "POST", json });
+      await post(first);
     } catch (error) {
-      failed(error);
-    } finally {
-      n_unsent -= 1;
+      first.failed(error);
     }
-    if (n_unsent === 0) lookAgain();
-  });
+    outbox.shift();
+  }
+  lookAgain();
+}
+
+function send(outgoing: Outgoing): void {
+  outbox.push(outgoing);
+  if (outbox.length === 1) sending = sendAll();
 }
 
 function fetchIfLow(): void {
@@ -102,12 +117,13 @@ function settle(decision: Decided): void {
     decision.decision === "relabel"
       ? { decision: "relabel", label }
       : { decision: decision.decision };
-  send(`/review/${item.id}`, json, (error) => {
+  const failed = (error: unknown) => {
     count(-1);
     const is_settled = error instanceof Refused && [404, 409, 410].includes(error.status);
     queue.value = is_settled ? lost(queue.value, item.id) : undone(queue.value, item.id);
     problem.value = errorSentence(error, review_words.value.not_sent);
-  });
+  };
+  send({ path: `/review/${item.id}`, json, failed });
   fetchIfLow();
 }
 
@@ -142,10 +158,11 @@ export function undoLast(): void {
   count(-1);
   said.value = review_words.value.said_undone(last.item.label);
   problem.value = "";
-  send(`/review/${last.item.id}/undo`, null, (error) => {
+  const failed = (error: unknown) => {
     queue.value = lost(queue.value, last.item.id);
     problem.value = errorSentence(error, review_words.value.not_sent);
-  });
+  };
+  send({ path: `/review/${last.item.id}/undo`, json: null, failed });
 }
 
 export function setSize(size: Size): void {
@@ -163,12 +180,24 @@ export function begin(size: Size): void {
   void fetchMore();
 }
 
-/** What is not decided here need not wait for its time to run out: others may have it. */
-export async function leave(): Promise<void> {
+async function giveBack(): Promise<void> {
   try {
-    if (n_unsent > 0) await sending; // what is on its way is decided, not left
     await ask<undefined>("/review", { method: "DELETE", keepalive: true });
   } catch {
     // it comes back to the queue by itself, in five minutes
   }
+}
+
+/** What is not decided here need not wait for its time to run out: others may have it. */
+export async function leave(): Promise<void> {
+  await sending; // what is on its way is decided, not left
+  await giveBack();
+}
+
+/** The page is going away: everything that was decided leaves at once, the browser sees to it. */
+export function leaveNow(): void {
+  for (const outgoing of outbox.splice(1)) {
+    void post(outgoing).catch(() => undefined); // nobody is left to be told
+  }
+  void giveBack();
 }

@@ -10,6 +10,7 @@ import {
   fetchMore,
   is_fetching,
   leave,
+  leaveNow,
   problem,
   queue,
   said,
@@ -92,14 +93,13 @@ export function ReviewView() {
     const hear = (event: KeyboardEvent) => {
       hearKey(event, latest.current);
     };
-    const hide = () => void leave();
     document.addEventListener("keydown", hear);
-    addEventListener("pagehide", hide);
+    addEventListener("pagehide", leaveNow);
     return () => {
       clearInterval(again);
       document.removeEventListener("keydown", hear);
-      removeEventListener("pagehide", hide);
-      hide();
+      removeEventListener("pagehide", leaveNow);
+      void leave();
     };
   }, []);
 
