@@ -4,7 +4,9 @@ The known world is thirty invented hands on a coarse tablet; the new hand writes
 ever draws five of the digits.
 """
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +14,19 @@ import torch
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
+from tests.trainer.tiny import tiny_mnist
 from trainer.benchmarks.hands import Hand, draw, ink_of, make_hand
-from trainer.benchmarks.stream import EVERYTHING, JOINT, METHODS, NAIVE, OURS, PERSON, Options
+from trainer.benchmarks.record import Record
+from trainer.benchmarks.stream import (
+    EVERYTHING,
+    JOINT,
+    METHODS,
+    NAIVE,
+    OURS,
+    PERSON,
+    Options,
+    run,
+)
 from trainer.benchmarks.stream_tables import aims_table, interval, table
 from trainer.benchmarks.streams import enlarged, optical
 from trainer.evaluate import accuracy, read
@@ -189,3 +202,18 @@ def test_exam_drawings_are_not_in_the_stream() -> None:
     trained = {ink.tobytes() for ink in digits.inks}
     assert (len(digits.inks), len(digits.known_inks)) == (1_000, 797)
     assert not any(ink.tobytes() in trained for ink in digits.known_inks)
+
+
+def test_a_broken_off_bench_keeps_the_results_that_it_has(tmp_path: Path) -> None:
+    record = Record(tmp_path / "stream.json", Options().question)
+    record.piece("odd/40/everything/0", lambda: run_piece(0.9))
+    options = Options(n_seeds=1, sizes=(40,), streams=("odd",), compared_at=(), chain_streams=())
+
+    def stop(doing: str, n_done: int, n_all: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tiny_mnist(), tmp_path, options, stop)
+
+    kept = json.loads((tmp_path / "stream.json").read_text())
+    assert list(kept["result"]) == ["odd/40/everything/0"]

@@ -37,6 +37,11 @@ class Record:
         if all(earlier.get(key) == self._kept[key] for key in ("question", "machine", "versions")):
             self._kept = earlier
 
+    @property
+    def pieces(self) -> dict[str, dict[str, Any]]:
+        """All that was measured, by name; a copy."""
+        return dict(self._kept["pieces"])
+
     def piece(self, name: str, measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """The piece of this name; measured now unless it is there."""
         pieces: dict[str, dict[str, Any]] = self._kept["pieces"]

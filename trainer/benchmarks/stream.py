@@ -214,34 +214,27 @@ def run(
     torch.set_num_threads(1)
     bench = Bench(mnist, folder)
     record = Record(folder / "stream.json", options.question)
-    measured: dict[str, dict[str, Any]] = {}
     try:
-        _measure(bench, record, options, say, measured)
+        _measure(bench, record, options, say)
     finally:
-        kept = record.finish(measured)  # what there is, also when broken off
+        kept = record.finish(record.pieces)  # what there is, also when broken off
     return kept
 
 
 def _measure(
-    bench: Bench,
-    record: Record,
-    options: Options,
-    say: Callable[[str, int, int], None],
-    measured: dict[str, dict[str, Any]],
+    bench: Bench, record: Record, options: Options, say: Callable[[str, int, int], None]
 ) -> None:
     cells, makers = options.cells(), all_streams(bench.mnist)
     n_all = len(cells) + len(options.chain_streams)
     stream_of = lru_cache(maxsize=2)(lambda name, seed: makers[name](seed))
-    for name, size, method, seed in cells:
-        say(f"{name}, {size} drawings, {method}, seed {seed}", len(measured), n_all)
-        piece = f"{name}/{size}/{method}/{seed}"
+    for n_done, (name, size, method, seed) in enumerate(cells):
+        say(f"{name}, {size} drawings, {method}, seed {seed}", n_done, n_all)
         measure = partial(_one, bench, partial(stream_of, name, seed), size, method, seed)
-        measured[piece] = record.piece(piece, measure)
-    for name in options.chain_streams:
-        say(f"{name}, {options.chain_runs} runs in a row", len(measured), n_all)
-        piece = f"{name}/chain"
+        record.piece(f"{name}/{size}/{method}/{seed}", measure)
+    for n_done, name in enumerate(options.chain_streams, start=len(cells)):
+        say(f"{name}, {options.chain_runs} runs in a row", n_done, n_all)
         chain = partial(_chain, bench, partial(stream_of, name, 0), options)
-        measured[piece] = record.piece(piece, chain)
+        record.piece(f"{name}/chain", chain)
 
 
 def _one(
