@@ -20,8 +20,8 @@ from core.errors import InvalidInput
 from core.models import AuditEvent
 from core.transitions.counters import audit
 from server import identity
-from server.answer_schemas import AuditOut
 from server.contract import contract
+from server.people_schemas import AuditOut
 from server.schemas import AuditFilter, AuditQuery
 from server.services import services
 from server.views import Json, iso, next_after, number_after

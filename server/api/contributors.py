@@ -14,8 +14,8 @@ from core.models import Contributor
 from core.transitions import contributors as transitions
 from core.transitions.contributors import Erasure
 from server import identity
-from server.answer_schemas import ContributorOut, ContributorsOut, ErasureOut
 from server.contract import contract
+from server.people_schemas import ContributorOut, ContributorsOut, ErasureOut
 from server.schemas import ContributorsQuery, Reason
 from server.services import services
 from server.views import Json, iso, next_after, number_after

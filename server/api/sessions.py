@@ -9,8 +9,8 @@ from core import users
 from core.clock import utc_now
 from server import identity
 from server.access import ADMIN, require
-from server.answer_schemas import SessionsOut, TokensOut
 from server.contract import contract
+from server.people_schemas import SessionsOut, TokensOut
 from server.schemas import SessionsQuery
 from server.services import services
 from server.views import iso

@@ -12,9 +12,9 @@ from core.clock import utc_now
 from core.errors import Forbidden
 from core.models import Role
 from server import identity
-from server.answer_schemas import PasswordOut, UserOut, UsersOut
 from server.contract import contract
 from server.hashing import one_hash_at_a_time
+from server.people_schemas import PasswordOut, UserOut, UsersOut
 from server.schemas import OwnPasswordIn, PasswordReset, UserChange, UserIn
 from server.services import services
 from server.views import Json, iso
