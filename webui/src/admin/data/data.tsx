@@ -5,14 +5,15 @@ import type { List } from "../../contract";
 import { data_words } from "../../i18n/data";
 import { languageTag, words } from "../../i18n/language";
 import { poll, type Polling } from "../../polling";
-import { errorSentence, is_admin, lookAgain, query } from "../admin-state";
+import { errorSentence, is_admin, lookAgain } from "../admin-state";
 import { Card, Show } from "../parts";
 import type { Loaded } from "../use-loaded";
 import "../../../styles/data.css";
 import { data, isMoving, type Transfer } from "./data-api";
 import { ExportCard } from "./export-card";
 import { sizeFigure } from "./export-query";
-import { ImportCard, watch } from "./import-card";
+import { ImportCard } from "./import-card";
+import { watch, watchedOf } from "./watched";
 
 const POLL_MOVING_MS = 700;
 const POLL_IDLE_MS = 8_000;
@@ -139,14 +140,6 @@ function leadOf(items: readonly Transfer[]): string {
   return is_admin.value && items.some(({ status }) => status === "ready")
     ? w.lead_ready
     : w.lead_idle;
-}
-
-/** The import that the address names; else one that waits for a word, or is on its way. */
-function watchedOf(items: readonly Transfer[]): Transfer | null {
-  const named = Number(new URLSearchParams(query.value).get("import"));
-  const imports = items.filter(({ kind }) => kind === "import");
-  if (named > 0) return imports.find(({ id }) => id === named) ?? null;
-  return imports.find((one) => isMoving(one) || one.status === "ready") ?? null;
 }
 
 export function DataView() {

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { ask, Refused } from "../../api";
-import { words } from "../../i18n/language";
+import { languageTag, words } from "../../i18n/language";
 
 export interface Kept {
   contributor: string;
@@ -60,4 +60,12 @@ async function deleteAll(): Promise<Deleted> {
 /** A sentence for an error, in the server's words where it has any. */
 export function sentenceOf(error: unknown): string {
   return error instanceof Refused ? error.message : words.value.failed_network;
+}
+
+/** A day or a time of day, as the page's language writes it. */
+export function moment(text: string, style: "date" | "time"): string {
+  const format = style === "date" ? { dateStyle: "long" } : { timeStyle: "short" };
+  return new Intl.DateTimeFormat(languageTag.value, format as Intl.DateTimeFormatOptions).format(
+    new Date(text),
+  );
 }

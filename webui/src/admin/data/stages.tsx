@@ -1,0 +1,123 @@
+/** What an import shows and offers while it is checked, waits, is stored, and is done. */
+
+import { useState } from "preact/hooks";
+import { versionList } from "../../figures";
+import { data_words } from "../../i18n/data";
+import { languageTag } from "../../i18n/language";
+import { Confirm } from "../confirm";
+import { ActionNote } from "../parts";
+import { useAction } from "../use-action";
+import { data, type Transfer } from "./data-api";
+import { FoundInIt, Refusals } from "./found";
+
+export interface StageProps {
+  transfer: Transfer;
+  onChanged: () => void;
+}
+
+export function Moving({ transfer }: { transfer: Transfer }) {
+  const w = data_words.value;
+  const { status, n_done, n_total } = transfer;
+  const text = {
+    queued: w.queued,
+    checking: w.checking(n_done),
+    storing: w.storing(n_done, n_total ?? 0),
+    undoing: w.undoing(n_done),
+  }[status as "queued" | "checking" | "storing" | "undoing"];
+  const has_end = status === "storing" && n_total !== null && n_total > 0;
+  return (
+    <>
+      <p id="import-progress">{text}</p>
+      {has_end ? (
+        <progress class="data-progress" aria-label={text} max={n_total} value={n_done} />
+      ) : (
+        <progress class="data-progress" aria-label={text} />
+      )}
+      <p class="hint">{w.may_leave}</p>
+      {transfer.message !== null && <p class="note is-failed">{transfer.message}</p>}
+    </>
+  );
+}
+
+export function Ready({ transfer, onChanged }: StageProps) {
+  const w = data_words.value;
+  const action = useAction();
+  const { id, found, n_total } = transfer;
+  const act = (work: Promise<unknown>) =>
+    action.run(async () => {
+      await work;
+      onChanged();
+      return "";
+    });
+  return (
+    <>
+      {found !== null && <FoundInIt found={found} />}
+      <p class="quiet">{w.nothing_stored}</p>
+      <div class="button-row">
+        <button
+          type="button"
+          id="import-store"
+          class="primary-button"
+          onClick={() => act(data.store(id))}
+        >
+          {w.store((n_total ?? 0) - (found?.n_known ?? 0))}
+        </button>
+        <button
+          type="button"
+          id="import-discard"
+          class="plain-button"
+          onClick={() => act(data.undo(id))}
+        >
+          {w.discard}
+        </button>
+      </div>
+      <ActionNote state={action.state} />
+    </>
+  );
+}
+
+export function Done({ transfer, onChanged }: StageProps) {
+  const w = data_words.value;
+  const action = useAction();
+  const [is_asking, setAsking] = useState(false);
+  const { id, found, n_new, versions } = transfer;
+  return (
+    <>
+      <p>
+        <strong id="import-result">{n_new === 0 ? w.stored_none : w.stored(n_new)}</strong>
+      </p>
+      {found !== null && found.n_refused > 0 && <Refusals found={found} />}
+      {n_new > 0 && (
+        <button
+          type="button"
+          id="import-undo"
+          class="danger-button"
+          onClick={() => setAsking(true)}
+        >
+          {w.undo}
+        </button>
+      )}
+      <ActionNote state={action.state} />
+      {is_asking && (
+        <Confirm
+          title={w.undo_title(n_new)}
+          action={w.undo}
+          onClose={() => setAsking(false)}
+          onConfirm={() => {
+            setAsking(false);
+            action.run(async () => {
+              await data.undo(id);
+              onChanged();
+              return "";
+            });
+          }}
+        >
+          <p>{w.undo_consequence}</p>
+          {versions.length > 0 && (
+            <p>{w.undo_versions(versionList(versions, languageTag.value), versions.length)}</p>
+          )}
+        </Confirm>
+      )}
+    </>
+  );
+}
