@@ -265,6 +265,8 @@ def relabel(session: Session, drawing: Drawing, label: int, *, by: str, now: dat
     if not is_contributor:
         drawing.reviewed_at = now
     if label == drawing.label:
+        if not is_contributor and drawing.status == DrawingStatus.QUARANTINED:
+            _set_status(session, drawing, DrawingStatus.ACCEPTED)  # a reviewer stands by the label
         return
     _count(session, drawing, -1)
     drawing.label = label

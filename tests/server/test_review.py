@@ -244,6 +244,12 @@ def test_a_drawing_that_arrives_while_one_reviews_is_seen_when_the_queue_runs_dr
     assert late in ids(reviewer, 20)
 
 
+def test_a_reviewer_who_gives_a_quarantined_drawing_its_own_label_accepts_it(reviewer, ten):
+    answer = reviewer.patch(f"/api/v1/drawings/{ten[3]}", json={"label": 3})
+
+    assert answer.json["status"] == "accepted"
+
+
 def test_each_decision_is_in_the_log(admin, ten):
     admin.post(f"{URL}/{ten[3]}", json={"decision": "relabel", "label": 8})
     admin.post(f"{URL}/{ten[3]}/undo")
