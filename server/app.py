@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
+from typing import Any
 
 import structlog
 from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from core.db import Database
 from core.model_store import ModelStore
@@ -48,6 +50,7 @@ from server.review_queue import ReviewQueue
 from server.services import EXTENSION, Services
 
 MAX_BODY_BYTES = 10_000_000
+LARGEST_ROW_NUMBER = 2**63 - 1
 MAX_FORM_PARTS = 10  # a form has a file and two short fields
 BLUEPRINTS = (
     pages.blueprint,
@@ -76,6 +79,13 @@ log = structlog.get_logger()
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
 
+class RowNumber(IntegerConverter):
+    """`<int:…>` in routes: a number that no row can have leads nowhere, rather than to a 500."""
+
+    def __init__(self, map: Map, **options: Any) -> None:
+        super().__init__(map, **({"max": LARGEST_ROW_NUMBER} | options))
+
+
 class InkloopApp(Flask):
     """Flask, but a bug goes into the one log, with the request's number."""
 
@@ -99,6 +109,7 @@ def create_app(settings: Settings, *, follow: bool = False) -> Flask:
     app.json.compact = True  # type: ignore[attr-defined]
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
+    app.url_map.converters["int"] = RowNumber
     parts = make_services(settings)
     app.extensions[EXTENSION] = parts
     register_headers(app)

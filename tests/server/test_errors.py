@@ -161,3 +161,8 @@ def test_every_error_that_a_route_can_raise_has_a_status():
 
 def test_an_error_that_no_route_expects_is_500():
     assert status_of(errors.LeaseLost("…")) == 500
+
+
+@pytest.mark.parametrize("what", ["runs", "transfers"])
+def test_a_number_that_no_row_can_have_is_not_found(admin, what):
+    assert admin.get(f"/api/v1/{what}/{10**20}").status_code == 404
