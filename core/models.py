@@ -193,6 +193,7 @@ class Drawing(Base):
         Index(None, "created_at"),
         Index(None, "facet", "created_at"),
         Index(None, "facet", "confidence"),
+        Index(None, "number", "facet", "created_at"),
         Index(None, "contributor_id", "facet", "created_at"),
         Index(
             "ix_drawings_new",

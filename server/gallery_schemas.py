@@ -85,7 +85,7 @@ class GalleryDrawing(DrawingOut):
 
 
 class GalleryOut(Answer):
-    """`next` goes into `after`, null at the end; `is_capped`: only the newest 5,000 are ordered."""
+    """`next` goes into `after`, null at the end; `is_capped`: only the newest 2,000 are ordered."""
 
     items: list[GalleryDrawing]
     next: str | None

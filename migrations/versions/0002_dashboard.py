@@ -38,6 +38,7 @@ GALLERY_INDEXES = {
     "ix_drawings_created_at": ["created_at"],
     "ix_drawings_facet_created_at": ["facet", "created_at"],
     "ix_drawings_facet_confidence": ["facet", "confidence"],
+    "ix_drawings_number_facet_created_at": ["number", "facet", "created_at"],
     "ix_drawings_contributor_id_facet_created_at": ["contributor_id", "facet", "created_at"],
 }
 

@@ -129,7 +129,7 @@ export const drawings_words = viewWords(
       "Arrow keys move, Space chooses, Shift with arrows chooses a range, Enter opens. 0 to 9 labels, A accepts, X rejects, Delete deletes, U undoes, Escape lets go.",
     tile: (label: number, read: number | null, sign: string) =>
       `${label}${read === null ? "" : `, read as ${read}`}${sign === "" ? "" : `, ${sign}`}`,
-    capped: "Only the newest 5,000 of these are put in this order.",
+    capped: "Only the newest 2,000 of these are put in this order.",
     loading_more: "More are coming …",
     more_failed: "The next ones could not be loaded.",
     end: "That is all.",
@@ -209,7 +209,7 @@ export const drawings_words = viewWords(
       "方向键移动，空格选取，Shift 加方向键连选，回车打开。0 到 9 改标注，A 采用，X 排除，Delete 删除，U 撤销，Esc 取消选取。",
     tile: (label: number, read: number | null, sign: string) =>
       `${label}${read === null ? "" : `，读作 ${read}`}${sign === "" ? "" : `，${sign}`}`,
-    capped: "只对其中最新的 5,000 张排序。",
+    capped: "只对其中最新的 2,000 张排序。",
     loading_more: "正在载入更多……",
     more_failed: "后面的没能载入。",
     end: "到底了。",
