@@ -18,6 +18,7 @@ from core.clock import utc_now
 from core.db import Database
 from core.errors import InvalidInput
 from core.models import AuditEvent
+from core.tables import inert
 from core.transitions.counters import audit
 from server import identity
 from server.contract import contract
@@ -29,8 +30,6 @@ from server.views import Json, iso, next_after, number_after
 blueprint = Blueprint("audit", __name__)
 CHUNK = 1000  # events in memory while a file is sent
 COLUMNS = ("at", "by", "name", "action", "subject", "subject_name", "facts")
-# A spreadsheet takes a cell that begins so for a formula, and would run it.
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @blueprint.get("/api/v1/audit")
@@ -141,11 +140,6 @@ def _csv_lines(events: Iterator[Json]) -> Iterator[str]:
         facts = json.dumps(event["facts"], ensure_ascii=False, sort_keys=True)
         cells = (event | {"facts": facts}).get
         yield _csv_line([inert(str(cells(name) or "")) for name in COLUMNS])
-
-
-def inert(cell: str) -> str:
-    """The cell, with a quote in front where a spreadsheet would see a formula."""
-    return "'" + cell if cell.startswith(FORMULA_MARKS) else cell
 
 
 def _csv_line(cells: Sequence[str]) -> str:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.tables import inert
 from core.transitions.counters import audit
 from server.api import audit as route
-from server.api.audit import inert
 from tests.server.shapes import drawing
 
 URL = "/api/v1/audit"
