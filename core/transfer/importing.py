@@ -146,7 +146,10 @@ class Importer:
     ) -> Iterator[tuple[str, Arrival]]:
         """The usable drawings of the file by their ids, always the same ones in the same order."""
         seen: set[int] = set()
+        beat = _Beat()
         for place, item in enumerate(READERS[kind](self._path(transfer))):
+            if beat.is_due():  # a batch of photographs may take longer than a silence is allowed
+                self._note(transfer)
             if isinstance(item, Refusal):
                 refused.add(item.sentence)
             elif self._is_exam(item.ink):

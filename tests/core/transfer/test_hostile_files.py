@@ -8,6 +8,7 @@ import shutil
 import struct
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +22,11 @@ from core.db import Database
 from core.imaging_files import to_png
 from core.models import Drawing, Transfer, TransferStatus
 from core.settings import Settings
-from core.transfer import archive, uploads
+from core.transfer import archive, importing, uploads
+from core.transfer.arrays import read_npz
 from core.transfer.importing import Importer
 from core.transfer.parquet import SCHEMA
+from core.transfer.reading import READERS
 from core.transfer.writing import Format
 from tests.core.transfer.files import (
     export,
@@ -277,6 +280,27 @@ def test_a_file_that_kills_its_process_twice_is_refused(
     assert done is not None
     assert done.status == TransferStatus.REFUSED
     assert "twice" in (done.message or "")
+
+
+def test_a_slow_file_keeps_its_process(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two drawings of one batch the heartbeat goes on: nobody else takes the import."""
+    beats = []
+
+    def slowly(path: Path) -> Iterator[object]:
+        for one in read_npz(path):
+            with database.read() as session:
+                beats.append(session.scalars(select(Transfer.heartbeat_at)).one())
+            yield one
+
+    monkeypatch.setattr(importing, "BEAT_SECONDS", 0.0)
+    monkeypatch.setitem(READERS, "npz", slowly)
+
+    done = import_file(settings, database, npz(5))
+
+    assert done.status == TransferStatus.DONE
+    assert len(set(beats[:5])) == 5
 
 
 def test_mnists_test_pictures_never_come_in(settings: Settings, database: Database) -> None:
