@@ -20,6 +20,7 @@ from core.golden import golden_inks
 from core.mnist import Mnist
 from core.model_store import ONNX, ModelStore
 from core.models import (
+    AuditEvent,
     Drawing,
     DrawingStatus,
     Evaluation,
@@ -209,6 +210,8 @@ def test_a_bad_candidate_is_held_kept_and_uses_up_its_drawings(
         assert queries.n_new(session) == 0
         verdict = session.get_one(Verdict, done.id)
         assert not verdict.passed
+        logged = session.scalars(select(AuditEvent).where(AuditEvent.action == "verdict")).all()
+        assert logged[-1].facts == {"version": 2, "passed": False}
     ModelStore(settings.models_dir).verify(2)
 
 
