@@ -79,8 +79,10 @@ def settled(page: Page, status: str) -> None:
 
 
 def test_the_ones_are_exported(browser: Browser, served: Running, signed_in: Any) -> None:
-    page = open_data(browser, served, signed_in)
-    page.locator("#export-label").select_option("1")
+    page = browser.new_context(storage_state=signed_in, **WIDE).new_page()
+    page.goto(f"{served.url}/admin/drawings?label=1")
+    page.locator("#export-these").click()
+    expect(page.locator("#export-label")).to_have_value("1")
     page.locator("#export-format").select_option("npz")
     expect(page.locator("#estimate")).to_have_text(re.compile(r"^\d drawings"))
     n = int((page.locator("#estimate").text_content() or "")[0])

@@ -100,6 +100,7 @@ const SORTS_ZH: Record<Sort, string> = {
 
 export const drawings_words = viewWords(
   {
+    export_these: "Export these",
     lead_all: (n: number) => `${drawings(n)} in all`,
     lead_fit: (n: number, is_exact: boolean) =>
       is_exact
@@ -182,6 +183,7 @@ export const drawings_words = viewWords(
     title_of: (label: number) => `A ${label}`,
   },
   {
+    export_these: "导出这些",
     lead_all: (n: number) => `共 ${n.toLocaleString("zh-CN")} 张`,
     lead_fit: (n: number, is_exact: boolean) =>
       `符合条件的有 ${n.toLocaleString("zh-CN")}${is_exact ? "" : "+"} 张`,

@@ -3,6 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { drawings_words } from "../../i18n/drawings";
 import { words } from "../../i18n/language";
+import { Link } from "../link";
 import { UndoToast } from "../undo-toast";
 import { Filters } from "./filters";
 import { items, list_key, load, loading, opened_id, summary, tryAgain } from "./gallery-state";
@@ -11,11 +12,13 @@ import { Sheet } from "./sheet";
 import { Wall } from "./wall";
 import "../../../styles/drawings.css";
 
+const SORT = /(^|&)sort=\w+/;
+
 function leadSentence(): string {
   const w = drawings_words.value;
   const counted = summary.value;
   if (counted === null) return w.lead_counting;
-  if (list_key.value.replace(/(^|&)sort=\w+/, "") === "") return w.lead_all(counted.n);
+  if (list_key.value.replace(SORT, "") === "") return w.lead_all(counted.n);
   return w.lead_fit(counted.n, counted.is_exact);
 }
 
@@ -63,6 +66,13 @@ export function DrawingsView() {
     <>
       <div class="lead">
         <h1 id="lead">{leadSentence()}</h1>
+        {items.value.length > 0 && (
+          <p>
+            <Link view="data" query={key.replace(SORT, "")} id="export-these">
+              {w.export_these}
+            </Link>
+          </p>
+        )}
       </div>
       <Filters />
       <p class="visually-hidden" id="wall-keys">
