@@ -20,6 +20,7 @@ from server.access import check_access
 from server.api import (
     accounts,
     audit,
+    compare,
     contributors,
     docs,
     drawing_lists,
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     review.blueprint,
     pictures.blueprint,
     models.blueprint,
+    compare.blueprint,
     runs.blueprint,
     schedule.blueprint,
     stats.blueprint,
