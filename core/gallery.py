@@ -199,15 +199,16 @@ class _Span:
         low, high = (self.low, worst[0]) if self.is_rising else (worst[0], self.high)
         return _Span(self.column, low, high, self.after, self.is_rising)
 
-    def sql(self, where: str = "", more: str = "") -> str:
-        """Rows of (column, number, more columns) within the span, in order.
+    def sql(self, index: str, where: str = "", more: str = "") -> str:
+        """Rows of (column, number, more columns) within the span, in order, by this index.
 
         Takes `values` after those of `where`, then the limit.
         """
         sign, way = (">", "ASC") if self.is_rising else ("<", "DESC")
         behind = "" if self.after is None else f" AND ({self.column}, number) {sign} (?, ?)"
         return (
-            f"SELECT {self.column}, number{more} FROM drawings WHERE {where}"  # noqa: S608
+            f"SELECT {self.column}, number{more} FROM drawings "  # noqa: S608
+            f"INDEXED BY ix_drawings_{index} WHERE {where}"
             f"{self.column} BETWEEN ? AND ?{behind}"
             f" ORDER BY {self.column} {way}, number {way} LIMIT ?"
         )
@@ -221,7 +222,7 @@ def _walk(
 ) -> Sequence[Key]:
     """The first `n` that fit among the next `n_walked` of all drawings."""
     sql = (
-        f"SELECT {span.column}, number FROM ({span.sql(more=', facet')}) "  # noqa: S608
+        f"SELECT {span.column}, number FROM ({span.sql('created_at', more=', facet')}) "  # noqa: S608
         "WHERE facet IN (SELECT value FROM json_each(?)) LIMIT ?"
     )
     return _run(session, sql, (*span.values(), n_walked, json.dumps(present.tolist()), n))
@@ -234,13 +235,14 @@ def _by_facets(
 
     By confidence the bands follow each other: once the page is full, the next band has nothing.
     """
-    where = "facet = ? AND "
+    index, where = f"facet_{span.column}", "facet = ? AND "
     fixed: tuple[str, ...] = ()
     if contributor is not None:
-        where, fixed = "contributor_id = ? AND facet = ? AND ", (contributor,)
+        index, where = f"contributor_id_{index}", f"contributor_id = ? AND {where}"
+        fixed = (contributor,)
     first = heapq.nsmallest if span.is_rising else heapq.nlargest
     execute = _driver(session).execute
-    sql, values = span.sql(where), span.values()
+    sql, values = span.sql(index, where), span.values()
     best: list[Key] = []
     for group in _groups(numbers, span):
         for facet in group:
