@@ -7,10 +7,14 @@ import { Dialog } from "../dialog";
 import { accuracyFigure } from "../figures";
 import { languageTag, words } from "../i18n/language";
 import { agoOf } from "../when";
-import { is_admin, news_key } from "./admin-state";
+import { is_admin, news_key, route } from "./admin-state";
+import { ComparePage } from "./compare";
+import { Link } from "./link";
 import { ActionNote, Field, Show } from "./parts";
 import { useAction, type Action } from "./use-action";
 import { useLoaded } from "./use-loaded";
+import { VersionPage } from "./version";
+import "../../styles/versions.css";
 
 function accuracyOf(score: Score | undefined): string {
   const accuracy = score?.accuracy ?? null;
@@ -27,7 +31,9 @@ function ModelRow({ model }: { model: Model }) {
   return (
     <tr class={status === "live" ? "is-live" : ""}>
       <th scope="row">
-        {version}
+        <Link view="models" part={String(version)}>
+          {version}
+        </Link>
         <span class={`tag is-${status}`}>{w.admin.model_status(status)}</span>
         {is_anchor && (
           <span class="tag" title={w.admin.anchor_explained}>
@@ -143,7 +149,16 @@ function leadOf(models: readonly Model[]): string {
   return words.value.admin.models_lead(live.version, accuracyFigure(accuracy));
 }
 
+/** `7` is one version, `compare/3/7` two side by side, anything else all of them. */
 export function Models() {
+  const part = route.value.kind === "view" ? route.value.part : "";
+  const pair = /^compare\/(\d+)\/(\d+)$/.exec(part);
+  if (pair !== null) return <ComparePage a={Number(pair[1])} b={Number(pair[2])} />;
+  if (/^\d+$/.test(part)) return <VersionPage version={Number(part)} />;
+  return <AllModels />;
+}
+
+function AllModels() {
   const w = words.value.admin;
   const load = useCallback(() => api.models(), []);
   const loaded = useLoaded(load, news_key.value);

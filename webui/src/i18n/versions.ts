@@ -1,0 +1,73 @@
+/** Words of one version, and of two side by side. */
+
+import { viewWords } from "./view-words";
+
+export const versions_words = viewWords(
+  {
+    back: "All versions",
+    version_lead: (version: number, status: string) => `Version ${version}: ${status}`,
+    compare_link: (a: number) => `Compare with version ${a}`,
+    compare_lead: (a: number, b: number, better: number, worse: number) =>
+      `From version ${a} to ${b}: ${better} digits got better, ${worse} got worse`,
+    confusion: "What it takes for what, in MNIST's test set",
+    confusion_hint:
+      "A row is the digit it is, a column the digit it was read as. Open a cell to see its digits.",
+    cell: (label: number, read: number, n: number) => `a ${label} read as ${read}: ${n}`,
+    cell_title: (label: number, read: number, n: number) =>
+      `${n} digits: ${label}, read as ${read}`,
+    image: (place: number) => `Test image ${place}`,
+    digit: "Digit",
+    precision: "Precision",
+    recall: "Recall",
+    scores_hint:
+      "Precision: of what it read as this digit, the share that is. Recall: of these digits, the share it read right.",
+    on: "Measured on",
+    mnist: "MNIST test set",
+    drawings: "Exam drawings",
+    better: "Got better",
+    worse: "Got worse",
+    none: "None.",
+    chance: "Chance of such a difference between equal versions",
+    flip: (label: number, a: number, b: number) => `a ${label}: read as ${a}, then as ${b}`,
+    by_contributor: "On whose drawings",
+    contributor: "Contributor",
+    reason: "Why",
+    promote: "Make it live",
+    promote_done: (version: number) => `Version ${version} is live; every worker serves it.`,
+    anchor: "Make it the anchor",
+    anchor_done: (version: number) => `Later versions are measured against version ${version}.`,
+    switching: "Checking and switching every worker …",
+  },
+  {
+    back: "全部版本",
+    version_lead: (version, status) => `第 ${version} 版：${status}`,
+    compare_link: (a) => `与第 ${a} 版对比`,
+    compare_lead: (a, b, better, worse) =>
+      `从第 ${a} 版到第 ${b} 版：${better} 个数字变好，${worse} 个变差`,
+    confusion: "在 MNIST 测试集上，把什么认成了什么",
+    confusion_hint: "行是真实的数字，列是认出的数字。点开一格，看看里面的数字。",
+    cell: (label, read, n) => `${label} 认成 ${read}：${n} 个`,
+    cell_title: (label, read, n) => `${n} 个 ${label} 认成了 ${read}`,
+    image: (place) => `测试图 ${place}`,
+    digit: "数字",
+    precision: "精确率",
+    recall: "召回率",
+    scores_hint: "精确率：认作这个数字的里面，认对的占多少。召回率：这个数字当中，认对的占多少。",
+    on: "考题",
+    mnist: "MNIST 测试集",
+    drawings: "手写考题",
+    better: "变好",
+    worse: "变差",
+    none: "没有。",
+    chance: "两版一样好时出现这种差别的概率",
+    flip: (label, a, b) => `${label}：先认成 ${a}，后认成 ${b}`,
+    by_contributor: "谁的字受影响",
+    contributor: "书写者",
+    reason: "原因",
+    promote: "设为上线版本",
+    promote_done: (version) => `第 ${version} 版已上线，所有进程都已切换。`,
+    anchor: "设为基准",
+    anchor_done: (version) => `以后的版本都与第 ${version} 版对照。`,
+    switching: "正在校验并切换所有进程……",
+  },
+);
