@@ -23,7 +23,7 @@ function Matrix({ confusion }: { confusion: Confusion }) {
   const w = versions_words.value;
   const { rows, version } = confusion;
   return (
-    <div class="table-space" tabIndex={0} role="region" aria-label={w.confusion}>
+    <div class="table-space" tabIndex={0} role="region" aria-label={w.matrix}>
       <table class="confusion" id="confusion">
         <thead>
           <tr>

@@ -10,6 +10,7 @@ export const versions_words = viewWords(
     compare_lead: (a: number, b: number, better: number, worse: number) =>
       `From version ${a} to ${b}: ${better} digits got better, ${worse} got worse`,
     confusion: "What it takes for what, in MNIST's test set",
+    matrix: "Confusion matrix",
     confusion_hint:
       "A row is the digit it is, a column the digit it was read as. Open a cell to see its digits.",
     cell: (label: number, read: number, n: number) => `a ${label} read as ${read}: ${n}`,
@@ -45,6 +46,7 @@ export const versions_words = viewWords(
     compare_lead: (a, b, better, worse) =>
       `从第 ${a} 版到第 ${b} 版：${better} 个数字变好，${worse} 个变差`,
     confusion: "在 MNIST 测试集上，把什么认成了什么",
+    matrix: "混淆矩阵",
     confusion_hint: "行是真实的数字，列是认出的数字。点开一格，看看里面的数字。",
     cell: (label, read, n) => `${label} 认成 ${read}：${n} 个`,
     cell_title: (label, read, n) => `${n} 个 ${label} 认成了 ${read}`,
