@@ -52,6 +52,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "/api/v1/models": {"GET": ADMIN},
     "/api/v1/models/champion": {"GET": ANYBODY},
     "/api/v1/models/<int:version>": {"GET": ADMIN},
+    "/api/v1/models/<int:version>/files/<name>": {"GET": ADMIN},
     "/api/v1/models/<int:version>/confusion": {"GET": ADMIN},
     "/api/v1/models/<int:version>/confusion/<int:label>/<int:read_as>": {"GET": ADMIN},
     "/api/v1/compare/<int:a>/<int:b>": {"GET": REVIEWER},

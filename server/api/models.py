@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from core.clock import utc_now
 from core.errors import NotFound
+from core.model_store import ONNX, WEIGHTS
 from core.models import ModelVersion
 from core.transitions import versions as transitions
 from server import identity
@@ -19,6 +20,7 @@ from server.services import services
 from server.views import model_json, next_after, number_after
 
 blueprint = Blueprint("models", __name__)
+DOWNLOADS = (ONNX, WEIGHTS, "manifest.json")
 
 
 @blueprint.get("/api/v1/models")
@@ -59,6 +61,24 @@ def show(version: int) -> ResponseReturnValue:
         if row is None:
             raise NotFound("version", version)
         return model_json(session, row, live.version if live else None)
+
+
+@blueprint.get("/api/v1/models/<int:version>/files/<name>")
+@contract(
+    "A version's file",
+    answers={200: None},
+    refusals=(404,),
+    media_type="application/octet-stream",
+)
+def download(version: int, name: str) -> ResponseReturnValue:
+    """`model.onnx`, `weights.safetensors` or `manifest.json`, as the model store keeps it"""
+    parts = services()
+    with parts.database.read() as session:
+        if session.get(ModelVersion, version) is None or name not in DOWNLOADS:
+            raise NotFound("file", f"{name} of version {version}")
+    answer = Response(parts.store.read(version, name), mimetype="application/octet-stream")
+    answer.headers["Content-Disposition"] = f'attachment; filename="v{version:04d}-{name}"'
+    return answer
 
 
 @blueprint.post("/api/v1/models/<int:version>/promote")

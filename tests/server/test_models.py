@@ -48,3 +48,19 @@ def test_one_version_is_shown_and_an_unknown_one_is_not(admin, publish):
 
     assert admin.get("/api/v1/models/1").json["network"] == "small"
     assert admin.get("/api/v1/models/2").status_code == 404
+
+
+def test_a_versions_files_are_downloaded_as_they_are_kept(admin, publish, parts):
+    publish(1, says=1)
+
+    answer = admin.get("/api/v1/models/1/files/model.onnx")
+
+    assert answer.data == parts.store.read(1, "model.onnx")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="v0001-model.onnx"'
+
+
+def test_no_other_file_is_handed_out(admin, publish):
+    publish(1, says=1)
+
+    assert admin.get("/api/v1/models/1/files/inkloop.db").status_code == 404
+    assert admin.get("/api/v1/models/2/files/model.onnx").status_code == 404
