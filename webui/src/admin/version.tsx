@@ -13,6 +13,8 @@ import { useLoaded } from "./use-loaded";
 import { VerdictRules } from "./verdict";
 import { versions_api, type Confusion } from "./versions-api";
 
+const FILES = ["model.onnx", "weights.safetensors", "manifest.json"] as const;
+
 function share(value: number | null | undefined): string {
   return value === null || value === undefined
     ? "–"
@@ -193,6 +195,13 @@ export function VersionPage({ version }: { version: number }) {
               </Card>
             )}
             <ConfusionCard version={version} />
+            <p class="button-row" id="downloads">
+              {FILES.map((name) => (
+                <a key={name} href={`/api/v1/models/${version}/files/${name}`} download>
+                  {name}
+                </a>
+              ))}
+            </p>
             <Steer model={model} />
           </>
         )}
