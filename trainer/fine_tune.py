@@ -22,6 +22,7 @@ import copy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -339,9 +340,7 @@ def fine_tune(
     n_threads = _threads(champion, data, config, resume)
     begun = 0 if resume is None else int(resume.facts["step"])
     n_all = n_steps(len(data.new_labels) + len(data.older_labels), config)
-
-    def on_batch() -> None:
-        on_progress(Progress("train", begun, n_all, None, None))
+    on_batch = partial(on_progress, Progress("train", begun, n_all, None, None))
 
     with seeded(seed), threads(n_threads):
         run = Run(champion, anchor or champion, data, config, on_batch)

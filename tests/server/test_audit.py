@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core import audit_log
+from core.audit_log import Wanted
 from core.tables import inert
 from core.transitions.counters import audit
 from server.api import audit as route
@@ -98,7 +100,7 @@ def test_what_people_do_is_logged(admin, client, parts):
     admin.post("/api/v1/logout")
 
     with parts.database.read() as session:
-        rows = route.audit_log.events(session, route.Wanted(), before=None, limit=100)
+        rows = audit_log.events(session, Wanted(), before=None, limit=100)
         done = [row.action for row in reversed(rows)]
 
     assert done[done.index("create_user", 1) :] == [

@@ -61,7 +61,8 @@ def test_the_list_goes_on_where_it_ended(admin, parts, alice_and_bob, sort, numb
     with parts.database.write() as session:
         make_drawing(session, contributor="carol", ink=INK)
 
-    found, after = [], None
+    found: list[int] = []
+    after = None
     while after is not None or not found:
         rest = "" if after is None else f"&after={after}"
         page = admin.get(f"{URL}?sort={sort}&limit=1{rest}").json

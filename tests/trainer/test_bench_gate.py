@@ -7,7 +7,9 @@ import pytest
 
 from trainer.benchmarks import gate
 from trainer.benchmarks.gate import Options, promoted_share
-from trainer.gate import mcnemar_p
+from trainer.paired import (
+    mcnemar_p,
+)
 
 QUICK = Options(n_judgements=300, n_years=4, n_runs=20)
 

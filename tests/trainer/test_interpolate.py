@@ -6,7 +6,6 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from trainer.gate import ALPHA, SECOND_ALPHA, holds
 from trainer.interpolate import (
     FIRST_CHANCE,
     SECOND_CHANCE,
@@ -16,6 +15,11 @@ from trainer.interpolate import (
     choose_candidates,
 )
 from trainer.networks.base import DigitNetwork
+from trainer.paired import (
+    ALPHA,
+    SECOND_ALPHA,
+    holds,
+)
 from trainer.replay import RunData
 
 Right = NDArray[np.bool_]

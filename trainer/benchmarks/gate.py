@@ -25,10 +25,12 @@ from numpy.typing import NDArray
 
 from trainer.benchmarks.record import Record
 from trainer.gate import (
-    ALPHA,
     CHAMPION_ALPHA,
     HALF_NET_LOSS,
     PER_DIGIT_ALPHA,
+)
+from trainer.paired import (
+    ALPHA,
     SECOND_ALPHA,
     allowed_net_loss,
     holds,

@@ -1,7 +1,6 @@
 /** One drawing in full, at an address of its own: how it was drawn, labelled, learned and read. */
 
-import { useCallback, useEffect } from "preact/hooks";
-import { DIGITS } from "../../contract";
+import { useCallback } from "preact/hooks";
 import { Dialog } from "../../dialog";
 import { sureFigure } from "../../figures";
 import { drawings_words } from "../../i18n/drawings";
@@ -13,9 +12,10 @@ import { Show } from "../parts";
 import { UndoToast } from "../undo-toast";
 import { useLoaded } from "../use-loaded";
 import { gallery, type DrawingInFull, type GalleryDrawing } from "./gallery-api";
-import { change, close, items, n_changes, open, opened_id, remove, undo } from "./gallery-state";
+import { close, items, n_changes, open, opened_id } from "./gallery-state";
 import { Replay } from "./replay";
 import { DoButtons, LabelKeys, readSentence } from "./selection-bar";
+import { neighbour, useKeys } from "./sheet-keys";
 
 const moment = (iso: string) => words.value.ago(agoOf(iso, new Date(), languageTag.value));
 
@@ -129,34 +129,6 @@ function Readings({ drawing }: { drawing: GalleryDrawing }) {
 function current(loaded: DrawingInFull): DrawingInFull {
   const on_wall = items.value.find(({ id }) => id === loaded.id);
   return on_wall === undefined ? loaded : { ...loaded, ...on_wall };
-}
-
-function neighbour(id: string, step: number): string | null {
-  const place = items.value.findIndex((one) => one.id === id);
-  return place < 0 ? null : (items.value[place + step]?.id ?? null);
-}
-
-function useKeys(drawing: GalleryDrawing | null): void {
-  useEffect(() => {
-    if (drawing === null) return;
-    const shown = drawing;
-    function onKeyDown(event: KeyboardEvent): void {
-      const is_writing = event.target instanceof HTMLInputElement;
-      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || is_writing) return;
-      const digit = DIGITS.find((one) => String(one) === event.key);
-      const next = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (digit !== undefined) void change([shown], "relabel", digit);
-      else if (next !== undefined) open(neighbour(shown.id, next) ?? shown.id);
-      else if (event.key === "a") void change([shown], "accept", null);
-      else if (event.key === "x") void change([shown], "reject", null);
-      else if (event.key === "u") void undo();
-      else if (event.key === "Delete") remove([shown]);
-      else return;
-      event.preventDefault();
-    }
-    addEventListener("keydown", onKeyDown);
-    return () => removeEventListener("keydown", onKeyDown);
-  }, [drawing]);
 }
 
 function Shown({ loaded }: { loaded: DrawingInFull }) {

@@ -1,6 +1,6 @@
 /** The wall of ink: only the rows in sight are in the page, and each tile keeps its place. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { DIGITS } from "../../contract";
 import { drawings_words } from "../../i18n/drawings";
 import { InkCanvas } from "../../ink-canvas";
@@ -17,48 +17,9 @@ import {
   undo,
 } from "./gallery-state";
 import { choose, chooseAll, moveOf, NOTHING, placeAfter, walk } from "./selection";
+import { TILE_PX, useInSight } from "./use-in-sight";
 
-const TILE_PX = 60; // with the space around it
-const ROWS_BEYOND = 4; // drawn above and below what is in sight
 const ROWS_AHEAD = 12; // so far before the end the next page is asked for
-
-interface InSight {
-  columns: number;
-  first_row: number;
-  n_rows: number;
-}
-
-function useInSight(): [{ current: HTMLDivElement | null }, InSight] {
-  const wall = useRef<HTMLDivElement>(null);
-  const [sight, setSight] = useState<InSight>({ columns: 6, first_row: 0, n_rows: 20 });
-
-  useLayoutEffect(() => {
-    function look(): void {
-      const box = wall.current?.getBoundingClientRect();
-      if (box === undefined) return;
-      const columns = Math.max(1, Math.floor(box.width / TILE_PX));
-      const first_row = Math.max(0, Math.floor(-box.top / TILE_PX) - ROWS_BEYOND);
-      const n_rows = Math.ceil(innerHeight / TILE_PX) + 2 * ROWS_BEYOND;
-      setSight((before) =>
-        before.columns === columns && before.first_row === first_row && before.n_rows === n_rows
-          ? before
-          : { columns, first_row, n_rows },
-      );
-    }
-    look();
-    const sizes = new ResizeObserver(look);
-    if (wall.current !== null) sizes.observe(wall.current);
-    addEventListener("scroll", look, { passive: true });
-    addEventListener("resize", look);
-    return () => {
-      sizes.disconnect();
-      removeEventListener("scroll", look);
-      removeEventListener("resize", look);
-    };
-  }, []);
-
-  return [wall, sight];
-}
 
 function tileId(place: number): string {
   return `tile-${place}`;
