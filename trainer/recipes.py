@@ -52,11 +52,14 @@ class Recipe:
         return asdict(self)
 
 
+# Validation accuracy of seeds 0, 1, 2 after 5, 6 and 7 epochs: 99.31, 99.09, 99.29 %; 99.29, 99.19,
+# 99.13 %; 99.41, 99.25, 99.29 %. Seconds of one core: 33, 38 and 45. The seventh is worth its time
+# on a quiet machine only: the first model has to be live within a minute.
 COMPACT = Recipe(
     optimiser="adamw",
     learning_rate=0.01,
     batch_size=256,
-    n_epochs=7,
+    n_epochs=6,
     schedule="one_cycle",
     betas=(0.85, 0.99),
     weight_decay=0.02,
@@ -66,9 +69,12 @@ COMPACT = Recipe(
 )
 
 
+EPOCHS_FOR_ALL_DISTORTIONS = 7
+
+
 def compact_in(n_epochs: int) -> Recipe:
     """`COMPACT` for another number of epochs: few leave no time to learn from distortions."""
-    strength = min(1.0, n_epochs / COMPACT.n_epochs)
+    strength = min(1.0, n_epochs / EPOCHS_FOR_ALL_DISTORTIONS)
     assert COMPACT.augmentation is not None
     gentler = COMPACT.augmentation.times(strength) if n_epochs > 1 else None
     return replace(COMPACT, n_epochs=n_epochs, augmentation=gentler)
