@@ -1,7 +1,8 @@
 """The tables: typed columns and constraints, no verbs. What changes them is `core/transitions.py`.
 
 Append-only: label_events, promotions, evaluations, verdicts, run_drawings, run_metrics,
-audit_events. Whatever may be lost (rate limits, last-seen times) is in `core/volatile.py`.
+run_lines, audit_events. Whatever may be lost (rate limits, last-seen times) is in
+`core/volatile.py`.
 """
 
 from __future__ import annotations
@@ -481,6 +482,22 @@ class Run(Base):
     cancel_requested_at: Mapped[datetime | None]
     message: Mapped[str | None]
     """What went wrong and what to do, for a run that failed."""
+    failure: Mapped[str | None]
+    """The kind of what went wrong: see `core/run_words.py`."""
+
+
+class RunLine(Base):
+    """A line of a run's log: only what happened, so that every reader gets it in their words."""
+
+    __tablename__ = "run_lines"
+    __table_args__ = (STRICT,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
+    at: Mapped[datetime]
+    name: Mapped[str]
+    """`asked`, `began`, `phase`, …: `core/run_words.py` puts it in words."""
+    facts: Mapped[Any] = mapped_column(Json)
 
 
 class RunDrawing(Base):
@@ -568,6 +585,49 @@ class Schedule(Base):
     last_outcome: Mapped[str | None]
     """What the last tick did: `run`, `too_few`, `busy`."""
     last_n_new: Mapped[int | None]
+
+
+class Webhook(Base):
+    """Who is told when a run ends: one row at most."""
+
+    __tablename__ = "webhook"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"), STRICT)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    events: Mapped[Any] = mapped_column(Json)
+    """Which ends are told: of `promoted`, `held`, `failed`."""
+    language: Mapped[str]
+    """Of the sentences that are sent: `en` or `zh`."""
+    site: Mapped[str]
+    """Where this dashboard was when the address was saved, for links: `https://…/`."""
+    salt: Mapped[str]
+    """With the instance's secret key it makes the secret that signs; a new one, a new secret."""
+    updated_at: Mapped[datetime]
+    updated_by: Mapped[str]
+
+
+class WebhookDelivery(Base):
+    """One thing to tell, written with the end of its run, so that no end is forgotten."""
+
+    __tablename__ = "webhook_deliveries"
+    __table_args__ = (
+        Index("ix_webhook_deliveries_due", "due_at", sqlite_where=text("due_at IS NOT NULL")),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"), index=True)
+    """None for a test."""
+    event: Mapped[str]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    """When it is tried next; None once it is over."""
+    n_attempts: Mapped[int] = mapped_column(default=0)
+    attempted_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    """Of the last attempt: `delivered`, `timed_out`, …; see `core/webhook_words.py`."""
+    facts: Mapped[Any] = mapped_column(Json)
 
 
 class Lease(Base):
