@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     retention_days: int = Field(default=0, ge=0, le=36_500)
     """Drawings older than so many days are erased by the server; 0 keeps them."""
 
+    webhook_private: Literal["on", "off"] = "off"
+    """Whether the end of a run may be told to private addresses, too."""
+
     @field_validator("database_url")
     @classmethod
     def _only_sqlite(cls, url: str) -> str:

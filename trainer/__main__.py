@@ -31,6 +31,7 @@ from core.models import Run, RunStatus
 from core.sentences import rule_sentence, verdict_sentence
 from core.settings import Settings
 from trainer.job import CarryOut, Claim, Desk, Nothing
+from trainer.notify import Notifier
 from trainer.progress import Progress
 from trainer.schedule import Ticker, queue_first_run
 from trainer.terminal import TerminalBar
@@ -71,15 +72,18 @@ def run(options: Options, load: Load) -> int:
         database = Database(settings)
         steps = Steps(settings, database, load)
         desk = Desk(settings, database, steps)
+        notifier = Notifier(settings, database)
         if options.once:
-            return _supervise(desk, signals, lambda: _once(desk, options), STOPPED)
+            return _supervise(desk, signals, lambda: _once(desk, options, notifier), STOPPED)
         ticker = Ticker(database)
         queue_first_run(database, utc_now())
         ticker.start()
+        notifier.start()
         try:
             return _supervise(desk, signals, lambda: _serve(desk, steps), OK)
         finally:
             ticker.stop()
+            notifier.stop()
     except InkloopError as error:
         print(error, file=sys.stderr)  # noqa: T201  for whoever started it
         return FAILED
@@ -191,14 +195,15 @@ def _serve(desk: Desk, steps: Steps) -> int:
     return OK
 
 
-def _once(desk: Desk, options: Options) -> int:
-    """Do one run, say what came of it. Returns: the exit code."""
+def _once(desk: Desk, options: Options, notifier: Notifier) -> int:
+    """Do one run, say and tell what came of it. Returns: the exit code."""
     done = desk.do_one_run(is_forced=options.force)
     if done is Nothing.FREE:
         print("another trainer is at work: try again later", file=sys.stderr)  # noqa: T201
         return LEASE_HELD
     facts, sentence = _outcome(desk.database, done if isinstance(done, Run) else None)
-    print(json.dumps(facts) if options.as_json else sentence)  # noqa: T201  the answer
+    print(json.dumps(facts) if options.as_json else sentence, flush=True)  # noqa: T201  the answer
+    notifier.tell_for_the_last_time()
     if not isinstance(done, Run):
         return OK
     codes = {RunStatus.PROMOTED: OK, RunStatus.HELD: OK, RunStatus.QUEUED: STOPPED}

@@ -22,7 +22,15 @@ from sqlalchemy.orm import Session
 from core import queries
 from core.clock import utc_now
 from core.db import Database
-from core.errors import Cancelled, InkloopError, LeaseLost
+from core.errors import (
+    Cancelled,
+    DataError,
+    InkloopError,
+    InvalidInput,
+    LeaseLost,
+    ModelFileError,
+    StorageFull,
+)
 from core.model_store import ModelStore
 from core.models import Run, RunStatus
 from core.settings import Settings
@@ -49,6 +57,10 @@ class Claim:
 
 
 CarryOut = Callable[[Claim, Progress], None]
+
+
+class BrokenOff(InkloopError):
+    """The trainer died in the middle of a run, more than once."""
 
 
 class Nothing(Enum):
@@ -109,7 +121,7 @@ class Desk:
         if claim is None:
             return
         with contextlib.suppress(LeaseLost), self.database.write() as session:
-            runs.put_back(session, claim.run_id, fence=claim.fence)
+            runs.put_back(session, claim.run_id, fence=claim.fence, now=utc_now())
             runs.release_lease(session, claim.fence)
 
     def _under_lease(self, claim: Callable[[Session, int], Run | None]) -> Run | Nothing:
@@ -153,7 +165,7 @@ class Desk:
     def _guarded(self, claim: Claim, lease: HeldLease) -> None:
         try:
             if claim.n_attempts > ATTEMPTS:
-                raise InkloopError(
+                raise BrokenOff(
                     f"the trainer was broken off {ATTEMPTS} times during this run, perhaps for "
                     "want of memory: look in its log, then ask for a new run. Its drawings stay new"
                 )
@@ -166,12 +178,14 @@ class Desk:
             self._finish(claim, RunStatus.CANCELLED, str(error))
         except InkloopError as error:
             log.warning("failed", why=str(error))
-            self._finish(claim, RunStatus.FAILED, str(error))
+            self._finish(claim, RunStatus.FAILED, str(error), _kind(error))
         except Exception as error:
             log.exception("failed")
-            self._finish(claim, RunStatus.FAILED, _sentence(error))
+            self._finish(claim, RunStatus.FAILED, _sentence(error), _kind(error))
 
-    def _finish(self, claim: Claim, status: RunStatus, message: str) -> None:
+    def _finish(
+        self, claim: Claim, status: RunStatus, message: str, failure: str | None = None
+    ) -> None:
         with contextlib.suppress(LeaseLost), self.database.write() as session:
             runs.finish_run(
                 session,
@@ -179,8 +193,25 @@ class Desk:
                 fence=claim.fence,
                 status=status,
                 message=message,
+                failure=failure,
                 now=utc_now(),
             )
+
+
+_KINDS: tuple[tuple[type[Exception], str], ...] = (
+    (BrokenOff, "broken_off"),
+    (InvalidInput, "no_drawings"),
+    (StorageFull, "disk"),
+    (OSError, "disk"),
+    (MemoryError, "memory"),
+    (ModelFileError, "model_file"),
+    (DataError, "data"),
+)
+
+
+def _kind(error: Exception) -> str:
+    """One of `core.run_words.FAILURES`: what to do about it goes by that."""
+    return next((kind for cls, kind in _KINDS if isinstance(error, cls)), "unexpected")
 
 
 def _sentence(error: Exception) -> str:

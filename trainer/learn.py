@@ -11,7 +11,7 @@ from torch import Tensor
 
 from trainer import fine_tune, train
 from trainer.calibrate import fit_temperature
-from trainer.checkpoints import Checkpoints
+from trainer.checkpoints import Checkpoints, Saved
 from trainer.evaluate import read
 from trainer.examples import Examples
 from trainer.gather import Gathered
@@ -43,7 +43,7 @@ def first_model(
 ) -> Learned:
     """Train from scratch on MNIST."""
     kind, recipe, split = workshop.first_network, workshop.first_recipe, workshop.split
-    saved = checkpoints.load()
+    saved = _load(checkpoints, progress)
     on_pause = _every(CHECKPOINT_SECONDS)
 
     def keep(state: LoopState) -> None:
@@ -63,6 +63,7 @@ def first_model(
         keep=keep,
         resume=None if saved is None else train.Checkpoint(saved.tensors, saved.facts),
     )
+    progress.say("learned", n_steps=trained.n_steps, accuracy=trained.validation_accuracy)
     return _learned(workshop, kind.name, trained.network, {"first": recipe.to_json()})
 
 
@@ -77,16 +78,18 @@ def from_champion(
 ) -> list[Learned]:
     """Learn from drawings. Returns: the candidate, and a more careful one for a second look."""
     config = workshop.run_config
-    saved = checkpoints.load()
+    saved = _load(checkpoints, progress)
     on_pause = _every(CHECKPOINT_SECONDS)
-    phase = "train"
+    phase, n_steps = "train", 0
 
     def report(now: fine_tune.Progress) -> None:
-        nonlocal phase
+        nonlocal phase, n_steps
         if now.phase != phase:
             phase = now.phase
+            progress.say("learned", n_steps=n_steps, accuracy=now.accuracy)
             progress.enter("evaluate")
         if phase == "train":
+            n_steps = now.n_steps
             progress.step(now.step, now.n_steps, loss=now.loss, accuracy=now.accuracy)
         else:
             progress.step(now.step, now.n_steps)
@@ -116,6 +119,14 @@ def from_champion(
         )
         for candidate in result.candidates
     ]
+
+
+def _load(checkpoints: Checkpoints, progress: Progress) -> Saved | None:
+    """What a broken-off run kept, which its log says."""
+    saved = checkpoints.load()
+    if saved is not None:
+        progress.say("checkpoint", step=int(saved.facts["step"]))
+    return saved
 
 
 def _run_data(workshop: Workshop, gathered: Gathered) -> RunData:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.clock import utc_now
 from core.db import Database
@@ -63,11 +63,25 @@ class Progress:
         self._watchers.append(watcher)
 
     def enter(self, phase: str) -> None:
-        """A phase begins."""
+        """A phase begins. Entering the one that is on anew is no news for the run's log."""
+        is_new = phase != self._phase
         self._phase = phase
         for watcher in self._watchers:
             watcher.enter(phase)
-        self._write(None, None, None, None)
+        self._write(None, None, None, None, enters=is_new)
+
+    def say(self, name: str, **facts: Any) -> None:
+        """Add a line to the run's log, which `core.run_words` puts in words."""
+        self.check()
+        with self._database.write() as session:
+            runs.say(
+                session,
+                self._run_id,
+                name,
+                fence=self._lease.fence,
+                now=self._clock(),
+                **facts,
+            )
 
     def step(
         self,
@@ -96,7 +110,13 @@ class Progress:
         self._write(None, None, None, None)
 
     def _write(
-        self, step: int | None, n_steps: int | None, loss: float | None, accuracy: float | None
+        self,
+        step: int | None,
+        n_steps: int | None,
+        loss: float | None,
+        accuracy: float | None,
+        *,
+        enters: bool = False,
     ) -> None:
         self.check()
         with self._database.write() as session:
@@ -110,6 +130,7 @@ class Progress:
                 n_steps=n_steps,
                 loss=loss,
                 accuracy=accuracy,
+                enters=enters,
             )
         self._written_at = time.monotonic()
         if is_cancelled:

@@ -62,6 +62,7 @@ def _carry_out(workshop: Workshop, claim: Claim, progress: Progress) -> None:
         judged = _next(workshop, claim, references, gathered, progress, checkpoints)
     progress.enter("export")
     product = build(workshop, judged.learned, gathered.trained_inks(), claim.seed, progress.look)
+    progress.say("packed", n_bytes=sum(len(data) for data in product.files.values()))
     progress.enter("publish")
     publish(workshop, claim, None if references is None else references.champion, judged, product)
     checkpoints.discard()
@@ -93,7 +94,8 @@ def _gather(
             raise InvalidInput(
                 "there are no drawings to learn from yet: draw some digits, then ask for a run"
             )
-        gathered = _without_suspects(workshop, claim, references.champion, gathered)
+        gathered = _without_suspects(workshop, claim, references.champion, gathered, progress)
+    progress.say("gathered", n_new=len(gathered.new), n_older=len(gathered.older))
     progress.look()
     with workshop.database.write() as session:
         runs.record_lineage(session, claim.run_id, gathered.lineage(), fence=claim.fence)
@@ -109,7 +111,11 @@ def _gather(
 
 
 def _without_suspects(
-    workshop: Workshop, claim: Claim, champion: KeptModel, gathered: Gathered
+    workshop: Workshop,
+    claim: Claim,
+    champion: KeptModel,
+    gathered: Gathered,
+    progress: Progress,
 ) -> Gathered:
     """Put aside the new drawings whose labels look wrong, unless somebody confirmed them."""
     new, older, split = gathered.new, gathered.older, workshop.split
@@ -133,6 +139,7 @@ def _without_suspects(
     put_aside = [number for number in numbers if number not in still_accepted]
     if put_aside:
         log.info("put aside", n_drawings=len(put_aside))
+        progress.say("put_aside", n=len(put_aside))
     return replace(gathered, new=new.where(~np.isin(new.numbers, put_aside)))
 
 
@@ -152,6 +159,7 @@ def _first(
     # Golden digits too: a server tests itself on them, and no later run could pass without.
     labels, predicted = _golden_readings(learned.network)
     verdict = Verdict((*first.rules, rule_golden(labels, predicted)))
+    progress.say("judged", passed=verdict.passed, look=1)
     return Judged(learned, exams, results, verdict, {})
 
 
@@ -186,6 +194,7 @@ def _next(
             golden=(*_golden_readings(learned.network), golden_champion),
             look=look,
         )
+        progress.say("judged", passed=verdict.passed, look=look)
         judged.append(Judged(learned, exams, results, verdict, known))
         if verdict.passed:
             break

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Update, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, LeaseLost, NotFound
-from core.models import Drawing, Lease, Run, RunDrawing, RunMetric, RunStatus
+from core.models import Drawing, Lease, Run, RunDrawing, RunLine, RunMetric, RunStatus
+from core.transitions import webhook
 
 LEASE = "trainer"
 OPEN = (RunStatus.QUEUED, RunStatus.RUNNING)
@@ -108,6 +110,7 @@ def queue_run(
     )
     session.add(run)
     session.flush()
+    add_line(session, run.id, "asked", now=now, by=requested_by.partition(":")[0])
     return run, True
 
 
@@ -117,7 +120,7 @@ def claim_next_run(session: Session, *, fence: int, now: datetime) -> Run | None
     Raises: LeaseLost.
     """
     require_fence(session, fence)
-    return session.scalars(
+    run = session.scalars(
         update(Run)
         .where(Run.status == RunStatus.QUEUED)
         .values(
@@ -130,6 +133,7 @@ def claim_next_run(session: Session, *, fence: int, now: datetime) -> Run | None
         )
         .returning(Run)
     ).one_or_none()
+    return _taken_up(session, run, now=now)
 
 
 def adopt_orphan(session: Session, *, fence: int, now: datetime) -> Run | None:
@@ -138,12 +142,40 @@ def adopt_orphan(session: Session, *, fence: int, now: datetime) -> Run | None:
     Raises: LeaseLost.
     """
     require_fence(session, fence)
-    return session.scalars(
+    run = session.scalars(
         update(Run)
         .where(Run.status == RunStatus.RUNNING, Run.fence != fence)
         .values(fence=fence, n_attempts=Run.n_attempts + 1, progress_at=now)
         .returning(Run)
     ).one_or_none()
+    return _taken_up(session, run, now=now)
+
+
+def _taken_up(session: Session, run: Run | None, *, now: datetime) -> Run | None:
+    if run is None:
+        return None
+    begun = select(RunLine.id).where(RunLine.run_id == run.id, RunLine.name == "began").limit(1)
+    if session.scalars(begun).one_or_none() is None:
+        add_line(session, run.id, "began", now=now)
+    else:
+        add_line(session, run.id, "resumed", now=now, attempt=run.n_attempts)
+    return run
+
+
+def add_line(session: Session, run_id: int, name: str, *, now: datetime, **facts: Any) -> None:
+    """Add a line to a run's log: what happened, by name and figures, nothing of any person.
+
+    `core.run_words` has to know the name.
+    """
+    session.add(RunLine(run_id=run_id, at=now, name=name, facts=facts))
+
+
+def say(
+    session: Session, run_id: int, name: str, *, fence: int, now: datetime, **facts: Any
+) -> None:
+    """Add a line to the log of one's own run. Raises: LeaseLost."""
+    require_fence(session, fence)
+    add_line(session, run_id, name, now=now, **facts)
 
 
 def record_progress(
@@ -157,8 +189,11 @@ def record_progress(
     n_steps: int | None = None,
     loss: float | None = None,
     accuracy: float | None = None,
+    enters: bool = False,
 ) -> bool:
     """Write down how far a run is. Returns whether somebody asked it to stop.
+
+    `enters`: the phase begins with this, which its log says.
 
     Raises: LeaseLost, if the run is no longer this trainer's.
     """
@@ -170,6 +205,8 @@ def record_progress(
     ).one_or_none()
     if row is None:
         raise _lease_lost()
+    if enters:
+        add_line(session, run_id, "phase", now=now, phase=phase)
     if step is not None:
         metric = RunMetric(
             run_id=run_id, phase=phase, step=step, loss=loss, accuracy=accuracy, at=now
@@ -202,15 +239,30 @@ def finish_run(
     now: datetime,
     version: int | None = None,
     message: str | None = None,
+    failure: str | None = None,
 ) -> None:
     """End a run. A promoted or held one uses up the novelty of its drawings.
 
+    Whoever is to be told of it is told later, by `trainer/notify.py`: here it is only written down.
+
+    Args:
+        message: what went wrong and what to do, for people.
+        failure: the kind of it, one of `core.run_words.FAILURES`.
+
     Raises: LeaseLost, if the run is no longer this trainer's.
     """
-    values = {"status": status, "finished_at": now, "version": version, "message": message}
+    values = {
+        "status": status,
+        "finished_at": now,
+        "version": version,
+        "message": message,
+        "failure": failure,
+    }
     done = session.execute(_mine(run_id, fence).values(values).returning(Run.id)).one_or_none()
     if done is None:
         raise _lease_lost()
+    add_line(session, run_id, "ended", now=now, status=str(status), version=version)
+    webhook.note_end(session, run_id, str(status), now=now)
     if status in (RunStatus.PROMOTED, RunStatus.HELD):
         mine = select(RunDrawing.drawing_number).where(RunDrawing.run_id == run_id)
         session.execute(
@@ -221,7 +273,7 @@ def finish_run(
         )
 
 
-def put_back(session: Session, run_id: int, *, fence: int) -> None:
+def put_back(session: Session, run_id: int, *, fence: int, now: datetime) -> None:
     """Queue a run again whose trainer is being stopped: the next one goes on where it is.
 
     This does not count as an attempt. Raises: LeaseLost.
@@ -229,6 +281,7 @@ def put_back(session: Session, run_id: int, *, fence: int) -> None:
     values = {"status": RunStatus.QUEUED, "n_attempts": Run.n_attempts - 1}
     if session.execute(_mine(run_id, fence).values(values).returning(Run.id)).one_or_none() is None:
         raise _lease_lost()
+    add_line(session, run_id, "stopped", now=now)
 
 
 def _mine(run_id: int, fence: int) -> Update:
@@ -263,7 +316,10 @@ def request_cancel(session: Session, run_id: int, *, now: datetime) -> Run:
     if run.status == RunStatus.QUEUED:
         run.status = RunStatus.CANCELLED
         run.finished_at = now
+        add_line(session, run_id, "ended", now=now, status=run.status, version=None)
     elif run.status == RunStatus.RUNNING:
+        if run.cancel_requested_at is None:
+            add_line(session, run_id, "cancel_asked", now=now)
         run.cancel_requested_at = run.cancel_requested_at or now
     else:
         raise Conflict(f"run {run_id} is over: it was {run.status}")
