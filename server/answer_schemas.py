@@ -176,6 +176,8 @@ class RunOut(Answer):
     finished_at: datetime | None
     cancel_requested: bool
     message: str | None
+    asked_by: str | None = None
+    """The account, in lists of runs and of one run; only for reviewers."""
 
 
 class RunPoint(Answer):
@@ -185,12 +187,6 @@ class RunPoint(Answer):
     step: int
     loss: float | None
     accuracy: float | None
-
-
-class RunWithCurve(RunOut):
-    """A run with its curves."""
-
-    metrics: list[RunPoint]
 
 
 class RunsOut(Answer):

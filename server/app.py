@@ -38,6 +38,7 @@ from server.api import (
     stats,
     transfers,
     users,
+    webhook,
 )
 from server.background import Background
 from server.drawing_writer import DrawingWriter
@@ -65,6 +66,7 @@ BLUEPRINTS = (
     compare.blueprint,
     runs.blueprint,
     schedule.blueprint,
+    webhook.blueprint,
     stats.blueprint,
     accounts.blueprint,
     users.blueprint,

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import request
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from core import queries, sentences
 from core.errors import InvalidInput
@@ -20,7 +20,6 @@ from core.models import (
     ModelVersion,
     Promotion,
     Run,
-    RunMetric,
     Split,
     Verdict,
 )
@@ -63,6 +62,14 @@ def number_after(after: str | None) -> int | None:
     if not 0 <= number < 2**63:
         raise InvalidInput("after must be the `next` of the page before: start without it")
     return number
+
+
+def drawings_by_number(session: Session, numbers: Sequence[int]) -> list[Drawing]:
+    """The drawings in this order, without what is large and not shown."""
+    large = (defer(Drawing.strokes), defer(Drawing.picture), defer(Drawing.facet))
+    rows = select(Drawing).where(Drawing.number.in_(numbers)).options(*large)
+    by_number = {row.number: row for row in session.scalars(rows)}
+    return [by_number[number] for number in numbers]
 
 
 def drawings_json(
@@ -164,16 +171,6 @@ def run_json(session: Session, run: Run) -> Json:
         "cancel_requested": run.cancel_requested_at is not None,
         "message": run.message,
     }
-
-
-def run_with_curve(session: Session, run: Run) -> Json:
-    """A run with the points of its curves, oldest first."""
-    points = session.execute(
-        select(RunMetric.phase, RunMetric.step, RunMetric.loss, RunMetric.accuracy)
-        .where(RunMetric.run_id == run.id)
-        .order_by(RunMetric.id)
-    )
-    return run_json(session, run) | {"metrics": [point._asdict() for point in points]}
 
 
 def model_json(session: Session, row: ModelVersion, live: int | None) -> Json:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from collections.abc import Sequence
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from core import gallery, queries
 from core.clock import utc_now
 from core.errors import InvalidInput
 from core.gallery import Key, Sort
 from core.models import (
-    Drawing,
     DrawingChange,
     LabelEvent,
     ModelVersion,
@@ -42,7 +40,7 @@ from server.gallery_schemas import (
 )
 from server.readings import N_VERSIONS
 from server.services import services
-from server.views import Json, drawings_json, iso
+from server.views import Json, drawings_by_number, drawings_json, iso
 
 blueprint = Blueprint("gallery", __name__)
 
@@ -57,7 +55,7 @@ def all_drawings(query: DrawingsQuery) -> ResponseReturnValue:
     after = None if query.after is None else _key(query.after)
     with services().database.read() as session:
         found = gallery.find(session, query.filters(), Sort(query.sort), after, query.limit)
-        shown = _drawings(session, found.numbers)
+        shown = drawings_by_number(session, found.numbers)
         return {
             "items": drawings_json(session, shown, for_reviewer=True),
             "next": None if found.next is None else _text(found.next),
@@ -131,14 +129,6 @@ def readings(drawing_id: str) -> ResponseReturnValue:
             }
         )
     return {"items": items}
-
-
-def _drawings(session: Session, numbers: Sequence[int]) -> list[Drawing]:
-    """The drawings in this order, without what is large and not shown."""
-    large = (defer(Drawing.strokes), defer(Drawing.picture), defer(Drawing.facet))
-    rows = select(Drawing).where(Drawing.number.in_(numbers)).options(*large)
-    by_number = {row.number: row for row in session.scalars(rows)}
-    return [by_number[number] for number in numbers]
 
 
 def _change_json(session: Session, done: DrawingChange) -> Json:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import asdict
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from core import run_drawings
 from core.clock import utc_now
 from core.errors import NotFound
-from core.models import Run
+from core.models import Role, Run
 from core.transitions import runs as transitions
 from core.transitions.counters import audit
 from server import identity
-from server.answer_schemas import RunOut, RunsOut, RunWithCurve
+from server.answer_schemas import RunOut, RunsOut
 from server.answers import polled
 from server.contract import contract
+from server.run_schemas import RunDrawingsOut, RunDrawingsQuery, RunInFull
+from server.run_views import asked_by, run_drawings_json, run_in_full
 from server.schemas import Page
 from server.services import services
-from server.views import next_after, number_after, run_json, run_with_curve
+from server.views import next_after, number_after, run_json
 
 blueprint = Blueprint("runs", __name__)
 
@@ -50,20 +55,50 @@ def all_runs(query: Page) -> ResponseReturnValue:
     with services().database.read() as session:
         rows = session.scalars(found).all()
         shown = rows[: query.limit]
-        items = [run_json(session, run) for run in shown]
+        names = asked_by(session, shown) if _may_know_names() else {}
+        items = [run_json(session, run) | {"asked_by": names.get(run.id)} for run in shown]
     more = len(rows) > query.limit
     return polled({"items": items, "next": next_after(shown[-1].id) if more else None})
 
 
 @blueprint.get("/api/v1/runs/<int:run_id>")
-@contract("One run", answers={200: RunWithCurve}, refusals=(404,))
+@contract("One run", answers={200: RunInFull}, refusals=(404,))
 def show(run_id: int) -> ResponseReturnValue:
-    """A run with its progress, its curves and its verdict"""
+    """A run with its progress, its curves, its log, its verdict, and what to do about it"""
+    for_admin = identity.role() == Role.ADMIN
     with services().database.read() as session:
-        run = session.get(Run, run_id)
-        if run is None:
-            raise NotFound("run", run_id)
-        return polled(run_with_curve(session, run))
+        run = _run(session, run_id)
+        names = asked_by(session, [run]) if _may_know_names() else {}
+        shown = run_in_full(session, run, now=utc_now(), for_admin=for_admin)
+        return polled(shown | {"asked_by": names.get(run.id)})
+
+
+@blueprint.get("/api/v1/runs/<int:run_id>/drawings")
+@contract(
+    "What a run learned from",
+    query=RunDrawingsQuery,
+    answers={200: RunDrawingsOut},
+    refusals=(404,),
+)
+def drawings(run_id: int, query: RunDrawingsQuery) -> ResponseReturnValue:
+    """The exact drawings that a run learned from, newest first; deleted ones are only counted"""
+    with services().database.read() as session:
+        _run(session, run_id)
+        found = run_drawings.page(
+            session,
+            run_id,
+            is_new=None if query.kind is None else query.kind == "new",
+            label=None if query.label is None else int(query.label),
+            before=number_after(query.after),
+            limit=query.limit + 1,
+        )
+        shown = found[: query.limit]
+        counts = None if query.after is not None else asdict(run_drawings.counts(session, run_id))
+        return {
+            "items": run_drawings_json(session, shown),
+            "next": next_after(shown[-1].number) if len(found) > query.limit else None,
+            "counts": counts,
+        }
 
 
 @blueprint.post("/api/v1/runs/<int:run_id>/cancel")
@@ -76,3 +111,14 @@ def cancel(run_id: int) -> ResponseReturnValue:
         by = identity.who().by
         audit(session, by=by, action="cancel_run", subject=f"run:{run_id}", now=now)
         return run_json(session, run)
+
+
+def _run(session: Session, run_id: int) -> Run:
+    run = session.get(Run, run_id)
+    if run is None:
+        raise NotFound("run", run_id)
+    return run
+
+
+def _may_know_names() -> bool:
+    return identity.role() != identity.ANYBODY

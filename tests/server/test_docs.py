@@ -7,6 +7,7 @@ import pytest
 from server import answer_schemas as schemas
 from server.access import ACCESS
 from server.gallery_schemas import GalleryOut
+from server.run_schemas import RunDrawingsOut, RunInFull, WebhookOut
 from tests.server.shapes import drawing, strokes
 
 
@@ -71,7 +72,9 @@ def test_no_other_file_of_the_package_is_served(client):
         ("GET", "/api/v1/models/champion", schemas.ModelOut),
         ("POST", "/api/v1/runs", schemas.RunOut),
         ("GET", "/api/v1/runs", schemas.RunsOut),
-        ("GET", "/api/v1/runs/1", schemas.RunWithCurve),
+        ("GET", "/api/v1/runs/1", RunInFull),
+        ("GET", "/api/v1/runs/1/drawings", RunDrawingsOut),
+        ("GET", "/api/v1/webhook", WebhookOut),
         ("GET", "/readyz", schemas.ReadyOut),
     ],
 )
