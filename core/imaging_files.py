@@ -96,7 +96,7 @@ def _too_many_pixels() -> TooLarge:
 def _grey(picture: Image.Image) -> Image.Image:
     """Mode L. Only single channels are copied, so a worker never holds two full colour copies."""
     if picture.mode.startswith("I"):  # 16-bit grey; converting would clip rather than scale
-        high_bytes = np.asarray(picture).astype(np.int64) >> 8
+        high_bytes = np.asarray(picture) >> 8
         return Image.fromarray(high_bytes.clip(0, 255).astype(np.uint8))
     if picture.mode in ("P", "RGB", "L") and "transparency" in picture.info:
         picture = picture.convert("RGBA")

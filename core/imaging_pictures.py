@@ -6,6 +6,7 @@ when uneven light is taken out of the grey levels.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -42,13 +43,14 @@ THIN_PX: Final = 1.8  # of the 20 px box; thinner lines are thickened to the str
 DOT_SHARE: Final = 0.03  # of the picture's longer side
 
 
-def ink_from_picture(data: bytes) -> Inking:
+def ink_from_picture(data: bytes, unpack: Callable[[bytes], Grey] = read_grey) -> Inking:
     """Find the digit in a PNG, JPEG or WebP and show it as MNIST would.
 
-    Raises: TooLarge, UnsupportedType, BadPicture, see `imaging_files.read_grey`.
+    A server unpacks what strangers send in another process. Raises: TooLarge, UnsupportedType,
+    BadPicture, see `imaging_files.read_grey`.
     """
     watch = Stopwatch()
-    grey = read_grey(data)
+    grey = unpack(data)
     watch.lap("decode")
     sheet = find_sheet(grey)
     watch.lap("sheet")

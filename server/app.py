@@ -46,6 +46,7 @@ from server.errors import register_error_handlers
 from server.headers import register_headers
 from server.limits import Limits
 from server.live_model import LiveModel
+from server.picture_reader import PictureReader
 from server.readings import Readings
 from server.request_counts import RequestCounts
 from server.review_queue import ReviewQueue
@@ -145,6 +146,7 @@ def make_services(settings: Settings) -> Services:
         limits=Limits(volatile, settings, secret),
         counts=RequestCounts(),
         writer=DrawingWriter(database, secret),
+        pictures=PictureReader(),
         review=ReviewQueue(database, live),
         readings=Readings(live),
         secret=secret,

@@ -13,6 +13,7 @@ from core.volatile import Volatile
 from server.drawing_writer import DrawingWriter
 from server.limits import Limits
 from server.live_model import LiveModel
+from server.picture_reader import PictureReader
 from server.readings import Readings
 from server.request_counts import RequestCounts
 from server.review_queue import ReviewQueue
@@ -32,6 +33,7 @@ class Services:
     limits: Limits
     counts: RequestCounts
     writer: DrawingWriter
+    pictures: PictureReader
     review: ReviewQueue
     readings: Readings
     secret: bytes

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from core.errors import BadPicture
 from core.imaging import IMAGING_VERSION, ink_from_picture
-from core.imaging_files import read_grey, to_png
+from core.imaging_files import to_png
 from core.imaging_ink import Stopwatch
 from core.imaging_pictures import ink_from_grey
 from core.models import Source
@@ -29,7 +29,8 @@ def predict_image(form: PictureForm, file: bytes) -> ResponseReturnValue:
     """What the live version reads in a PNG, JPEG or WebP, light on dark or dark on light"""
     received_ms = ms_since_start()
     model = admit()
-    return read(model, ink_from_picture(_given(file)), {"received": received_ms})
+    inking = ink_from_picture(_given(file), services().pictures.grey)
+    return read(model, inking, {"received": received_ms})
 
 
 @blueprint.post("/api/v1/drawings/image")
@@ -43,7 +44,7 @@ def store_image(form: DrawingForm, file: bytes) -> ResponseReturnValue:
     """Store a labelled PNG, JPEG or WebP, once per id; 200 if it was stored before"""
     contributor_id = identity.contributor_or_new()
     services().limits.drawing(contributor_id, request.remote_addr)
-    grey_HW = read_grey(_given(file))
+    grey_HW = services().pictures.grey(_given(file))
     return store_once(
         NewDrawing(
             id=form.id,

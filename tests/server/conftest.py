@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from core.clock import utc_now
 from core.models import Role
 from core.settings import Settings
 from server.app import create_app, make_services
+from server.picture_reader import PictureReader
 from server.services import EXTENSION, Services
 from tests.server import small_models
 
@@ -56,10 +58,18 @@ def app(routes: Flask, parts: Services) -> Flask:
     return routes
 
 
+@pytest.fixture(scope="session")
+def pictures() -> Iterator[PictureReader]:
+    """One for all tests: starting its process takes longer than most of them."""
+    reader = PictureReader()
+    yield reader
+    reader.close()
+
+
 @pytest.fixture
-def parts(settings: Settings) -> Iterator[Services]:
+def parts(settings: Settings, pictures: PictureReader) -> Iterator[Services]:
     """What the application's routes work with."""
-    parts = make_services(settings)
+    parts = replace(make_services(settings), pictures=pictures)
     yield parts
     parts.database.dispose()
     parts.volatile.dispose()
