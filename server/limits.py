@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import threading
 import time
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ LOGINS_PER_ADDRESS = 30
 LOGINS_PER_ACCOUNT = 100
 # A class of pupils may share one address.
 CONTRIBUTORS_PER_ADDRESS = 20
+HOUSEHOLD_BITS = 64
 CHUNK_SHARE = 40
 MAX_KEYS = 10_000
 
@@ -59,7 +61,7 @@ class Limits:
 
     def login(self, email: str, address: str | None) -> None:
         """Count an attempt to sign in. Raises: TooManyRequests."""
-        account, place = self._hidden(email.strip().lower()), self._hidden(address or "")
+        account, place = self._hidden(email.strip().lower()), self._place(address)
         for key, limit in (
             (f"login:{account}:{place}", LOGINS_PER_ACCOUNT_AND_ADDRESS),
             (f"login-from:{place}", LOGINS_PER_ADDRESS),
@@ -70,11 +72,14 @@ class Limits:
     def _both(self, what: str, contributor: str | None, address: str | None, limit: int) -> None:
         if not self.is_on:
             return
-        place = self._hidden(address or "")
+        place = self._place(address)
         per_address = limit * CONTRIBUTORS_PER_ADDRESS
         self._take(f"{what}-from:{place}", per_address, MINUTE, chunk=per_address // CHUNK_SHARE)
         if contributor is not None:
             self._take(f"{what}:{contributor}", limit, MINUTE, chunk=limit // CHUNK_SHARE)
+
+    def _place(self, address: str | None) -> str:
+        return self._hidden(network_of(address or ""))
 
     def _hidden(self, word: str) -> str:
         return hmac.digest(self._secret, b"limits\0" + word.encode(), hashlib.sha256).hex()[:32]
@@ -101,6 +106,19 @@ class Limits:
                 raise _slow_down(wait)
             allowance.n_left = n - 1
             allowance.expires = now + window_seconds
+
+
+def network_of(address: str) -> str:
+    """What counts as one address: of version 6 the first half, which is what one household has."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address  # a socket's path, or nothing at all
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((int(found), HOUSEHOLD_BITS), strict=False))
 
 
 def _slow_down(wait_seconds: int) -> TooManyRequests:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from argon2 import extract_parameters
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,16 @@ def test_a_fresh_database_has_no_account(database: Database) -> None:
 def test_a_password_too_short_or_too_long_is_refused(password: str) -> None:
     with pytest.raises(InvalidInput, match="12 to 256"):
         accounts.hash_password(password)
+
+
+def test_passwords_are_hashed_by_argon2id_at_more_than_owasps_least() -> None:
+    found = extract_parameters(HASH)
+
+    assert HASH.startswith("$argon2id$")
+    assert (found.memory_cost, found.time_cost) == (64 * 1024, 3)
+    assert found.memory_cost >= 19 * 1024
+    assert (found.salt_len, found.hash_len) == (16, 32)
+    assert accounts.hash_password(PASSWORD) != HASH
 
 
 def test_the_set_up_link_works_once(database: Database) -> None:

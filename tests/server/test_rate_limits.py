@@ -4,7 +4,12 @@ import pytest
 
 from core.errors import TooManyRequests
 from server.app import create_app
-from server.limits import LOGINS_PER_ACCOUNT_AND_ADDRESS, Limits
+from server.limits import (
+    LOGINS_PER_ACCOUNT,
+    LOGINS_PER_ACCOUNT_AND_ADDRESS,
+    LOGINS_PER_ADDRESS,
+    Limits,
+)
 from tests.server.shapes import drawing, strokes
 
 
@@ -62,9 +67,72 @@ def test_guessing_passwords_is_slowed_down(client):
     assert client.post("/api/v1/login", json=wrong).status_code == 429
 
 
-def test_two_workers_count_together(settings, parts):
-    workers = [Limits(parts.volatile, settings, parts.secret) for _ in range(2)]
+def login_refused_after(workers, attempts) -> int:
+    """How many attempts (address of the account, network address) pass before one is refused."""
+    for place, (email, address) in enumerate(attempts):
+        try:
+            workers[place % len(workers)].login(email, address)
+        except TooManyRequests:
+            return place
+    raise AssertionError("none was refused")
 
+
+@pytest.fixture
+def workers(settings, parts):
+    """Two workers' limits on one volatile database."""
+    return [Limits(parts.volatile, settings, parts.secret) for _ in range(2)]
+
+
+def test_guesses_from_one_address_count_together_whatever_the_account(workers):
+    attempts = [(f"user{n}@example.org", "203.0.113.7") for n in range(100)]
+
+    assert login_refused_after(workers, attempts) == LOGINS_PER_ADDRESS
+
+
+def test_guesses_at_one_account_count_together_wherever_they_come_from(workers):
+    attempts = [("ada@example.org", f"203.0.113.{n}") for n in range(200)]
+
+    assert login_refused_after(workers, attempts) == LOGINS_PER_ACCOUNT
+
+
+def test_an_account_is_the_same_however_its_address_is_written(workers):
+    attempts = [(" Ada@Example.org "[n % 2 :], "203.0.113.7") for n in range(50)]
+
+    assert login_refused_after(workers, attempts) == LOGINS_PER_ACCOUNT_AND_ADDRESS
+
+
+def test_a_network_of_addresses_of_version_6_counts_as_one(workers):
+    """Every home has 2^64 of them: one by one they would be no limit at all."""
+    attempts = [(f"user{n}@example.org", f"2001:db8:1:2:{n:x}::1") for n in range(100)]
+
+    assert login_refused_after(workers, attempts) == LOGINS_PER_ADDRESS
+
+
+def test_an_address_of_version_4_is_the_same_in_version_6(workers):
+    attempts = [(f"u{n}@example.org", ["203.0.113.7", "::ffff:203.0.113.7"][n % 2])
+                for n in range(100)]  # fmt: skip
+
+    assert login_refused_after(workers, attempts) == LOGINS_PER_ADDRESS
+
+
+@pytest.mark.parametrize("n_proxies", [0, 1])
+def test_an_address_that_a_client_made_up_is_believed_only_behind_a_proxy(settings, n_proxies):
+    client = create_app(settings.model_copy(update={"trusted_proxies": n_proxies})).test_client()
+    body = {"password": "a wrong password"}
+
+    found = [
+        client.post(
+            "/api/v1/login",
+            json=body | {"email": f"u{n}@example.org"},
+            headers={"X-Forwarded-For": f"203.0.113.{n}"},
+        ).status_code
+        for n in range(LOGINS_PER_ADDRESS + 1)
+    ]
+
+    assert found[-1] == (401 if n_proxies else 429)
+
+
+def test_two_workers_count_together(workers):
     with pytest.raises(TooManyRequests):
         for turn in range(12):
             workers[turn % 2].drawing("alice", "10.0.0.1")

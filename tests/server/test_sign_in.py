@@ -8,6 +8,7 @@ from sqlalchemy import update
 from core import accounts
 from core.clock import utc_now
 from core.models import LoginSession, Role, User
+from server.app import create_app
 from tests.server.conftest import PASSWORD, PASSWORD_HASH
 
 ADA = {"email": "ada@example.org", "password": PASSWORD}
@@ -35,6 +36,40 @@ def test_the_session_cookie_is_out_of_scripts_reach(client):
     (cookie,) = [cookie for cookie in cookies if cookie.startswith("inkloop_session=")]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+def behind(settings, n_proxies: int):
+    """The application behind so many proxies."""
+    return create_app(settings.model_copy(update={"trusted_proxies": n_proxies})).test_client()
+
+
+def session_cookie(client, **headers: str) -> str:
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    cookies = client.post("/api/v1/login", json=ADA, headers=given).headers.getlist("Set-Cookie")
+    (cookie,) = [cookie for cookie in cookies if cookie.startswith("inkloop_session=")]
+    return cookie
+
+
+def test_behind_a_proxy_that_speaks_tls_the_cookie_is_secure(settings):
+    client = behind(settings, 1)
+
+    assert "; Secure" in session_cookie(client, X_Forwarded_Proto="https")
+    assert "; Secure" not in session_cookie(client, X_Forwarded_Proto="http")
+
+
+def test_without_a_trusted_proxy_its_headers_are_nobodys_word(settings):
+    client = behind(settings, 0)
+
+    assert "; Secure" not in session_cookie(client, X_Forwarded_Proto="https")
+
+
+def test_a_new_session_has_a_new_secret_whatever_the_browser_had(client):
+    client.set_cookie("inkloop_session", "chosen-by-somebody-else")
+
+    client.post("/api/v1/login", json=ADA)
+
+    assert client.get_cookie("inkloop_session").value != "chosen-by-somebody-else"
+    assert len(client.get_cookie("inkloop_session").value) >= 43  # 256 bits
 
 
 @pytest.mark.parametrize(

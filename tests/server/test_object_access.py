@@ -1,0 +1,167 @@
+"""Object by object: what is another's is not there, through every route that takes an id."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+import pytest
+
+from core.models import Role
+from server.access import ACCESS
+from server.identity import ANYBODY
+from tests.server.shapes import drawing
+
+# What a good request to the route carries, so that nothing but its owner stands in the way.
+BODIES: dict[str, Any] = {"PATCH": {"label": 1}}
+OPEN_TO_ANYBODY = [
+    (rule, method)
+    for rule, methods in ACCESS.items()
+    for method, role in methods.items()
+    if role == ANYBODY and "<" in rule
+]
+OF_DRAWINGS = [(rule, method) for rule, method in OPEN_TO_ANYBODY if "<drawing_id>" in rule]
+# Neither files of the pages nor figures of runs are anybody's own.
+OF_ALL = {"/admin/<path:view>", "/assets/<path:name>", "/<name>", "/api/docs/<path:name>"} | {
+    "/api/v1/runs/<int:run_id>"
+}
+
+
+def state(client) -> Any:
+    """All that is kept of a contributor, as they see it themselves."""
+    items = client.get("/api/v1/drawings/mine").json["items"]
+    return items, client.get("/api/v1/me/data").json
+
+
+def call(client, rule: str, method: str, drawing_id: str, headers=None):
+    path = re.sub(r"<drawing_id>", drawing_id, rule)
+    return client.open(path, method=method, json=BODIES.get(method), headers=headers)
+
+
+@pytest.fixture
+def hers(client) -> str:
+    """A drawing of Alice's."""
+    return client.post("/api/v1/drawings", json=drawing()).json["id"]
+
+
+def test_every_open_route_with_an_id_is_either_of_drawings_or_of_all() -> None:
+    """A new one has to be put on one of the two lists, so that the tests below see it."""
+    assert {rule for rule, _ in OPEN_TO_ANYBODY} - {rule for rule, _ in OF_DRAWINGS} == OF_ALL
+
+
+@pytest.mark.parametrize("deleted", [False, True], ids=["kept", "just deleted"])
+@pytest.mark.parametrize(("rule", "method"), OF_DRAWINGS)
+@pytest.mark.parametrize("who", ["a new browser", "another contributor"])
+def test_anothers_drawing_is_neither_read_nor_changed(
+    app, client, hers, rule, method, who, deleted
+):
+    if deleted:
+        client.delete(f"/api/v1/drawings/{hers}")
+    before = state(client)
+    bob = app.test_client()
+    if who == "another contributor":
+        bob.post("/api/v1/drawings", json=drawing())
+
+    answer = call(bob, rule, method, hers)
+
+    assert (answer.status_code, answer.json["error"]) == (404, "NotFound")
+    assert state(client) == before
+
+
+@pytest.mark.parametrize(("rule", "method"), OF_DRAWINGS)
+def test_the_owner_gets_through_where_others_do_not(client, hers, rule, method):
+    """Or the refusals above would prove nothing."""
+    if rule.endswith("/restore"):
+        client.delete(f"/api/v1/drawings/{hers}")
+
+    assert call(client, rule, method, hers).status_code in (200, 204)
+
+
+def test_an_id_of_anothers_cannot_be_taken_over(app, client, hers):
+    before = state(client)
+
+    answer = app.test_client().post("/api/v1/drawings", json=drawing(id=hers, label=1))
+
+    assert (answer.status_code, answer.json["error"]) == (409, "Conflict")
+    assert state(client) == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("DELETE", "/api/v1/me/data", None),
+        ("GET", "/api/v1/me/data.zip", None),
+        ("DELETE", "/api/v1/me/links", None),
+        ("POST", "/api/v1/me/links", None),
+        ("PUT", "/api/v1/me/consent", {"wording": 1}),
+        ("POST", "/api/v1/me/join/preview", {"token": "x" * 32}),
+        ("POST", "/api/v1/me/join", {"token": "x" * 32}),
+    ],
+)
+def test_what_is_done_to_ones_own_data_leaves_anothers_alone(app, client, hers, method, path, body):
+    token = client.post("/api/v1/me/links").json["token"]
+    before = state(client)
+    bob = app.test_client()
+    bob.post("/api/v1/drawings", json=drawing())
+
+    bob.open(path, method=method, json=body)
+
+    assert state(client) == before
+    carried = app.test_client().post("/api/v1/me/join/preview", json={"token": token})
+    assert carried.json["n_there"] == 1
+
+
+def test_another_cannot_bring_back_what_was_deleted_at_once(app, client, hers):
+    deleted_at = client.delete("/api/v1/me/data").json["deleted_at"]
+    bob = app.test_client()
+    bob.post("/api/v1/drawings", json=drawing())
+
+    answer = bob.post("/api/v1/me/data/restore", json={"deleted_at": deleted_at})
+
+    assert answer.status_code == 409
+    assert state(client)[0] == []
+
+
+@pytest.mark.parametrize("path", ["/api/v1/me/links", "/api/v1/me/join"])
+def test_a_program_carries_nobodys_drawings(client, admin, path):
+    token = admin.post("/api/v1/tokens", json={"name": "x", "role": "reviewer"}).json["token"]
+    link = client.post("/api/v1/me/links").json["token"]
+
+    answer = app_call(client, path, link, {"Authorization": f"Bearer {token}"})
+
+    assert answer.status_code == 403
+
+
+def app_call(client, path: str, link: str, headers: dict[str, str]):
+    body = {"token": link} if path.endswith("join") else None
+    return client.post(path, json=body, headers=headers)
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.ADMIN])
+def test_a_tokens_role_is_its_own_and_not_its_makers(client, admin, role):
+    token = admin.post("/api/v1/tokens", json={"name": "x", "role": role}).json["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+
+    users = client.get("/api/v1/users", headers=headers).status_code
+
+    assert client.get("/api/v1/drawings", headers=headers).status_code == 200
+    assert users == (200 if role is Role.ADMIN else 403)
+
+
+def test_a_token_wins_over_the_browsers_session(admin):
+    """So that a program's rights are those of its token, whatever cookies go along."""
+    token = admin.post("/api/v1/tokens", json={"name": "x", "role": "reviewer"}).json["token"]
+
+    answer = admin.get("/api/v1/users", headers={"Authorization": f"Bearer {token}"})
+
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("given", ["token-1", "", "0" * 32, str(uuid.UUID(int=7))])
+def test_a_contributors_id_alone_opens_nothing(app, client, hers, given):
+    contributor = given or client.get("/api/v1/me").json["contributor"]
+    eve = app.test_client()
+    eve.set_cookie("inkloop_contributor", contributor)
+
+    assert eve.get("/api/v1/drawings/mine").json["items"] == []
