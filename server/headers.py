@@ -14,11 +14,14 @@ from server.services import services
 
 log = structlog.get_logger()
 
+# The style that Observable Plot 0.6.17 puts into each chart; webui/src/admin/plot-style.test.ts
+# works it out anew from the Plot that is installed.
+PLOT_STYLE = "'sha256-jSYQUrW7J0b3jPqhZP9C2Xh1PyJKHKXd4s0fpGGKrww='"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
-        "style-src 'self'",
+        f"style-src 'self' {PLOT_STYLE}",
         "img-src 'self' blob: data:",
         "connect-src 'self'",
         "font-src 'self'",
@@ -51,6 +54,9 @@ def _begin() -> None:
     g.started = time.perf_counter()
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if A_SANE_ID.fullmatch(given) else secrets.token_hex(8)
+    # Whatever is logged on the way carries it, too. The thread served others before.
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
 def _finish(answer: Response) -> Response:

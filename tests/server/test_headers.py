@@ -3,10 +3,12 @@
 import pytest
 import structlog
 
+from server.headers import PLOT_STYLE
+
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
-    "style-src": "'self'",
+    "style-src": f"'self' {PLOT_STYLE}",
     "img-src": "'self' blob: data:",
     "connect-src": "'self'",
     "font-src": "'self'",
