@@ -331,7 +331,7 @@ export const zh: Words = {
     loss: "损失",
     loss_explained: "还差多少，越小越好",
     accuracy: "准确率",
-    accuracy_explained: "在为这次训练留出的图片上认对的比例",
+    accuracy_explained: "正在学的数字（已随机变形）中认对的比例",
     test_accuracy: "测试图",
     test_accuracy_explained:
       "测试图：固定的一万张 MNIST 图片中认对的比例。考题：这里的人写的、哪一版都不学的笔迹。",
@@ -340,11 +340,7 @@ export const zh: Words = {
     none_run: "还没有训练过。",
     requested_by: (by) =>
       ({ schedule: "按日程", first: "第一版", command: "命令行", user: "手动" })[by] ?? by,
-    asked: "提出",
     took: "用时",
-    learned_from: "学习内容",
-    n_new_of: (n_new, n) => `新 ${n_new} 张，共 ${n} 张`,
-    outcome: "结果",
     verdict: "评判",
     rules: "逐条评判",
     rule_passed: "通过",

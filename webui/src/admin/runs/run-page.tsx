@@ -1,0 +1,181 @@
+/** One run: how far it is while it lasts, what came of it, and what it learned from. */
+
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { api } from "../../api";
+import { isOpen } from "../../contract";
+import { words } from "../../i18n/language";
+import { runs_words } from "../../i18n/runs";
+import { is_admin, news_key, stats } from "../admin-state";
+import { Link } from "../link";
+import { ActionNote, Show } from "../parts";
+import { Moment } from "../people/people-parts";
+import { RunStatusSign } from "../run-status";
+import { useAction } from "../use-action";
+import { useLoaded } from "../use-loaded";
+import { RunAdvice } from "./run-advice";
+import { RunCurves } from "./run-curves";
+import { RunDrawingsCard } from "./run-drawings";
+import { RunLog } from "./run-log";
+import { RunSteps } from "./run-steps";
+import { runs_api, type RunInFull } from "./runs-api";
+
+const SILENT_SECONDS = 20;
+const LONG_WAIT_SECONDS = 15;
+const BEAT_MS = 1_000;
+
+function leftWords({ time_left }: RunInFull): string {
+  const w = runs_words.value;
+  if (time_left === null) return "";
+  return time_left.is_whole ? w.left_whole(time_left.seconds) : w.left_phase(time_left.seconds);
+}
+
+function leadOf(run: RunInFull): string {
+  const w = runs_words.value;
+  switch (run.status) {
+    case "queued":
+      return w.lead_queued(run.id);
+    case "running":
+      return w.lead_running(run.id, leftWords(run));
+    case "promoted":
+      return w.lead_promoted(run.id, run.version);
+    case "held":
+      return w.lead_held(run.id, run.version);
+    case "failed":
+      return w.lead_failed(run.id);
+    case "cancelled":
+      return w.lead_cancelled(run.id);
+  }
+}
+
+function secondsSince(moment: string): number {
+  return Math.max(0, Math.round((Date.now() - new Date(moment).getTime()) / 1000));
+}
+
+/** What a person should know while it lasts and nothing moves. */
+function Stillness({ run }: { run: RunInFull }) {
+  const w = runs_words.value;
+  if (run.status === "queued" && secondsSince(run.queued_at) > LONG_WAIT_SECONDS) {
+    return <p class="banner">{w.waiting_long}</p>;
+  }
+  const silent = run.progress_at === null ? 0 : secondsSince(run.progress_at);
+  if (run.status === "running" && silent > SILENT_SECONDS) {
+    return <p class="banner">{w.silent(silent)}</p>;
+  }
+  if (run.status === "running" && run.time_left === null) {
+    return <p class="quiet">{w.left_unknown}</p>;
+  }
+  return null;
+}
+
+function Cancel({ run }: { run: RunInFull }) {
+  const w = words.value.admin;
+  const action = useAction();
+  if (run.cancel_requested) return <p class="quiet">{w.cancel_asked}</p>;
+  return (
+    <div class="button-row">
+      <button
+        type="button"
+        id="cancel-run"
+        class="plain-button"
+        disabled={action.state.kind === "busy"}
+        onClick={() =>
+          action.run(async () => {
+            await api.cancelRun(run.id);
+            return w.cancel_asked;
+          })
+        }
+      >
+        {w.cancel_run}
+      </button>
+      <ActionNote state={action.state} />
+    </div>
+  );
+}
+
+function Facts({ run }: { run: RunInFull }) {
+  const w = runs_words.value;
+  const admin = words.value.admin;
+  const { started_at, finished_at, base_version, n_attempts } = run;
+  const was_resumed = run.lines.some(({ name }) => name === "resumed");
+  const taken =
+    started_at === null || finished_at === null
+      ? null
+      : (new Date(finished_at).getTime() - new Date(started_at).getTime()) / 1000;
+  return (
+    <dl class="run-facts" id="run-facts">
+      <div>
+        <dt>{w.when}</dt>
+        <dd>
+          <Moment at={run.queued_at} />
+        </dd>
+      </div>
+      <div>
+        <dt>{w.by}</dt>
+        <dd>{run.asked_by ?? w.by_name(run.requested_by)}</dd>
+      </div>
+      {run.n_drawings !== null && (
+        <div>
+          <dt>{w.from}</dt>
+          <dd>{base_version === null ? w.from_nothing : w.from_version(base_version)}</dd>
+        </div>
+      )}
+      {taken !== null && (
+        <div>
+          <dt>{admin.took}</dt>
+          <dd>{admin.seconds(Math.round(taken))}</dd>
+        </div>
+      )}
+      {was_resumed && (
+        <div id="resumed">
+          <dt>
+            {w.attempts}: {n_attempts}
+          </dt>
+          <dd>{w.resumed}</dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+function Shown({ run }: { run: RunInFull }) {
+  const is_open = isOpen(run);
+  return (
+    <>
+      <div class="lead">
+        <h1 id="lead">{leadOf(run)}</h1>
+        <p id="run-status" data-status={run.status}>
+          <RunStatusSign status={run.status} />
+        </p>
+      </div>
+      {is_open && <Stillness run={run} />}
+      {!is_open && <RunAdvice run={run} />}
+      <RunSteps run={run} />
+      {is_open && is_admin.value && <Cancel run={run} />}
+      <Facts run={run} />
+      <RunCurves run={run} />
+      <RunLog run={run} />
+      {run.n_drawings !== null && <RunDrawingsCard run={run} />}
+    </>
+  );
+}
+
+export function RunPage({ id }: { id: number }) {
+  const load = useCallback(() => runs_api.run(id), [id]);
+  const [n_beats, setBeats] = useState(0);
+  const loaded = useLoaded(load, `${news_key.value} ${stats.value?.run?.phase ?? ""} ${n_beats}`);
+  const is_open = loaded.kind === "ready" && isOpen(loaded.value);
+  // Its log, its pace and its silence change without a step that would be news.
+  useEffect(() => {
+    if (!is_open) return;
+    const timer = setInterval(() => setBeats((n) => n + 1), BEAT_MS);
+    return () => clearInterval(timer);
+  }, [is_open]);
+  return (
+    <>
+      <Link view="runs" id="all-runs">
+        {runs_words.value.back}
+      </Link>
+      <Show loaded={loaded}>{(run) => <Shown run={run} />}</Show>
+    </>
+  );
+}

@@ -1,0 +1,116 @@
+/** Every attempt to train, newest first, and what came of each. */
+
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { isOpen, type List } from "../../contract";
+import { words } from "../../i18n/language";
+import { runs_words } from "../../i18n/runs";
+import { errorSentence, is_admin, news_key } from "../admin-state";
+import { Link } from "../link";
+import { Show } from "../parts";
+import { Moment } from "../people/people-parts";
+import { Retrain } from "../retrain";
+import { RunStatusSign } from "../run-status";
+import { useLoaded } from "../use-loaded";
+import { runs_api, type ListedRun } from "./runs-api";
+
+function learnedWords({ n_new, n_drawings }: ListedRun): string {
+  const w = runs_words.value;
+  if (n_new === null || n_drawings === null) return "";
+  return n_drawings === 0 ? w.mnist_alone : w.n_drawings(n_new, n_drawings);
+}
+
+function Row({ run }: { run: ListedRun }) {
+  const w = runs_words.value;
+  const admin = words.value.admin;
+  const { version } = run;
+  const learned = learnedWords(run);
+  const made = version === null ? "" : words.value.version(version);
+  const sentence = run.verdict?.sentence ?? run.message ?? made;
+  return (
+    <li class="run-item" data-run={run.id}>
+      <Link view="runs" part={String(run.id)} class="run-item-link">
+        {admin.run_number(run.id)}
+      </Link>
+      <RunStatusSign status={run.status} />
+      <span class="run-item-sentence">
+        {isOpen(run) && run.status === "running" ? admin.phase(run.phase) : sentence}
+      </span>
+      <span class="run-item-facts">
+        <Moment at={run.queued_at} /> · {run.asked_by ?? w.by_name(run.requested_by)}
+        {learned !== "" && ` · ${learned}`}
+      </span>
+    </li>
+  );
+}
+
+function leadOf(items: readonly ListedRun[]): string {
+  const w = runs_words.value;
+  const [newest] = items;
+  if (newest === undefined) return w.list_none;
+  const { id, status } = newest;
+  if (isOpen(newest)) return w.list_open(id);
+  return w.list_last(id, words.value.admin.run_status(status));
+}
+
+export function RunsList() {
+  const w = runs_words.value;
+  const load = useCallback(() => runs_api.list(null), []);
+  const loaded = useLoaded(load, news_key.value);
+  const [more, setMore] = useState<List<ListedRun> | null>(null);
+  const [problem, setProblem] = useState("");
+  const first = loaded.kind === "ready" ? loaded.value : null;
+  useEffect(() => setMore(null), [first]);
+
+  async function showMore(after: string): Promise<void> {
+    try {
+      const page = await runs_api.list(after);
+      setMore((before) => ({ items: [...(before?.items ?? []), ...page.items], next: page.next }));
+      setProblem("");
+    } catch (error) {
+      setProblem(errorSentence(error, words.value.admin.no_connection));
+    }
+  }
+
+  return (
+    <Show loaded={loaded}>
+      {({ items, next }) => {
+        const after = more === null ? next : more.next;
+        return (
+          <>
+            <div class="lead">
+              <h1 id="lead">{leadOf(items)}</h1>
+              <Retrain />
+            </div>
+            {items.length > 0 && (
+              <ul class="run-list" id="runs">
+                {[...items, ...(more?.items ?? [])].map((run) => (
+                  <Row key={run.id} run={run} />
+                ))}
+              </ul>
+            )}
+            {problem !== "" && <p class="note is-failed">{problem}</p>}
+            {after !== null && (
+              <p>
+                <button
+                  type="button"
+                  class="plain-button"
+                  id="show-more"
+                  onClick={() => void showMore(after)}
+                >
+                  {w.show_more}
+                </button>
+              </p>
+            )}
+            {is_admin.value && (
+              <p>
+                <Link view="runs" part="webhook" id="to-webhook">
+                  {w.notify_link}
+                </Link>
+              </p>
+            )}
+          </>
+        );
+      }}
+    </Show>
+  );
+}

@@ -1,0 +1,48 @@
+/** A verdict rule by rule: what was measured, what was allowed, and a sentence for each. */
+
+import type { Rule, Verdict } from "../../contract";
+import { words } from "../../i18n/language";
+import { runs_words } from "../../i18n/runs";
+import { CheckIcon, CrossIcon } from "../../icons";
+import { boundOf, measureOf } from "./rule-figures";
+
+function Row({ rule }: { rule: Rule }) {
+  const w = runs_words.value;
+  const admin = words.value.admin;
+  const { name, passed, sentence } = rule;
+  const { percent } = words.value;
+  const bound = boundOf(rule, percent);
+  return (
+    <tr class={passed ? "rule-row is-passed" : "rule-row is-failed"} data-rule={name}>
+      <th scope="row">
+        <span class="rule-words">
+          {passed ? <CheckIcon /> : <CrossIcon />}
+          <span class="visually-hidden">{passed ? admin.rule_passed : admin.rule_failed}: </span>
+          <span>{sentence}</span>
+        </span>
+      </th>
+      <td>{measureOf(rule, percent)}</td>
+      <td>{bound.is_least ? w.at_least(bound.figure) : w.at_most(bound.figure)}</td>
+    </tr>
+  );
+}
+
+export function VerdictTable({ verdict }: { verdict: Verdict }) {
+  const w = runs_words.value;
+  return (
+    <table class="verdict-table" id="rules">
+      <thead>
+        <tr>
+          <th scope="col">{w.rule}</th>
+          <th scope="col">{w.measured}</th>
+          <th scope="col">{w.bound}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {verdict.rules.map((rule) => (
+          <Row key={rule.name} rule={rule} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
