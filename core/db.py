@@ -157,6 +157,7 @@ def sqlite_engine(path: Path, begin: str, *, synchronous: str = "FULL", **option
         f"sqlite:///{path}",
         module=sqlite_driver,
         connect_args={"timeout": 0},
+        hide_parameters=True,  # an error's words go into the log: never what was to be stored
         **options,
     )
     event.listen(engine, "connect", _Connect(read_only=begin == "BEGIN", synchronous=synchronous))

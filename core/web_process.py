@@ -16,6 +16,7 @@ from core.errors import SettingsError
 from core.network import PORT_PATIENCE_SECONDS, require_free_port
 from core.settings import Settings
 from core.supervisor import die_with_parent
+from core.volatile import discard_if_broken
 
 APPLICATION = "server.wsgi:app"
 KILL_WORKERS_AFTER_SECONDS = 2  # `inkloop up` has five for everything
@@ -30,6 +31,7 @@ def main() -> None:
     except SettingsError as exc:
         sys.exit(f"Error: {exc}")
     with lock:
+        discard_if_broken(settings)
         _serve(settings)
 
 

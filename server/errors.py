@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import structlog
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, g, jsonify
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.exceptions import HTTPException
@@ -120,6 +120,8 @@ def _http_error(error: HTTPException) -> BaseResponse:
     name, message = HTTP_REFUSALS.get(
         code, (error.name.replace(" ", ""), "this cannot be answered: see /api/docs")
     )
+    if code == 500:
+        message += f", with this request's number: {g.get('request_id')}"
     answer = error_answer(code, name, message)
     allowed = getattr(error, "valid_methods", None)
     if allowed:

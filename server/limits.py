@@ -2,7 +2,8 @@
 
 Whoever asks is counted twice: as a contributor, and by address, of which only an HMAC is kept. A
 prediction takes about a millisecond, so counting each one in the shared file would be a sizeable
-part of it: a worker takes a fortieth of a limit at a time and hands that out from memory.
+part of it: a worker takes a fortieth of a limit at a time and hands that out from memory. While the
+shared file cannot be written, such as on a full disk, each worker counts for itself.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import time
 from dataclasses import dataclass
 
 from core.clock import utc_now
-from core.errors import TooManyRequests
+from core.errors import NotReady, TooManyRequests
 from core.settings import Settings
 from core.volatile import Volatile
 
@@ -37,6 +38,9 @@ class _Allowance:
     n_left: int = 0
     expires: float = 0.0
     blocked_until: float = 0.0
+    n_alone: int = 0
+    """Taken since `alone_since` without the shared file."""
+    alone_since: float = 0.0
 
 
 class Limits:
@@ -98,14 +102,27 @@ class Limits:
                 allowance.n_left -= 1
                 return
             n = max(1, chunk)
-            wait = self._volatile.hit(
-                key, limit=limit, window_seconds=window_seconds, now=utc_now(), n=n
-            )
+            try:
+                wait = self._volatile.hit(
+                    key, limit=limit, window_seconds=window_seconds, now=utc_now(), n=n
+                )
+            except NotReady:
+                _take_alone(allowance, limit, window_seconds, now)
+                return
             if wait is not None:
                 allowance.blocked_until = now + wait
                 raise _slow_down(wait)
             allowance.n_left = n - 1
             allowance.expires = now + window_seconds
+
+
+def _take_alone(allowance: _Allowance, limit: int, window_seconds: int, now: float) -> None:
+    """Count in this worker's memory alone, in windows that do not slide."""
+    if now - allowance.alone_since >= window_seconds:
+        allowance.n_alone, allowance.alone_since = 0, now
+    if allowance.n_alone >= limit:
+        raise _slow_down(round(allowance.alone_since + window_seconds - now))
+    allowance.n_alone += 1
 
 
 def network_of(address: str) -> str:

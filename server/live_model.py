@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import utc_now
 from core.db import Database
-from core.errors import ModelFileError, NotFound
+from core.errors import ModelFileError, NotFound, NotReady
 from core.model_store import ModelStore
 from core.models import ModelVersion, Promotion
 from core.volatile import Volatile
@@ -160,5 +160,8 @@ class LiveModel:
         state = (None if self.current is None else self.current.version, self.problem)
         is_due = time.monotonic() - self._reported_at >= REPORT_SECONDS
         if state != self._reported or is_due:
-            self._volatile.report_worker(*state, now=now)
             self._reported, self._reported_at = state, time.monotonic()
+            try:
+                self._volatile.report_worker(*state, now=now)
+            except NotReady as exc:  # such as on a full disk: nobody reads worse for it
+                log.warning("not reported", problem=str(exc))

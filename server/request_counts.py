@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 
+from core.errors import NotReady
 from core.volatile import Volatile
 
 SEPARATOR = " "  # in names of totals: `requests POST /api/v1/drawings 201`
+BUCKETS_SECONDS = (0.005, 0.015, 0.05, 0.15, 0.5, 1.5, 5.0)
+"""Upper bounds of the histogram; 15 ms is the budget of a prediction."""
 
 
 class RequestCounts:
@@ -18,14 +22,32 @@ class RequestCounts:
 
     def add(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""
-        key = SEPARATOR.join((method, route, str(status)))
+        bound = next((str(bound) for bound in BUCKETS_SECONDS if seconds <= bound), "+Inf")
+        where = SEPARATOR.join((method, route))
+        self._add(
+            {
+                f"requests {where} {status}": 1.0,
+                f"took {where}": seconds,
+                f"bucket {where} {bound}": 1.0,
+            }
+        )
+
+    def _add(self, amounts: Mapping[str, float]) -> None:
         with self._lock:
-            for name, amount in ((f"requests {key}", 1.0), (f"seconds {key}", seconds)):
+            for name, amount in amounts.items():
                 self._totals[name] = self._totals.get(name, 0.0) + amount
 
     def hand_over(self, volatile: Volatile) -> None:
-        """Add what was counted to what all workers share."""
+        """Add what was counted to what all workers share; what cannot be added is kept.
+
+        Raises: NotReady.
+        """
         with self._lock:
             counted, self._totals = self._totals, {}
-        if counted:
+        if not counted:
+            return
+        try:
             volatile.add_totals(counted)
+        except NotReady:
+            self._add(counted)
+            raise

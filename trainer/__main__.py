@@ -30,6 +30,7 @@ from core.errors import InkloopError
 from core.models import Run, RunStatus
 from core.sentences import rule_sentence, verdict_sentence
 from core.settings import Settings
+from core.volatile import Volatile, discard_if_broken
 from trainer.job import CarryOut, Claim, Desk, Nothing
 from trainer.notify import Notifier
 from trainer.progress import Progress
@@ -75,7 +76,8 @@ def run(options: Options, load: Load) -> int:
         notifier = Notifier(settings, database)
         if options.once:
             return _supervise(desk, signals, lambda: _once(desk, options, notifier), STOPPED)
-        ticker = Ticker(database)
+        discard_if_broken(settings)
+        ticker = Ticker(database, volatile=Volatile(settings))
         queue_first_run(database, utc_now())
         ticker.start()
         notifier.start()

@@ -7,8 +7,10 @@ whether one was missed. Only this module knows APScheduler.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -22,12 +24,15 @@ from sqlalchemy import func, select
 from core import cron, queries
 from core.clock import utc_now
 from core.db import Database
+from core.errors import NotReady
 from core.models import Run, RunStatus
 from core.transitions.runs import queue_run
 from core.transitions.schedule import take_tick
+from core.volatile import TRAINER, Volatile
 
 LOOK_SECONDS = 1.0
 """How often the schedule's row is read; the contract gives a change 5 s to take effect."""
+SAY_ALIVE_SECONDS = 5.0
 MISFIRE_GRACE_SECONDS = 7 * 24 * 3600
 """A tick that comes late, after a sleep of the machine, still counts."""
 FIRST_TRIES = 3
@@ -57,11 +62,18 @@ class PosixCronTrigger(BaseTrigger):
 
 
 class Ticker:
-    """Follows the schedule's row and queues the runs that fall due."""
+    """Follows the schedule's row and queues the runs that fall due; says that it does so."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime] = utc_now,
+        volatile: Volatile | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._volatile = volatile
+        self._said_alive_at = -SAY_ALIVE_SECONDS
         self._followed: tuple[str, str] | None = None
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
@@ -85,6 +97,9 @@ class Ticker:
     def stop(self) -> None:
         """Stop waking; what was queued stays queued."""
         self._scheduler.shutdown(wait=False)
+        if self._volatile is not None:
+            with contextlib.suppress(NotReady):
+                self._volatile.forget_part(TRAINER)
 
     def follow(self) -> None:
         """Look at the schedule's row: wait for another moment if it changed, catch up if late."""
@@ -96,6 +111,18 @@ class Ticker:
             self._await(wanted)
         if wanted is not None and (announced is None or announced <= self._clock()):
             self.tick()
+        self._say_alive()
+
+    def _say_alive(self) -> None:
+        """Where the server's `/readyz` looks for it."""
+        now = time.monotonic()
+        if self._volatile is None or now - self._said_alive_at < SAY_ALIVE_SECONDS:
+            return
+        self._said_alive_at = now
+        try:
+            self._volatile.report_part(TRAINER, now=utc_now())
+        except NotReady as error:
+            log.warning("cannot say that it is alive", why=str(error))
 
     def tick(self) -> str | None:
         """Do what is due now, if anything is. Returns what that was, as in the schedule's row."""

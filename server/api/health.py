@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Blueprint, Response, jsonify
@@ -12,9 +13,12 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from core import queries
 from core.clock import utc_now
 from core.db import has_wal_reset_bug, sqlite_version
-from core.errors import InkloopError
+from core.errors import InkloopError, NotReady
+from core.models import RunStatus
+from core.volatile import TRAINER
 from server.answer_schemas import ReadyOut
 from server.contract import contract
 from server.metrics import registry
@@ -23,6 +27,9 @@ from server.services import Services, services
 blueprint = Blueprint("health", __name__)
 HEAD = Path(__file__).resolve().parents[2] / "migrations" / "HEAD"
 MIN_FREE_SHARE = 0.05  # of the disk
+TRAINER_IS_ALIVE_FOR = timedelta(seconds=30)
+"""It says so every few seconds; torch may keep it from that for some."""
+PATIENCE_WITH_A_RUN = timedelta(minutes=1)
 
 
 @blueprint.get("/healthz")
@@ -60,8 +67,11 @@ def _database_problem(parts: Services) -> str | None:
     try:
         with parts.database.read() as session:
             revision = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    except (InkloopError, SQLAlchemyError) as exc:
+    except InkloopError as exc:
         return f"the database cannot be read: {exc}"
+    except SQLAlchemyError as exc:
+        why = getattr(exc, "orig", None) or type(exc).__name__
+        return f"the database cannot be read: {why}. Restore a backup"
     head = HEAD.read_text(encoding="ascii").strip()
     if revision != head:
         return f"the database is at revision {revision}, not {head}: run `inkloop db upgrade`"
@@ -72,16 +82,42 @@ def _problems(parts: Services) -> list[str]:
     problems = []
     if parts.live.problem is not None:
         problems.append(parts.live.problem)
-    for worker in parts.volatile.workers(now=utc_now()):
-        if worker.problem is not None and worker.problem != parts.live.problem:
-            problems.append(f"worker {worker.pid}: {worker.problem}")
+    try:
+        problems += _of_others(parts)
+    except NotReady as exc:
+        problems.append(str(exc))
     if has_wal_reset_bug(sqlite_version()):
         problems.append(
             f"SQLite {sqlite_version()} can lose commits of several processes: install pysqlite3"
         )
     disk = shutil.disk_usage(parts.settings.database_path.parent)
     if disk.free < MIN_FREE_SHARE * disk.total:
-        problems.append(f"the disk is nearly full: {disk.free // 1_000_000:,} MB are free")
+        problems.append(
+            f"the disk is nearly full, {disk.free // 1_000_000:,} MB are free: make room"
+        )
+    return problems
+
+
+def _of_others(parts: Services) -> list[str]:
+    """What other workers and the trainer are in trouble with. Raises: NotReady."""
+    now = utc_now()
+    problems = [
+        f"worker {worker.pid}: {worker.problem}"
+        for worker in parts.volatile.workers(now=now)
+        if worker.problem is not None and worker.problem != parts.live.problem
+    ]
+    seen_at = parts.volatile.part_seen_at(TRAINER)
+    if seen_at is not None and now - seen_at > TRAINER_IS_ALIVE_FOR:
+        seconds = round((now - seen_at).total_seconds())
+        problems.append(
+            f"the trainer has not been heard of for {seconds:,} s, so nothing is learned: look at "
+            "its lines in the log, or start it with `inkloop trainer`"
+        )
+    with parts.database.read() as session:
+        run = queries.latest_run(session)
+    is_waiting = run is not None and run.status == RunStatus.QUEUED
+    if seen_at is None and is_waiting and run and now - run.queued_at > PATIENCE_WITH_A_RUN:
+        problems.append("a run waits, but no trainer is at work: start `inkloop trainer`")
     return problems
 
 

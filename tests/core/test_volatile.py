@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from core.errors import NotReady
 from core.settings import Settings
-from core.volatile import Volatile, Worker
+from core.volatile import TRAINER, Volatile, Worker, discard_if_broken
 
 MINUTE = datetime(2026, 3, 14, 15, 9, 0, tzinfo=UTC)
 
@@ -64,3 +67,42 @@ def test_a_worker_that_is_not_seen_any_more_is_not_waited_for(settings: Settings
 
     assert seen == [Worker(pid=os.getpid(), version=3, problem=None)]
     assert later == []
+
+
+def test_a_part_that_took_its_leave_is_not_missed(settings: Settings) -> None:
+    volatile = Volatile(settings)
+    before = volatile.part_seen_at(TRAINER)
+    volatile.report_part(TRAINER, now=MINUTE)
+    volatile.report_part(TRAINER, now=MINUTE + timedelta(seconds=5))
+    alive = volatile.part_seen_at(TRAINER)
+    volatile.forget_part(TRAINER)
+    after = volatile.part_seen_at(TRAINER)
+    volatile.dispose()
+
+    assert (before, alive, after) == (None, MINUTE + timedelta(seconds=5), None)
+
+
+def test_a_file_that_a_power_cut_broke_makes_room_for_a_new_one(settings: Settings) -> None:
+    volatile = Volatile(settings)
+    for key in range(2_000):
+        volatile.hit(f"key {key}", limit=3, window_seconds=60, now=MINUTE)
+    volatile.dispose()
+    whole = discard_if_broken(settings)
+    data = bytearray(settings.volatile_path.read_bytes())
+    data[len(data) // 2 :] = bytes(len(data) - len(data) // 2)
+    settings.volatile_path.write_bytes(data)
+
+    assert (whole, discard_if_broken(settings), discard_if_broken(settings)) == (False, True, False)
+    fresh = Volatile(settings)
+    assert fresh.hit("a", limit=3, window_seconds=60, now=MINUTE) is None
+    fresh.dispose()
+
+
+def test_what_cannot_be_kept_is_said_in_one_way(settings: Settings) -> None:
+    volatile = Volatile(settings)
+    volatile.dispose()
+    settings.volatile_path.write_bytes(b"no database " * 500)
+
+    with pytest.raises(NotReady, match="cannot be kept"):
+        volatile.totals()
+    volatile.dispose()

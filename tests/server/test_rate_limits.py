@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.errors import TooManyRequests
+from core.errors import NotReady, TooManyRequests
 from server.app import create_app
 from server.limits import (
     LOGINS_PER_ACCOUNT,
@@ -136,6 +136,20 @@ def test_two_workers_count_together(workers):
     with pytest.raises(TooManyRequests):
         for turn in range(12):
             workers[turn % 2].drawing("alice", "10.0.0.1")
+
+
+def test_while_the_shared_file_cannot_be_written_each_worker_counts_alone(workers, monkeypatch):
+    def full(*_: object, **__: object) -> None:
+        raise NotReady("the disk is full")
+
+    for worker in workers:
+        monkeypatch.setattr(worker._volatile, "hit", full)
+
+    for worker in workers:
+        for _ in range(5):
+            worker.drawing("alice", "10.0.0.1")
+        with pytest.raises(TooManyRequests, match="try again in"):
+            worker.drawing("alice", "10.0.0.1")
 
 
 def test_no_address_is_written_down(app, parts, publish):
