@@ -84,6 +84,13 @@ class Dataset(StrEnum):
     HOLDOUT_NEW = "holdout_new"
 
 
+class MapSource(StrEnum):
+    """What a point of the map stands for."""
+
+    MNIST = "mnist"
+    DRAWING = "drawing"
+
+
 class TransferStatus(StrEnum):
     """Where an import or an export stands."""
 
@@ -250,6 +257,21 @@ class DrawingFacet(Base):
 
     facet: Mapped[int] = mapped_column(primary_key=True)
     n: Mapped[int]
+
+
+class DrawingDay(Base):
+    """What arrived on a day, as it is now: triggers keep it, and deleted drawings do not count."""
+
+    __tablename__ = "drawing_days"
+    __table_args__ = (STRICT,)
+
+    day: Mapped[int] = mapped_column(primary_key=True)
+    """Days since 1970 in UTC."""
+    n: Mapped[int]
+    n_read: Mapped[int]
+    """Those in which a version saw a digit when they were drawn."""
+    n_disagreed: Mapped[int]
+    """Those among them that it read as another digit than their label says."""
 
 
 class DrawingChange(Base):
@@ -657,18 +679,50 @@ class AuditEvent(Base):
     facts: Mapped[Any] = mapped_column(Json)
 
 
+class DigitMap(Base):
+    """Where the map of a version stands: asked for, being made, made, or failed."""
+
+    __tablename__ = "maps"
+    __table_args__ = (STRICT,)
+
+    version: Mapped[int] = mapped_column(ForeignKey("model_versions.version"), primary_key=True)
+    asked_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    """When the attempt under way began, or the one that its death left behind; else None."""
+    phase: Mapped[str | None]
+    """Of the attempt under way: `read` or `place`."""
+    made_at: Mapped[datetime | None]
+    seconds: Mapped[float | None]
+    """How long the newest one took to make."""
+    newest_number: Mapped[int | None]
+    """The highest drawing number there was; what arrived since is not on it."""
+    message: Mapped[str | None]
+    """Why the newest attempt failed, and what to do."""
+
+
 class Embedding(Base):
-    """Where a drawing or an MNIST sample stands on the map of a version."""
+    """Where a drawing or an MNIST sample stands on the map of a version.
+
+    A drawing's row goes when the drawing is erased.
+    """
 
     __tablename__ = "embeddings"
-    __table_args__ = (STRICT,)
+    __table_args__ = (Index(None, "number"), STRICT)
 
     version: Mapped[int] = mapped_column(ForeignKey("model_versions.version"), primary_key=True)
     source: Mapped[str] = mapped_column(primary_key=True)
     """`mnist` or `drawing`."""
     number: Mapped[int] = mapped_column(primary_key=True)
+    """Of a drawing, or the index in MNIST's test set."""
+    place: Mapped[int]
+    """Its order on this map, from 0; the sheet of inks goes by it, and never closes a gap."""
     x: Mapped[float]
     y: Mapped[float]
+    predicted: Mapped[int]
+    near_label: Mapped[int]
+    """The digit that most of its neighbours are labelled as, in the space of features."""
+    depth: Mapped[float]
+    """How deep among those it lies, 0 to 1: see `trainer.embed`."""
 
 
 class Counter(Base):
@@ -678,5 +732,5 @@ class Counter(Base):
     __table_args__ = (STRICT,)
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    """`drawings`, `label:7`, `status:accepted`, `day:2026-11-23`, `contributors`, …"""
+    """`drawings`, `label:7`, `status:accepted`, `contributors`, …"""
     n: Mapped[int]

@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
+from core.db import EPOCH
 from core.models import (
     Contributor,
     Counter,
     Drawing,
+    DrawingDay,
     DrawingStatus,
     ModelVersion,
     Promotion,
@@ -100,11 +102,27 @@ def counters(session: Session, prefix: str) -> dict[str, int]:
     return {name.removeprefix(prefix): n for name, n in rows}
 
 
-def drawings_by_day(session: Session, today: date, n_days: int = 30) -> list[tuple[date, int]]:
-    """How many drawings arrived on each of the last `n_days` days (UTC), oldest first."""
-    by_day = counters(session, "day:")
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """What arrived on a day (UTC) and is not deleted; see `core.models.DrawingDay`."""
+
+    day: date
+    n: int = 0
+    n_read: int = 0
+    n_disagreed: int = 0
+
+
+def drawings_by_day(session: Session, today: date, n_days: int = 30) -> list[DayFigures]:
+    """The figures of each of the last `n_days` days, oldest first."""
     days = [today - timedelta(days=ago) for ago in reversed(range(n_days))]
-    return [(day, by_day.get(day.isoformat(), 0)) for day in days]
+    first = (days[0] - EPOCH.date()).days
+    found = {
+        row.day: DayFigures(days[row.day - first], row.n, row.n_read, row.n_disagreed)
+        for row in session.scalars(
+            select(DrawingDay).where(DrawingDay.day.between(first, first + n_days - 1))
+        )
+    }
+    return [found.get(first + place, DayFigures(day)) for place, day in enumerate(days)]
 
 
 def versions_that_learned(

@@ -183,7 +183,6 @@ def _add(session: Session, added: Sequence[Drawing], *, now: datetime) -> None:
     )
     n = len(added)
     changes = {"drawings": n, f"status:{DrawingStatus.ACCEPTED}": n}
-    changes[f"day:{now.date().isoformat()}"] = n
     for row in added:
         name = f"label:{row.label}"
         changes[name] = changes.get(name, 0) + 1

@@ -98,7 +98,6 @@ def store_arrivals(
         rows.append(row)
         labels += _labels(one, row["number"], transfer.by, now)
         _tally(totals, row["label"], row["status"], +1)
-        totals[f"day:{row['created_at'].date().isoformat()}"] += 1
     session.flush()  # contributors go before their drawings
     _write(session, transfer, rows, {known[i][0] for i in adding if i in known}, labels)
     if undone:

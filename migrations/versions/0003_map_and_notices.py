@@ -1,9 +1,12 @@
 """What the views of runs and of the map need: log lines of runs, and telling somebody of their end.
 
-Downgrading forgets the log lines and whom to tell; runs, verdicts and curves stay.
+Downgrading forgets the log lines, whom to tell, and the maps, which can be computed again; runs,
+verdicts and curves stay.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,17 +17,36 @@ branch_labels = None
 depends_on = None
 
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+NUMBER = sa.Float().with_variant(sa.REAL(), "sqlite")
 MOMENT = WHOLE  # microseconds since 1970, UTC
+
+
+# What a drawing adds to its day's row; deleted ones add nothing.
+DAY = "{row}.created_at / 86400000000"
+KEPT = "({row}.status <> 'deleted')"
+READ = "({row}.status <> 'deleted' AND {row}.predicted_label IS NOT NULL)"
+DISAGREED = "({row}.status <> 'deleted' AND coalesce({row}.predicted_label <> {row}.label, 0))"
+ADD_TO_DAY = (
+    "INSERT INTO drawing_days (day, n, n_read, n_disagreed) VALUES ({values}) "
+    "ON CONFLICT (day) DO UPDATE SET n = n + excluded.n, n_read = n_read + excluded.n_read, "
+    "n_disagreed = n_disagreed + excluded.n_disagreed"
+)
+CHANGE_DAY = "UPDATE drawing_days SET {changes} WHERE day = {day}"
 
 
 def upgrade() -> None:
     _runs()
     _webhook()
+    _map()
+    _days()
 
 
 def downgrade() -> None:
     for name in ("webhook_deliveries", "webhook", "run_lines"):
         op.drop_table(name)
+    op.drop_table("maps")
+    _no_days()
+    _embeddings_before()
     op.execute("ALTER TABLE runs DROP COLUMN failure")
 
 
@@ -80,4 +102,107 @@ def _webhook() -> None:
         "webhook_deliveries",
         ["due_at"],
         sqlite_where=sa.text("due_at IS NOT NULL"),
+    )
+
+
+def _map() -> None:
+    op.create_table(
+        "maps",
+        sa.Column("version", WHOLE, nullable=False),
+        sa.Column("asked_at", MOMENT, nullable=False),
+        sa.Column("started_at", MOMENT, nullable=True),
+        sa.Column("phase", sa.Text(), nullable=True),
+        sa.Column("made_at", MOMENT, nullable=True),
+        sa.Column("seconds", NUMBER, nullable=True),
+        sa.Column("newest_number", WHOLE, nullable=True),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["version"], ["model_versions.version"], name="fk_maps_version_model_versions"
+        ),
+        sa.PrimaryKeyConstraint("version", name="pk_maps"),
+        sqlite_strict=True,
+    )
+    # Nothing has written to the one before.
+    op.drop_table("embeddings")
+    _embeddings(
+        sa.Column("place", WHOLE, nullable=False),
+        sa.Column("x", NUMBER, nullable=False),
+        sa.Column("y", NUMBER, nullable=False),
+        sa.Column("predicted", WHOLE, nullable=False),
+        sa.Column("near_label", WHOLE, nullable=False),
+        sa.Column("depth", NUMBER, nullable=False),
+    )
+    op.create_index("ix_embeddings_number", "embeddings", ["number"])
+
+
+def _embeddings_before() -> None:
+    """As 0001 made it. Points go: they can be computed again."""
+    op.drop_table("embeddings")
+    _embeddings(
+        sa.Column("x", NUMBER, nullable=False),
+        sa.Column("y", NUMBER, nullable=False),
+    )
+
+
+def _embeddings(*columns: sa.Column[Any]) -> None:
+    op.create_table(
+        "embeddings",
+        sa.Column("version", WHOLE, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("number", WHOLE, nullable=False),
+        *columns,
+        sa.ForeignKeyConstraint(
+            ["version"], ["model_versions.version"], name="fk_embeddings_version_model_versions"
+        ),
+        sa.PrimaryKeyConstraint("version", "source", "number", name="pk_embeddings"),
+        sqlite_strict=True,
+    )
+
+
+def _days() -> None:
+    op.create_table(
+        "drawing_days",
+        sa.Column("day", WHOLE, nullable=False),
+        sa.Column("n", WHOLE, nullable=False),
+        sa.Column("n_read", WHOLE, nullable=False),
+        sa.Column("n_disagreed", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("day", name="pk_drawing_days"),
+        sqlite_strict=True,
+    )
+    sums = ", ".join(f"sum({each})" for each in (KEPT, READ, DISAGREED))
+    counted = f"INSERT INTO drawing_days SELECT {DAY}, {sums} FROM drawings GROUP BY 1"  # noqa: S608
+    op.execute(counted.format(row="drawings"))
+    op.execute("DELETE FROM counters WHERE name LIKE 'day:%'")  # the table says more
+    values = ", ".join(each.format(row="NEW") for each in (DAY, KEPT, READ, DISAGREED))
+    _trigger("insert", "", ADD_TO_DAY.format(values=values))
+    # All that counts here is in the facet, too: as long as that stays, so does the day's row.
+    changed = CHANGE_DAY.format(changes=_each_column("- {old} + {new}"), day=DAY.format(row="OLD"))
+    _trigger("update", "WHEN OLD.facet <> NEW.facet ", changed)
+    taken = CHANGE_DAY.format(changes=_each_column("- {old}"), day=DAY.format(row="OLD"))
+    _trigger("delete", "", taken)
+
+
+def _trigger(event: str, when: str, body: str) -> None:
+    op.execute(
+        f"CREATE TRIGGER drawings_day_{event} AFTER {event.upper()} ON drawings "
+        f"{when}BEGIN {body}; END"
+    )
+
+
+def _each_column(change: str) -> str:
+    parts = (("n", KEPT), ("n_read", READ), ("n_disagreed", DISAGREED))
+    return ", ".join(
+        f"{name} = {name} {change}".format(old=each.format(row="OLD"), new=each.format(row="NEW"))
+        for name, each in parts
+    )
+
+
+def _no_days() -> None:
+    for event in ("insert", "update", "delete"):
+        op.execute(f"DROP TRIGGER drawings_day_{event}")
+    op.drop_table("drawing_days")
+    op.execute(
+        "INSERT INTO counters (name, n) "
+        "SELECT 'day:' || date(created_at / 1000000, 'unixepoch'), count(*) "
+        "FROM drawings GROUP BY 1"
     )

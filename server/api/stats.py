@@ -55,8 +55,8 @@ def stats() -> ResponseReturnValue:
                 "n_new": queries.n_new(session),
                 "by_label": [counts.get(f"label:{label}", 0) for label in range(10)],
                 "by_day": [
-                    {"day": day.isoformat(), "n": n}
-                    for day, n in queries.drawings_by_day(session, utc_now().date())
+                    {"day": one.day.isoformat(), "n": one.n}
+                    for one in queries.drawings_by_day(session, utc_now().date())
                 ],
                 "by_status": {
                     status.value: counts.get(f"status:{status}", 0) for status in DrawingStatus

@@ -90,14 +90,6 @@ class _Kinds:
         """When it came, in microseconds since 1970."""
         return self._began + int(self._moments[place])
 
-    def days(self) -> dict[str, int]:
-        """How many came on each day."""
-        days, counts = np.unique(self._moments // 86_400_000_000, return_counts=True)
-        return {
-            f"day:{(BEGAN + timedelta(days=int(day))).date()}": int(n)
-            for day, n in zip(days, counts, strict=True)
-        }
-
 
 def _drawn(
     chance: np.random.Generator, shares: tuple[tuple[str, float], ...], n: int
@@ -165,7 +157,7 @@ def _people_and_runs(database: Database) -> None:
 def _totals(database: Database, kinds: _Kinds) -> None:
     """What is counted as drawings arrive, and the lineage of the runs."""
     chance = np.random.default_rng(8)
-    counts: dict[str, int] = {"contributors": N_CONTRIBUTORS, **kinds.days()}
+    counts: dict[str, int] = {"contributors": N_CONTRIBUTORS}
     is_kept = kinds.statuses != "deleted"
     counts["drawings"] = int(is_kept.sum())
     counts |= {f"label:{d}": int((is_kept & (kinds.labels == d)).sum()) for d in range(10)}
