@@ -21,6 +21,19 @@ def line_sentence(name: str, facts: Facts, language: str) -> str:
     return name if words is None else words(facts)
 
 
+def message_sentence(message: str | None, failure: str | None, language: str) -> str | None:
+    """What went wrong, in the reader's language.
+
+    It is stored in English with its details; Chinese says of what kind it was, and quotes them.
+    """
+    if message is None or language == "en":
+        return message
+    if failure is None:
+        return _STOPPED_ZH
+    what = _KINDS_ZH.get(failure, _KINDS_ZH["unexpected"])
+    return f"{what}（{message}）" if failure in _QUOTED else what
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
     """How a run ended, as far as it matters for what to do next."""
@@ -100,6 +113,17 @@ _CANCELLED = {
     "en": "The live version was not touched and the drawings stay new: ask for a run at any time.",
     "zh": "当前版本没有受影响，笔迹仍算新的，随时可以再要求训练。",
 }
+_STOPPED_ZH = "应要求停止"
+_KINDS_ZH = {
+    "broken_off": "训练程序在这次训练中断了好几次，可能是内存不足",
+    "no_drawings": "还没有可学的笔迹",
+    "disk": "磁盘出错或已满",
+    "memory": "内存不够",
+    "model_file": "有模型文件损坏或缺失",
+    "data": "MNIST 数据有误",
+    "unexpected": "出了意外的错误",
+}
+_QUOTED = ("disk", "model_file", "data", "unexpected")
 _AFTER_FAILURE = {
     "en": {
         "broken_off": "Look in the trainer's log for what ended it (often too little memory), then "
@@ -115,16 +139,14 @@ _AFTER_FAILURE = {
         "if it fails again, the trainer's log says more.",
     },
     "zh": {
-        "broken_off": "训练中途断了好几次（常因内存不足）。请查看训练程序的日志，再重新训练。"
-        "笔迹仍算新的。",
-        "no_drawings": "还没有可学的笔迹。请先写几个数字，再重新训练。",
-        "disk": "磁盘出错或已满。请腾出空间，再重新训练。笔迹仍算新的。",
-        "memory": "内存不够。请关掉别的程序，或调小 INKLOOP_TRAIN_THREADS，再重新训练。"
-        "笔迹仍算新的。",
-        "model_file": "有模型文件损坏，inkloop models verify 会指出是哪个。"
-        "请退回别的版本或恢复备份，再重新训练。",
-        "data": "MNIST 数据不完整。运行 inkloop data fetch 重新获取，再重新训练。",
-        "unexpected": "出了意外的错误。当前版本没有受影响，笔迹仍算新的。请重新训练；"
+        "broken_off": "请查看训练程序的日志，再重新训练。笔迹仍算新的。",
+        "no_drawings": "请先写几个数字，再重新训练。",
+        "disk": "请腾出空间，再重新训练。笔迹仍算新的。",
+        "memory": "请关掉别的程序，或调小 INKLOOP_TRAIN_THREADS，再重新训练。笔迹仍算新的。",
+        "model_file": "inkloop models verify 会指出是哪个文件。请退回别的版本或恢复备份，"
+        "再重新训练。",
+        "data": "运行 inkloop data fetch 重新获取，再重新训练。",
+        "unexpected": "当前版本没有受影响，笔迹仍算新的。请重新训练；"
         "如果再次失败，训练程序的日志里有详情。",
     },
 }

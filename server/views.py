@@ -23,6 +23,7 @@ from core.models import (
     Split,
     Verdict,
 )
+from core.run_words import message_sentence
 from core.transitions import versions as version_transitions
 
 Json = dict[str, Any]
@@ -169,7 +170,7 @@ def run_json(session: Session, run: Run) -> Json:
         "started_at": iso(run.started_at),
         "finished_at": iso(run.finished_at),
         "cancel_requested": run.cancel_requested_at is not None,
-        "message": run.message,
+        "message": message_sentence(run.message, run.failure, language()),
     }
 
 

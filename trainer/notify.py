@@ -31,7 +31,7 @@ from core.clock import utc_now
 from core.db import Database
 from core.errors import InkloopError, InvalidInput
 from core.models import Run, Webhook, WebhookDelivery
-from core.run_words import FAILURES, End, what_to_do
+from core.run_words import message_sentence
 from core.sentences import verdict_sentence
 from core.settings import Settings
 from core.transitions import webhook as transitions
@@ -220,9 +220,7 @@ def _sentence(session: Session, run: Run | None, language: str) -> str:
     verdict = queries.verdict_of(session, run.id)
     if verdict is not None:
         return verdict_sentence(verdict.passed, verdict.rules, language)
-    if language == "en" and run.message is not None and run.failure in FAILURES:
-        return run.message
-    return what_to_do(End(status=run.status, failure=run.failure), language) or run.status
+    return message_sentence(run.message, run.failure, language) or run.status
 
 
 def _post(parts: SplitResult, addresses: Sequence[Address], notice: Notice) -> int:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
-from core.run_words import FAILURES, End, line_sentence, what_to_do
+from core.run_words import FAILURES, End, line_sentence, message_sentence, what_to_do
 from core.transitions import runs
 from core.webhook_words import outcome_sentence
 from core.webhooks import Outcome
@@ -63,6 +63,17 @@ def test_a_share_is_cut_rather_than_rounded() -> None:
 
 def test_a_line_of_a_later_version_is_shown_by_its_name() -> None:
     assert line_sentence("danced", {}, "zh") == "danced"
+
+
+def test_what_went_wrong_is_said_in_chinese_with_the_details_that_matter() -> None:
+    def said(failure: str | None) -> str | None:
+        return message_sentence("the disk is full", failure, "zh")
+
+    assert said("disk") == "磁盘出错或已满（the disk is full）"
+    assert said("memory") == "内存不够"
+    assert said(None) == "应要求停止"
+    assert message_sentence("the disk is full", "disk", "en") == "the disk is full"
+    assert message_sentence(None, None, "zh") is None
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -6,13 +6,14 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core import queries
 from core.db import Database
 from core.errors import Conflict, LeaseLost, NotFound
-from core.models import Run, RunStatus
+from core.models import Run, RunLine, RunStatus
 from core.settings import Settings
 from core.transitions import runs
 from tests.conftest import NOW
@@ -170,3 +171,41 @@ def test_the_database_itself_refuses_a_second_open_run(database: Database) -> No
     with pytest.raises(IntegrityError), database.write() as session:
         for status in (RunStatus.QUEUED, RunStatus.RUNNING):
             session.add(Run(status=status, requested_by="x", is_forced=True, queued_at=NOW, seed=1))
+
+
+def test_the_log_of_a_run_says_that_it_was_broken_off_and_taken_up_again(
+    database: Database,
+) -> None:
+    with database.write() as session:
+        run, _ = _queue(session)
+        _take(session, "t1")
+        runs.claim_next_run(session, fence=1, now=NOW)
+        runs.put_back(session, run.id, fence=1, now=NOW)
+        runs.claim_next_run(session, fence=1, now=NOW)
+        runs.record_progress(session, run.id, fence=1, phase="train", now=NOW, enters=True)
+        _take(session, "t2", now=LATER)
+        runs.adopt_orphan(session, fence=2, now=LATER)
+        session.flush()
+        lines = session.execute(
+            select(RunLine.name, RunLine.facts).where(RunLine.run_id == run.id).order_by(RunLine.id)
+        )
+
+        assert [(name, facts) for name, facts in lines] == [
+            ("asked", {"by": "user"}),
+            ("began", {}),
+            ("stopped", {}),
+            ("resumed", {"attempt": 1}),
+            ("phase", {"phase": "train"}),
+            ("resumed", {"attempt": 2}),
+        ]
+
+
+def test_nobody_writes_into_the_log_under_a_lost_lease(database: Database) -> None:
+    with database.write() as session:
+        run, _ = _queue(session)
+        _take(session, "t1")
+        runs.claim_next_run(session, fence=1, now=NOW)
+        _take(session, "t2", now=LATER)
+
+        with pytest.raises(LeaseLost):
+            runs.say(session, run.id, "learned", fence=1, now=LATER, n_steps=9)

@@ -64,7 +64,8 @@ def test_a_failed_run_says_what_to_do_in_the_readers_language(client, admin, par
 
     assert english["message"] == "there was not enough memory"
     assert "INKLOOP_TRAIN_THREADS" in english["what_to_do"]
-    assert "内存不够" in chinese["what_to_do"]
+    assert chinese["message"] == "内存不够"
+    assert "请关掉别的程序" in chinese["what_to_do"]
 
 
 def test_who_asked_is_told_to_reviewers_alone(admin, reviewer, client):

@@ -1,24 +1,24 @@
 import { expect, test } from "vitest";
-import { lineOf, measuredOf, scaleOf } from "./curve";
+import { learned, measuredOf, someOf } from "./curve";
 
-const POINTS = [
+const METRICS = [
   { phase: "train", step: 10, loss: 0.5, accuracy: null },
   { phase: "train", step: 20, loss: 0.1, accuracy: 0.9 },
+  { phase: "evaluate", step: 3, loss: 0.2, accuracy: 0.8 },
 ];
 
-test("a point without a figure is left out", () => {
-  expect(measuredOf(POINTS, "accuracy")).toEqual([{ step: 20, value: 0.9 }]);
+test("only learning has a curve, and only where there is a figure", () => {
+  expect(measuredOf(METRICS, "accuracy")).toEqual([{ step: 20, value: 0.9 }]);
 });
 
-test("a line begins where its first step stands among all, and fills the height", () => {
-  const loss = measuredOf(POINTS, "loss");
-  expect(lineOf(loss, 40, scaleOf(loss), 400, 100)).toBe("100.0,0.0 200.0,100.0");
+test("while it learns the axis goes to the planned end, afterwards to the last step", () => {
+  expect(learned({ phase: "train", n_steps: 60, metrics: METRICS })).toBe(60);
+  expect(learned({ phase: "publish", n_steps: 7, metrics: METRICS })).toBe(20);
 });
 
-test("a flat line lies in the middle", () => {
-  const flat = [
-    { step: 1, value: 0.3 },
-    { step: 2, value: 0.3 },
-  ];
-  expect(lineOf(flat, 2, scaleOf(flat), 100, 100)).toBe("50.0,50.0 100.0,50.0");
+test("a table shows few points and always the last", () => {
+  const points = Array.from({ length: 101 }, (_, step) => ({ step, value: 0 }));
+  const shown = someOf(points, 20).map(({ step }) => step);
+  expect(shown.length).toBeLessThanOrEqual(20);
+  expect(shown.at(-1)).toBe(100);
 });

@@ -1,44 +1,30 @@
-/** A run's curve as points on a plane. Pure. */
+/** The points of a run's curves. Pure. */
 
-import type { RunPoint } from "../../contract";
+import type { Run, RunPoint } from "../../contract";
 
-export const LEARNING = "train";
+const LEARNING = "train";
 
 export interface Measured {
   step: number;
   value: number;
 }
 
-export interface Scale {
-  low: number;
-  high: number;
-}
-
+/** The points of learning that have this figure. */
 export function measuredOf(points: readonly RunPoint[], name: "loss" | "accuracy"): Measured[] {
   return points.flatMap((point) => {
     const value = point[name];
-    return value === null ? [] : [{ step: point.step, value }];
+    return value === null || point.phase !== LEARNING ? [] : [{ step: point.step, value }];
   });
 }
 
-export function scaleOf(points: readonly Measured[]): Scale {
-  const values = points.map(({ value }) => value);
-  return { low: Math.min(...values), high: Math.max(...values) };
+/** How many steps learning has: what is planned while it lasts, else what was done. */
+export function learned(run: Pick<Run, "phase" | "n_steps"> & { metrics: RunPoint[] }): number {
+  const last = run.metrics.findLast(({ phase }) => phase === LEARNING)?.step ?? 1;
+  return run.phase === LEARNING ? Math.max(last, run.n_steps ?? 1) : last;
 }
 
-/** The points of an SVG line, `width` standing for all steps; a flat line lies in the middle. */
-export function lineOf(
-  points: readonly Measured[],
-  n_steps: number,
-  { low, high }: Scale,
-  width: number,
-  height: number,
-): string {
-  return points
-    .map(({ step, value }) => {
-      const x = (step / Math.max(1, n_steps)) * width;
-      const up = high > low ? (value - low) / (high - low) : 0.5;
-      return `${x.toFixed(1)},${((1 - up) * height).toFixed(1)}`;
-    })
-    .join(" ");
+/** At most `n` of the points, evenly spread, the last one among them. */
+export function someOf(points: readonly Measured[], n: number): Measured[] {
+  const every = Math.ceil(points.length / n);
+  return points.filter((_, place) => (points.length - 1 - place) % every === 0);
 }

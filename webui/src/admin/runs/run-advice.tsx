@@ -48,9 +48,7 @@ export function RunAdvice({ run }: { run: RunInFull }) {
         {status === "failed" && message !== null && (
           <>
             <h2>{w.happened}</h2>
-            <p class="run-message" lang="en">
-              {message}
-            </p>
+            <p class="run-message">{message}</p>
           </>
         )}
         {what_to_do !== null && (

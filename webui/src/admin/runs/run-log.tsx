@@ -17,7 +17,7 @@ export function RunLog({ run }: { run: RunInFull }) {
         <p class="quiet">{w.log_none}</p>
       ) : (
         // Focus lets the keyboard scroll it where it is longer than its place.
-        <div class="run-log" role="region" aria-label={w.log} tabIndex={0}>
+        <div class="run-log" role="group" aria-label={w.log} tabIndex={0}>
           <ol>
             {run.lines.map(({ at, name, sentence }, index) => (
               <li key={index} class={`run-line-${name}`}>

@@ -16,8 +16,9 @@ function Tile({ drawing, place }: { drawing: RunDrawing; place: number }) {
   const said = w.tile(learned_label, is_new) + (is_changed ? w.now_labelled(label) : "");
   return (
     <div role="listitem" aria-posinset={place + 1} aria-setsize={-1}>
-      <Link view="drawings" part={id} class={`wall-tile is-${status}`} label={said}>
+      <Link view="drawings" part={id} class={`wall-tile is-${status}`}>
         <InkCanvas ink={ink} />
+        <span class="visually-hidden">{said}</span>
         <span class="wall-label" aria-hidden="true">
           {learned_label}
           {is_changed && <span class="wall-read">{label}</span>}

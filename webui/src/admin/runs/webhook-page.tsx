@@ -9,7 +9,7 @@ import { ActionNote, Show } from "../parts";
 import { Secret } from "../people/people-parts";
 import { useAction } from "../use-action";
 import { useLoaded } from "../use-loaded";
-import { runs_api, type Webhook } from "./runs-api";
+import { runs_api, TOLD_ENDS, type Webhook } from "./runs-api";
 import { Deliveries } from "./webhook-deliveries";
 import { WebhookForm } from "./webhook-form";
 
@@ -27,7 +27,8 @@ function leadOf({ url, events }: Webhook): string {
   const w = runs_words.value;
   if (url === null) return w.hook_nobody;
   const ends = new Intl.ListFormat(languageTag.value, { type: "disjunction" });
-  return w.hook_told(hostOf(url), ends.format(events.map((event) => w.end(event))));
+  const told = TOLD_ENDS.filter((end) => events.includes(end)).map((end) => w.end(end));
+  return w.hook_told(hostOf(url), ends.format(told));
 }
 
 interface ToolsProps {
