@@ -46,6 +46,7 @@ from server.errors import register_error_handlers
 from server.headers import register_headers
 from server.limits import Limits
 from server.live_model import LiveModel
+from server.overload import Overload
 from server.picture_reader import PictureReader
 from server.readings import Readings
 from server.request_counts import RequestCounts
@@ -122,6 +123,7 @@ def create_app(settings: Settings, *, follow: bool = False) -> Flask:
     register_error_handlers(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.wsgi_app = Overload(app.wsgi_app, parts.counts)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

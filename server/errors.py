@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from core import errors
+from server.overload import RETRY_SECONDS
 
 log = structlog.get_logger()
 
@@ -88,6 +89,8 @@ def _inkloop_error(error: errors.InkloopError) -> Response:
     answer = error_answer(status, type(error).__name__, str(error), **facts)
     if isinstance(error, errors.TooManyRequests):
         answer.headers["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, errors.NotReady):
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
     if isinstance(error, errors.NotSignedIn):
         answer.headers["WWW-Authenticate"] = 'Bearer realm="inkloop"'
     return answer

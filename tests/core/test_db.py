@@ -6,7 +6,7 @@ import threading
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from core.db import Database, has_wal_reset_bug
@@ -95,3 +95,11 @@ def test_writers_in_many_threads_all_get_their_turn(settings: Settings) -> None:
 )
 def test_versions_that_can_lose_commits_are_known(version: str, has_bug: bool) -> None:
     assert has_wal_reset_bug(version) is has_bug
+
+
+def test_the_words_of_an_error_hold_nothing_of_what_was_to_be_stored(database: Database) -> None:
+    with pytest.raises(IntegrityError) as caught, database.write() as session:
+        for _ in range(2):
+            session.execute(insert(Counter).values(name="ada@example.org", n=1))
+
+    assert "ada@example.org" not in str(caught.value)

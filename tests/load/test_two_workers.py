@@ -1,0 +1,188 @@
+"""One real server with two workers under every kind of load that strangers can make.
+
+Short forms of `inkloop bench load`; all clients are on this machine.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from core import accounts, migrate
+from core.clock import utc_now
+from core.db import Database
+from core.model_store import ModelStore
+from core.models import Role
+from core.settings import Settings
+from core.volatile import Volatile
+from tests.conftest import SECRET
+from tests.factories import new_id
+from tests.running import Running, running, wait_until
+from tests.server import small_models
+from tests.server.shapes import SEVEN, drawing, strokes
+from trainer.benchmarks.http_load import load, post
+from trainer.benchmarks.slow_clients import MOST, slow_clients
+
+pytestmark = pytest.mark.slow
+
+DRAWINGS_A_MINUTE = 40
+ANSWERED_WITHIN_MS = 200.0
+EMAIL, PASSWORD = "ada.lovelace@example.org", "four quiet words here"
+PREDICTIONS = "/api/v1/predictions"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Two workers with a champion and an administrator; rate limits are on."""
+    instance = tmp_path_factory.mktemp("two") / "instance"
+    settings = Settings.from_env({}, instance=instance, secret_key=SECRET)
+    migrate.upgrade(settings)
+    database = Database(settings)
+    with database.write() as session:
+        small_models.publish(ModelStore(settings.models_dir), session, 1, says=7)
+        hashed = accounts.HASHER.hash(PASSWORD)
+        accounts.create_user(session, EMAIL, hashed, Role.ADMIN, by="test", now=utc_now())
+    database.dispose()
+    limits = {
+        "INKLOOP_RATE_LIMITS": "on",
+        "INKLOOP_MAX_DRAWINGS_PER_MINUTE": str(DRAWINGS_A_MINUTE),
+        "INKLOOP_MAX_PREDICTIONS_PER_MINUTE": "100000",
+    }
+    with running(
+        "serve", instance, INKLOOP_WORKERS="2", INKLOOP_SECRET_KEY=SECRET, **limits
+    ) as inkloop:
+        inkloop.wait("/readyz")
+        volatile = Volatile(settings)
+        wait_until(lambda: len(volatile.workers(now=utc_now())) == 2, "two workers are there")
+        volatile.dispose()
+        yield inkloop
+
+
+@pytest.fixture(scope="module")
+def admin(server: Running) -> requests.Session:
+    """A browser that is signed in."""
+    browser = requests.Session()
+    answer = browser.post(
+        f"{server.url}/api/v1/login", json={"email": EMAIL, "password": PASSWORD}, timeout=10
+    )
+    assert answer.status_code == 200
+    return browser
+
+
+def test_both_workers_together_keep_to_one_limit(server: Running) -> None:
+    """A new connection each time, so that both get their share."""
+    cookies = requests.get(f"{server.url}/api/v1/me", timeout=10).cookies
+    answers = [
+        requests.post(f"{server.url}/api/v1/drawings", json=drawing(), cookies=cookies, timeout=10)
+        for _ in range(2 * DRAWINGS_A_MINUTE + 10)
+    ]
+
+    statuses = Counter(answer.status_code for answer in answers)
+    assert statuses == {201: DRAWINGS_A_MINUTE, 429: DRAWINGS_A_MINUTE + 10}
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
+
+
+def test_figures_of_both_workers_are_added_up(server: Running, admin: requests.Session) -> None:
+    n_asked = 60
+    line = 'inkloop_http_requests_total{method="GET",route="/api/v1/schedule",status="200"} '
+    for _ in range(n_asked):
+        requests.get(f"{server.url}/api/v1/schedule", timeout=10)
+
+    def counted() -> float:
+        page = admin.get(f"{server.url}/metrics", timeout=10).text
+        found = re.search(re.escape(line) + r"(\S+)", page)
+        return 0 if found is None else float(found[1])
+
+    wait_until(lambda: counted() >= n_asked, "each worker handed over what it counted", every=0.5)
+    assert counted() == n_asked
+
+
+def test_a_normal_client_hardly_notices_three_hundred_slow_ones(server: Running) -> None:
+    request = post(PREDICTIONS, json.dumps(strokes()).encode())
+
+    with slow_clients(server.port, MOST) as slow:
+        found = load(server.port, [lambda: request], seconds=8)
+        n_reopened = slow.n_reopened
+
+    assert set(found.statuses) == {200}
+    assert n_reopened < MOST  # they were there throughout
+    assert found.percentile(99) <= ANSWERED_WITHIN_MS
+
+
+def test_too_many_at_once_are_refused_and_the_next_is_served(server: Running) -> None:
+    request = post(PREDICTIONS, json.dumps(strokes()).encode())
+
+    found = load(server.port, [lambda: request] * 256, seconds=3)
+
+    assert set(found.statuses) <= {200, 429, 503}
+    assert found.statuses[200] > 0
+    assert found.statuses[503] > 0
+    after = load(server.port, [lambda: request], seconds=1)
+    assert set(after.statuses) == {200}
+    assert after.percentile(50) <= ANSWERED_WITHIN_MS
+
+
+def test_the_log_holds_numbers_and_nothing_personal(
+    server: Running, admin: requests.Session, tmp_path: Path
+) -> None:
+    person, api = requests.Session(), f"{server.url}/api/v1"
+    address = {"X-Forwarded-For": "203.0.113.77", "User-Agent": "Secretive/1.0"}
+    person.get(f"{api}/me?name=Grace+Hopper", timeout=10)
+    mine = drawing(id=new_id(), label=4)
+    token = admin.post(f"{api}/tokens", json={"name": "Vera's", "role": "admin"}, timeout=10)
+    receiver = {"url": "https://hooks.example.org/T0K3N", "events": ["held"]}
+    picture = {"file": ("grace-hopper.png", b"\x89PNG no picture", "image/png")}
+    archive = {"file": ("of-grace.zip", b"PK\x03\x04 no archive", "application/zip")}
+    last = "a-number-of-mine-1"
+    answers = [
+        person.post(f"{api}/drawings", json=mine, headers=address, timeout=10),
+        person.post(f"{api}/drawings", json=mine | {"label": "4"}, timeout=10),
+        person.get(f"{api}/drawings/{mine['id']}", timeout=10),
+        person.post(f"{api}/predictions/image", files=picture, timeout=10),
+        person.post(f"{api}/me/links", json={}, timeout=10),
+        requests.post(
+            f"{api}/login", json={"email": EMAIL, "password": "Xyzzy wrong words"}, timeout=10
+        ),
+        requests.get(f"{api}/users", headers={"Authorization": "Bearer madeup123"}, timeout=10),
+        admin.post(f"{api}/users", json={"email": EMAIL, "role": "reviewer"}, timeout=10),
+        admin.put(f"{api}/webhook", json=receiver, timeout=10),
+        admin.post(f"{api}/import", files=archive, timeout=10),
+        admin.get(f"{api}/drawings?contributor=grace", timeout=10),
+        admin.get(f"{api}/audit?by=grace", timeout=10),
+        requests.get(f"{api}/nothing/grace", headers={"X-Request-ID": last}, timeout=10),
+    ]
+    assert max(answer.status_code for answer in answers) < 500
+    assert answers[-1].headers["X-Request-ID"] == last
+    wait_until(lambda: last in server.log(), "the log has the last request")
+
+    log = server.log()
+    secrets = {
+        "e-mail": EMAIL,
+        "password": PASSWORD,
+        "another password": "Xyzzy",
+        "contributor's cookie": str(person.cookies["inkloop_contributor"]).split(".")[0],
+        "session cookie": admin.cookies["inkloop_session"],
+        "token": token.json()["token"],
+        "a token that is none": "madeup123",
+        "webhook": "T0K3N",
+        "id of a drawing": mine["id"],
+        "strokes": f"{SEVEN[0][0][0]}, {SEVEN[0][0][1]}",
+        "ink": answers[0].json()["ink"][:60],
+        "address": "203.0.113.77",
+        "browser": "Secretive",
+        "query": "Grace+Hopper",
+        "file name": "hopper",
+        "another file name": "of-grace",
+    }
+    assert [what for what, secret in secrets.items() if secret in log] == []
+    assert "127.0.0.1" not in log
+    lines = [json.loads(line) for line in log.splitlines()]
+    asked = [line for line in lines if line["event"] == "request"]
+    assert all({"ts", "level", "part", "request_id"} <= set(line) for line in asked)
+    assert [line["status"] for line in asked if line["request_id"] == last] == [404]

@@ -1,0 +1,136 @@
+"""What is too much at once is refused at once; slow senders and monitors are not."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from server.overload import Overload
+from server.request_counts import RequestCounts
+from tests.running import wait_until
+
+MOST = 2
+
+
+class Slow:
+    """An application that answers when it is told to, and a server around it."""
+
+    def __init__(self) -> None:
+        self.may_answer = threading.Event()
+        self.at_work = threading.Semaphore(0)
+        self.counts = RequestCounts()
+        self.guarded = Overload(self._application, self.counts, MOST)
+
+    def _application(self, environ: dict[str, Any], start: Any) -> list[bytes]:
+        self.at_work.release()
+        assert self.may_answer.wait(10)
+        start("200 OK", [])
+        return [environ["wsgi.input"].read()]
+
+    def ask(self, path: str = "/api/v1/predictions", **environ: object) -> tuple[str, dict, bytes]:
+        """Status line, headers, body."""
+        began: list[tuple[str, dict[str, str]]] = []
+        body = self.guarded(
+            {"PATH_INFO": path, "wsgi.input": Sent(b""), **environ},
+            lambda status, headers: began.append((status, dict(headers))),  # type: ignore[arg-type]
+        )
+        return (*began[0], b"".join(body))
+
+    def ask_aside(self, **given: Any) -> threading.Thread:
+        """The same from another client."""
+        thread = threading.Thread(target=self.ask, kwargs=given, daemon=True)
+        thread.start()
+        return thread
+
+
+class Sent:
+    """A request's body that arrives when `wait` returns."""
+
+    def __init__(self, data: bytes, wait: Callable[[], object] = lambda: None) -> None:
+        self.data, self.wait = data, wait
+
+    def read(self, n: int = -1) -> bytes:
+        self.wait()
+        return self.data
+
+
+@pytest.fixture
+def busy() -> Iterator[Slow]:
+    """As many requests as may be are at work."""
+    server = Slow()
+    threads = [server.ask_aside() for _ in range(MOST)]
+    for _ in range(MOST):
+        assert server.at_work.acquire(timeout=10)
+    yield server
+    server.may_answer.set()
+    for thread in threads:
+        thread.join(10)
+
+
+def test_one_too_many_is_told_to_come_back(busy: Slow) -> None:
+    status, headers, body = busy.ask()
+
+    assert status.startswith("503")
+    assert headers["Retry-After"] == "2"
+    assert json.loads(body)["error"] == "NotReady"
+    assert "send it again" in json.loads(body)["message"]
+
+
+def test_when_it_is_over_the_next_is_answered(busy: Slow) -> None:
+    refused = busy.ask()[0]
+    busy.may_answer.set()
+
+    assert refused.startswith("503")
+    wait_until(lambda: busy.ask()[0] == "200 OK", "the others have left", seconds=10)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"path": "/readyz"}, {"path": "/metrics"}, {"CONTENT_TYPE": "multipart/form-data; b=1"}],
+)
+def test_monitors_and_pictures_are_not_counted(busy: Slow, given: dict[str, str]) -> None:
+    thread = busy.ask_aside(**given)
+
+    assert busy.at_work.acquire(timeout=10)
+    busy.may_answer.set()
+    thread.join(10)
+
+
+def test_who_is_still_sending_takes_no_place() -> None:
+    server, has_arrived = Slow(), threading.Event()
+    server.may_answer.set()
+    slow = Sent(b"{}", lambda: has_arrived.wait(10))
+    senders = [
+        server.ask_aside(**{"wsgi.input": slow, "CONTENT_LENGTH": "2"}) for _ in range(3 * MOST)
+    ]
+
+    status, _, _ = server.ask()
+
+    has_arrived.set()
+    for sender in senders:
+        sender.join(10)
+    assert status == "200 OK"
+
+
+def test_a_body_that_was_taken_in_reaches_the_route() -> None:
+    server = Slow()
+    server.may_answer.set()
+
+    _, _, body = server.ask(path="/", **{"wsgi.input": Sent(b"{}"), "CONTENT_LENGTH": "2"})
+
+    assert body == b"{}"
+
+
+def test_a_bug_gives_its_place_back() -> None:
+    def bug(_environ: Any, _start: Any) -> list[bytes]:
+        raise ZeroDivisionError
+
+    guarded = Overload(bug, RequestCounts(), MOST)
+
+    for _ in range(3 * MOST):
+        with pytest.raises(ZeroDivisionError):
+            guarded({"PATH_INFO": "/"}, lambda *_: None)  # type: ignore[arg-type]

@@ -1,0 +1,102 @@
+"""Clients for load: as many connections as asked for, each asking again as soon as it is answered.
+
+Written on bare asyncio streams, so that the client takes as little as can be of the cores that
+the server shares with it. Only for servers on this machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+ANSWER_SECONDS = 60.0
+Request = Callable[[], bytes]
+
+
+@dataclass(slots=True)
+class Load:
+    """What came of it."""
+
+    seconds: float = 0.0
+    times_ms: list[float] = field(default_factory=list)
+    """Of answers with 2xx."""
+    refused_ms: list[float] = field(default_factory=list)
+    """Of all other answers."""
+    statuses: Counter[int] = field(default_factory=Counter)
+    """0 stands for a connection that was closed without an answer, or none within a minute."""
+
+    @property
+    def per_second(self) -> float:
+        """Answers of 2xx a second."""
+        return len(self.times_ms) / self.seconds
+
+    def percentile(self, share: float) -> float:
+        """Milliseconds that so many per cent of the 2xx stayed below."""
+        return float(np.percentile(self.times_ms, share))
+
+    def slowest_ms(self) -> float:
+        """Of all answers, whatever they said."""
+        return max([*self.times_ms, *self.refused_ms])
+
+
+def post(path: str, body: bytes, cookie: str = "", host: str = "127.0.0.1") -> bytes:
+    """The bytes of a request whose answer leaves the connection open."""
+    lines = [
+        f"POST {path} HTTP/1.1",
+        f"Host: {host}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        *([f"Cookie: {cookie}"] if cookie else []),
+        "",
+        "",
+    ]
+    return "\r\n".join(lines).encode() + body
+
+
+def load(port: int, requests: list[Request], seconds: float) -> Load:
+    """One connection for each entry of `requests`, which makes its next request, for a time."""
+    return asyncio.run(_load(port, requests, seconds))
+
+
+async def _load(port: int, requests: list[Request], seconds: float) -> Load:
+    found = Load()
+    began = time.perf_counter()
+    until = began + seconds
+    await asyncio.gather(*(_client(port, request, until, found) for request in requests))
+    found.seconds = time.perf_counter() - began
+    return found
+
+
+async def _client(port: int, request: Request, until: float, found: Load) -> None:
+    while time.perf_counter() < until:
+        writer = None
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            while time.perf_counter() < until:
+                await _ask(reader, writer, request(), found)
+        except (OSError, EOFError, TimeoutError):
+            found.statuses[0] += 1
+            await asyncio.sleep(0.05)  # else a server that is gone would be asked in a busy loop
+        finally:
+            if writer is not None:
+                writer.close()
+
+
+async def _ask(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes, found: Load
+) -> None:
+    began = time.perf_counter()
+    writer.write(request)
+    async with asyncio.timeout(ANSWER_SECONDS):
+        head = await reader.readuntil(b"\r\n\r\n")
+        status = int(head[9:12])
+        length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
+        await reader.readexactly(int(length))
+    taken_ms = (time.perf_counter() - began) * 1000
+    found.statuses[status] += 1
+    (found.times_ms if status < 300 else found.refused_ms).append(taken_ms)
