@@ -86,8 +86,8 @@ _HELD: dict[str, dict[str, Callable[[int], str]]] = {
             + " in the mix of later runs."
         ),
         "check": lambda n: (
-            f"{_n(n, 'drawing is', 'drawings are')} being checked: review them, since wrong labels "
-            "are the most common reason."
+            f"{_n(n, 'drawing is', 'drawings are')} being checked and left out until then: review "
+            "them, so that the next run learns from those that are right."
         ),
         "exam": lambda _n: (
             "Only exam drawings got worse: look through the newest for wrong labels, or collect "
@@ -100,7 +100,7 @@ _HELD: dict[str, dict[str, Callable[[int], str]]] = {
     },
     "zh": {
         "stay": lambda n: f"当前版本继续服务，这 {n} 张笔迹以后的训练仍会用到。",
-        "check": lambda n: f"有 {n} 张笔迹正在核对，请先审核：标签有误是最常见的原因。",
+        "check": lambda n: f"有 {n} 张笔迹正在核对，暂时不用。请审核，标对的下次就能学到。",
         "exam": lambda _n: "只有考题变差了：请看看最新的笔迹有没有标错，或者多收集同样的笔迹。",
         "more": lambda _n: "如果下面的标签都对，就不必做什么：下次训练会带上新的笔迹再试。",
     },

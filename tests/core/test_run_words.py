@@ -91,7 +91,8 @@ def test_a_held_run_leads_to_what_is_being_checked() -> None:
 
     assert said == (
         "The live version goes on serving, and all 12 drawings stay in the mix of later runs. "
-        "3 drawings are being checked: review them, since wrong labels are the most common reason."
+        "3 drawings are being checked and left out until then: review them, so that the next run "
+        "learns from those that are right."
     )
     assert "3 张笔迹正在核对" in (what_to_do(end, "zh") or "")
 

@@ -27,6 +27,7 @@ N_DAYS: Final = 365
 N_CONTRIBUTORS: Final = 2_000
 N_RUNS: Final = 10
 LEARNED_BY_A_RUN: Final = 20_000
+NEW_IN_A_RUN: Final = 1_000
 CHUNK: Final = 20_000
 IMPORTER: Final = "c0000"
 STATUSES: Final = (
@@ -171,7 +172,8 @@ def _totals(database: Database, kinds: _Kinds) -> None:
             numbers = np.sort(
                 chance.choice(kinds.n * run // N_RUNS, min(each, kinds.n * run // N_RUNS), False)
             )
-            rows = [(run, int(k) + 1, int(kinds.labels[k]), 1) for k in numbers]
+            first_new = numbers[-min(NEW_IN_A_RUN, len(numbers))]
+            rows = [(run, int(k) + 1, int(kinds.labels[k]), int(k >= first_new)) for k in numbers]
             names = ("run_id", "drawing_number", "label", "is_new")
             _many(connection, "run_drawings", names, rows)
         connection.exec_driver_sql(

@@ -76,6 +76,11 @@ OTHERS: Final[dict[str, str]] = {
     "list: contributors, newest": "/api/v1/contributors",
     "list: contributors, most drawings": "/api/v1/contributors?sort=most",
     "list: runs": "/api/v1/runs",
+    "a run in full": "/api/v1/runs/10",
+    "list: what a run learned from, and counts": "/api/v1/runs/10/drawings?limit=200",
+    "list: the older sevens of a run, and counts": (
+        "/api/v1/runs/10/drawings?kind=older&label=7&limit=200"
+    ),
     "list: versions": "/api/v1/models",
     "list: log": "/api/v1/audit",
 }
