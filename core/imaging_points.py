@@ -132,6 +132,8 @@ def decode_strokes(data: bytes) -> tuple[Strokes, float, float]:
         body = unpacker.decompress(data[_HEAD.size :], _MAX_BODY_BYTES + 1)
     except zlib.error as exc:
         raise broken from exc
+    if len(body) < n_strokes * 2:
+        raise broken
     lengths = np.frombuffer(body[: n_strokes * 2], "<u2").astype(int)
     n_points = int(lengths.sum())
     if not unpacker.eof or len(body) != n_strokes * 2 + n_points * _POINT_BYTES:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import gzip
 import struct
+import tokenize
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,10 @@ PAIRS: Final = (
 )  # fmt: skip
 _IDX_IMAGES: Final = 0x00000803
 _IDX_LABELS: Final = 0x00000801
+# What NumPy raises for a header that is none: it reads it as Python's literals.
+_NO_HEADER: Final = (
+    ValueError, KeyError, SyntaxError, TypeError, MemoryError, RecursionError, tokenize.TokenError,
+)  # fmt: skip
 MAX_CSV_LINE: Final = 784 * 4 + 200
 
 
@@ -68,7 +73,7 @@ def _npy_header(stream: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype
         version = npy.read_magic(stream)
         read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[version]
         shape, is_fortran, dtype = read(stream, max_header_size=MAX_HEADER_BYTES)
-    except (ValueError, KeyError, SyntaxError, TypeError, MemoryError, RecursionError) as exc:
+    except _NO_HEADER as exc:
         raise InvalidInput(f"{shown(name)} is no array that can be read here") from exc
     if dtype.hasobject:
         raise InvalidInput(f"{shown(name)} holds pickled objects: those are never loaded")

@@ -1,0 +1,138 @@
+"""Whatever is sent to whatever address is answered as the interface's description says.
+
+schemathesis makes requests that fit `/openapi.json` and requests that do not. Each is sent by an
+administrator with a browser's session or by nobody, half of them about things that exist. An error
+that no handler expects fails here with its traceback; so does a status, a type or a shape of an
+answer that is not described. `TEST_EFFORT=20` makes it as many times as long.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from core import accounts, migrate
+from core.clock import utc_now
+from core.models import Role, User
+from core.settings import Settings
+from server.access import ACCESS
+from server.app import create_app
+from server.services import EXTENSION, Services
+from tests.conftest import SECRET
+from tests.factories import make_drawing, new_id
+from tests.server import small_models
+from tests.server.conftest import PASSWORD_HASH
+from tests.server.effort import tries
+
+N_EXAMPLES = 7
+# Each of these starts a process, or looks a made-up host up.
+SLOW = {"GET /api/v1/export", "POST /api/v1/webhook/test"}
+MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+# Of rows: two that are there, and the last that a database could have, and beyond.
+NUMBERS = [1, 1, 2, 2, 2**31, 2**63 - 1, 2**63, 10**30]
+# 503, 504 and 507 say what is the matter, and are described where they can happen.
+CHECKS = [content_type_conformance, response_schema_conformance, status_code_conformance]
+
+
+class World:
+    """An instance with one of everything, and its admin."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.parts: Services = app.extensions[EXTENSION]
+        self.drawings = [new_id() for _ in range(20)]
+        with self.parts.database.write() as session:
+            small_models.publish(self.parts.store, session, 1, says=7)
+            small_models.publish(self.parts.store, session, 2, says=8)
+            for drawing_id in self.drawings:
+                make_drawing(session, id=drawing_id, ink=bytes(783) + b"\xff", now=utc_now())
+        self.parts.live.look()
+        self.admin = self.admin_again()
+
+    def admin_again(self) -> dict[str, str]:
+        """A session of an admin's, whatever became of the one before."""
+        with self.parts.database.write() as session:
+            user = session.get(User, 1) or accounts.create_user(
+                session, "ada@example.org", PASSWORD_HASH, Role.ADMIN, by="test", now=utc_now()
+            )
+            user.role, user.disabled_at = Role.ADMIN, None
+            secret = accounts.start_session(session, user.id, now=utc_now())
+        return {"inkloop_session": secret}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("any") / "instance"
+    place = Settings.from_env({}, instance=folder, secret_key=SECRET, rate_limits="off")
+    migrate.upgrade(place)
+    app = create_app(place)
+    app.testing = True
+    world = World(app)
+    yield world
+    world.parts.database.dispose()
+    world.parts.volatile.dispose()
+    world.parts.pictures.close()
+
+
+class Closing:
+    """A WSGI server's part: an answer is read to its end, and closed."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __call__(self, environ: Any, start_response: Any) -> list[bytes]:
+        answer = self._app(environ, start_response)
+        try:
+            return [b"".join(answer)]
+        finally:
+            answer.close()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def operations(world: World) -> dict[str, Any]:
+    """What is described, such as `GET /api/v1/stats`."""
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", Closing(world.app))
+    described: Any = schema.get_all_operations()
+    return {found.ok().label: found.ok() for found in described}
+
+
+CONVERTERS = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
+NAMES = [
+    method + " " + CONVERTERS.sub(r"{\1}", rule)
+    for rule, methods in ACCESS.items()
+    for method in methods
+    if rule.startswith("/api/v1/") or rule in ("/healthz", "/readyz", "/metrics")
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_request_is_answered_as_described(
+    world: World, operations: dict[str, Any], name: str
+) -> None:
+    operation = operations[name]
+    requests = st.one_of([operation.as_strategy(generation_mode=mode) for mode in MODES])
+
+    @tries(2 if name in SLOW else N_EXAMPLES)
+    @given(case=requests, is_admin=st.integers(0, 3), is_real=st.booleans(), data=st.data())
+    def ask(case: Any, is_admin: int, is_real: bool, data: st.DataObject) -> None:
+        if is_real:
+            for place in case.path_parameters or {}:
+                real = world.drawings if place == "drawing_id" else NUMBERS
+                case.path_parameters[place] = data.draw(st.sampled_from(real))
+        answer = case.call(cookies=world.admin_again() if is_admin else {})
+        case.validate_response(answer, checks=CHECKS)
+
+    ask()
