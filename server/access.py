@@ -49,6 +49,7 @@ ACCESS: dict[str, dict[str, str]] = {
     "/api/v1/review/<drawing_id>/undo": {"POST": REVIEWER},
     "/api/v1/learned": {"GET": ANYBODY},
     "/api/v1/stats": {"GET": ANYBODY},
+    "/api/v1/overview": {"GET": REVIEWER},
     "/api/v1/models": {"GET": ADMIN},
     "/api/v1/models/champion": {"GET": ANYBODY},
     "/api/v1/models/<int:version>": {"GET": ADMIN},

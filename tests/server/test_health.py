@@ -132,7 +132,7 @@ def test_a_database_that_is_broken_is_told_without_statements(client, parts, pub
 
 def test_a_disk_that_is_nearly_full_is_degraded(client, publish, monkeypatch):
     publish(1, says=7)
-    monkeypatch.setattr("server.api.health.shutil.disk_usage", lambda _: Disk(100, 96, 4))
+    monkeypatch.setattr("server.problems.shutil.disk_usage", lambda _: Disk(100, 96, 4))
 
     code, status, problem = ready(client)
 

@@ -72,7 +72,8 @@ SORTS: Final[dict[str, str]] = {
     "a month's, surest first": f"since={_day(0.5)}&until={_day(0.58)}&sort=most_sure",
 }
 OTHERS: Final[dict[str, str]] = {
-    "chart: figures of the overview": "/api/v1/stats",
+    "figures of the front pages": "/api/v1/stats",
+    "chart: the overview, ninety days": "/api/v1/overview",
     "list: contributors, newest": "/api/v1/contributors",
     "list: contributors, most drawings": "/api/v1/contributors?sort=most",
     "list: runs": "/api/v1/runs",
