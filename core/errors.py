@@ -7,6 +7,7 @@
     ├── TooLarge                … is over a limit
     ├── UnsupportedType         … is of a kind that is not read here
     ├── NotFound
+    │   └── NotMade             … since it is still being made
     ├── Gone                    it was here and was deleted
     ├── Conflict                somebody or something else was first
     ├── NotSignedIn
@@ -59,6 +60,14 @@ class NotFound(InkloopError):
         self.kind = kind
         self.name = name
         super().__init__(f"there is no {kind} {name}")
+
+
+class NotMade(NotFound):
+    """It is not there yet. `facts` go into the answer."""
+
+    def __init__(self, message: str, **facts: object) -> None:
+        self.facts = facts
+        InkloopError.__init__(self, message)
 
 
 class Gone(InkloopError):

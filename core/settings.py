@@ -118,6 +118,15 @@ class Settings(BaseSettings):
         except ValidationError as exc:
             raise SettingsError("; ".join(_sentence(error) for error in exc.errors())) from exc
 
+    def environment(self) -> dict[str, str]:
+        """This process's surroundings with these settings, for a process that it starts."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        given = self.model_dump(exclude_unset=True, exclude_none=True)
+        given["instance"] = self.instance.resolve()
+        return kept | {
+            PREFIX + name.upper(): str(value) for name, value in given.items() if value != ""
+        }
+
     @property
     def database_path(self) -> Path:
         """The SQLite file. Only SQLite itself may open it while Inkloop runs."""

@@ -85,7 +85,7 @@ def _inkloop_error(error: errors.InkloopError) -> Response:
     status = status_of(error)
     if status == 500:
         log.error("unexpected error", exc_info=error)
-    facts = error.facts if isinstance(error, errors.NotReady) else {}
+    facts = error.facts if isinstance(error, errors.NotReady | errors.NotMade) else {}
     answer = error_answer(status, type(error).__name__, str(error), **facts)
     if isinstance(error, errors.TooManyRequests):
         answer.headers["Retry-After"] = str(error.retry_after_seconds)

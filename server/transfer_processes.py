@@ -7,7 +7,6 @@ worker may have 160 MB.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -21,7 +20,7 @@ from core.clock import utc_now
 from core.db import Database
 from core.errors import InkloopError, NotReady
 from core.gallery import Filters
-from core.settings import PREFIX, Settings
+from core.settings import Settings
 from core.transfer.selection import to_json
 from core.transfer.writing import Format
 from core.transitions import transfers
@@ -152,17 +151,7 @@ def _refusal(process: subprocess.Popen[bytes]) -> InkloopError:
 def _start(settings: Settings, kind: str, words: str, **pipes: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "core.transfer", kind, words],
-        env=environment(settings),
+        env=settings.environment(),
         stdin=subprocess.DEVNULL,
         **pipes,
     )
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """This process's surroundings, with these settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    given = settings.model_dump(exclude_unset=True, exclude_none=True)
-    given["instance"] = settings.instance.resolve()
-    return kept | {
-        PREFIX + name.upper(): str(value) for name, value in given.items() if value != ""
-    }

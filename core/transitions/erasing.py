@@ -10,11 +10,11 @@ from collections import Counter as Tally
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.db import UtcDateTime
-from core.models import Drawing, DrawingStatus
+from core.models import Drawing, DrawingStatus, Embedding, MapSource
 from core.transitions.counters import count
 
 
@@ -46,6 +46,12 @@ def erase_numbers(session: Session, numbers: Collection[int], *, now: datetime) 
             confidence=None,
         )
         .execution_options(synchronize_session=False)
+    )
+    # Of all points, not of those rows alone: what is erased is on no map, whatever came before.
+    session.execute(
+        delete(Embedding).where(
+            Embedding.number.in_(numbers), Embedding.source == MapSource.DRAWING
+        )
     )
     count(session, totals)
     return len(rows)
