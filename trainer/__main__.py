@@ -32,6 +32,7 @@ from core.sentences import rule_sentence, verdict_sentence
 from core.settings import Settings
 from core.volatile import Volatile, discard_if_broken
 from trainer.job import CarryOut, Claim, Desk, Nothing
+from trainer.map_maker import MapMaker
 from trainer.notify import Notifier
 from trainer.progress import Progress
 from trainer.schedule import Ticker, queue_first_run
@@ -74,16 +75,19 @@ def run(options: Options, load: Load) -> int:
         steps = Steps(settings, database, load)
         desk = Desk(settings, database, steps)
         notifier = Notifier(settings, database)
+        map_maker = MapMaker(settings, database)
         if options.once:
-            return _supervise(desk, signals, lambda: _once(desk, options, notifier), STOPPED)
+            work = functools.partial(_once, desk, options, notifier, map_maker)
+            return _supervise(desk, signals, work, STOPPED)
         discard_if_broken(settings)
         ticker = Ticker(database, volatile=Volatile(settings))
         queue_first_run(database, utc_now())
         ticker.start()
         notifier.start()
         try:
-            return _supervise(desk, signals, lambda: _serve(desk, steps), OK)
+            return _supervise(desk, signals, lambda: _serve(desk, steps, map_maker), OK)
         finally:
+            map_maker.stop()
             ticker.stop()
             notifier.stop()
     except InkloopError as error:
@@ -181,12 +185,14 @@ def _abandon(desk: Desk, code: int) -> None:
     os._exit(code)
 
 
-def _serve(desk: Desk, steps: Steps) -> int:
-    """Do runs as they are asked for, until the stop."""
+def _serve(desk: Desk, steps: Steps, map_maker: MapMaker) -> int:
+    """Do runs as they are asked for, and have maps made between them, until the stop."""
     steps.warm_up()
     while not desk.stop.is_set():
         try:
             done = desk.do_next_run()
+            if done is None:
+                map_maker.look()
         except InkloopError as error:  # such as a full disk: later it may have room
             log.warning("cannot look for runs", why=str(error))
             done = None
@@ -197,7 +203,7 @@ def _serve(desk: Desk, steps: Steps) -> int:
     return OK
 
 
-def _once(desk: Desk, options: Options, notifier: Notifier) -> int:
+def _once(desk: Desk, options: Options, notifier: Notifier, map_maker: MapMaker) -> int:
     """Do one run, say and tell what came of it. Returns: the exit code."""
     done = desk.do_one_run(is_forced=options.force)
     if done is Nothing.FREE:
@@ -208,6 +214,8 @@ def _once(desk: Desk, options: Options, notifier: Notifier) -> int:
     notifier.tell_for_the_last_time()
     if not isinstance(done, Run):
         return OK
+    if done.status == RunStatus.PROMOTED:
+        map_maker.make_now()  # nobody may come by later to make it
     codes = {RunStatus.PROMOTED: OK, RunStatus.HELD: OK, RunStatus.QUEUED: STOPPED}
     codes[RunStatus.RUNNING] = LEASE_HELD  # another trainer took the run over
     return codes.get(RunStatus(done.status), FAILED)

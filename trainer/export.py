@@ -11,13 +11,13 @@ import io
 import warnings
 
 import numpy as np
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.errors import ModelFileError
 from trainer.networks.base import SIDE_PX, DigitNetwork
+from trainer.sessions import one_thread_session
 
 OUTPUTS = ("probabilities", "features", "familiarity")
 
@@ -119,12 +119,3 @@ def verify_export(data: bytes, model: ExportedModel, ink_NHW: NDArray[np.uint8])
                 )
             largest = max(largest, difference)
     return largest
-
-
-def one_thread_session(data: bytes) -> onnxruntime.InferenceSession:
-    """As the server opens the file: one thread, no spinning."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])

@@ -28,11 +28,12 @@ from core.sentences import verdict_sentence
 from core.transitions import runs, versions
 from core.transitions.counters import audit
 from trainer.examine import DRAWN, Papers, Results, add_evaluations
-from trainer.export import one_thread_session, servable, to_onnx, verify_export
+from trainer.export import servable, to_onnx, verify_export
 from trainer.familiarity import Familiarity
 from trainer.gate import Verdict
 from trainer.job import Claim
 from trainer.learn import Learned
+from trainer.sessions import one_thread_session
 from trainer.workshop import KeptModel, Workshop
 
 N_PROVEN = 64

@@ -11,9 +11,10 @@ from torch import Tensor, nn
 
 from core.errors import ModelFileError
 from core.golden import golden_inks
-from trainer.export import one_thread_session, servable, to_onnx, verify_export
+from trainer.export import servable, to_onnx, verify_export
 from trainer.networks.base import DigitNetwork
 from trainer.networks.registry import NETWORKS
+from trainer.sessions import one_thread_session
 
 
 def digits(n: int = 64) -> NDArray[np.uint8]:

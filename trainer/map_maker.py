@@ -1,0 +1,94 @@
+"""Sees to it that the live version has its map: one process beside the runs, never in their way."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import datetime
+
+import structlog
+
+from core.db import Database
+from core.errors import InkloopError
+from core.settings import Settings
+from core.transitions import maps
+
+LOOK_SECONDS = 2.0
+STOP_SECONDS = 1.0
+TRIES = 3
+"""A map that failed so often since it was asked for is left until it is asked for again."""
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+Wanted = tuple[int, datetime | None]
+log = structlog.get_logger(__name__)
+
+
+class MapMaker:
+    """Starts `trainer.embed` when the live version's map is wanted, and ends it when asked."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._database = database
+        self._process: subprocess.Popen[bytes] | None = None
+        self._version = 0
+        self._looked_at = -LOOK_SECONDS
+        self._tries: Counter[Wanted] = Counter()
+
+    def look(self) -> None:
+        """Take note of what ended, and start what is due; at most once in two seconds."""
+        now = time.monotonic()
+        if now - self._looked_at < LOOK_SECONDS:
+            return
+        self._looked_at = now
+        if self._process is not None and self._process.poll() is not None:
+            self._take_note(self._process.returncode)
+        with self._database.read() as session:
+            wanted = maps.wanted(session)
+        if wanted is None:
+            return
+        if self._process is not None and wanted[0] != self._version:
+            self.stop()  # another version went live meanwhile
+        if self._process is None and self._tries[wanted] < TRIES:
+            self._tries[wanted] += 1
+            self._version = wanted[0]
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "trainer.embed", str(self._version)],
+                env=self._settings.environment() | ONE_THREAD,
+                stdin=subprocess.DEVNULL,
+            )
+
+    def make_now(self) -> None:
+        """Make the map that is wanted, if one is, and wait for it; what fails is only logged."""
+        self._looked_at = -LOOK_SECONDS
+        try:
+            self.look()
+            if self._process is not None:
+                self._take_note(self._process.wait())
+        except InkloopError as error:
+            log.warning("no map", why=str(error))
+
+    def stop(self) -> None:
+        """End the process at once. Its map is wanted still, and the next look begins it anew."""
+        process = self._process
+        if process is None:
+            return
+        process.kill()
+        process.wait(STOP_SECONDS)
+        self._process = None
+        with self._database.write() as session:
+            maps.end_attempt(session, self._version, None)
+
+    def _take_note(self, exit_code: int) -> None:
+        self._process = None
+        if exit_code in (0, 1):
+            return  # it said itself what there is to say
+        log.warning("the map's process died", version=self._version, exit_code=exit_code)
+        with self._database.write() as session:
+            maps.end_attempt(
+                session,
+                self._version,
+                f"the process that made the map died (exit code {exit_code}), perhaps for want of "
+                "memory: look in the trainer's log, then ask for the map again",
+            )

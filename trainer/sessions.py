@@ -1,0 +1,14 @@
+"""Model files, opened as the server opens them. Needs no torch."""
+
+from __future__ import annotations
+
+import onnxruntime
+
+
+def one_thread_session(data: bytes) -> onnxruntime.InferenceSession:
+    """As the server opens the file: one thread, no spinning."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
