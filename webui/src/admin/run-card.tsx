@@ -6,6 +6,7 @@ import { accuracyFigure, runPercent } from "../figures";
 import { languageTag, words } from "../i18n/language";
 import { agoOf } from "../when";
 import { is_admin } from "./admin-state";
+import { Link } from "./link";
 import { ActionNote, Card } from "./parts";
 import { RunCurve } from "./run-curve";
 import { RunStatusSign } from "./run-status";
@@ -87,7 +88,11 @@ export function RunCard({ run }: { run: Run }) {
   return (
     <Card id="run-card" title={is_open ? w.admin.this_run : w.admin.last_run}>
       <p class="run-line">
-        <strong>{w.admin.run_number(run.id)}</strong>
+        <strong>
+          <Link view="runs" part={String(run.id)}>
+            {w.admin.run_number(run.id)}
+          </Link>
+        </strong>
         <span id="run-status" data-status={run.status}>
           <RunStatusSign status={run.status} />
         </span>

@@ -119,6 +119,7 @@ const SUBJECTS_EN: Readonly<Record<string, string>> = {
   drawings: "drawings:",
   token: "token",
   user: "account",
+  webhook: "who is told of runs",
 };
 
 const SUBJECTS_ZH: Readonly<Record<string, string>> = {
@@ -129,6 +130,7 @@ const SUBJECTS_ZH: Readonly<Record<string, string>> = {
   drawings: "笔迹张数",
   token: "令牌",
   user: "账号",
+  webhook: "训练结束的通知",
 };
 
 const FACTS_ZH: Readonly<Record<string, string>> = {
@@ -159,7 +161,8 @@ const FACTS_ZH: Readonly<Record<string, string>> = {
 function subjectIn(names: Readonly<Record<string, string>>, subject: string): string {
   const [kind = "", ...rest] = subject.split(":");
   const name = names[kind];
-  return name === undefined || rest.length === 0 ? subject : `${name} ${rest.join(":")}`;
+  if (name === undefined) return subject;
+  return rest.length === 0 ? name : `${name} ${rest.join(":")}`;
 }
 
 export const audit_words = viewWords(

@@ -56,6 +56,13 @@ function Subject({ event: { subject, subject_name } }: { event: AuditEvent }) {
       </Link>
     );
   }
+  if (kind === "run" || subject === "webhook") {
+    return (
+      <Link view="runs" part={of === "" ? subject : of}>
+        {name}
+      </Link>
+    );
+  }
   if (kind === "contributor" && /^[0-9]+$/.test(of)) {
     return (
       <Link view="people" part={`contributors/${of}`}>
