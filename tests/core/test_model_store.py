@@ -31,6 +31,28 @@ def test_what_was_published_reads_back(store: ModelStore) -> None:
     store.verify(9, published.manifest_sha256)
 
 
+def test_all_is_on_the_disk_before_a_version_has_its_name(
+    store: ModelStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    sync, rename = os.fsync, Path.rename
+
+    def seen_sync(descriptor: int) -> None:
+        done.append(Path(f"/proc/self/fd/{descriptor}").readlink().name.partition("-")[0])
+        sync(descriptor)
+
+    def seen_rename(path: Path, target: Path) -> Path:
+        done.append("rename")
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", seen_sync)
+    monkeypatch.setattr(Path, "rename", seen_rename)
+
+    store.publish(9, FILES, MANIFEST)
+
+    assert done == [*FILES, "manifest.json", ".building", "rename", "models"]
+
+
 def test_the_files_of_a_version_are_never_replaced(store: ModelStore) -> None:
     store.publish(1, FILES, MANIFEST)
 

@@ -6,7 +6,8 @@ from collections import Counter as Tally
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
 from core import queries
 from core.db import Database
@@ -15,6 +16,17 @@ from core.models import Contributor, Drawing, LabelEvent
 from core.transitions.drawings import delete_drawing
 from tests.conftest import NOW
 from tests.factories import make_drawing, new_id
+
+
+def test_the_table_itself_refuses_a_second_drawing_of_an_id(database: Database) -> None:
+    """Whoever stores by another way than `store_drawings` cannot double one either."""
+    with database.write() as session:
+        make_drawing(session)
+        columns = [column for column in Drawing.__table__.columns if not column.computed]
+        first = session.execute(select(*columns)).one()._asdict()
+
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.execute(insert(Drawing).values(**first | {"number": first["number"] + 1}))
 
 
 def test_the_same_id_again_changes_nothing(database: Database) -> None:

@@ -81,6 +81,7 @@ def test_a_version_made_under_a_lost_lease_never_counts(database: Database) -> N
     with database.write() as session:
         runs.take_lease(session, "t1", now=NOW, ttl=ttl)
         runs.take_lease(session, "t2", now=NOW + 2 * ttl, ttl=ttl)
+        run, _ = runs.queue_run(session, requested_by="first", is_forced=True, seed=1, now=NOW)
 
     with pytest.raises(LeaseLost), database.write() as session:
         versions.add_version(
@@ -91,7 +92,7 @@ def test_a_version_made_under_a_lost_lease_never_counts(database: Database) -> N
             manifest_sha256="0" * 64,
             manifest={"network": "compact", "base_version": None},
             scores={},
-            run_id=1,
+            run_id=run.id,
             now=NOW,
         )
 

@@ -1,0 +1,117 @@
+"""A plugin for pytest that takes one guard away: `pytest -p tests.faults.remove_guard --without X`.
+
+For `test_guards_are_real` alone: whatever stands for a guard has to fail without it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+import core.db
+import core.imaging_files
+import core.model_store
+import core.transitions.runs
+import core.transitions.versions
+import server.access
+from core.db import sqlite_engine
+
+UNIQUE_ID = re.compile(r",\s*CONSTRAINT uq_drawings_id UNIQUE \(id\)")
+
+
+def _nothing(*_given: object, **_named: object) -> None:
+    """Stands where a guard was."""
+
+
+def _commits_are_not_synced() -> None:
+    real = core.db.sqlite_engine
+
+    def lax(path: Path, begin: str, **options: Any) -> Engine:
+        return real(path, begin, **options | {"synchronous": "NORMAL"})
+
+    core.db.sqlite_engine = lax
+
+
+def _model_files_are_not_synced() -> None:
+    def write(path: Path, data: bytes) -> str:
+        path.write_bytes(data)
+        return hashlib.sha256(data).hexdigest()
+
+    core.model_store._write_synced = write
+    core.model_store._sync_folder = _nothing
+
+
+def _ids_are_not_unique() -> None:
+    def without(
+        _connection: object, _cursor: object, statement: str, given: object, *_rest: object
+    ) -> tuple[str, object]:
+        return UNIQUE_ID.sub("", statement), given
+
+    event.listen(Engine, "before_cursor_execute", without, retval=True)
+
+
+def _nobody_looks_at_the_fence() -> None:
+    for module in (core.transitions.runs, core.transitions.versions):
+        vars(module)["require_fence"] = _nothing
+
+
+def _every_hash_is_right() -> None:
+    class Same:
+        def __init__(self, _data: bytes = b"") -> None: ...
+
+        def hexdigest(self) -> str:
+            return "0" * 64
+
+    class Hashes:
+        sha256 = Same
+
+    vars(core.model_store)["hashlib"] = Hashes
+
+
+def _other_sites_may_ask() -> None:
+    server.access.check_same_origin = _nothing
+
+
+def _everybody_may_do_everything() -> None:
+    server.access.require = _nothing
+
+
+def _writers_begin_as_readers() -> None:
+    def deferred(path: Path, begin: str, pool_size: int) -> Engine:
+        begin = "BEGIN DEFERRED" if begin == "BEGIN IMMEDIATE" else begin
+        return sqlite_engine(path, begin, pool_size=pool_size, max_overflow=64)
+
+    core.db._make_engine = deferred
+
+
+def _pictures_have_any_size() -> None:
+    core.imaging_files._check_size = _nothing
+
+
+REMOVALS: dict[str, Callable[[], None]] = {
+    "sync of commits": _commits_are_not_synced,
+    "sync of model files": _model_files_are_not_synced,
+    "unique id": _ids_are_not_unique,
+    "fence": _nobody_looks_at_the_fence,
+    "hash": _every_hash_is_right,
+    "same origin": _other_sites_may_ask,
+    "role": _everybody_may_do_everything,
+    "begin immediate": _writers_begin_as_readers,
+    "pixel limit": _pictures_have_any_size,
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Name the guard on the command line."""
+    parser.addoption("--without", choices=sorted(REMOVALS), required=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Take it away before any test is there."""
+    REMOVALS[config.getoption("--without")]()

@@ -1,0 +1,83 @@
+"""Each guard is taken away once, and the test that stands for it has to fail.
+
+A test that passes without what it tests says nothing; `docs/reliability.md` has the table.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.faults.remove_guard import REMOVALS
+from tests.running import ROOT
+
+TESTS_FAILED = 1  # of pytest's exit codes: neither broken off nor nothing found
+# guard → the test that stands for it, and what its failure says
+STANDS_FOR = {
+    "sync of commits": (
+        "tests/core/test_db.py::test_a_writer_has_the_pragmas_that_durability_rests_on"
+        "[synchronous-2]",
+        "assert 1 == 2",
+    ),
+    "sync of model files": (
+        "tests/core/test_model_store.py::test_all_is_on_the_disk_before_a_version_has_its_name",
+        "assert ['rename'] == ",
+    ),
+    "unique id": (
+        "tests/core/test_store_drawing.py::test_the_table_itself_refuses_a_second_drawing_of_an_id",
+        "DID NOT RAISE IntegrityError",
+    ),
+    "fence": (
+        "tests/core/test_versions.py::test_a_version_made_under_a_lost_lease_never_counts",
+        "DID NOT RAISE LeaseLost",
+    ),
+    "hash": (
+        "tests/core/test_model_store.py::test_any_changed_byte_is_noticed",
+        "DID NOT RAISE ModelFileError",
+    ),
+    "same origin": (
+        "tests/server/test_same_origin.py::test_another_site_is_refused",
+        "assert 201 == 403",
+    ),
+    "role": (
+        "tests/server/test_access.py::test_nobody_gets_in_without_signing_in",
+        "assert 200 == 401",
+    ),
+    "begin immediate": (
+        "tests/core/test_db.py::test_writers_in_many_threads_all_get_their_turn",
+        "database is locked",
+    ),
+    "pixel limit": (
+        "tests/core/test_imaging_pictures.py"
+        "::test_a_decompression_bomb_is_refused_before_it_is_unpacked[4097]",
+        "BadPicture",
+    ),
+}
+
+
+def test_every_guard_has_a_test_that_stands_for_it() -> None:
+    assert list(STANDS_FOR) == list(REMOVALS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("guard", STANDS_FOR)
+def test_without_a_guard_the_test_that_stands_for_it_fails(guard: str) -> None:
+    test, says = STANDS_FOR[guard]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+        + ["-p", "tests.faults.remove_guard", "--without", guard, test],
+        cwd=ROOT,
+        # Without plugins that none of these tests needs it starts in a third of the time.
+        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == TESTS_FAILED, done.stdout[-2000:] + done.stderr[-2000:]
+    assert f"FAILED {test}" in done.stdout
+    assert says in done.stdout
