@@ -229,6 +229,8 @@ _LINES: dict[str, dict[str, Callable[[Facts], str]]] = {
         "put_aside": lambda f: f"{_n(f['n'], 'drawing', 'drawings')} put aside to be checked",
         "gathered": lambda f: (
             f"Learns from {_n(f['n_new'], 'new drawing', 'new drawings')} and {f['n_older']} older"
+            if f["n_new"] + f["n_older"]
+            else "Learns from MNIST alone"
         ),
         "checkpoint": lambda f: f"Goes on from step {f['step']}, as kept",
         "learned": lambda f: (
@@ -249,7 +251,11 @@ _LINES: dict[str, dict[str, Callable[[Facts], str]]] = {
         "stopped": lambda _f: "训练程序被停止，下次启动后继续",
         "phase": lambda f: _PHASES["zh"].get(f["phase"], str(f["phase"])),
         "put_aside": lambda f: f"{f['n']} 张笔迹暂放一边，等待核对",
-        "gathered": lambda f: f"学习 {f['n_new']} 张新笔迹、{f['n_older']} 张旧笔迹",
+        "gathered": lambda f: (
+            f"学习 {f['n_new']} 张新笔迹、{f['n_older']} 张旧笔迹"
+            if f["n_new"] + f["n_older"]
+            else "只学 MNIST"
+        ),
         "checkpoint": lambda f: f"从保存的第 {f['step']} 步继续",
         "learned": lambda f: (
             f"学了 {f['n_steps']} 步"

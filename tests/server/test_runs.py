@@ -106,6 +106,19 @@ def test_a_run_that_is_over_cannot_be_stopped(admin, advance):
     assert admin.post(f"{URL}/{run_id}/cancel").status_code == 409
 
 
+def test_runs_come_page_by_page_newest_first(admin):
+    made = []
+    for _ in range(3):
+        made.append(admin.post(URL).json["id"])
+        admin.post(f"{URL}/{made[-1]}/cancel")
+
+    first = admin.get(f"{URL}?limit=2").json
+    second = admin.get(f"{URL}?limit=2&after={first['next']}").json
+
+    assert [run["id"] for run in first["items"] + second["items"]] == made[::-1]
+    assert second["next"] is None
+
+
 def test_what_has_not_changed_is_not_sent_again(admin, client, advance):
     run_id = admin.post(URL).json["id"]
     etag = client.get(URL).headers["ETag"]

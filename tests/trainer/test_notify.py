@@ -7,6 +7,8 @@ import hmac
 import http.server
 import json
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +25,8 @@ from core.settings import Settings
 from core.transitions import runs, webhook
 from core.webhooks import signing_secret
 from tests.conftest import NOW
-from tests.running import free_port, wait_until
+from tests.factories import make_version
+from tests.running import ROOT, free_port, wait_until
 from trainer import notify
 from trainer.notify import Notifier
 
@@ -387,6 +390,35 @@ def test_nobody_is_told_once_the_address_is_taken_away(
     Notifier(private, database).tell_all()
 
     assert (receiver.got, only(database).outcome) == ([], "withdrawn")
+
+
+def test_a_process_for_one_run_tells_what_an_earlier_one_left(
+    database: Database, private: Settings, receiver: Receiver, save: Any, end: Any
+) -> None:
+    save(f"http://127.0.0.1:{receiver.port}/")
+    end(RunStatus.HELD)
+    with database.write() as session:
+        make_version(session, 1)  # nothing is due, so nothing is learned
+    environ = {
+        "PATH": "/usr/bin:/bin",
+        "INKLOOP_INSTANCE": str(private.instance),
+        "INKLOOP_WEBHOOK_PRIVATE": "on",
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-m", "trainer", "--once"],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Nothing to do")
+    assert len(receiver.got) == 1
+    assert only(database).outcome == "delivered"
 
 
 def test_its_thread_tells_what_comes_while_it_runs(

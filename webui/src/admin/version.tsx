@@ -92,6 +92,13 @@ export function VersionPage({ version }: { version: number }) {
               <Card title={words.value.admin.verdict}>
                 <p class="verdict">{model.verdict.sentence}</p>
                 <VerdictRules verdict={model.verdict} />
+                {model.run_id !== null && (
+                  <p>
+                    <Link view="runs" part={String(model.run_id)} id="its-run">
+                      {w.run_link(model.run_id)}
+                    </Link>
+                  </p>
+                )}
               </Card>
             )}
             <ConfusionCard version={version} />

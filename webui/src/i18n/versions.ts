@@ -6,6 +6,7 @@ export const versions_words = viewWords(
   {
     back: "All versions",
     version_lead: (version: number, status: string) => `Version ${version}: ${status}`,
+    run_link: (id: number) => `Run ${id}: how it learned, and from which drawings`,
     compare_link: (a: number) => `Compare with version ${a}`,
     compare_lead: (a: number, b: number, better: number, worse: number) =>
       `From version ${a} to ${b}: ${better} digits got better, ${worse} got worse`,
@@ -42,6 +43,7 @@ export const versions_words = viewWords(
   {
     back: "全部版本",
     version_lead: (version, status) => `第 ${version} 版：${status}`,
+    run_link: (id) => `第 ${id} 次训练：学的过程和学了哪些笔迹`,
     compare_link: (a) => `与第 ${a} 版对比`,
     compare_lead: (a, b, better, worse) =>
       `从第 ${a} 版到第 ${b} 版：${better} 个数字变好，${worse} 个变差`,
