@@ -10,19 +10,20 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from core import migrate, mnist
-from core.db import Database, has_wal_reset_bug, sqlite_version
+from core.clock import utc_now
+from core.db import Database, has_wal_reset_bug, sqlite_engine, sqlite_version
 from core.errors import DataError, InkloopError, ModelFileError, SettingsError
 from core.model_store import ModelStore
-from core.models import ModelVersion, Schedule
+from core.models import AuditEvent, ModelVersion, Schedule
 from core.network import require_free_port
 from core.settings import Settings
 
@@ -30,6 +31,7 @@ Level = Literal["ok", "warn", "fail"]
 LEAST_FREE_BYTES = 1_000_000_000  # a guess: models, backups and the WAL of weeks fit
 ENOUGH_FREE_BYTES = 5_000_000_000
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before the code was written is wrong
+MOST_AHEAD = timedelta(minutes=5)
 PACKAGES = ("flask", "granian", "onnxruntime", "sqlalchemy", "numpy", "pillow")
 TRAINER_PACKAGES = ("torch", "torchvision", "apscheduler", "scikit-learn")
 
@@ -54,6 +56,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         _secret,
         _disk,
         _database,
+        _integrity,
+        _shared,
         _models,
         _mnist,
         _clock,
@@ -151,6 +155,9 @@ def _database(settings: Settings) -> Finding:
         )
     if revision is None:
         return Finding("database", "ok", "will be made at the first start")
+    if not os.access(settings.database_path, os.R_OK | os.W_OK):
+        sentence = f"{settings.database_path} cannot be written: give it to who runs Inkloop"
+        return Finding("database", "fail", f"{sentence} (chown)")
     if revision != migrate.head():
         return Finding(
             "database",
@@ -158,6 +165,45 @@ def _database(settings: Settings) -> Finding:
             f"at revision {revision}, not {migrate.head()}: run `inkloop db upgrade`",
         )
     return Finding("database", "ok", f"{settings.database_path} at revision {revision}")
+
+
+def _integrity(settings: Settings) -> Finding:
+    if not settings.database_path.exists():
+        return Finding("integrity", "ok", "no database yet")
+    faults = _faults(settings.database_path)
+    if faults:
+        told = "; ".join(faults)
+        return Finding("integrity", "fail", f"{told}: stop Inkloop, and restore a backup")
+    return Finding("integrity", "ok", "every page and every reference is whole")
+
+
+def _shared(settings: Settings) -> Finding:
+    path = settings.volatile_path
+    if not path.exists():
+        return Finding("shared", "ok", "what the workers share will be made at the first start")
+    faults = _faults(path)
+    if faults:
+        advice = "stop Inkloop and start it again: it is made anew, and nothing is lost"
+        return Finding("shared", "fail", f"{path.name}: {'; '.join(faults)}: {advice}")
+    return Finding("shared", "ok", f"{path.name} is whole")
+
+
+def _faults(path: Path) -> list[str]:
+    """What SQLite finds broken in a file, at most three things."""
+    engine = sqlite_engine(path, "BEGIN")
+    try:
+        with engine.begin() as connection:
+            said = [
+                str(fault)
+                for fault in connection.exec_driver_sql("PRAGMA quick_check(3)").scalars()
+            ]
+            orphan = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    except SQLAlchemyError as exc:
+        return [str(getattr(exc, "orig", exc))]
+    finally:
+        engine.dispose()
+    faults = [] if said == ["ok"] else said
+    return faults if orphan is None else [*faults, f"a row of {orphan[0]} points to nothing"]
 
 
 def _has_tables(settings: Settings) -> bool:
@@ -198,11 +244,31 @@ def _mnist(settings: Settings) -> Finding:
     return Finding("mnist", "ok", "70,000 digits, the four published MD5 sums")
 
 
-def _clock(_settings: Settings) -> Finding:
-    now = datetime.now(UTC)
+def _clock(settings: Settings) -> Finding:
+    now = utc_now()
     if now < EARLIEST:
         return Finding("clock", "fail", f"it says {now:%Y-%m-%d %H:%M} UTC: set the clock")
+    newest = _newest(settings)
+    if newest is not None and newest > now + MOST_AHEAD:
+        return Finding(
+            "clock",
+            "fail",
+            f"it says {now:%Y-%m-%d %H:%M} UTC, but the log has entries of {newest:%Y-%m-%d %H:%M}:"
+            " set the clock, or wait until then",
+        )
     return Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _newest(settings: Settings) -> datetime | None:
+    """When the newest thing happened that is on record."""
+    if not _has_tables(settings):
+        return None
+    database = Database(settings)
+    try:
+        with database.read() as session:
+            return session.scalars(select(func.max(AuditEvent.at))).one()
+    finally:
+        database.dispose()
 
 
 def _timezone(settings: Settings) -> Finding:

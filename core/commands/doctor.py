@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import asdict
 
 import click
 from rich.console import Console
 
-from core.doctor import examine
+from core.doctor import Finding, examine
 from core.settings import Settings
 
 SIGNS = {
@@ -18,13 +20,17 @@ SIGNS = {
 
 
 @click.command()
-def doctor() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+def doctor(as_json: bool) -> None:
     """Look at everything that Inkloop stands on. Exit code 1 if something fails."""
+    findings: list[Finding] = []
     console = Console(highlight=False, soft_wrap=True)
-    n_failed = 0
     for finding in examine(Settings.from_env()):
-        console.print(f"{SIGNS[finding.level]}  {finding.name:<10}  ", end="")
-        console.print(finding.sentence, markup=False)
-        n_failed += finding.level == "fail"
-    if n_failed:
+        findings.append(finding)
+        if not as_json:
+            console.print(f"{SIGNS[finding.level]}  {finding.name:<10}  ", end="")
+            console.print(finding.sentence, markup=False)
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
+    if any(finding.level == "fail" for finding in findings):
         sys.exit(1)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import shutil
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 
 from core import mnist
-from core.db import Database, has_wal_reset_bug
+from core.clock import utc_now
+from core.commands.doctor import doctor
+from core.db import Database, has_wal_reset_bug, sqlite_driver
 from core.doctor import Finding, examine
 from core.model_store import ModelStore
 from core.settings import Settings
+from core.transitions.counters import audit
 from tests import factories
 
 
@@ -111,6 +119,84 @@ def test_an_unknown_zone_fails(settings: Settings, database: Database) -> None:
         session.execute(text("UPDATE schedule SET timezone = 'Mars/Olympus'"))
 
     assert find(settings, "time zone").level == "fail"
+
+
+def test_a_database_that_is_another_users_fails(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.doctor.os.access", lambda *_: False)
+
+    found = find(settings, "database")
+
+    assert found.level == "fail"
+    assert "chown" in found.sentence
+
+
+def test_a_page_that_was_overwritten_fails(settings: Settings) -> None:
+    data = bytearray(settings.database_path.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 8192] = b"x" * 8192
+    settings.database_path.write_bytes(data)
+
+    found = find(settings, "integrity")
+
+    assert found.level == "fail"
+    assert "restore a backup" in found.sentence
+
+
+def test_a_row_that_points_to_nothing_fails(settings: Settings) -> None:
+    with contextlib.closing(sqlite_driver.connect(settings.database_path)) as loose:
+        loose.execute("INSERT INTO promotions (version, kind, reason, by, at) "
+                      "VALUES (9, 'gate', '', 'gate', 0)")  # fmt: skip
+        loose.commit()
+
+    found = find(settings, "integrity")
+
+    assert found.level == "fail"
+    assert "promotions" in found.sentence
+
+
+def test_a_broken_shared_file_fails_and_costs_nothing(settings: Settings) -> None:
+    settings.volatile_path.write_bytes(b"half a page " * 1000)
+
+    found = find(settings, "shared")
+
+    assert found.level == "fail"
+    assert "nothing is lost" in found.sentence
+
+
+def test_a_clock_behind_what_is_on_record_fails(settings: Settings, database: Database) -> None:
+    with database.write() as session:
+        later = utc_now() + timedelta(days=2)
+        audit(session, by="user:1", action="login", subject="user:1", now=later)
+
+    found = find(settings, "clock")
+
+    assert found.level == "fail"
+    assert "set the clock" in found.sentence
+
+
+def test_a_nearly_full_disk_fails(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage(settings.instance)
+    monkeypatch.setattr("core.doctor.shutil.disk_usage", lambda _: usage._replace(free=10**8))
+
+    found = find(settings, "disk")
+
+    assert (found.level, found.sentence) == ("fail", "0.1 GB free: make room")
+
+
+def test_the_command_prints_json_and_its_exit_code_tells(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INKLOOP_INSTANCE", str(settings.instance))
+    settings.volatile_path.write_bytes(b"half a page " * 1000)
+
+    done = CliRunner().invoke(doctor, ["--json"])
+    settings.volatile_path.unlink()
+    well = CliRunner().invoke(doctor, [])
+
+    said = {finding["name"]: finding["level"] for finding in json.loads(done.stdout)}
+    assert (done.exit_code, said["shared"], said["integrity"]) == (1, "fail", "ok")
+    assert (well.exit_code, "fail" in well.stdout) == (0, False)
 
 
 @pytest.mark.parametrize(
