@@ -1,0 +1,69 @@
+"""Promotion after promotion costs a worker no memory: short form of `inkloop bench load`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from core.db import Database
+from core.model_store import ModelStore
+from core.settings import Settings
+from tests.conftest import SECRET
+from tests.running import ROOT
+from tests.server import small_models
+
+N_WARM_UP, N_MEASURED = 10, 30
+MOST_KB_EACH = 20_000 / 200  # 20 MB in 200 promotions
+# What a worker does: look, load, answer. The last line it prints: memory after each, in kB.
+WORKER = """
+import sys
+import numpy as np
+import psutil
+from core.settings import Settings
+from server.app import make_services
+from core.transitions.versions import promote
+from core.clock import utc_now
+
+parts = make_services(Settings.from_env())
+used_kb = []
+inks = np.zeros((1, 28, 28), np.uint8)
+for version in range(1, int(sys.argv[1]) + 1):
+    with parts.database.write() as session:
+        promote(session, version, kind="gate", reason="", by="gate", now=utc_now())
+    parts.live.look()
+    assert parts.live.current.version == version
+    parts.live.current.read(inks)
+    used_kb.append(psutil.Process().memory_info().rss // 1000)
+print("\\n" + " ".join(map(str, used_kb)))
+"""
+
+
+@pytest.mark.slow
+def test_thirty_promotions_leak_less_than_their_share_of_twenty_megabytes(
+    settings: Settings, database: Database
+) -> None:
+    store = ModelStore(settings.models_dir)
+    with database.write() as session:
+        for version in range(1, N_WARM_UP + N_MEASURED + 1):
+            small_models.publish(store, session, version, says=version % 10, is_live=False)
+
+    done = subprocess.run(
+        [sys.executable, "-c", WORKER, str(N_WARM_UP + N_MEASURED)],
+        cwd=ROOT,
+        env={
+            "PYTHONPATH": str(ROOT),
+            "INKLOOP_INSTANCE": str(settings.instance),
+            "INKLOOP_SECRET_KEY": SECRET,
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    used_kb = [int(word) for word in done.stdout.splitlines()[-1].split()]
+    grown_kb = used_kb[-1] - used_kb[N_WARM_UP - 1]
+    assert grown_kb <= N_MEASURED * MOST_KB_EACH, used_kb
