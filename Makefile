@@ -18,10 +18,10 @@ PIP_INSTALL = $(BIN)/python -m pip install --disable-pip-version-check -c constr
 UNFINISHED := $(wildcard $(VENV)/.unfinished)
 WEB_SOURCES := $(shell find webui -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 # Tests that need neither torch nor Chromium: those of the trainer that are pure arithmetic, too.
-CHECK_TESTS := $(wildcard tests/test_*.py tests/core tests/migrations tests/server \
+CHECK_TESTS := $(wildcard tests/test_*.py tests/core tests/migrations tests/scripts tests/server \
 	tests/trainer/test_gate.py tests/trainer/test_gather.py tests/trainer/test_lease.py)
 
-.PHONY: help setup run check test bench clean
+.PHONY: help setup run check test bench audit fuzz clean
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -39,6 +39,14 @@ test: need-python need-node $(VENV)/.trainer $(VENV)/.dev webui/dist/.built chro
 
 bench: need-python need-node $(VENV)/.trainer webui/dist/.built ## Measure something: make bench NAME=loop
 	@exec $(BIN)/inkloop bench $(NAME)
+
+audit: need-python need-node $(VENV)/.auditor ## Known holes in the packages: clean, argued (scripts/audit-arguments.toml), or not
+	@$(BIN)/python scripts/audit.py $(VENV)/auditor/bin/pip-audit
+
+fuzz: need-python need-node $(VENV)/.dev ## Made-up requests, deeds and files for longer (make fuzz EFFORT=50)
+	@TEST_EFFORT=$(or $(EFFORT),20) $(BIN)/pytest -q -n 2 --dist load tests/server/test_any_request.py \
+		tests/server/test_any_contribution.py tests/server/test_any_administration.py \
+		tests/core/transfer/test_mutilated_files.py
 
 clean: ## Remove what the set-up made; instance/ (drawings, models) is kept
 	rm -rf $(VENV) webui/node_modules webui/dist .mypy_cache .ruff_cache .pytest_cache \
@@ -120,6 +128,13 @@ $(VENV)/.trainer: $(VENV)/.base
 webui/node_modules/.installed: webui/package.json webui/package-lock.json | need-node
 	@echo "Set-up: packages of the web pages"
 	@npm --prefix webui ci --no-audit --no-fund
+	@touch $@
+
+# By itself: what it needs is no part of what it looks at.
+$(VENV)/.auditor: $(VENV)/.base
+	@echo "Set-up: pip-audit"
+	@$(BIN)/python -m venv $(VENV)/auditor
+	@$(VENV)/auditor/bin/pip install --quiet --disable-pip-version-check 'pip-audit==2.10.1'
 	@touch $@
 
 # Vite empties dist/ before it builds, so a build that was broken off has no stamp.

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -261,6 +262,7 @@ class Administration(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
+@pytest.mark.slow
 def test_whatever_administrators_do_the_promises_hold(app: Flask, migrated_file: Path) -> None:
     given = {"app": app, "migrated": migrated_file}
     machine = type("OfThisApp", (Administration,), given)

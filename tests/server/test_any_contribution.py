@@ -11,6 +11,7 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import strategies as st
@@ -218,6 +219,7 @@ class Contributions(RuleBasedStateMachine):
             assert stats["by_label"][label] - self.totals["by_label"][label] == n
 
 
+@pytest.mark.slow
 def test_whatever_contributors_do_each_sees_what_was_promised(app: Flask) -> None:
     machine = type("OfThisApp", (Contributions,), {"app": app})
 

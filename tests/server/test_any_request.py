@@ -118,6 +118,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.slow  # all of them take 20 s, each a fraction of one
 @pytest.mark.parametrize("name", NAMES)
 def test_any_request_is_answered_as_described(
     world: World, operations: dict[str, Any], name: str
