@@ -1,121 +1,68 @@
-/** Overview: what is live, what was collected, what the last run did. */
+/** Overview: what needs a person first, then what is live, how well it reads, what was collected. */
 
 import { useCallback } from "preact/hooks";
 import { api } from "../api";
-import { DIGITS, isOpen, type Stats } from "../contract";
-import { languageTag, words } from "../i18n/language";
+import { isOpen, type Stats } from "../contract";
+import { language, languageTag, words } from "../i18n/language";
+import { overview_words } from "../i18n/overview";
 import { InkCanvas } from "../ink-canvas";
-import { agoOf, whenOf } from "../when";
+import { agoOf } from "../when";
 import { stats } from "./admin-state";
-import { BarChart } from "./bar-chart";
+import { AccuracyChart } from "./overview/accuracy-chart";
+import { Collected } from "./overview/collected";
+import { Needs } from "./overview/needs";
+import { Now } from "./overview/now";
+import { overview_api, type OverviewFigures } from "./overview/overview-api";
 import { Card, Show } from "./parts";
 import { Retrain } from "./retrain";
 import { RunCard } from "./run-card";
 import { useLoaded } from "./use-loaded";
+import "../../styles/overview.css";
 
 const N_LATEST = 60;
-const STATUSES = ["accepted", "quarantined", "rejected", "deleted"] as const;
-const STATUS_COLOURS: Record<(typeof STATUSES)[number], string> = {
-  accepted: "var(--right)",
-  quarantined: "var(--waiting)",
-  rejected: "var(--wrong)",
-  deleted: "var(--bar)",
-};
+const MINUTE_MS = 60_000;
+const DATASETS = ["mnist_test", "holdout_known", "holdout_new"] as const;
 
-function leadSentence({ champion, n_new, next_run_at, run }: Stats): string {
+function leadSentence({ champion, n_new }: Stats, n_needs: number | null): string {
   const { admin: w, clause_gap, full_stop } = words.value;
-  if (champion === null) return w.no_champion;
-  const now = new Date();
-  const tag = languageTag.value;
-  const next = next_run_at === null ? w.lead_no_next : w.lead_next(whenOf(next_run_at, now, tag));
   const clauses = [
-    w.live_since(champion.version, agoOf(champion.promoted_at, now, tag)),
+    champion === null
+      ? overview_words.value.no_champion
+      : w.live_since(champion.version, agoOf(champion.promoted_at, new Date(), languageTag.value)),
     w.lead_wait(n_new),
-    isOpen(run) ? w.lead_running : next,
   ];
+  if (n_needs !== null) clauses.push(overview_words.value.n_needs(n_needs));
   return clauses.join(clause_gap) + full_stop;
 }
 
-function PerDigit({ by_label }: { by_label: readonly number[] }) {
-  const w = words.value.admin;
-  const most = by_label.indexOf(Math.max(...by_label));
-  const least = by_label.indexOf(Math.min(...by_label));
-  return (
-    <BarChart
-      id="per-digit"
-      title={w.per_digit}
-      finding={
-        by_label[most] === by_label[least] ? w.per_digit_even : w.per_digit_most(most, least)
-      }
-      unit={w.digit}
-      direction="up"
-      data={DIGITS.map((digit) => ({
-        key: String(digit),
-        label: String(digit),
-        n: by_label[digit] ?? 0,
-        colour: `var(--digit-${digit})`,
-      }))}
-    />
-  );
+/** Changes when the figures may have; the trainer falls silent without any other news. */
+function newsKey({ champion, run, n_drawings, n_new, by_status }: Stats): string {
+  const minute = Math.floor(Date.now() / MINUTE_MS);
+  const counts = Object.values(by_status).join(" ");
+  return [
+    ...[language.value, champion?.version, champion?.promoted_at, run?.id, run?.status],
+    ...[n_drawings, n_new, counts, minute],
+  ].join(" ");
 }
 
-function PerDay({ by_day }: { by_day: Stats["by_day"] }) {
-  const w = words.value.admin;
-  const format = new Intl.DateTimeFormat(languageTag.value, {
-    day: "numeric",
-    month: "short",
-    timeZone: "UTC",
-  });
-  const total = by_day.reduce((sum, { n }) => sum + n, 0);
+function Reads({ figures }: { figures: OverviewFigures }) {
+  const w = overview_words.value;
+  const { versions, promotions, anchor } = figures;
   return (
-    <BarChart
-      id="per-day"
-      title={w.per_day}
-      finding={w.per_day_finding(total, Math.max(0, ...by_day.map(({ n }) => n)))}
-      unit={w.day}
-      direction="up"
-      has_few_labels
-      data={by_day.map(({ day, n }) => ({ key: day, label: format.format(new Date(day)), n }))}
-    />
-  );
-}
-
-function PerStatus({ by_status }: { by_status: Stats["by_status"] }) {
-  const w = words.value.admin;
-  return (
-    <BarChart
-      id="per-status"
-      title={w.per_status}
-      finding={w.per_status_finding(by_status["quarantined"] ?? 0)}
-      unit={w.status}
-      direction="across"
-      data={STATUSES.map((status) => ({
-        key: status,
-        label: w.status_name(status),
-        n: by_status[status] ?? 0,
-        colour: STATUS_COLOURS[status],
-      }))}
-    />
-  );
-}
-
-function Collected({ shown }: { shown: Stats }) {
-  const w = words.value.admin;
-  const { n_drawings, n_contributors, n_new, min_new_drawings } = shown;
-  return (
-    <Card title={w.collected} id="collected">
-      <p class="facts">
-        <span id="n-drawings">{w.n_drawings(n_drawings)}</span>
-        <span>{w.n_contributors(n_contributors)}</span>
-        <span id="n-new">{w.n_new(n_new, min_new_drawings)}</span>
-      </p>
-      {n_drawings === 0 ? (
-        <p class="quiet">{w.none_collected}</p>
+    <Card title={w.reads} id="reads">
+      {versions.length === 0 ? (
+        <p class="quiet">{w.none_measured}</p>
       ) : (
-        <div class="charts">
-          <PerDigit by_label={shown.by_label} />
-          <PerDay by_day={shown.by_day} />
-          <PerStatus by_status={shown.by_status} />
+        <div class="charts is-wide">
+          {DATASETS.map((dataset) => (
+            <AccuracyChart
+              key={dataset}
+              dataset={dataset}
+              versions={versions}
+              promotions={promotions}
+              anchor={dataset === "mnist_test" ? anchor : null}
+            />
+          ))}
         </div>
       )}
     </Card>
@@ -148,17 +95,37 @@ function Latest({ n_drawings }: { n_drawings: number }) {
 }
 
 export function Overview() {
-  const w = words.value.admin;
   const shown = stats.value;
-  if (shown === null) return <p class="quiet">{w.loading}</p>;
+  if (shown === null) return <p class="quiet">{words.value.admin.loading}</p>;
+  return <WholeOverview shown={shown} />;
+}
+
+function WholeOverview({ shown }: { shown: Stats }) {
+  const loaded = useLoaded(overview_api.show, newsKey(shown));
+  const n_needs = loaded.kind === "ready" ? loaded.value.needs.length : null;
+  const is_open = isOpen(shown.run);
   return (
     <>
       <div class="lead">
-        <h1 id="lead">{leadSentence(shown)}</h1>
+        <h1 id="lead">{leadSentence(shown, n_needs)}</h1>
         <Retrain />
       </div>
-      {shown.run === null ? <p class="quiet">{w.none_run}</p> : <RunCard run={shown.run} />}
-      <Collected shown={shown} />
+      <Show loaded={loaded}>
+        {(figures) => (
+          <>
+            <Needs needs={figures.needs} />
+            {shown.run !== null && is_open && <RunCard run={shown.run} />}
+            <Now
+              figures={figures}
+              accuracy={shown.champion?.accuracy ?? null}
+              next_run_at={shown.next_run_at}
+              is_open={is_open}
+            />
+            <Reads figures={figures} />
+            <Collected figures={figures} shown={shown} />
+          </>
+        )}
+      </Show>
       <Latest n_drawings={shown.n_drawings} />
     </>
   );

@@ -313,30 +313,9 @@ export const en = {
         : `Version ${version} went live ${ago.words}`,
     lead_wait: (n: number) =>
       n === 0 ? "no new drawing waits" : n_of(n, "new drawing waits", "new drawings wait"),
-    lead_next: (moment: When) => `the next run is due ${when(moment)}`,
-    lead_no_next: "no run is planned",
-    lead_running: "a run is under way",
 
-    collected: "What was collected",
-    n_drawings: (n: number) => n_of(n, "drawing", "drawings"),
-    n_contributors: (n: number) => n_of(n, "contributor", "contributors"),
-    n_new: (n: number, min: number) =>
-      n >= min ? `${n} new, enough for a run (${min})` : `${n} new, a planned run needs ${min}`,
     none_collected: "Nothing yet. Draw the first digit on the draw page.",
-    per_digit: "Drawings per digit",
-    per_digit_most: (most: number, least: number) => `Most often a ${most}, most rarely a ${least}`,
-    per_digit_even: "All digits equally often",
-    per_day: "Drawings per day",
-    per_day_finding: (n: number, most: number) =>
-      n === 0
-        ? "None in the last 30 days"
-        : `${n_of(n, "drawing", "drawings")} in 30 days, at most ${most} a day`,
-    per_status: "Drawings per status",
-    per_status_finding: (n_checked: number) =>
-      n_checked === 0 ? "None needs checking" : `${n_of(n_checked, "is", "are")} being checked`,
     digit: "Digit",
-    day: "Day (UTC)",
-    status: "Status",
     count: "Drawings",
     as_table: "As a table",
     status_name: (status: string) =>
@@ -370,7 +349,6 @@ export const en = {
       "Test digits: share of the fixed 10,000 MNIST images read right. Exam: drawings of people here that no version ever learns from.",
     exam_known: "Exam, known hands",
     exam_new: "Exam, new hands",
-    none_run: "No run yet.",
     requested_by: (by: string) =>
       ({
         schedule: "by schedule",

@@ -286,28 +286,9 @@ export const zh: Words = {
     live_since: (version, ago) =>
       ago.kind === "just_now" ? `第 ${version} 版刚刚上线` : `第 ${version} 版于${ago.words}上线`,
     lead_wait: (n) => (n === 0 ? "没有新的笔迹在等" : `${n} 张新笔迹在等`),
-    lead_next: (moment) => `下次训练：${when(moment)}`,
-    lead_no_next: "没有安排训练",
-    lead_running: "正在训练",
 
-    collected: "收集情况",
-    n_drawings: (n) => `${n} 张笔迹`,
-    n_contributors: (n) => `${n} 位作者`,
-    n_new: (n, min) =>
-      n >= min ? `新增 ${n} 张，够训练一次（${min} 张）` : `新增 ${n} 张，满 ${min} 张才按时训练`,
     none_collected: "还没有。到画板页写下第一个数字吧。",
-    per_digit: "各数字的张数",
-    per_digit_most: (most, least) => `写得最多的是 ${most}，最少的是 ${least}`,
-    per_digit_even: "各个数字一样多",
-    per_day: "每天的张数",
-    per_day_finding: (n, most) =>
-      n === 0 ? "近 30 天没有新笔迹" : `近 30 天共 ${n} 张，最多一天 ${most} 张`,
-    per_status: "各状态的张数",
-    per_status_finding: (n_checked) =>
-      n_checked === 0 ? "没有需要核对的" : `${n_checked} 张正在核对`,
     digit: "数字",
-    day: "日期（UTC）",
-    status: "状态",
     count: "张数",
     as_table: "看表格",
     status_name: (status) =>
@@ -337,7 +318,6 @@ export const zh: Words = {
       "测试图：固定的一万张 MNIST 图片中认对的比例。考题：这里的人写的、哪一版都不学的笔迹。",
     exam_known: "考题（熟悉的手）",
     exam_new: "考题（陌生的手）",
-    none_run: "还没有训练过。",
     requested_by: (by) =>
       ({ schedule: "按日程", first: "第一版", command: "命令行", user: "手动" })[by] ?? by,
     took: "用时",

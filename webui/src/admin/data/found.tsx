@@ -1,8 +1,7 @@
 /** What a file holds: how many of each digit, and what cannot be used. */
 
-import { DIGITS } from "../../contract";
 import { data_words } from "../../i18n/data";
-import { BarChart } from "../bar-chart";
+import { DigitBars } from "../digit-bars";
 import type { Found } from "./data-api";
 
 export function FoundInIt({ found }: { found: Found }) {
@@ -15,18 +14,11 @@ export function FoundInIt({ found }: { found: Found }) {
         <strong id="import-found">{w.found(total)}</strong>{" "}
         {found.n_known === 0 ? w.found_none_known : w.found_known(found.n_known)}
       </p>
-      <BarChart
+      <DigitBars
         id="import-per-digit"
         title={w.per_digit}
         finding={w.fewest(fewest, found.by_label[fewest] ?? 0)}
-        unit={w.label}
-        direction="up"
-        data={DIGITS.map((digit) => ({
-          key: String(digit),
-          label: String(digit),
-          n: found.by_label[digit] ?? 0,
-          colour: `var(--digit-${digit})`,
-        }))}
+        by_label={found.by_label}
       />
       {found.n_refused > 0 && <Refusals found={found} />}
     </>

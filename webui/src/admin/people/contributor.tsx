@@ -1,11 +1,10 @@
 /** One contributor: what they gave, and blocking or erasing it. */
 
 import { useCallback, useState } from "preact/hooks";
-import { DIGITS } from "../../contract";
 import { languageTag, words } from "../../i18n/language";
 import { people_words } from "../../i18n/people";
 import { agoOf } from "../../when";
-import { BarChart } from "../bar-chart";
+import { DigitBars } from "../digit-bars";
 import { Link } from "../link";
 import { ActionNote, Card, Show } from "../parts";
 import { useAction } from "../use-action";
@@ -37,21 +36,14 @@ function Figures({ row }: { row: ContributorRow }) {
         ))}
       </dl>
       {row.n > 0 && (
-        <BarChart
+        <DigitBars
           id="contributor-digits"
           title={w.per_digit}
           finding={w.per_digit_finding(
             most,
             row.by_label[most] === row.by_label[least] ? most : least,
           )}
-          unit={words.value.admin.digit}
-          direction="up"
-          data={DIGITS.map((digit) => ({
-            key: String(digit),
-            label: String(digit),
-            n: row.by_label[digit] ?? 0,
-            colour: `var(--digit-${digit})`,
-          }))}
+          by_label={row.by_label}
         />
       )}
     </Card>

@@ -1,0 +1,146 @@
+/** What is live and why, what the last run came to, and what waits. */
+
+import { accuracyFigure } from "../../figures";
+import { languageTag, words } from "../../i18n/language";
+import { overview_words } from "../../i18n/overview";
+import { agoOf, whenOf } from "../../when";
+import { Link } from "../link";
+import { Card } from "../parts";
+import { plotFormats } from "../plot-formats";
+import { RunStatusSign } from "../run-status";
+import type { Live, OverviewFigures, Queues } from "./overview-api";
+
+function moment(iso: string): string {
+  const format = { dateStyle: "medium", timeStyle: "short" } as const;
+  return new Intl.DateTimeFormat(languageTag.value, format).format(new Date(iso));
+}
+
+function LiveCard({ live, accuracy }: { live: Live | null; accuracy: number | null }) {
+  const w = overview_words.value;
+  if (live === null) {
+    return (
+      <Card title={w.live} id="live">
+        <p class="quiet">{w.live_none}</p>
+      </Card>
+    );
+  }
+  const ago = words.value.ago(agoOf(live.since, new Date(), languageTag.value));
+  return (
+    <Card title={w.live} id="live">
+      <p class="live-line">
+        <Link view="models" part={String(live.version)} class="live-version">
+          {words.value.admin.version} {live.version}
+        </Link>
+        {accuracy !== null && (
+          <span>
+            <strong>{words.value.percent(accuracyFigure(accuracy))}</strong> {w.test_digits}
+          </span>
+        )}
+      </p>
+      <dl class="now-facts">
+        <dt>{w.since}</dt>
+        <dd>
+          <time dateTime={live.since}>{moment(live.since)}</time>
+          <span class="quiet"> · {ago}</span>
+        </dd>
+        <dt>{w.why}</dt>
+        <dd>{live.why}</dd>
+        <dt>{w.by}</dt>
+        <dd>
+          {live.by_name ?? w.by_whom(live.by)} <span class="quiet">· {w.way(live.kind)}</span>
+        </dd>
+      </dl>
+    </Card>
+  );
+}
+
+function LastRunCard({ run, is_open }: { run: OverviewFigures["last_run"]; is_open: boolean }) {
+  const w = overview_words.value;
+  return (
+    <Card title={w.last_verdict} id={is_open ? "last-run" : "run-card"}>
+      {run === null ? (
+        <p class="quiet">{w.last_run_none}</p>
+      ) : (
+        <>
+          <p class="run-line">
+            <strong>{words.value.admin.run_number(run.id)}</strong>
+            <RunStatusSign status={run.status} />
+            <span class="quiet">
+              {words.value.ago(
+                agoOf(run.finished_at ?? run.queued_at, new Date(), languageTag.value),
+              )}
+            </span>
+          </p>
+          {run.verdict !== null && (
+            <p class="verdict" id="verdict">
+              {run.verdict.sentence}
+            </p>
+          )}
+          {run.message !== null && <p class="run-message">{run.message}</p>}
+          <p>
+            <Link view="runs" part={String(run.id)}>
+              {w.whole_run}
+            </Link>
+          </p>
+        </>
+      )}
+    </Card>
+  );
+}
+
+function WaitingCard({ queues, next_run_at }: { queues: Queues; next_run_at: string | null }) {
+  const w = overview_words.value;
+  const { n_to_review, is_exact, n_quarantined, n_new, min_new_drawings } = queues;
+  const { number } = plotFormats(languageTag.value);
+  const when = next_run_at === null ? null : whenOf(next_run_at, new Date(), languageTag.value);
+  return (
+    <Card title={w.waiting} id="waiting">
+      <dl class="queues">
+        <div>
+          <dt>{w.new_drawings}</dt>
+          <dd id="n-new" class="queue-figure">
+            {number(n_new)}
+          </dd>
+          <dd>
+            <progress
+              max={Math.max(1, min_new_drawings)}
+              value={Math.min(n_new, Math.max(1, min_new_drawings))}
+              aria-label={w.new_drawings}
+            />
+            <span class="quiet">{w.new_of(n_new, min_new_drawings)}</span>
+          </dd>
+        </div>
+        <div>
+          <dt>{w.to_review}</dt>
+          <dd id="n-to-review" class="queue-figure">
+            <Link view="review">{is_exact ? number(n_to_review) : w.more_than(n_to_review)}</Link>
+          </dd>
+          <dd class="quiet">{w.n_checked(n_quarantined)}</dd>
+        </div>
+        <div>
+          <dt>{w.next_run}</dt>
+          <dd id="next-run">
+            <Link view="schedule">{when === null ? w.next_none : words.value.when(when)}</Link>
+          </dd>
+        </div>
+      </dl>
+    </Card>
+  );
+}
+
+interface NowProps {
+  figures: OverviewFigures;
+  accuracy: number | null;
+  next_run_at: string | null;
+  is_open: boolean;
+}
+
+export function Now({ figures, accuracy, next_run_at, is_open }: NowProps) {
+  return (
+    <div class="now">
+      <LiveCard live={figures.live} accuracy={accuracy} />
+      <LastRunCard run={figures.last_run} is_open={is_open} />
+      <WaitingCard queues={figures.queues} next_run_at={next_run_at} />
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+/** From the server's figures to what the charts draw. Pure. */
+
+import type { Agreement, DatasetName, Day, Measure, Measured, Promotion } from "./overview-api";
+
+/** A share with its Wilson interval of 95 %, all from 0 to 1. */
+export interface Share {
+  share: number;
+  low: number;
+  high: number;
+}
+
+const Z = 1.959964; // 97.5 % of the normal distribution lie below
+
+/** Wilson's interval: sound for few drawings and near 0 and 1, where p ± 2 s is not. */
+export function shareOf(n_of_it: number, n: number): Share | null {
+  if (n === 0) return null;
+  const share = n_of_it / n;
+  const middle = (share + Z ** 2 / (2 * n)) / (1 + Z ** 2 / n);
+  const half =
+    (Z / (1 + Z ** 2 / n)) * Math.sqrt((share * (1 - share)) / n + Z ** 2 / (4 * n ** 2));
+  return { share, low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
+}
+
+export interface Point extends Share, Measure {
+  version: number;
+  at: Date;
+  was_live: boolean;
+}
+
+/** What each version scored on this data set when it was made, in order. */
+export function scored(versions: readonly Measured[], dataset: DatasetName): Point[] {
+  return versions.flatMap(({ version, created_at, was_live, [dataset]: measure }) => {
+    const share = measure === null ? null : shareOf(measure.n_correct, measure.n);
+    if (measure === null || share === null) return [];
+    return [{ version, at: new Date(created_at), was_live, ...measure, ...share }];
+  });
+}
+
+export interface LiveSpan extends Share {
+  version: number;
+  at: Date;
+  kind: Promotion["kind"];
+}
+
+/** The scores of what was live from each promotion on. */
+export function liveSpans(points: readonly Point[], promotions: readonly Promotion[]): LiveSpan[] {
+  const by_version = new Map(points.map((point) => [point.version, point]));
+  return promotions.flatMap(({ version, at, kind }) => {
+    const point = by_version.get(version);
+    if (point === undefined) return [];
+    const { share, low, high } = point;
+    return [{ version, at: new Date(at), kind, share, low, high }];
+  });
+}
+
+export const LEAST_DAYS = 14;
+
+/** From the first day with a drawing on, but at least two weeks: a young instance is no desert. */
+export function sinceFirst(days: readonly Day[]): readonly Day[] {
+  const first = days.findIndex(({ n }) => n > 0);
+  const from = first === -1 ? days.length : first;
+  return days.slice(Math.max(0, Math.min(from, days.length - LEAST_DAYS)));
+}
+
+/** The sums of some days or digits. */
+export function summed(figures: readonly Agreement[]): Agreement {
+  return figures.reduce<Agreement>(
+    (sum, { n, n_read, n_disagreed }) => ({
+      n: sum.n + n,
+      n_read: sum.n_read + n_read,
+      n_disagreed: sum.n_disagreed + n_disagreed,
+    }),
+    { n: 0, n_read: 0, n_disagreed: 0 },
+  );
+}
+
+export interface Week extends Share, Agreement {
+  day: string;
+}
+
+const WEEK = 7;
+
+/** For each day the share that disagreed in the seven days up to it; none where nothing was read. */
+export function weekly(days: readonly Day[]): Week[] {
+  return days.flatMap(({ day }, place) => {
+    const sum = summed(days.slice(Math.max(0, place - WEEK + 1), place + 1));
+    const share = shareOf(sum.n_disagreed, sum.n_read);
+    return share === null ? [] : [{ day, ...sum, ...share }];
+  });
+}
+
+/** Every how many labels there is room for one, so that no two of them touch. */
+export function everyNth(n_labels: number, width: number, label_width: number): number {
+  const room = Math.max(1, Math.floor(width / label_width));
+  return Math.max(1, Math.ceil(n_labels / room));
+}
+
+const DAY_MS = 86_400_000;
+
+/** Midnights of UTC for an axis, the last one first, as many as there is room for. */
+export function dayTicks(from: Date, until: Date, n_most: number): Date[] {
+  const last = Math.floor(until.getTime() / DAY_MS);
+  const first = Math.ceil(from.getTime() / DAY_MS);
+  const each = everyNth(last - first + 1, n_most, 1);
+  const days = Array.from({ length: Math.max(0, last - first + 1) }, (_, ago) => last - ago);
+  return days.filter((_, ago) => ago % each === 0).map((day) => new Date(day * DAY_MS));
+}
+
+/** Those, the last one first, that stand at least `least` away from each other. */
+export function apart<Item>(
+  items: readonly Item[],
+  placeOf: (item: Item) => number,
+  least: number,
+): Item[] {
+  const kept: Item[] = [];
+  for (const item of [...items].reverse()) {
+    const before = kept.at(-1);
+    if (before === undefined || placeOf(before) - placeOf(item) >= least) kept.push(item);
+  }
+  return kept;
+}
