@@ -85,17 +85,31 @@ function isErrorBody(value: unknown): value is ErrorBody {
   return typeof value === "object" && value !== null && "message" in value;
 }
 
+async function refusal(response: Response): Promise<Refused> {
+  const answer = await body(response);
+  const message = isErrorBody(answer) ? answer.message : response.statusText;
+  const wait = Number(response.headers.get("Retry-After"));
+  return new Refused(response.status, message, wait > 0 ? wait : null);
+}
+
 export async function ask<Answer>(path: string, options: Ask = {}): Promise<Answer> {
   const response = await send(path, options);
   if (response.status === 204) return undefined as Answer;
+  if (!response.ok) throw await refusal(response);
   const answer = await body(response);
-  if (response.ok) {
-    if (answer === null) throw new Unreachable();
-    return answer as Answer;
+  if (answer === null) throw new Unreachable();
+  return answer as Answer;
+}
+
+/** For what is no JSON. */
+export async function askBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await send(path, {});
+  if (!response.ok) throw await refusal(response);
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch {
+    throw new Unreachable(); // cut short
   }
-  const message = isErrorBody(answer) ? answer.message : response.statusText;
-  const wait = Number(response.headers.get("Retry-After"));
-  throw new Refused(response.status, message, wait > 0 ? wait : null);
 }
 
 export function query(path: string, params: Record<string, string | number | null>): string {

@@ -14,6 +14,7 @@ export const LOADERS: Partial<Record<View, () => Promise<ViewComponent>>> = {
   review: async () => (await import("./review/review")).ReviewView,
   models: async () => (await import("./models")).Models,
   runs: async () => (await import("./runs")).Runs,
+  map: async () => (await import("./map/map")).MapView,
   schedule: async () => (await import("./schedule")).ScheduleView,
   people: async () => (await import("./people/people")).PeopleView,
   data: async () => (await import("./data/data")).DataView,

@@ -1,0 +1,204 @@
+/** Map: what a version sees in MNIST and in the drawings, and where labels and neighbours differ. */
+
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+
+import { languageTag, words } from "../../i18n/language";
+import { map_words } from "../../i18n/map";
+import { agoOf } from "../../when";
+import { go, is_admin, news_key, query, stay } from "../admin-state";
+import { ActionNote, Show } from "../parts";
+import { useAction } from "../use-action";
+import { useLoaded } from "../use-loaded";
+import { map_api, type MapDocument, type Maps } from "./map-api";
+import { MapCanvas } from "./map-canvas";
+import { Controls, Key } from "./map-controls";
+import { isAmongOthers, pointsOf, rowsByDigit, shownPoints, type MapPoint } from "./map-points";
+import { readQuery, writeQuery, type MapQuery } from "./map-query";
+import { ByDigit, PointCard, Strays } from "./map-tables";
+import "../../../styles/map.css";
+
+const LOOK_MS = 2_000;
+
+function show(wanted: MapQuery, how: "push" | "replace" = "replace"): void {
+  stay("map", "", writeQuery(wanted), how);
+}
+
+function open(point: MapPoint): void {
+  if (point.id !== null) go("drawings", point.id);
+}
+
+function leadSentence(points: readonly MapPoint[]): string {
+  const w = map_words.value;
+  const drawings = points.filter(({ id }) => id !== null);
+  if (drawings.length === 0) return w.lead_only_mnist;
+  return w.lead(drawings.length, drawings.filter(isAmongOthers).length);
+}
+
+function Facts({ map, maps }: { map: MapDocument; maps: Maps }) {
+  const w = map_words.value;
+  const ago = words.value.ago(agoOf(map.made_at, new Date(), languageTag.value));
+  const said = [
+    w.facts(map.version, ago, map.mnist.place.length, map.drawings.place.length),
+    ...(maps.live_version !== null && maps.live_version !== map.version
+      ? [w.not_live(maps.live_version)]
+      : []),
+    ...(map.n_since > 0 ? [w.since(map.n_since)] : []),
+  ];
+  return (
+    <p id="map-facts">
+      {said.join(w.sentence_gap)}
+      {w.sentence_gap}
+      <span class="quiet">{w.explained}</span>
+    </p>
+  );
+}
+
+/** How far the live version's map is, where one is owed. */
+function Making({ maps }: { maps: Maps }) {
+  const w = map_words.value;
+  if (maps.message !== null) {
+    return (
+      <div class="failed" role="alert">
+        <p>
+          <strong>{w.failed}</strong>
+        </p>
+        <p>{maps.message}</p>
+      </div>
+    );
+  }
+  if (!maps.is_owed) return null;
+  const since = maps.making_since;
+  const seconds = since === null ? 0 : (Date.now() - new Date(since).getTime()) / 1000;
+  return (
+    <p class="banner" role="status" id="map-making">
+      {maps.items.length > 0 && `${w.making_anew} `}
+      {maps.making === null
+        ? w.waiting
+        : w.making_for(w.making[maps.making], Math.max(0, Math.round(seconds)), maps.last_seconds)}
+    </p>
+  );
+}
+
+function Again({ onAsked }: { onAsked: () => void }) {
+  const w = map_words.value;
+  const action = useAction();
+  if (!is_admin.value) return null;
+  return (
+    <div class="button-row">
+      <button
+        type="button"
+        class="plain-button"
+        id="map-again"
+        disabled={action.state.kind === "busy"}
+        onClick={() =>
+          action.run(async () => {
+            await map_api.makeAgain();
+            onAsked();
+            return w.again_done;
+          })
+        }
+      >
+        {w.again}
+      </button>
+      <ActionNote state={action.state} />
+    </div>
+  );
+}
+
+function Drawn({ map, maps, onAsked }: { map: MapDocument; maps: Maps; onAsked: () => void }) {
+  const w = map_words.value;
+  const wanted = readQuery(query.value);
+  const key = `${map.version} ${map.made_at}`;
+  const inks = useLoaded(
+    useCallback(() => map_api.inks(map.version), [map.version]),
+    key,
+  );
+  const [focused, setFocused] = useState<MapPoint | null>(null);
+  const points = useMemo(() => pointsOf(map), [map]);
+  const filters = writeQuery({ ...wanted, version: null, colour: "digit" });
+  const shown = useMemo(() => shownPoints(points, readQuery(filters)), [points, filters]);
+  const sheet = inks.kind === "ready" ? inks.value : null;
+  const seen = focused !== null && shown.includes(focused) ? focused : null;
+  return (
+    <>
+      <div class="lead map-lead">
+        <h1 id="lead">{leadSentence(points)}</h1>
+        <Facts map={map} maps={maps} />
+      </div>
+      <Making maps={maps} />
+      <Controls points={points} wanted={wanted} maps={maps} onChange={show} />
+      <div class="map-desk">
+        <div class="map-frame">
+          <MapCanvas
+            shown={shown}
+            colour={wanted.colour}
+            inks={sheet}
+            focused={seen}
+            onFocus={setFocused}
+            onOpen={open}
+          />
+          <Key colour={wanted.colour} />
+          {shown.length === 0 && <p class="map-empty">{w.nothing_shown}</p>}
+        </div>
+        <PointCard point={seen} sheet={sheet} version={map.version} />
+      </div>
+      <p class="hint" id="map-keys-hint">
+        {w.keys}
+      </p>
+      <Strays shown={shown} sheet={sheet} onFocus={setFocused} />
+      <ByDigit rows={rowsByDigit(shown).filter(({ digit }) => wanted.digits.includes(digit))} />
+      <Again onAsked={onAsked} />
+    </>
+  );
+}
+
+function Version({ version, maps, onAsked }: { version: number; maps: Maps; onAsked: () => void }) {
+  const made_at = maps.items.find((one) => one.version === version)?.made_at ?? "";
+  const load = useCallback(() => map_api.map(version), [version]);
+  const loaded = useLoaded(load, `${version} ${made_at}`);
+  return <Show loaded={loaded}>{(map) => <Drawn map={map} maps={maps} onAsked={onAsked} />}</Show>;
+}
+
+/** Before the first map. */
+function NoMap({ maps, onAsked }: { maps: Maps; onAsked: () => void }) {
+  const w = map_words.value;
+  return (
+    <>
+      <div class="lead map-lead">
+        <h1 id="lead">{w.lead_none}</h1>
+        <p>{maps.live_version === null ? w.no_version : w.explained}</p>
+      </div>
+      <Making maps={maps} />
+      {maps.message !== null && <Again onAsked={onAsked} />}
+    </>
+  );
+}
+
+export function MapView() {
+  const [n_looks, setLooks] = useState(0);
+  const loaded = useLoaded(map_api.maps, `${news_key.value} ${n_looks}`);
+  const is_owed = loaded.kind === "ready" && loaded.value.is_owed;
+  const look = () => setLooks((n) => n + 1);
+
+  useEffect(() => {
+    if (!is_owed) return;
+    const timer = setInterval(look, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [is_owed]);
+
+  return (
+    <Show loaded={loaded}>
+      {(maps) => {
+        const wanted = readQuery(query.value).version;
+        const has = (version: number | null) => maps.items.some((one) => one.version === version);
+        const version = wanted ?? (has(maps.live_version) ? maps.live_version : null);
+        const shown = version ?? maps.items[0]?.version;
+        return shown === undefined ? (
+          <NoMap maps={maps} onAsked={look} />
+        ) : (
+          <Version version={shown} maps={maps} onAsked={look} />
+        );
+      }}
+    </Show>
+  );
+}
