@@ -43,7 +43,10 @@ N_NEIGHBOURS = 15
 N_NEAREST = 5
 MAX_ITERATIONS = 750
 """Of 3,000 points: the divergence falls from 0.99 at 500 to 0.84 at 1,000, in twice the time."""
-START_SPREAD = 1e-4  # as scikit-learn scales its own first layout
+START_SPREAD = 1.0
+"""Of an earlier layout. Measured from one version to the next on 2,220 points, in half widths of
+the map: digits' crowds move 0.07 at 1, 0.15 at 0.01, 0.20 at 1e-4, and 0.31 from principal
+components. The divergence is 0.611 at 1, 0.604 at 1e-4 and 0.609: as good a map."""
 SEED = 7
 BATCH = 500
 PARENT_SECONDS = 1.0
