@@ -12,6 +12,7 @@ from urllib3 import encode_multipart_formdata
 
 from core.imaging import ink_from_picture
 from core.models import Drawing
+from tests.core.transfer.files import zip_of
 from tests.factories import new_id
 
 PREDICTIONS = "/api/v1/predictions/image"
@@ -107,6 +108,58 @@ def test_what_is_no_picture_is_refused(client, publish, url, data, status):
 
     assert answer.status_code == status
     assert len(answer.json["message"]) > 10
+
+
+@pytest.mark.parametrize(
+    "name", ["digit.exe", "digit.html", "../../digit.png", "=cmd()", "x" * 300]
+)
+def test_what_a_picture_is_called_does_not_matter(client, name):
+    fields: Any = {"file": (name, picture(), "text/html"), "id": new_id(), "label": "7"}
+    body, content_type = encode_multipart_formdata(fields)
+
+    answer = client.post(DRAWINGS, data=body, content_type=content_type)
+
+    assert answer.status_code == 201
+    assert name not in answer.text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<html><script>alert(1)</script></html>",
+        b"<svg onload=alert(1)>",
+        b"GIF89a<script>",
+        b"%PDF",
+    ],
+    ids=["a page", "SVG", "GIF", "PDF"],
+)
+def test_what_only_calls_itself_a_picture_is_refused(client, data):
+    assert client.post(DRAWINGS, **labelled(data)).status_code == 415
+
+
+def test_of_a_picture_that_is_a_page_too_only_the_picture_is_kept(client, parts):
+    """Behind a PNG's end a browser may find a page, an archiver a zip."""
+    both = picture() + b"<script>alert(1)</script>" + zip_of({"7/a.png": b"x"})
+    client.post(DRAWINGS, **labelled(both))
+
+    with parts.database.read() as session:
+        kept = session.scalars(select(Drawing.picture)).one()
+    assert kept.endswith(b"IEND\xaeB`\x82")
+    assert b"script" not in kept
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 65535])
+def test_an_orientation_that_is_none_turns_nothing(client, publish, orientation):
+    publish(1, says=7)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    file = io.BytesIO()
+    Image.open(io.BytesIO(picture())).save(file, "PNG", exif=exif)
+    upright = client.post(PREDICTIONS, **form(picture())).json["ink"]
+
+    answer = client.post(PREDICTIONS, **form(file.getvalue()))
+
+    assert answer.json["ink"] == upright
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(client, publish):
