@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import Any
 
 import structlog
 from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
 from core.db import Database
 from core.model_store import ModelStore
@@ -57,6 +56,7 @@ from server.services import EXTENSION, Services
 
 MAX_BODY_BYTES = 10_000_000
 LARGEST_ROW_NUMBER = 2**63 - 1
+N_DIGITS = len(str(LARGEST_ROW_NUMBER))
 MAX_FORM_PARTS = 10  # a form has a file and two short fields
 BLUEPRINTS = (
     pages.blueprint,
@@ -90,10 +90,15 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None,
 
 
 class RowNumber(IntegerConverter):
-    """`<int:…>` in routes: a number that no row can have leads nowhere, rather than to a 500."""
+    """`<int:…>` in routes: a number that no row can have is that of none, rather than a 500.
 
-    def __init__(self, map: Map, **options: Any) -> None:
-        super().__init__(map, **({"max": LARGEST_ROW_NUMBER} | options))
+    With `max`, Werkzeug would answer 405 where other methods of the address are routes of their
+    own; and Python refuses to read a number of over 4,300 digits.
+    """
+
+    def to_python(self, value: str) -> int:
+        """The number, or the largest that a database takes."""
+        return min(int(value[: N_DIGITS + 1]), LARGEST_ROW_NUMBER)
 
 
 class InkloopApp(Flask):

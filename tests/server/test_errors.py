@@ -37,6 +37,22 @@ def test_errors_have_one_shape(client, method, url, status, name):
     assert len(answer.json["message"]) > 10
 
 
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 30, "9" * 5000], ids=len)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/v1/models/{}"),
+        ("GET", "/api/v1/contributors/{}/erasure"),
+        ("POST", "/api/v1/contributors/{}/erasure"),
+        ("DELETE", "/api/v1/tokens/{}"),
+    ],
+)
+def test_a_number_that_no_row_can_have_is_that_of_none(admin, method, path, number):
+    answer = admin.open(path.format(number), method=method)
+
+    assert (answer.status_code, answer.json["error"]) == (404, "NotFound")
+
+
 def test_a_wrong_method_is_told_the_right_ones(client):
     answer = client.delete("/api/v1/me")
 
