@@ -110,7 +110,7 @@ export const map_words = viewWords(
     among: (near: number) => `Most neighbours are labelled ${near}`,
     said: (point: MapPoint, version: number) =>
       `${whatEn(point)}; version ${version} reads ${point.predicted}; most neighbours are labelled ${point.near_label}`,
-    open: "Open in the gallery",
+    open: "Open this drawing",
     strays_title: (n: number) =>
       n === 1 ? "Lies among another digit's" : `The ${n} that lie furthest among others`,
     strays_none: "None of what is shown lies among another digit's.",
@@ -121,6 +121,7 @@ export const map_words = viewWords(
     n_points: "Shown",
     n_misread: "Read as another",
     n_strays: "Among others",
+    in_gallery: "In Drawings",
     doubtful: (digit: number) => `Doubtful ${digit}s`,
   },
   {
@@ -175,7 +176,7 @@ export const map_words = viewWords(
     among: (near) => `邻居多数标为 ${near}`,
     said: (point, version) =>
       `${whatZh(point)}；第 ${version} 版认作 ${point.predicted}；邻居多数标为 ${point.near_label}`,
-    open: "在图库中打开",
+    open: "打开这张笔迹",
     strays_title: (n) => (n === 1 ? "落在别的数字堆里的" : `在别的数字堆里陷得最深的 ${n} 个`),
     strays_none: "显示的点都在各自的数字堆里。",
     stray: (label, near) => `${label} 在 ${near} 堆里`,
@@ -185,6 +186,7 @@ export const map_words = viewWords(
     n_points: "显示",
     n_misread: "认成别的",
     n_strays: "在别的堆里",
+    in_gallery: "笔迹页",
     doubtful: (digit) => `可疑的 ${digit}`,
   },
 );

@@ -120,7 +120,7 @@ export function ByDigit({ rows }: { rows: readonly DigitRow[] }) {
   const w = map_words.value;
   return (
     <Card id="by-digit" title={w.by_digit}>
-      <div class="table-space" tabIndex={0} role="region" aria-label={w.by_digit}>
+      <div class="table-space" tabIndex={0} role="region" aria-label={w.digits}>
         <table class="map-table">
           <thead>
             <tr>
@@ -128,7 +128,7 @@ export function ByDigit({ rows }: { rows: readonly DigitRow[] }) {
               <th scope="col">{w.n_points}</th>
               <th scope="col">{w.n_misread}</th>
               <th scope="col">{w.n_strays}</th>
-              <th />
+              <th scope="col">{w.in_gallery}</th>
             </tr>
           </thead>
           <tbody>
