@@ -7,9 +7,10 @@ import { DigitBars } from "../digit-bars";
 import { Link } from "../link";
 import { Card } from "../parts";
 import { plotFormats } from "../plot-formats";
-import { PerDay, PerWeek } from "./day-charts";
 import { Disagreement } from "./disagreement";
 import type { OverviewFigures } from "./overview-api";
+import { PerDay } from "./per-day";
+import { PerWeek } from "./per-week";
 import { summed } from "./series";
 
 const STATUSES = ["accepted", "quarantined", "rejected", "deleted"] as const;
@@ -54,9 +55,13 @@ function Totals({ figures, n_drawings }: { figures: OverviewFigures; n_drawings:
       <div>
         <dt>{w.disagreed}</dt>
         <dd class="total-figure" id="share-disagreed">
-          <Link view="drawings" query="disagrees=true">
-            {n_read === 0 ? "–" : formats.percent(n_disagreed / n_read, 1)}
-          </Link>
+          {n_read === 0 ? (
+            "–"
+          ) : (
+            <Link view="drawings" query="disagrees=true">
+              {formats.percent(n_disagreed / n_read, 1)}
+            </Link>
+          )}
         </dd>
         <dd class="quiet">{w.disagreed_of(n_read)}</dd>
       </div>
