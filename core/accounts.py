@@ -22,6 +22,17 @@ from core.transitions.counters import audit
 
 MIN_PASSWORD_LENGTH = 12  # characters; ASVS 5.0 asks for 8 at least and advises 15
 MAX_PASSWORD_LENGTH = 256  # characters; hashing is work, so a bound
+MIN_LETTERS = 5  # different ones; "aaaaaaaaaaaa" and "121212121212" are guessed at once
+# Of the lists of passwords that leaked most often, those that are long enough to pass.
+KNOWN_PASSWORDS = frozenset(
+    """
+    123456789012 1234567890123 123456789abc 1234567890qwe 0123456789ab 1q2w3e4r5t6y q1w2e3r4t5y6
+    1qaz2wsx3edc qwertyuiop12 qwerty123456 qwerty1234567 qwertyuiop123 asdfghjkl123 abcdefghijkl
+    abcdefgh1234 abcd12345678 password1234 password12345 password123456 passwordpassword
+    administrator admin1234567 changeme1234 letmein12345 welcome12345 iloveyou1234 iloveyou12345
+    superman1234 football1234 inkloopinkloop correcthorsebatterystaple
+    """.split()
+)
 SESSION_LASTS = timedelta(hours=12)
 SETUP_LINK_LASTS = timedelta(days=7)
 TOKEN_PREFIX = "inkloop_"  # noqa: S105  (says whose token it is; no secret)
@@ -40,11 +51,15 @@ def _digest(secret: str) -> str:
 
 
 def hash_password(password: str) -> str:
-    """An argon2id hash. Raises: InvalidInput, if the password is too short or too long."""
+    """An argon2id hash. Raises: InvalidInput, if the password is too short, too long or known."""
     if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
         raise InvalidInput(
             f"a password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters: "
             "a few words in a row do well"
+        )
+    if password.lower() in KNOWN_PASSWORDS or len(set(password)) < MIN_LETTERS:
+        raise InvalidInput(
+            "this is one of the first passwords that anybody would guess: take a few words in a row"
         )
     return HASHER.hash(password)
 

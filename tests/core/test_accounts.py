@@ -30,6 +30,14 @@ def test_a_password_too_short_or_too_long_is_refused(password: str) -> None:
         accounts.hash_password(password)
 
 
+@pytest.mark.parametrize(
+    "password", ["aaaaaaaaaaaa", "121212121212", "Password1234", "123456789012"]
+)
+def test_a_password_that_anybody_would_guess_is_refused(password: str) -> None:
+    with pytest.raises(InvalidInput, match="guess"):
+        accounts.hash_password(password)
+
+
 def test_passwords_are_hashed_by_argon2id_at_more_than_owasps_least() -> None:
     found = extract_parameters(HASH)
 
