@@ -20,7 +20,7 @@ from server.request_counts import RequestCounts
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-MOST_AT_WORK = 32  # per worker; each may hold one of the 80 connections that read the database
+MOST_AT_WORK = 64  # per worker; each may hold one of the 80 connections that read the database
 RETRY_SECONDS = 2
 # A monitor has to get its answer above all when there is too much to do.
 ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz", "/metrics"})

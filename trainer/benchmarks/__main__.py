@@ -23,6 +23,7 @@ from trainer.benchmarks import (
     dashboard,
     familiarity,
     gate,
+    load,
     loop,
     noise,
     report,
@@ -213,6 +214,22 @@ def dashboard_command(out: Path | None, most: int) -> None:
     kept = watched(lambda say: dashboard.run(images, folder(out), options, say))
     show(f"One request at a time, {kept['machine']}", dashboard.table(kept["result"]))
     show("Aims", [HEADING, *dashboard.aims(kept["result"])])
+
+
+@main.command("load")
+@out_option
+@click.option("--seconds", type=click.FloatRange(min=1), help="Of each kind of load.")
+@click.option("--promotions", type=click.IntRange(min=1), help="In a row.")
+def load_command(out: Path | None, seconds: float | None, promotions: int | None) -> None:
+    """Many clients, slow ones, too many, and promotions in a row, on a real server."""
+    options = load.Options()
+    if seconds is not None:
+        options = replace(options, seconds=seconds, slow_seconds=seconds)
+    if promotions is not None:
+        options = replace(options, n_promotions=promotions)
+    kept = watched(lambda say: load.run(folder(out), options, say))
+    show(f"Clients on the same machine, {kept['machine']}", load.table(kept["result"]))
+    show("Aims", [HEADING, *load.aims(kept["result"], options)])
 
 
 @main.command("report")

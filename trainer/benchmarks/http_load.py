@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -58,12 +58,12 @@ def post(path: str, body: bytes, cookie: str = "", host: str = "127.0.0.1") -> b
     return "\r\n".join(lines).encode() + body
 
 
-def load(port: int, requests: list[Request], seconds: float) -> Load:
+def load(port: int, requests: Sequence[Request], seconds: float) -> Load:
     """One connection for each entry of `requests`, which makes its next request, for a time."""
     return asyncio.run(_load(port, requests, seconds))
 
 
-async def _load(port: int, requests: list[Request], seconds: float) -> Load:
+async def _load(port: int, requests: Sequence[Request], seconds: float) -> Load:
     found = Load()
     began = time.perf_counter()
     until = began + seconds

@@ -16,6 +16,7 @@ from trainer.benchmarks import (
     dashboard,
     familiarity,
     gate,
+    load,
     noise,
     review,
     seeds,
@@ -141,6 +142,14 @@ def _dashboard(kept: Kept) -> list[Table]:
     ]
 
 
+def _load(kept: Kept) -> list[Table]:
+    options, result = _options(load.Options, kept), kept["result"]
+    return [
+        ("Aims", [HEADING, *load.aims(result, options)]),
+        ("Clients on the same machine as the server", load.table(result)),
+    ]
+
+
 SECTIONS: Final = (
     Section("stream", "Learning new hands", "What each idea of a run is worth, on hands that the "
             "first model has never seen, and what runs in a row add up to.", _stream),
@@ -159,6 +168,8 @@ SECTIONS: Final = (
             _review),
     Section("dashboard", "The dashboard at a million drawings", "Every list, filter, count and "
             "chart of a real server, at ten thousand and at a million drawings.", _dashboard),
+    Section("load", "Load", "A real server under many clients, slow ones, too many at once, and "
+            "promotions in a row; the clients share its cores.", _load),
 )  # fmt: skip
 
 

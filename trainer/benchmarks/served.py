@@ -28,8 +28,8 @@ class Account:
 
 
 @contextlib.contextmanager
-def serving(instance: Path, account: Account) -> Iterator[tuple[str, str]]:
-    """`inkloop serve` with one worker. Yields: host with port, and the cookie of an admin.
+def serving(instance: Path, account: Account, n_workers: int = 1) -> Iterator[tuple[str, str]]:
+    """`inkloop serve` with so many workers. Yields: host with port, and the cookie of an admin.
 
     Raises: InkloopError, if it does not answer in time.
     """
@@ -38,7 +38,7 @@ def serving(instance: Path, account: Account) -> Iterator[tuple[str, str]]:
         port = probe.getsockname()[1]
     environment = {key: value for key, value in os.environ.items() if key != "INKLOOP_HOST"}
     environment |= {"INKLOOP_INSTANCE": str(instance), "INKLOOP_PORT": str(port)}
-    environment |= {"INKLOOP_WORKERS": "1", "INKLOOP_RATE_LIMITS": "off"}
+    environment |= {"INKLOOP_WORKERS": str(n_workers), "INKLOOP_RATE_LIMITS": "off"}
     _inkloop = [sys.executable, "-m", "core"]
     subprocess.run(
         [*_inkloop, "admin", "create", account.email, "--role", "admin", "--password-stdin"],
