@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from urllib3 import encode_multipart_formdata
 
 from core import errors
 from core.errors import InkloopError
@@ -96,6 +97,15 @@ def test_a_body_over_ten_megabytes_is_refused(client):
 
     assert answer.status_code == 413
     assert answer.json["error"] == "TooLarge"
+
+
+def test_a_form_of_many_parts_is_refused(client):
+    """Each part costs the parser; CVE-2023-25577 was about thousands of them."""
+    body, content_type = encode_multipart_formdata([(f"part {n}", "x") for n in range(11)])
+
+    answer = client.post("/api/v1/predictions/image", data=body, content_type=content_type)
+
+    assert (answer.status_code, answer.json["error"]) == (413, "TooLarge")
 
 
 @pytest.mark.parametrize(
