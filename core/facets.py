@@ -77,6 +77,13 @@ def unpack(number: int) -> Facet:
     )
 
 
+def of_status(status: str) -> range:
+    """The facets of all drawings of a status: they lie side by side."""
+    n_each = N_FACETS // len(STATUSES)
+    first = STATUSES.index(status) * n_each
+    return range(first, first + n_each)
+
+
 N_FACETS: Final = len(STATUSES) * len(SPLITS) * len(SOURCES) * len(BANDS) * 11 * 10
 # All facets in a grid: status, split, source, band, predicted, label. What a filter asks of each
 # is then one comparison of arrays, however many facets there are.

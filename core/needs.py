@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import queries
@@ -13,9 +13,6 @@ from core.comparison import mcnemar_two_sided
 from core.db import EPOCH
 from core.models import (
     Anchor,
-    Contributor,
-    Drawing,
-    DrawingStatus,
     Run,
     RunStatus,
     Transfer,
@@ -79,18 +76,7 @@ def _model_and_runs(session: Session, champion: Champion | None) -> Iterator[Nee
 
 
 def _quarantined(session: Session) -> Iterator[Need]:
-    """Those of blocked contributors are in nobody's queue."""
-    is_blocked = Contributor.blocked_at.is_not(None)
-    if session.scalars(select(Contributor.number).where(is_blocked).limit(1)).one_or_none() is None:
-        n = queries.counters(session, "status:").get(DrawingStatus.QUARANTINED, 0)
-    else:
-        some = (
-            select(Drawing.number)
-            .join(Contributor, Contributor.id == Drawing.contributor_id)
-            .where(Drawing.status == DrawingStatus.QUARANTINED, ~is_blocked)
-            .limit(COUNTED_TO)
-        )
-        n = session.scalars(select(func.count()).select_from(some.subquery())).one()
+    n = queries.n_quarantined(session)
     if n:
         yield Need("quarantined", {"n": n})
 

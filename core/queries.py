@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from core.db import EPOCH
+from core.facets import of_status
 from core.models import (
     Contributor,
     Counter,
@@ -90,6 +91,22 @@ def n_new(session: Session) -> int:
         "(SELECT id FROM contributors WHERE blocked_at IS NOT NULL)"
     )
     return int(session.scalar(counted) or 0)
+
+
+def n_quarantined(session: Session) -> int:
+    """How many drawings in quarantine a reviewer can come to: not those of the blocked."""
+    n = counters(session, "status:").get(DrawingStatus.QUARANTINED, 0)
+    blocked = session.scalars(
+        select(Contributor.id).where(Contributor.blocked_at.is_not(None))
+    ).all()
+    if not n or not blocked:
+        return n
+    quarantined = of_status(DrawingStatus.QUARANTINED)
+    of_the_blocked = select(func.count()).where(
+        Drawing.contributor_id.in_(blocked),
+        Drawing.facet.between(quarantined.start, quarantined.stop - 1),
+    )
+    return n - session.scalars(of_the_blocked).one()
 
 
 def counters(session: Session, prefix: str) -> dict[str, int]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import audit_log, needs, overview, queries
 from core.clock import utc_now
-from core.models import DrawingStatus, ModelVersion, Promotion, Role, Run, RunStatus
+from core.models import ModelVersion, Promotion, Role, Run, RunStatus
 from core.overview import Measured
 from core.transitions import versions as transitions
 from server import identity, review_queue
@@ -37,7 +37,6 @@ def show() -> ResponseReturnValue:
     now = utc_now()
     wrong = [{"kind": one.kind, "facts": one.facts} for one in problems(services())]
     with services().database.read() as session:
-        counts = queries.counters(session, "")
         n_new = queries.n_new(session)
         live = transitions.champion(session)
         last_run = session.scalars(
@@ -49,8 +48,8 @@ def show() -> ResponseReturnValue:
                 "live": None if live is None else _live_json(session, live),
                 "anchor": transitions.anchor_version(session),
                 "last_run": None if last_run is None else run_json(session, last_run),
-                "queues": _queues_json(session, counts, n_new),
-                "n_contributors": counts.get("contributors", 0),
+                "queues": _queues_json(session, n_new),
+                "n_contributors": queries.counters(session, "contributors").get("", 0),
                 "n_new_contributors": overview.n_contributors_since(session, now - RECENT),
                 "by_day": [
                     asdict(one) | {"day": one.day.isoformat()}
@@ -84,12 +83,12 @@ def _live_json(session: Session, live: Promotion) -> Json:
     }
 
 
-def _queues_json(session: Session, counts: dict[str, int], n_new: int) -> Json:
+def _queues_json(session: Session, n_new: int) -> Json:
     n_to_review, is_exact = review_queue.n_left(session)
     return {
         "n_to_review": n_to_review,
         "is_exact": is_exact,
-        "n_quarantined": counts.get(f"status:{DrawingStatus.QUARANTINED}", 0),
+        "n_quarantined": queries.n_quarantined(session),
         "n_new": n_new,
         "min_new_drawings": queries.schedule(session).min_new_drawings,
     }

@@ -52,6 +52,8 @@ def expect_all_charts(page: Page) -> None:
     """Every chart is drawn, within the page, and nothing was refused on the way."""
     for chart in CHARTS:
         expect(page.locator(f"#{chart} .plot-place svg")).to_be_visible()
+    page.locator("#accuracy-mnist_test .plot-place svg").hover()
+    expect(page.locator("#accuracy-mnist_test [aria-label='tip']")).to_contain_text("99.50 %")
     assert page.evaluate("window.refused") == []
     assert page.evaluate("getComputedStyle(document.querySelector('.plot-place svg')).display") == (
         "block"

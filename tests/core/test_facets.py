@@ -10,7 +10,17 @@ from sqlalchemy import func, select, text, update
 
 from core import migrate
 from core.db import Database
-from core.facets import BANDS, FACET_SQL, SOURCES, SPLITS, STATUSES, Facet, unpack
+from core.facets import (
+    BANDS,
+    FACET_SQL,
+    N_FACETS,
+    SOURCES,
+    SPLITS,
+    STATUSES,
+    Facet,
+    of_status,
+    unpack,
+)
 from core.models import Drawing, DrawingFacet, DrawingStatus
 from tests.factories import make_drawing
 
@@ -80,3 +90,11 @@ def test_the_migration_has_the_same_expression() -> None:
     spec.loader.exec_module(module)
 
     assert module.FACET == FACET_SQL
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_the_facets_of_a_status_lie_side_by_side(status: str) -> None:
+    numbers = of_status(status)
+
+    assert {unpack(number).status for number in numbers} == {status}
+    assert len(numbers) * len(STATUSES) == N_FACETS

@@ -125,6 +125,7 @@ export function AccuracyChart({ dataset, versions, promotions, anchor }: Accurac
           plot.tip(
             points,
             plot.pointerX({
+              maxRadius: Infinity,
               x: "at",
               y: "share",
               title: (point: Point) =>

@@ -79,6 +79,7 @@ export function PerDay({ by_day }: { by_day: readonly Day[] }) {
           plot.tip(
             days,
             plot.pointerX({
+              maxRadius: Infinity,
               x: "day",
               y: "n",
               title: ({ day, n, n_disagreed }: Day) =>

@@ -70,6 +70,7 @@ export function PerWeek({ by_day }: { by_day: readonly Day[] }) {
           plot.tip(
             weeks,
             plot.pointerX({
+              maxRadius: Infinity,
               x,
               y: "share",
               title: (week: Week) =>
