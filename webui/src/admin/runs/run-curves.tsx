@@ -1,6 +1,7 @@
 /** Loss and accuracy as they come, over the steps of learning. */
 
 import { useCallback, useMemo } from "preact/hooks";
+import { isOpen } from "../../contract";
 import { accuracyFigure } from "../../figures";
 import { words } from "../../i18n/language";
 import { runs_words } from "../../i18n/runs";
@@ -75,9 +76,11 @@ export function RunCurves({ run }: { run: RunInFull }) {
     [metrics],
   );
   const n_steps = learned(run);
+  const has_none = loss.length < 2 && accuracy.length < 2;
+  if (has_none && !isOpen(run)) return null;
   return (
     <Card id="run-curves" title={w.curves}>
-      {loss.length < 2 && accuracy.length < 2 && <p class="quiet">{w.no_curve}</p>}
+      {has_none && <p class="quiet">{w.no_curve}</p>}
       <div class="curves">
         {loss.length >= 2 && (
           <Curve

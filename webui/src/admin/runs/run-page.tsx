@@ -175,6 +175,11 @@ export function RunPage({ id }: { id: number }) {
       <Link view="runs" id="all-runs">
         {runs_words.value.back}
       </Link>
+      {loaded.kind !== "ready" && (
+        <div class="lead">
+          <h1>{words.value.admin.run_number(id)}</h1>
+        </div>
+      )}
       <Show loaded={loaded}>{(run) => <Shown run={run} />}</Show>
     </>
   );

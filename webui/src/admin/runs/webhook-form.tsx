@@ -38,7 +38,9 @@ export function WebhookForm({ hook, onSaved }: WebhookFormProps) {
       <Field
         id="webhook-url"
         label={w.hook_url}
-        hint={`${w.hook_url_hint} ${hook.allows_private ? w.hook_private : w.hook_public}`}
+        hint={[w.hook_url_hint, hook.allows_private ? w.hook_private : w.hook_public].join(
+          words.value.gap,
+        )}
       >
         <input
           id="webhook-url"
