@@ -32,9 +32,9 @@ CPU_SECONDS: Final = 5  # for one picture; the same WebP takes 0.4 s, a phone's 
 
 def main() -> int:
     """Answer until the worker closes its end, or is gone."""
+    link = socket.socket(fileno=0)
     _warm_up()
     _limit()
-    link = socket.socket(fileno=0)
     link.sendall(READY)
     while header := _exactly(link, LENGTH.size):
         (n_bytes,) = LENGTH.unpack(header)
@@ -75,6 +75,8 @@ def _warm_up() -> None:
 
 def _limit() -> None:
     """Little memory, no files, no core dumps. Raising them again is not for this process."""
+    # The socket and the two outputs are all there will ever be: nothing more can be opened.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
     if sys.platform == "linux":  # macOS refuses to limit the address space
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

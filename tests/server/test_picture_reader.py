@@ -22,6 +22,7 @@ from core.imaging_files import MAX_PICTURE_PIXELS, read_grey
 from server import picture_reader
 from server.picture_reader import PictureReader
 from server.services import EXTENSION
+from tests.core.transfer.mutilated import picture_seeds
 from tests.running import wait_until
 from tests.server.test_pictures import DRAWINGS, PREDICTIONS, form, labelled, picture
 
@@ -47,7 +48,17 @@ def read_grey(data):
             file.write(b"x")
     if data == b"secrets":
         assert not [name for name in os.environ if "INKLOOP" in name or "SECRET" in name]
-        assert len(os.listdir("/proc/self/fd")) <= 4, os.listdir("/proc/self/fd")
+        for number in range(3, 64):
+            try:
+                os.fstat(number)
+            except OSError:
+                continue
+            raise AssertionError(f"file {number} is open")
+    if data == b"read":
+        open("/etc/hostname").close()
+    if data == b"call":
+        import socket
+        socket.socket()
     return original(data)
 
 original, imaging_child.read_grey = imaging_child.read_grey, read_grey
@@ -87,8 +98,12 @@ def pid(reader: PictureReader) -> int:
 
 
 def test_a_child_reads_as_the_worker_itself_would(reader: PictureReader) -> None:
-    for kind in ("PNG", "JPEG", "WEBP"):
-        data = picture(kind, size=500)
+    """Also what makes Pillow load another part of itself: the child can open nothing any more."""
+    phone = saved(Image.new("L", (60, 40), 90), "MPO", save_all=True,
+                  append_images=[Image.new("L", (6, 4))])  # fmt: skip
+    kinds = [picture(kind, size=500) for kind in ("PNG", "JPEG", "WEBP")]
+
+    for data in [phone, *kinds, *picture_seeds()]:
         assert np.array_equal(reader.grey(data), read_grey(data))
 
 
@@ -126,17 +141,27 @@ def test_the_kernel_ends_what_takes_too_long_before_the_clock_does(unruly: Pictu
 
 
 def test_a_picture_that_asks_for_all_memory_is_a_sentence(unruly: PictureReader) -> None:
+    unruly.grey(picture())
+    process = unruly.children[0].process
+    assert process is not None
+
     with pytest.raises(BadPicture, match="save it anew"):
         unruly.grey(b"eat")
 
+    assert process.returncode == 1  # of a MemoryError, and not killed by the clock
     assert unruly.grey(picture()).shape == (300, 300)
 
 
-def test_a_reader_writes_no_file(unruly: PictureReader, tmp_path: Path) -> None:
-    with pytest.raises(BadPicture):
-        unruly.grey(b"write")
+@pytest.mark.parametrize("how", ["write", "read", "call"])
+def test_a_reader_opens_no_file_and_calls_nobody(
+    unruly: PictureReader, tmp_path: Path, how: str
+) -> None:
+    unruly.grey(picture())
 
-    assert (tmp_path / "written").read_bytes() == b""
+    with pytest.raises(BadPicture, match="save it anew"):
+        unruly.grey(how.encode())
+
+    assert not (tmp_path / "written").exists()
 
 
 def test_a_reader_knows_no_secret_and_holds_no_file(unruly: PictureReader) -> None:
