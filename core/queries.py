@@ -135,8 +135,10 @@ def drawings_by_day(session: Session, today: date, n_days: int = 30) -> list[Day
     first = (days[0] - EPOCH.date()).days
     found = {
         row.day: DayFigures(days[row.day - first], row.n, row.n_read, row.n_disagreed)
-        for row in session.scalars(
-            select(DrawingDay).where(DrawingDay.day.between(first, first + n_days - 1))
+        for row in session.execute(
+            select(DrawingDay.day, DrawingDay.n, DrawingDay.n_read, DrawingDay.n_disagreed).where(
+                DrawingDay.day.between(first, first + n_days - 1)
+            )
         )
     }
     return [found.get(first + place, DayFigures(day)) for place, day in enumerate(days)]

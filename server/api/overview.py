@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import timedelta
 
 from flask import Blueprint
@@ -13,7 +12,8 @@ from sqlalchemy.orm import Session
 from core import audit_log, needs, overview, queries
 from core.clock import utc_now
 from core.models import ModelVersion, Promotion, Role, Run, RunStatus
-from core.overview import Measured
+from core.overview import DigitFigures, Measured
+from core.queries import DayFigures
 from core.transitions import versions as transitions
 from server import identity, review_queue
 from server.answers import polled
@@ -44,7 +44,11 @@ def show() -> ResponseReturnValue:
         ).one_or_none()
         return polled(
             {
-                "needs": wrong + [asdict(need) for need in needs.needs(session, n_new=n_new)],
+                "needs": wrong
+                + [
+                    {"kind": need.kind, "facts": need.facts}
+                    for need in needs.needs(session, n_new=n_new)
+                ],
                 "live": None if live is None else _live_json(session, live),
                 "anchor": transitions.anchor_version(session),
                 "last_run": None if last_run is None else run_json(session, last_run),
@@ -52,10 +56,10 @@ def show() -> ResponseReturnValue:
                 "n_contributors": queries.counters(session, "contributors").get("", 0),
                 "n_new_contributors": overview.n_contributors_since(session, now - RECENT),
                 "by_day": [
-                    asdict(one) | {"day": one.day.isoformat()}
+                    {"day": one.day.isoformat(), **_figures_json(one)}
                     for one in queries.drawings_by_day(session, now.date(), N_DAYS)
                 ],
-                "by_digit": [asdict(one) for one in overview.by_digit(session)],
+                "by_digit": [_figures_json(one) for one in overview.by_digit(session)],
                 "versions": [_version_json(one) for one in overview.measured_versions(session)],
                 "promotions": [
                     {"version": one.version, "at": iso(one.at), "kind": one.kind}
@@ -92,6 +96,10 @@ def _queues_json(session: Session, n_new: int) -> Json:
         "n_new": n_new,
         "min_new_drawings": queries.schedule(session).min_new_drawings,
     }
+
+
+def _figures_json(one: DayFigures | DigitFigures) -> Json:
+    return {"n": one.n, "n_read": one.n_read, "n_disagreed": one.n_disagreed}
 
 
 def _version_json(one: Measured) -> Json:
