@@ -158,6 +158,8 @@ def _database(settings: Settings) -> Finding:
     if not os.access(settings.database_path, os.R_OK | os.W_OK):
         sentence = f"{settings.database_path} cannot be written: give it to who runs Inkloop"
         return Finding("database", "fail", f"{sentence} (chown)")
+    if not migrate.is_known(revision):
+        return Finding("database", "fail", migrate.newer(revision))
     if revision != migrate.head():
         return Finding(
             "database",

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from core.db import sqlite_engine
+from core.errors import SettingsError
 from core.settings import Settings
 
 Step = Callable[[Config], None]
@@ -23,6 +24,12 @@ def head() -> str:
     revision = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     assert revision is not None
     return revision
+
+
+def is_known(revision: str) -> bool:
+    """Whether this code has that revision; it has not if a newer Inkloop made it."""
+    scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    return revision in {script.revision for script in scripts}
 
 
 def current(settings: Settings) -> str | None:
@@ -38,7 +45,10 @@ def current(settings: Settings) -> str | None:
 
 
 def upgrade(settings: Settings, revision: str = "head") -> None:
-    """Apply what is missing. Two at once: the second waits, then finds nothing to do."""
+    """Apply what is missing. Two at once: the second waits, then finds nothing to do.
+
+    Raises: SettingsError, if a newer Inkloop has changed the database already.
+    """
     _run(settings, lambda config: command.upgrade(config, revision))
 
 
@@ -53,9 +63,20 @@ def _run(settings: Settings, step: Step) -> None:
     engine = sqlite_engine(settings.database_path, "BEGIN IMMEDIATE")
     try:
         with engine.begin() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+            if found is not None and not is_known(found):
+                raise SettingsError(newer(found))
             step(_config(connection))
     finally:
         engine.dispose()
+
+
+def newer(revision: str) -> str:
+    """What to say of a database that a newer Inkloop has changed."""
+    return (
+        f"the database is at revision {revision}, which a newer Inkloop made: install that one "
+        "again, or restore a backup from before"
+    )
 
 
 def _config(connection: Connection) -> Config:

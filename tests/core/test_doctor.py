@@ -64,12 +64,22 @@ def test_a_changed_model_fails_by_name(settings: Settings, version_1: Path) -> N
 
 def test_an_old_database_is_to_be_upgraded(settings: Settings, database: Database) -> None:
     with database.write() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
 
     found = find(settings, "database")
 
     assert found.level == "warn"
     assert "inkloop db upgrade" in found.sentence
+
+
+def test_a_database_of_a_newer_inkloop_fails(settings: Settings, database: Database) -> None:
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    found = find(settings, "database")
+
+    assert found.level == "fail"
+    assert "a newer Inkloop" in found.sentence
 
 
 def test_a_file_that_is_no_database_fails(tmp_path: Path) -> None:

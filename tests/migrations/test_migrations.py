@@ -6,11 +6,13 @@ import multiprocessing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from core import migrate
 from core.db import Base, Database, sqlite_engine
+from core.errors import SettingsError
 from core.settings import Settings
 from tests.factories import make_drawing
 
@@ -68,3 +70,15 @@ def test_upgrading_again_keeps_what_is_there(settings: Settings) -> None:
     with database.read() as session:
         assert session.connection().exec_driver_sql("SELECT label FROM drawings").scalar() == 4
     database.dispose()
+
+
+def test_what_a_newer_inkloop_changed_is_left_alone_and_told(
+    settings: Settings, database: Database
+) -> None:
+    with database.write() as session:
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(SettingsError, match="a newer Inkloop made"):
+        migrate.upgrade(settings)
+
+    assert migrate.current(settings) == "9999"
