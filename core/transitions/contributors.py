@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, NotFound
 from core.models import Contributor, Drawing, DrawingStatus, ModelVersion, RunDrawing
 from core.transitions.counters import audit, count
+from core.transitions.erasing import leave_maps
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def erase(session: Session, number: int, *, by: str, now: datetime) -> Erasure:
         )
         .execution_options(synchronize_session=False)
     )
+    leave_maps(session, select(Drawing.number).where(Drawing.contributor_id == contributor_id))
     facts = {"n_drawings": affected.n_drawings, "versions": affected.versions}
     audit(session, by=by, action="erase", subject=_subject(number), now=now, **facts)
     return affected

@@ -23,6 +23,7 @@ from core.models import (
     Split,
 )
 from core.transitions.counters import count
+from core.transitions.erasing import leave_maps
 
 BLOCK = 5
 """One drawing in each block of five of a contributor goes to the exam."""
@@ -366,6 +367,7 @@ def erase_deleted(session: Session, *, now: datetime, limit: int = 500) -> int:
         .where(Drawing.number.in_(numbers))
         .values(ink=b"", strokes=None, picture=None, predicted_label=None)
     )
+    leave_maps(session, numbers)
     return len(numbers)
 
 

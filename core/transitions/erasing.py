@@ -10,7 +10,7 @@ from collections import Counter as Tally
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, func, literal, select, update
+from sqlalchemy import Select, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.db import UtcDateTime
@@ -47,11 +47,15 @@ def erase_numbers(session: Session, numbers: Collection[int], *, now: datetime) 
         )
         .execution_options(synchronize_session=False)
     )
-    # Of all points, not of those rows alone: what is erased is on no map, whatever came before.
+    leave_maps(session, numbers)
+    count(session, totals)
+    return len(rows)
+
+
+def leave_maps(session: Session, numbers: Collection[int] | Select[int]) -> None:
+    """Take drawings off the map of every version: whoever erases them has to."""
     session.execute(
         delete(Embedding).where(
             Embedding.number.in_(numbers), Embedding.source == MapSource.DRAWING
         )
     )
-    count(session, totals)
-    return len(rows)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from core.models import DigitMap, Embedding, MapSource
-from core.transitions import maps
+from core.transitions import contributors, drawings, maps
 from core.transitions.erasing import erase_numbers
 from tests.conftest import NOW
 from tests.factories import make_drawing, make_version
@@ -78,12 +78,26 @@ def test_an_attempt_that_began_long_ago_is_no_longer_under_way(session):
     assert not maps.is_under_way(row, NOW + maps.STALE_AFTER)
 
 
-def test_an_erased_drawing_leaves_every_map_and_mnist_stays(session):
-    make_version(session, 1)
-    number = make_drawing(session).number
-    _made(session, 1, [_point(number), _point(number, 1, MapSource.MNIST)])
+def _by_retention(session, drawing):
+    erase_numbers(session, [drawing.number], now=NOW)
 
-    erase_numbers(session, [number], now=NOW)
+
+def _by_its_contributor(session, drawing):
+    drawings.delete_drawing(session, drawing, now=NOW)
+    drawings.erase_deleted(session, now=NOW + 2 * drawings.RESTORE_WITHIN)
+
+
+def _by_an_admin(session, drawing):
+    contributors.erase(session, 1, by="user:1", now=NOW)
+
+
+@pytest.mark.parametrize("erase", [_by_retention, _by_its_contributor, _by_an_admin])
+def test_an_erased_drawing_leaves_every_map_and_mnist_stays(session, erase):
+    make_version(session, 1)
+    drawing = make_drawing(session, ink=bytes([9] * 784))
+    _made(session, 1, [_point(drawing.number), _point(drawing.number, 1, MapSource.MNIST)])
+
+    erase(session, drawing)
 
     rows = session.scalars(select(Embedding)).all()
     assert [row.source for row in rows] == ["mnist"]
