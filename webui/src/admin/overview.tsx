@@ -123,10 +123,10 @@ function WholeOverview({ shown }: { shown: Stats }) {
             />
             <Reads figures={figures} />
             <Collected figures={figures} shown={shown} />
+            <Latest n_drawings={shown.n_drawings} />
           </>
         )}
       </Show>
-      <Latest n_drawings={shown.n_drawings} />
     </>
   );
 }

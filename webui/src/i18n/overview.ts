@@ -54,8 +54,12 @@ export const overview_words = viewWords(
         : `${of(facts, "n").toLocaleString("en")} drawings are being checked: their labels look wrong to the model, and nothing learns from them until somebody looks.`,
     need_anchor: (facts: Facts) =>
       `Version ${facts["version"] ?? ""} is clearly better than the anchor, version ${facts["anchor"] ?? ""}: it wins ${facts["n_gained"] ?? ""} test digits and loses ${facts["n_lost"] ?? ""}. Should later versions be measured against it?`,
-    need_import_ready: (facts: Facts) =>
-      `${n_of(of(facts, "n"), "import is", "imports are")} checked, with ${n_of(of(facts, "n_drawings"), "drawing", "drawings")}, and wait for your word.`,
+    need_import_ready: (facts: Facts) => {
+      const drawings = n_of(of(facts, "n_drawings"), "drawing", "drawings");
+      return of(facts, "n") === 1
+        ? `An import of ${drawings} is checked and waits for your word.`
+        : `${of(facts, "n")} imports of ${drawings} in all are checked and wait for your word.`;
+    },
     need_webhook: (facts: Facts) =>
       `Nobody could be told that run ${facts["run_id"] ?? ""} ended: the webhook did not take it.`,
     need_schedule_off: (facts: Facts) =>
