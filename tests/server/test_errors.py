@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import structlog
 from urllib3 import encode_multipart_formdata
 
 from core import errors
@@ -192,3 +193,19 @@ def test_an_error_that_no_route_expects_is_500():
 @pytest.mark.parametrize("what", ["runs", "transfers"])
 def test_a_number_that_no_row_can_have_is_not_found(admin, what):
     assert admin.get(f"/api/v1/{what}/{10**20}").status_code == 404
+
+
+def test_a_bug_tells_nothing_outside_and_everything_in_the_log(app, client, monkeypatch):
+    def broken(*_given, **_named):
+        raise RuntimeError("the password is swordfish")
+
+    monkeypatch.setattr("core.queries.counters", broken)
+    app.testing = False
+
+    with structlog.testing.capture_logs() as lines:
+        answer = client.get("/api/v1/stats")
+
+    assert (answer.status_code, answer.json["error"]) == (500, "InternalError")
+    assert "swordfish" not in answer.text
+    (line,) = [line for line in lines if line["event"] == "unexpected error"]
+    assert "swordfish" in str(line["exc_info"])
