@@ -29,6 +29,7 @@ N_RUNS: Final = 10
 LEARNED_BY_A_RUN: Final = 20_000
 NEW_IN_A_RUN: Final = 1_000
 CHUNK: Final = 20_000
+N_ON_MAP: Final = 3_000
 IMPORTER: Final = "c0000"
 STATUSES: Final = (
     ("accepted", 0.955),
@@ -63,6 +64,7 @@ def collect(settings: Settings, images: Mnist, n: int, say: Callable[[str], None
             ]
             _many(connection, "label_events", ("drawing_number", "label", "by", "at"), history)
     _totals(database, kinds)
+    _map(database, kinds)
     database.dispose()
 
 
@@ -180,6 +182,32 @@ def _totals(database: Database, kinds: _Kinds) -> None:
             "UPDATE contributors SET n_drawings = ? WHERE id = ?",
             [(int(n), f"c{k:04d}") for k, n in enumerate(given)],
         )
+
+
+def _map(database: Database, kinds: _Kinds) -> None:
+    """The map of the newest version: as many points as a real one, all of them drawings."""
+    chance = np.random.default_rng(9)
+    n = min(N_ON_MAP, kinds.n)
+    places = np.arange(n) * kinds.n // n
+    points = [
+        (
+            N_RUNS,
+            "drawing",
+            int(k) + 1,
+            place,
+            *chance.uniform(-1, 1, 2).tolist(),
+            label,
+            label,
+            0.5,
+        )
+        for place, (k, label) in enumerate(zip(places, kinds.labels[places].tolist(), strict=True))
+    ]
+    with database.write() as session:
+        connection = session.connection()
+        names = ("version", "asked_at", "made_at", "seconds", "newest_number")
+        _many(connection, "maps", names, [(N_RUNS, kinds.at(0), kinds.at(0), 9.0, kinds.n)])
+        where = ("version", "source", "number", "place", "x", "y")
+        _many(connection, "embeddings", (*where, "predicted", "near_label", "depth"), points)
 
 
 def _many(connection: Any, table: str, columns: tuple[str, ...], rows: list[Any]) -> None:

@@ -24,7 +24,7 @@ import numpy as np
 from core.mnist import Mnist
 from core.settings import Settings
 from trainer.benchmarks.aims import Row, at_most
-from trainer.benchmarks.collected import BEGAN, IMPORTER, N_DAYS, collect
+from trainer.benchmarks.collected import BEGAN, IMPORTER, N_DAYS, N_RUNS, collect
 from trainer.benchmarks.record import Record
 from trainer.benchmarks.served import Account, serving
 
@@ -74,6 +74,8 @@ SORTS: Final[dict[str, str]] = {
 OTHERS: Final[dict[str, str]] = {
     "figures of the front pages": "/api/v1/stats",
     "chart: the overview, ninety days": "/api/v1/overview",
+    "chart: points of the map": f"/api/v1/map?version={N_RUNS}",
+    "chart: inks of the map": f"/api/v1/map/inks?version={N_RUNS}",
     "list: contributors, newest": "/api/v1/contributors",
     "list: contributors, most drawings": "/api/v1/contributors?sort=most",
     "list: runs": "/api/v1/runs",
@@ -153,6 +155,8 @@ def _ask(connection: http.client.HTTPConnection, path: str, cookie: str) -> dict
     body = answer.read()
     if answer.status != 200:
         raise OSError(f"{path}: {answer.status} {body[:200]!r}")
+    if answer.headers.get_content_type() != "application/json":
+        return {}
     found = json.loads(body)
     assert isinstance(found, dict)
     return found
