@@ -6,6 +6,7 @@ import { overview_words } from "../../i18n/overview";
 import { Link } from "../link";
 import { PlotFigure, type DrawPlot } from "../plot";
 import { plotFormats } from "../plot-formats";
+import { AccuracyLegend } from "./accuracy-legend";
 import type { DatasetName, Measured, Promotion } from "./overview-api";
 import { apart, dayTicks, liveSpans, scored, type LiveSpan, type Point } from "./series";
 
@@ -25,33 +26,6 @@ interface AccuracyChartProps {
 /** As many decimals as tell the ends of an interval apart. */
 function decimalsFor({ low, high }: Point): number {
   return high - low < 0.02 ? 2 : high - low < 0.1 ? 1 : 0;
-}
-
-function Legend({ has_held, anchor }: { has_held: boolean; anchor: number | null }) {
-  const w = overview_words.value;
-  return (
-    <ul class="plot-legend">
-      <li>
-        <span class="legend-line" aria-hidden="true" /> {w.legend_live}
-      </li>
-      <li>
-        <span class="legend-dot" aria-hidden="true" /> {w.legend_promotion}
-      </li>
-      {anchor !== null && (
-        <li>
-          <span class="legend-anchor" aria-hidden="true" /> {w.legend_anchor(anchor)}
-        </li>
-      )}
-      {has_held && (
-        <li>
-          <span class="legend-held" aria-hidden="true">
-            ×
-          </span>{" "}
-          {w.legend_held}
-        </li>
-      )}
-    </ul>
-  );
 }
 
 export function AccuracyChart({ dataset, versions, promotions, anchor }: AccuracyChartProps) {
@@ -111,9 +85,10 @@ export function AccuracyChart({ dataset, versions, promotions, anchor }: Accurac
           plot.dot(spans, {
             x: "at",
             y: "share",
-            fill: "var(--accent)",
-            stroke: "var(--card)",
             r: 5,
+            fill: ({ kind }: LiveSpan) => (kind === "gate" ? "var(--accent)" : "var(--card)"),
+            stroke: ({ kind }: LiveSpan) => (kind === "gate" ? "var(--card)" : "var(--accent)"),
+            strokeWidth: 2,
           }),
           plot.text(labelled, {
             x: "at",
@@ -158,7 +133,13 @@ export function AccuracyChart({ dataset, versions, promotions, anchor }: Accurac
       )}
       draw={draw}
       height={HEIGHT}
-      legend={<Legend has_held={held.length > 0} anchor={bar === undefined ? null : anchor} />}
+      legend={
+        <AccuracyLegend
+          has_held={held.length > 0}
+          has_hand={spans.some(({ kind }) => kind !== "gate")}
+          anchor={bar === undefined ? null : anchor}
+        />
+      }
       table={{
         columns: [w.version, w.made, w.share_right, w.interval, w.of_n, w.ever_live],
         rows: [...points]
