@@ -1,0 +1,52 @@
+"""The examples in docs/deploy agree with the code that they start."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from core.settings import Settings
+from core.transfer.uploads import MAX_FILE_BYTES
+from server.app import MAX_BODY_BYTES
+from tests.running import ROOT
+
+DEPLOY = ROOT / "docs" / "deploy"
+CONTAINER = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+NGINX = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+
+
+def nginx_bytes(size: str) -> int:
+    """`10m` as nginx reads it."""
+    return int(size[:-1]) * 2**20
+
+
+@pytest.mark.parametrize(
+    "name", ["Containerfile", "inkloop.service", "inkloop-backup.service"]
+)  # fmt: skip
+def test_every_setting_that_is_given_is_one(name: str) -> None:
+    given = dict(re.findall(r"(INKLOOP_\w+)=(\S+)", (DEPLOY / name).read_text(encoding="utf-8")))
+
+    assert Settings.from_env(given).instance.as_posix() == "/var/lib/inkloop"
+
+
+def test_the_container_gets_every_folder_that_the_server_needs() -> None:
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", CONTAINER, re.MULTILINE)
+    names = [name for line in copied for name in line.split()]
+
+    assert {"core", "server", "trainer", "migrations", "constraints.txt"} <= set(names)
+    assert [name for name in names if not (ROOT / name).exists()] == []
+
+
+def test_the_proxy_lets_through_what_the_server_takes() -> None:
+    everything, imports = re.findall(r"client_max_body_size (\w+);", NGINX)
+
+    assert nginx_bytes(everything) >= MAX_BODY_BYTES
+    assert nginx_bytes(imports) > MAX_FILE_BYTES
+
+
+def test_the_proxy_sets_every_header_that_the_server_believes() -> None:
+    """One that it passed on from a client would be the client's own words."""
+    for name in ("For", "Host", "Proto"):
+        assert re.search(rf"proxy_set_header X-Forwarded-{name} +\$\w+;", NGINX)
+    assert "$proxy_add_x_forwarded_for" not in NGINX
