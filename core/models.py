@@ -696,8 +696,8 @@ class DigitMap(Base):
     """How long the newest one took to make."""
     newest_number: Mapped[int | None]
     """The highest drawing number there was; what arrived since is not on it."""
-    message: Mapped[str | None]
-    """Why the newest attempt failed, and what to do."""
+    failure: Mapped[str | None]
+    """Why the newest attempt failed: see `core/map_words.py`."""
 
 
 class Embedding(Base):

@@ -9,6 +9,7 @@ Shapes: N points, F features of the last layer.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -29,11 +30,12 @@ from threadpoolctl import threadpool_limits
 from core import logs
 from core.clock import utc_now
 from core.db import Database
-from core.errors import DataError, InkloopError
+from core.errors import InkloopError, ModelFileError, StorageFull
 from core.model_store import ONNX, ModelStore
 from core.models import DigitMap, Drawing, Embedding, MapSource, ModelVersion
 from core.settings import Settings
 from core.transitions import maps
+from trainer.map_maker import SAID_WHY
 from trainer.map_sample import Sample, take_sample
 from trainer.sessions import one_thread_session
 
@@ -60,6 +62,10 @@ Known = Mapping[tuple[MapSource, int], tuple[float, float]]
 log = structlog.get_logger(__name__)
 
 
+class TooFewPoints(InkloopError):
+    """There is neither MNIST nor enough drawings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Among:
     """Whose neighbourhood each point lies in."""
@@ -82,10 +88,7 @@ def make_map(settings: Settings, database: Database, version: int) -> None:
         row = session.get_one(ModelVersion, version)
         sha256 = row.sha256
     if len(sample) < LEAST_POINTS:
-        raise DataError(
-            f"a map needs at least {LEAST_POINTS} points and there are {len(sample)}: run "
-            "`inkloop data fetch`, or draw some digits, then ask for the map again"
-        )
+        raise TooFewPoints(f"a map needs {LEAST_POINTS} points and there are {len(sample)}")
     predicted_N, features_NF = _read(
         ModelStore(settings.models_dir).read(version, ONNX, sha256), sample.inks
     )
@@ -231,7 +234,7 @@ def _points(
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make one map; the exit code is 1 if it could not be made, and the row says why."""
+    """Make one map; the exit code is 3 if it could not be made and the row says why."""
     os.nice(NICE)
     settings = Settings.from_env()
     logs.configure(settings.log_format, "map")
@@ -241,10 +244,23 @@ def main(arguments: Sequence[str]) -> int:
         make_map(settings, database, version)
     except InkloopError as error:
         log.warning("no map", version=version, why=str(error))
-        with database.write() as session:
-            maps.end_attempt(session, version, str(error))
+        with contextlib.suppress(InkloopError), database.write() as session:
+            maps.end_attempt(session, version, _kind(error))
+            return SAID_WHY
         return 1
     return 0
+
+
+_KINDS: tuple[tuple[type[InkloopError], str], ...] = (
+    (TooFewPoints, "too_few"),
+    (StorageFull, "disk"),
+    (ModelFileError, "model_file"),
+)
+
+
+def _kind(error: InkloopError) -> str:
+    """One of `core.map_words.FAILURES`."""
+    return next((kind for cls, kind in _KINDS if isinstance(error, cls)), "unexpected")
 
 
 def _end_with_parent(parent: int) -> None:

@@ -17,6 +17,8 @@ from core.transitions import maps
 
 LOOK_SECONDS = 2.0
 STOP_SECONDS = 1.0
+SAID_WHY = 3
+"""The exit code of a process that wrote down why there is no map; 1 is that of any bug."""
 TRIES = 3
 """A map that failed so often since it was asked for is left until it is asked for again."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -82,13 +84,8 @@ class MapMaker:
 
     def _take_note(self, exit_code: int) -> None:
         self._process = None
-        if exit_code in (0, 1):
-            return  # it said itself what there is to say
+        if exit_code in (0, SAID_WHY):
+            return
         log.warning("the map's process died", version=self._version, exit_code=exit_code)
         with self._database.write() as session:
-            maps.end_attempt(
-                session,
-                self._version,
-                f"the process that made the map died (exit code {exit_code}), perhaps for want of "
-                "memory: look in the trainer's log, then ask for the map again",
-            )
+            maps.end_attempt(session, self._version, "died")

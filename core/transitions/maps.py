@@ -67,7 +67,7 @@ def ask_for_map(session: Session, version: int, *, by: str, now: datetime) -> Di
     if row is None:
         row = DigitMap(version=version, asked_at=now)
         session.add(row)
-    row.asked_at, row.message = now, None
+    row.asked_at, row.failure = now, None
     audit(session, by=by, action="ask_for_map", subject=f"version:{version}", now=now)
     return row
 
@@ -78,7 +78,7 @@ def begin_map(session: Session, version: int, *, now: datetime) -> None:
     if row is None:
         row = DigitMap(version=version, asked_at=now)
         session.add(row)
-    row.started_at, row.phase, row.message = now, "read", None
+    row.started_at, row.phase, row.failure = now, "read", None
 
 
 def enter_phase(session: Session, version: int, phase: str) -> None:
@@ -104,16 +104,16 @@ def finish_map(
         session.execute(insert(Embedding), [{"version": version, **asdict(p)} for p in kept])
     row = session.get_one(DigitMap, version)
     row.made_at, row.seconds, row.newest_number = now, seconds, newest_number
-    row.started_at, row.phase, row.message = None, None, None
+    row.started_at, row.phase, row.failure = None, None, None
     _forget_old(session, version)
 
 
-def end_attempt(session: Session, version: int, message: str | None) -> None:
+def end_attempt(session: Session, version: int, failure: str | None) -> None:
     """The attempt came to nothing, for a reason, or because the trainer stops (None)."""
     row = session.get(DigitMap, version)
     if row is None or row.started_at is None:
         return
-    row.started_at, row.phase, row.message = None, None, message
+    row.started_at, row.phase, row.failure = None, None, failure
 
 
 def _still_there(session: Session, numbers: Sequence[int]) -> set[int]:

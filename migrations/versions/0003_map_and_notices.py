@@ -115,7 +115,7 @@ def _map() -> None:
         sa.Column("made_at", MOMENT, nullable=True),
         sa.Column("seconds", NUMBER, nullable=True),
         sa.Column("newest_number", WHOLE, nullable=True),
-        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["version"], ["model_versions.version"], name="fk_maps_version_model_versions"
         ),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core import map_points, queries
 from core.clock import utc_now
 from core.errors import Conflict, NotMade
+from core.map_words import failure_sentence
 from core.models import DigitMap, ModelVersion
 from core.transitions import maps
 from server import identity
@@ -20,7 +21,7 @@ from server.answers import polled
 from server.contract import contract
 from server.map_schemas import MapOut, MapQuery, MapsOut
 from server.services import services
-from server.views import Json, iso
+from server.views import Json, iso, language
 
 blueprint = Blueprint("digit_map", __name__)
 LABELS = "t10k-labels-idx1-ubyte"
@@ -98,7 +99,7 @@ def all_maps() -> ResponseReturnValue:
                 "making_since": iso(row.started_at) if row is not None and is_under_way else None,
                 "is_owed": live is not None and (row is None or maps.is_owed(row)),
                 "last_seconds": map_points.last_seconds(session),
-                "message": None if row is None else row.message,
+                "message": None if row is None else _failure(row),
             }
         )
 
@@ -137,9 +138,14 @@ def _made(session: Session, version: int | None) -> DigitMap:
     raise NotMade(_why_not_yet(row, wanted), phase=None if row is None else row.phase)
 
 
+def _failure(row: DigitMap) -> str | None:
+    return None if row.failure is None else failure_sentence(row.failure, language())
+
+
 def _why_not_yet(row: DigitMap | None, version: int) -> str:
-    if row is not None and row.message is not None:
-        return f"the map of version {version} could not be made: {row.message}"
+    failure = None if row is None else _failure(row)
+    if failure is not None:
+        return f"the map of version {version} could not be made: {failure}"
     if row is not None and maps.is_under_way(row, utc_now()):
         what = "the drawings are being read" if row.phase == "read" else "each gets its place"
         return f"the map of version {version} is being made ({what}): look again in a moment"

@@ -124,8 +124,8 @@ def test_before_there_is_a_map_the_page_says_how_far_it_is(
         maps.begin_map(session, 1, now=utc_now())
     expect(page.locator("#map-making")).to_contain_text("The drawings are being read, for")
     with database.write() as session:
-        maps.end_attempt(session, 1, "there was no room")
-    expect(page.get_by_role("alert")).to_contain_text("there was no room")
+        maps.end_attempt(session, 1, "disk")
+    expect(page.get_by_role("alert")).to_contain_text("the disk is full: make room")
     page.locator("#map-again").click()
     expect(page.locator("#map-making")).to_contain_text("as soon as it has no run to do")
     page.context.close()

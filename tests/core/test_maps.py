@@ -137,9 +137,9 @@ def test_only_the_newest_maps_are_kept(session, monkeypatch):
 def test_a_failed_attempt_says_why_and_the_next_one_forgets_it(session):
     make_version(session, 1)
     maps.begin_map(session, 1, now=NOW)
-    maps.end_attempt(session, 1, "no room")
+    maps.end_attempt(session, 1, "disk")
     row = session.get_one(DigitMap, 1)
 
-    assert (row.message, row.started_at) == ("no room", None)
+    assert (row.failure, row.started_at) == ("disk", None)
     maps.begin_map(session, 1, now=LATER)
-    assert row.message is None
+    assert row.failure is None

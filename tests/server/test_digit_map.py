@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from core.clock import utc_now
+from core.map_words import FAILURES, failure_sentence
 from core.mnist import idx_bytes
 from core.models import MapSource
+from core.sentences import LANGUAGES
 from core.transitions import maps
 from core.transitions.drawings import quarantine
 from core.transitions.erasing import erase_numbers
@@ -138,10 +140,18 @@ def test_why_a_map_failed_is_told(parts, reviewer):
     with parts.database.write() as session:
         make_version(session, 1)
         maps.begin_map(session, 1, now=NOW)
-        maps.end_attempt(session, 1, "no room")
+        maps.end_attempt(session, 1, "disk")
 
-    assert reviewer.get("/api/v1/map").json["message"].endswith("no room")
-    assert reviewer.get("/api/v1/maps").json["message"] == "no room"
+    assert "the disk is full: make room" in reviewer.get("/api/v1/map").json["message"]
+    in_chinese = reviewer.get("/api/v1/maps", headers={"Accept-Language": "zh-CN"})
+    assert in_chinese.json["message"].startswith("磁盘满了")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_failure_has_words_of_its_own(language):
+    said = {failure_sentence(kind, language) for kind in FAILURES}
+
+    assert len(said) == len(FAILURES)
 
 
 def test_a_version_that_is_not_live_says_why_it_has_no_map(parts, reviewer, mapped):

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 
 from core.db import Database
-from core.errors import DataError
 from core.mnist import idx_bytes
 from core.model_store import ModelStore
 from core.models import Contributor, DigitMap, DrawingStatus, Embedding, MapSource
@@ -19,7 +18,7 @@ from tests.running import wait_until
 from tests.server import small_models
 from trainer import map_sample
 from trainer.__main__ import Steps, _serve
-from trainer.embed import lay_out, make_map, vote
+from trainer.embed import TooFewPoints, lay_out, make_map, vote
 from trainer.job import Desk
 from trainer.map_maker import MapMaker
 from trainer.map_sample import balanced, fair_drawings
@@ -167,7 +166,7 @@ def test_too_few_points_are_refused_in_words(settings, world, monkeypatch):
     monkeypatch.setattr(map_sample, "N_MNIST", 0)
     monkeypatch.setattr(map_sample, "N_DRAWINGS", 9)
 
-    with pytest.raises(DataError, match="at least 10 points and there are 9"):
+    with pytest.raises(TooFewPoints, match="10 points and there are 9"):
         make_map(settings, world, 1)
 
 
@@ -193,3 +192,15 @@ def test_a_map_that_is_broken_off_is_made_by_the_next_trainer_while_it_has_no_ru
         thread.join()
         map_maker.stop()
     assert len(rows) == 24
+
+
+@pytest.mark.slow
+def test_a_map_that_cannot_be_made_says_why(settings, world):
+    for path in (*settings.mnist_cache.iterdir(), *settings.models_dir.glob("*/model.onnx")):
+        path.unlink()
+
+    MapMaker(settings, world).make_now()
+
+    with world.read() as session:
+        row = session.get_one(DigitMap, 1)
+    assert (row.failure, row.started_at) == ("model_file", None)

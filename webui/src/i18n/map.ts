@@ -58,7 +58,7 @@ export const map_words = viewWords(
         : `Of ${n_drawings.toLocaleString("en")} drawings on the map, ${n_strays.toLocaleString("en")} ${
             n_strays === 1 ? "lies" : "lie"
           } among another digit's.`,
-    lead_only_mnist: "Only MNIST is on the map: there are no drawings yet.",
+    lead_only_mnist: "Only MNIST is on the map so far.",
     lead_none: "There is no map yet.",
     facts: (version: number, ago: string, n_mnist: number, n_drawings: number) =>
       `What version ${version} sees in ${en(n_mnist, "MNIST test image", "MNIST test images")} and ${en(n_drawings, "drawing", "drawings")}. Made ${ago}.`,
@@ -130,7 +130,7 @@ export const map_words = viewWords(
       n_strays === 0
         ? `地图上 ${n_drawings} 张笔迹都在各自的数字堆里。`
         : `地图上 ${n_drawings} 张笔迹，有 ${n_strays} 张落在别的数字堆里。`,
-    lead_only_mnist: "地图上只有 MNIST：还没有笔迹。",
+    lead_only_mnist: "地图上暂时只有 MNIST。",
     lead_none: "还没有地图。",
     facts: (version, ago, n_mnist, n_drawings) =>
       `第 ${version} 版眼中的 ${n_mnist} 张 MNIST 测试图和 ${n_drawings} 张笔迹，${ago}绘成。`,
