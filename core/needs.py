@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -35,7 +35,7 @@ class Need:
     kind: str
     """`no_model`, `run_failed`, `run_held`, `quarantined`, `anchor`, `import_ready`, `webhook` or
     `schedule_off`."""
-    facts: dict[str, str | int] = field(default_factory=dict)
+    facts: Mapping[str, str | int] = field(default_factory=dict)
 
 
 def needs(session: Session, *, n_new: int) -> list[Need]:
