@@ -204,8 +204,8 @@ def settled(page: Page, url: str) -> str:
 
 
 def words(text: str) -> str:
-    """Without what pages change: codes such as `set_role` are shown with spaces."""
-    return " ".join(text.replace("_", " ").split())
+    """Without what pages change: codes are shown with spaces, sentences begin with a capital."""
+    return " ".join(text.casefold().replace("_", " ").split())
 
 
 @pytest.mark.parametrize(("path", "fields"), VIEWS.items(), ids=list(VIEWS))
