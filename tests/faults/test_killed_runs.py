@@ -20,7 +20,7 @@ from core import migrate, queries
 from core.clock import utc_now
 from core.db import Database
 from core.model_store import ModelStore
-from core.models import ModelVersion, Promotion, Run
+from core.models import ModelVersion, Promotion, Run, RunLine
 from core.settings import Settings
 from core.transitions import runs
 from tests.conftest import SECRET
@@ -125,6 +125,13 @@ def _wait_for_phase(database: Database, phase: str) -> None:
     raise AssertionError(f"the run never came to {phase}")
 
 
+def _log(database: Database, run: Run) -> list[str]:
+    """What its log says happened, oldest first."""
+    with database.read() as session:
+        lines = select(RunLine.name).where(RunLine.run_id == run.id).order_by(RunLine.id)
+        return list(session.scalars(lines))
+
+
 def _check_nothing_half_made(instance: Path, database: Database) -> None:
     store = ModelStore(_settings(instance).models_dir)
     with database.read() as session:
@@ -155,6 +162,8 @@ def test_a_run_killed_in_any_phase_is_finished_by_the_next_start(
     assert run is not None
     assert run.status == "promoted", run.message
     assert run.n_attempts <= 2
+    log = _log(database, run)
+    assert ("resumed" in log, log[-1]) == (run.n_attempts == 2, "ended")
     _check_nothing_half_made(instance, database)
     with database.read() as session:
         assert queries.n_new(session) == 0
@@ -178,7 +187,7 @@ def test_a_run_killed_twice_is_failed_and_its_drawings_stay_new(
     run = _run(database)
     assert done.returncode == 1
     assert run is not None
-    assert run.status == "failed"
+    assert (run.status, run.failure) == ("failed", "broken_off")
     assert "broken off 2 times" in str(run.message)
     _check_nothing_half_made(instance, database)
     with database.read() as session:
@@ -204,6 +213,10 @@ def test_a_stopped_trainer_ends_in_time_and_its_run_goes_on_later(
     assert (code, seconds < STOP_SECONDS) == (0, True), seconds
     assert stopped is not None
     assert (stopped.status, stopped.n_attempts) == ("queued", 0)
+    assert [name for name in _log(database, stopped) if name in {"stopped", "resumed"}] == [
+        "stopped",
+        "resumed",
+    ]
     assert json.loads(done.stdout)["run_id"] == stopped.id
     _check_nothing_half_made(instance, database)
 
