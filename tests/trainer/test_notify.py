@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import http.server
 import json
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -27,40 +25,12 @@ from core.webhooks import signing_secret
 from tests.conftest import NOW
 from tests.factories import make_version
 from tests.running import ROOT, free_port, wait_until
+from tests.trainer.receivers import Receiver, speaking
 from trainer import notify
 from trainer.notify import Notifier
 
 TTL = timedelta(seconds=30)
 LATER = NOW + timedelta(minutes=5)
-
-
-class Receiver(http.server.ThreadingHTTPServer):
-    """Keeps what it is sent, and answers as a test says."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.status = 204
-        self.location: str | None = None
-        self.got: list[tuple[str, dict[str, str], bytes]] = []
-
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append((self.path, dict(self.headers), body))
-        self.send_response(self.server.status)
-        if self.server.location is not None:
-            self.send_header("Location", self.server.location)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Nothing: a test asks for what came."""
 
 
 @pytest.fixture
@@ -298,33 +268,6 @@ def test_nobody_at_the_address_is_said(
     Notifier(private, database).tell_all()
 
     assert only(database).outcome == "unreachable"
-
-
-@contextmanager
-def speaking(piece: bytes, pause: float) -> Iterator[int]:
-    """A port where somebody says this again and again, and never comes to an end."""
-    is_over = threading.Event()
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(10)  # whoever should call may not
-
-    def talk() -> None:
-        try:
-            connection, _ = listener.accept()
-        except TimeoutError:
-            return
-        with connection:
-            while not is_over.wait(pause):
-                try:
-                    connection.sendall(piece)
-                except OSError:
-                    return
-
-    thread = threading.Thread(target=talk, daemon=True)
-    thread.start()
-    yield int(listener.getsockname()[1])
-    is_over.set()
-    thread.join()
-    listener.close()
 
 
 def test_an_answer_that_drips_is_cut_off(
