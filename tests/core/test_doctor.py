@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.metadata
 import json
 import shutil
 import socket
@@ -183,6 +184,51 @@ def test_a_clock_behind_what_is_on_record_fails(settings: Settings, database: Da
 
     assert found.level == "fail"
     assert "set the clock" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("package", "look", "level"), [("flask", "packages", "fail"), ("torch", "trainer", "warn")]
+)
+def test_a_missing_package_is_named(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, package: str, look: str, level: str
+) -> None:
+    real = importlib.metadata.version
+
+    def version(name: str) -> str:
+        if name == package:
+            raise importlib.metadata.PackageNotFoundError
+        return real(name)
+
+    monkeypatch.setattr("core.doctor.importlib.metadata.version", version)
+
+    found = find(settings, look)
+
+    assert found.level == level
+    assert found.sentence.startswith(f"{package} missing")
+    assert "make setup" in found.sentence
+
+
+def test_a_sqlite_that_can_lose_commits_fails(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.doctor.sqlite_version", lambda: "3.40.1")
+
+    found = find(settings, "sqlite")
+
+    assert found.level == "fail"
+    assert "pysqlite3" in found.sentence
+
+
+def test_a_folder_that_cannot_be_written_fails_and_one_open_to_all_is_a_warning(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.instance.chmod(0o777)
+    open_to_all = find(settings, "instance")
+    monkeypatch.setattr("core.doctor.os.access", lambda *_: False)
+    closed = find(settings, "instance")
+
+    assert (open_to_all.level, closed.level) == ("warn", "fail")
+    assert "chmod o-w" in open_to_all.sentence
 
 
 def test_a_nearly_full_disk_fails(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
