@@ -14,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import running
+from core.db import Database
+from core.models import DigitMap
+from core.settings import Settings
+from tests.running import running, wait_until
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,20 @@ def _start(instance: Path) -> FirstStart:
         seconds_to_live = time.monotonic() - began
         champion = inkloop.get("/api/v1/models/champion")
         inkloop.wait("/readyz")
+        # Once, here: else each copy would make it anew beside its test.
+        wait_until(lambda: _has_map(instance), "the first model has its map", seconds=120)
     accuracy = champion["scores"]["mnist_test"]["accuracy"]
     return FirstStart(seconds_to_healthz, seconds_to_live, accuracy)
+
+
+def _has_map(instance: Path) -> bool:
+    database = Database(Settings.from_env({}, instance=instance))
+    try:
+        with database.read() as session:
+            row = session.get(DigitMap, 1)
+            return row is not None and row.made_at is not None
+    finally:
+        database.dispose()
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """`python -m trainer.embed VERSION`: the map of a version, in a process of its own.
 
 It reads with the version's ONNX file and needs no torch: at its largest, 3,000 points, it takes
-under 450 MB beside the trainer, whose runs go first. It may be killed at any moment: a map appears
+260 MB beside the trainer, whose runs go first. It may be killed at any moment: a map appears
 in one transaction at its end.
 
 Shapes: N points, F features of the last layer.

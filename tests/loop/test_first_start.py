@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
+from core.db import Database
+from core.models import Embedding, MapSource
+from core.settings import Settings
 from tests.first_model import FirstModel
 
 
@@ -15,3 +20,15 @@ def test_the_first_model_is_live_within_a_minute(first_model: FirstModel) -> Non
 
 def test_the_first_model_reads_994_of_1000_test_digits(first_model: FirstModel) -> None:
     assert first_model.start.accuracy >= 0.994
+
+
+def test_the_first_model_gets_its_map(first_model: FirstModel) -> None:
+    database = Database(Settings.from_env({}, instance=first_model.instance))
+    with database.read() as session:
+        rows = session.scalars(select(Embedding)).all()
+    database.dispose()
+
+    assert {row.source for row in rows} == {MapSource.MNIST}
+    assert len(rows) == 1_500
+    n_among_their_own = sum(row.near_label == row.predicted for row in rows)
+    assert n_among_their_own >= 1_470
