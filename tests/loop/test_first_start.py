@@ -31,4 +31,4 @@ def test_the_first_model_gets_its_map(first_model: FirstModel) -> None:
     assert {row.source for row in rows} == {MapSource.MNIST}
     assert len(rows) == 1_500
     n_among_their_own = sum(row.near_label == row.predicted for row in rows)
-    assert n_among_their_own >= 1_470
+    assert n_among_their_own >= 1_470  # 1,497 when it was measured
