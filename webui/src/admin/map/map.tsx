@@ -5,13 +5,13 @@ import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { languageTag, words } from "../../i18n/language";
 import { map_words } from "../../i18n/map";
 import { agoOf } from "../../when";
-import { go, is_admin, news_key, query, stay } from "../admin-state";
-import { ActionNote, Show } from "../parts";
-import { useAction } from "../use-action";
+import { go, news_key, query, stay } from "../admin-state";
+import { Show } from "../parts";
 import { useLoaded } from "../use-loaded";
 import { map_api, type MapDocument, type Maps } from "./map-api";
 import { MapCanvas } from "./map-canvas";
 import { Controls, Key } from "./map-controls";
+import { Again, Making } from "./map-making";
 import { isAmongOthers, pointsOf, rowsByDigit, shownPoints, type MapPoint } from "./map-points";
 import { readQuery, writeQuery, type MapQuery } from "./map-query";
 import { ByDigit, PointCard, Strays } from "./map-tables";
@@ -50,58 +50,6 @@ function Facts({ map, maps }: { map: MapDocument; maps: Maps }) {
       {w.sentence_gap}
       <span class="quiet">{w.explained}</span>
     </p>
-  );
-}
-
-/** How far the live version's map is, where one is owed. */
-function Making({ maps }: { maps: Maps }) {
-  const w = map_words.value;
-  if (maps.message !== null) {
-    return (
-      <div class="failed" role="alert">
-        <p>
-          <strong>{w.failed}</strong>
-        </p>
-        <p>{maps.message}</p>
-      </div>
-    );
-  }
-  if (!maps.is_owed) return null;
-  const since = maps.making_since;
-  const seconds = since === null ? 0 : (Date.now() - new Date(since).getTime()) / 1000;
-  return (
-    <p class="banner" role="status" id="map-making">
-      {maps.items.length > 0 && `${w.making_anew} `}
-      {maps.making === null
-        ? w.waiting
-        : w.making_for(w.making[maps.making], Math.max(0, Math.round(seconds)), maps.last_seconds)}
-    </p>
-  );
-}
-
-function Again({ onAsked }: { onAsked: () => void }) {
-  const w = map_words.value;
-  const action = useAction();
-  if (!is_admin.value) return null;
-  return (
-    <div class="button-row">
-      <button
-        type="button"
-        class="plain-button"
-        id="map-again"
-        disabled={action.state.kind === "busy"}
-        onClick={() =>
-          action.run(async () => {
-            await map_api.makeAgain();
-            onAsked();
-            return w.again_done;
-          })
-        }
-      >
-        {w.again}
-      </button>
-      <ActionNote state={action.state} />
-    </div>
   );
 }
 
