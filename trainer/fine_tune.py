@@ -328,7 +328,7 @@ def fine_tune(
     Args:
         anchor: what the gate will compare with, and the teacher on MNIST; the champion when None.
             Taught by the champion, each run would hand its small losses on to the next: after 365
-            simulated runs 0.47 points are gone, and 0.08 when the anchor teaches (docs/gate.md).
+            simulated runs 0.46 points are gone, and 0.08 when the anchor teaches (docs/gate.md).
         resume: a checkpoint of the same run: same champion, data, configuration and seed.
 
     Computes with as many threads as torch is allowed, or with one where that is faster.
