@@ -23,6 +23,10 @@ BATCH = 500
 
 ECE_BINS = 15
 
+CERTAINTY_EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999)
+"""Lower ends of the bins of a reliability diagram; the last one ends at 1. Narrower towards 1,
+where nearly all drawings lie."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -113,3 +117,24 @@ def expected_calibration_error(
         if len(part)
     ]
     return sum(gaps) / len(labels_N)
+
+
+def certainty_bins(probabilities_NK: Floats, labels_N: Digits) -> list[dict[str, Any]]:
+    """What a reliability diagram shows: how sure the network was, and how often it was right.
+
+    Returns: `{"at_least", "n", "certainty", "n_right"}` for each bin with drawings, from the least
+        sure; `at_least` is one of `CERTAINTY_EDGES`, `certainty` the mean of the bin, 0 to 1.
+    """
+    certainty_N = probabilities_NK.max(axis=1).astype(np.float64)
+    right_N = probabilities_NK.argmax(axis=1) == labels_N
+    bin_N = np.searchsorted(CERTAINTY_EDGES, certainty_N, side="right") - 1
+    return [
+        {
+            "at_least": edge,
+            "n": int(chosen_N.sum()),
+            "certainty": float(certainty_N[chosen_N].mean()),
+            "n_right": int(right_N[chosen_N].sum()),
+        }
+        for number, edge in enumerate(CERTAINTY_EDGES)
+        if (chosen_N := bin_N == number).any()
+    ]

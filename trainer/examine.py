@@ -6,7 +6,7 @@ readings can be compared in pairs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from core.mnist import Mnist
 from core.models import Dataset, Evaluation
 from trainer.evaluate import (
     Digits,
+    certainty_bins,
     expected_calibration_error,
     negative_log_likelihood,
     read,
@@ -51,6 +52,8 @@ class Result:
     ece: float | None
     """None of no drawings, like `nll`."""
     nll: float | None
+    bins: Sequence[Mapping[str, Any]] = ()
+    """How sure it was, and how often right: see `certainty_bins`. Kept in a version's scores."""
 
     def score(self) -> dict[str, Any]:
         """As the scores of a version are kept and shown."""
@@ -61,6 +64,7 @@ class Result:
             "n": n,
             "ece": self.ece,
             "nll": self.nll,
+            "bins": [dict(one) for one in self.bins],
         }
 
 
@@ -98,6 +102,7 @@ def _sit_one(
         n_correct=int((predicted == paper.labels).sum()),
         ece=expected_calibration_error(probabilities, paper.labels),
         nll=negative_log_likelihood(probabilities, paper.labels),
+        bins=certainty_bins(probabilities, paper.labels),
     )
 
 

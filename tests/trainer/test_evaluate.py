@@ -11,6 +11,7 @@ from trainer.evaluate import (
     accuracy,
     accuracy_by_digit,
     as_images,
+    certainty_bins,
     expected_calibration_error,
     negative_log_likelihood,
     read,
@@ -84,6 +85,20 @@ def test_the_calibration_error_is_the_mean_gap_of_bins_of_equal_mass() -> None:
     labels = np.array([0] * 10 + [0, 1] * 5)
 
     assert expected_calibration_error(probabilities, labels, n_bins=2) == pytest.approx(0.4)
+
+
+def test_a_reliability_diagram_tells_how_often_each_certainty_was_right() -> None:
+    """Ten drawings at 0.65, six of them right, and twenty at 0.9995, all right."""
+    probabilities = certain([0.65] * 10 + [0.9995] * 20)
+    labels = np.array([0] * 6 + [1] * 4 + [0] * 20)
+
+    bins = certainty_bins(probabilities, labels)
+
+    assert [(one["at_least"], one["n"], one["n_right"]) for one in bins] == [
+        (0.6, 10, 6),
+        (0.999, 20, 20),
+    ]
+    assert bins[0]["certainty"] == pytest.approx(0.65)
 
 
 def test_the_likelihood_of_a_sure_and_wrong_reading_is_bounded() -> None:

@@ -170,7 +170,9 @@ def test_what_everybody_read_is_recorded_drawing_by_drawing(
         **dict.fromkeys(("accuracy", "ece", "nll")),
         "n_correct": 0,
         "n": 0,
+        "bins": [],
     }
+    assert sum(one["n"] for one in version.scores["mnist_test"]["bins"]) == 2_400
 
 
 def test_a_run_leaves_its_curve_and_its_event_file(settings: Settings, database: Database) -> None:
