@@ -131,6 +131,16 @@ class VerdictOut(Answer):
     rules: list[RuleOut]
 
 
+class AboutVersion(Answer):
+    """How a version was made, from its manifest; None where an older manifest does not say."""
+
+    n_parameters: int | None
+    temperature: float | None
+    seed: int | None
+    recipe: dict[str, Any] | None
+    onnx_sha256: str
+
+
 class ModelOut(Answer):
     """A version, its scores, verdict and lineage."""
 
@@ -145,7 +155,10 @@ class ModelOut(Answer):
     n_new: int | None
     is_anchor: bool
     scores: dict[str, Any]
+    """By exam: `accuracy`, `n_correct`, `n`, `ece`, `nll`, and `bins` of certainty."""
     verdict: VerdictOut | None
+    about: AboutVersion | None = None
+    """Only of one version, not in lists."""
 
 
 class ModelsOut(Answer):

@@ -17,7 +17,7 @@ from server.contract import contract
 from server.rollout import wait_until_served
 from server.schemas import Page, Reason
 from server.services import services
-from server.views import model_json, next_after, number_after
+from server.views import Json, model_json, next_after, number_after
 
 blueprint = Blueprint("models", __name__)
 DOWNLOADS = (ONNX, WEIGHTS, "manifest.json")
@@ -60,7 +60,13 @@ def show(version: int) -> ResponseReturnValue:
         row = session.get(ModelVersion, version)
         if row is None:
             raise NotFound("version", version)
-        return model_json(session, row, live.version if live else None)
+        return model_json(session, row, live.version if live else None) | {"about": _about(row)}
+
+
+def _about(row: ModelVersion) -> Json:
+    names = ("n_parameters", "temperature", "seed", "recipe")
+    told = {name: row.manifest.get(name) for name in names}
+    return told | {"onnx_sha256": row.sha256}
 
 
 @blueprint.get("/api/v1/models/<int:version>/files/<name>")

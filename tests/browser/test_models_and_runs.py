@@ -63,6 +63,11 @@ def _hold_version_2(instance: Path) -> None:
         session.flush()
         second = session.scalars(select(ModelVersion).where(ModelVersion.version == 2)).one()
         second.run_id, second.base_version = run.id, 1
+        bins = [
+            {"at_least": 0.9, "n": 37, "certainty": 0.93, "n_right": 35},
+            {"at_least": 0.999, "n": 63, "certainty": 0.9997, "n_right": 63},
+        ]
+        second.scores = {"mnist_test": second.scores["mnist_test"] | {"ece": 0.0061, "bins": bins}}
         facts = {"n_lost": 2, "n_gained": 0}
         rule = {"name": "mnist_vs_anchor", "passed": False, "value": 2, "bound": 1, "facts": facts}
         session.add(Verdict(run_id=run.id, version=2, passed=False, rules=[rule], at=now))
@@ -111,6 +116,24 @@ def test_why_a_version_was_held_and_which_digits_it_lost(
     expect(page.locator("h1")).to_have_text("From version 1 to 2: 0 digits got better, 2 got worse")
     expect(page.locator("#worse li")).to_have_count(2)
     assert axe_findings(page) == []
+    page.context.close()
+
+
+def test_how_a_version_was_made_and_how_sure_it_may_be(browser: Browser, inkloop: Running) -> None:
+    page = open_signed_in(browser, inkloop, "en-GB", 1280)
+    page.goto(f"{inkloop.url}/admin/models")
+    page.locator("#lineage").get_by_role("link", name="Version 2: never live").click()
+
+    figure = page.locator("#calibration")
+    expect(figure.locator("figcaption")).to_contain_text("by 0.61 % on average")
+    expect(figure.locator("svg circle")).to_have_count(2)
+    figure.locator("summary").press("Enter")
+    expect(figure.get_by_role("row", name="90–95 %")).to_contain_text("82.3 % – 98.5 %")
+    expect(page.locator("#about")).to_contain_text("Version 1")
+    assert axe_findings(page) == []
+
+    page.goto(f"{inkloop.url}/admin/models/1")
+    expect(page.locator("#calibration-card")).to_contain_text("Not measured for this version")
     page.context.close()
 
 

@@ -50,6 +50,20 @@ def test_one_version_is_shown_and_an_unknown_one_is_not(admin, publish):
     assert admin.get("/api/v1/models/2").status_code == 404
 
 
+def test_one_version_tells_how_it_was_made(admin, publish):
+    publish(1, says=1, n_parameters=84_410, recipe={"epochs": 6}, seed=3, temperature=1.1)
+
+    about = admin.get("/api/v1/models/1").json["about"]
+
+    assert {name: about[name] for name in ("n_parameters", "recipe", "seed", "temperature")} == {
+        "n_parameters": 84_410,
+        "recipe": {"epochs": 6},
+        "seed": 3,
+        "temperature": 1.1,
+    }
+    assert "about" not in admin.get("/api/v1/models").json["items"][0]
+
+
 def test_a_versions_files_are_downloaded_as_they_are_kept(admin, publish, parts):
     publish(1, says=1)
 

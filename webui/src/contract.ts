@@ -162,10 +162,32 @@ export interface Me {
 }
 
 /** `accuracy` is null where there was nothing to read yet: n = 0. */
+/** Digits of one certainty, from `at_least` to the next bin's, and how many were read right. */
+export interface CertaintyBin {
+  at_least: number;
+  n: number;
+  /** Mean, 0 to 1. */
+  certainty: number;
+  n_right: number;
+}
+
 export interface Score {
   accuracy: number | null;
   n_correct: number;
   n: number;
+  /** Expected calibration error, 0 to 1. */
+  ece?: number | null;
+  /** Versions made before these were kept have none. */
+  bins?: CertaintyBin[];
+}
+
+/** How a version was made; null where an older manifest does not say. */
+export interface AboutVersion {
+  n_parameters: number | null;
+  temperature: number | null;
+  seed: number | null;
+  recipe: Record<string, unknown> | null;
+  onnx_sha256: string;
 }
 
 export interface Model {
@@ -181,6 +203,8 @@ export interface Model {
   is_anchor: boolean;
   scores: Partial<Record<"mnist_test" | "holdout_known" | "holdout_new", Score>>;
   verdict: Verdict | null;
+  /** Only of one version, not in lists. */
+  about?: AboutVersion;
 }
 
 export interface Schedule {

@@ -16,9 +16,16 @@ function share(value: number | null | undefined): string {
     : words.value.percent((value * 100).toFixed(2));
 }
 
+/** Depth of a wrong cell's colour in percent: by the logarithm, since most cells hold one or two. */
+function heatOf(n: number, most: number): string {
+  return `${Math.round(8 + (30 * Math.log1p(n)) / Math.log1p(most))}%`;
+}
+
 function Matrix({ confusion }: { confusion: Confusion }) {
   const w = versions_words.value;
   const { rows, version } = confusion;
+  const wrong = rows.flatMap((row, label) => row.filter((_, read) => read !== label));
+  const most = Math.max(1, ...wrong);
   return (
     <div class="table-space" tabIndex={0} role="region" aria-label={w.matrix}>
       <table class="confusion" id="confusion">
@@ -43,7 +50,11 @@ function Matrix({ confusion }: { confusion: Confusion }) {
                 const n = rows[label]?.[read] ?? 0;
                 const kind = n === 0 ? "is-empty" : label === read ? "is-right" : "is-wrong";
                 return (
-                  <td key={read} class={kind}>
+                  <td
+                    key={read}
+                    class={kind}
+                    style={kind === "is-wrong" ? { "--heat": heatOf(n, most) } : {}}
+                  >
                     {n === 0 ? (
                       "·"
                     ) : (

@@ -9,6 +9,7 @@ import { languageTag, words } from "../i18n/language";
 import { agoOf } from "../when";
 import { is_admin, news_key, route } from "./admin-state";
 import { ComparePage } from "./compare";
+import { LineagePicture } from "./lineage-picture";
 import { Link } from "./link";
 import { ActionNote, Field, Show } from "./parts";
 import { useAction, type Action } from "./use-action";
@@ -172,7 +173,10 @@ function AllModels() {
           {items.length === 0 ? (
             <p class="quiet">{w.none_models}</p>
           ) : (
-            <ModelTable models={items} />
+            <>
+              <LineagePicture models={items} />
+              <ModelTable models={items} />
+            </>
           )}
           <p class="hint">
             {w.test_accuracy_explained} {w.anchor_explained}

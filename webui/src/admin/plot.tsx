@@ -139,7 +139,7 @@ export function PlotFigure(props: PlotFigureProps) {
       {legend}
       {loading.kind === "failed" && <p class="quiet">{words.value.admin.no_module}</p>}
       {/* Who does not see it has the sentence above and the table below. */}
-      <div class="plot-place" ref={place} style={{ minHeight: height }} aria-hidden="true" />
+      <div class="plot-place" ref={place} style={{ minHeight: `${height}px` }} aria-hidden="true" />
       <Table title={title} table={table} />
     </figure>
   );

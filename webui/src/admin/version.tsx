@@ -4,7 +4,9 @@ import { useCallback, useState } from "preact/hooks";
 import type { Model } from "../contract";
 import { words } from "../i18n/language";
 import { versions_words } from "../i18n/versions";
+import { AboutCard } from "./about-card";
 import { is_admin, news_key } from "./admin-state";
+import { CalibrationCard } from "./calibration-card";
 import { ConfusionCard } from "./confusion-card";
 import { Link } from "./link";
 import { ActionNote, Card, Field, Show } from "./parts";
@@ -102,6 +104,8 @@ export function VersionPage({ version }: { version: number }) {
               </Card>
             )}
             <ConfusionCard version={version} />
+            <CalibrationCard score={model.scores.mnist_test} />
+            <AboutCard model={model} />
             <p class="button-row" id="downloads">
               {FILES.map((name) => (
                 <a key={name} href={`/api/v1/models/${version}/files/${name}`} download>

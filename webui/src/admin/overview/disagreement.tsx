@@ -8,7 +8,7 @@ import { Link } from "../link";
 import { PlotFigure, type DrawPlot } from "../plot";
 import { plotFormats } from "../plot-formats";
 import type { Agreement } from "./overview-api";
-import { shareOf, type Share } from "./series";
+import { shareOf, type Share } from "../wilson";
 
 const HEIGHT = 180;
 

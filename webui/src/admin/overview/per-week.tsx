@@ -7,7 +7,8 @@ import { PlotFigure, type DrawPlot } from "../plot";
 import { plotFormats } from "../plot-formats";
 import { dayTable } from "./day-table";
 import type { Day } from "./overview-api";
-import { dayTicks, shareOf, sinceFirst, summed, weekly, type Week } from "./series";
+import { shareOf } from "../wilson";
+import { dayTicks, sinceFirst, summed, weekly, type Week } from "./series";
 
 const HEIGHT = 200;
 const TICK_PX = 72;

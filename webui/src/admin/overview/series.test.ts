@@ -1,15 +1,7 @@
 import { expect, test } from "vitest";
 import type { Day, Measured } from "./overview-api";
-import {
-  apart,
-  dayTicks,
-  everyNth,
-  liveSpans,
-  scored,
-  shareOf,
-  sinceFirst,
-  weekly,
-} from "./series";
+import { apart, dayTicks, everyNth, liveSpans, scored, sinceFirst, weekly } from "./series";
+import { shareOf } from "../wilson";
 
 const VERSIONS: Measured[] = [1, 2, 3].map((version) => ({
   version,

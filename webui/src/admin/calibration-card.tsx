@@ -1,0 +1,117 @@
+/** Whether a version is right as often as it is sure: a reliability diagram of MNIST's test set. */
+
+import { useCallback, useMemo } from "preact/hooks";
+import type { CertaintyBin, Score } from "../contract";
+import { languageTag } from "../i18n/language";
+import { versions_words } from "../i18n/versions";
+import { Card } from "./parts";
+import { PlotFigure, type DrawPlot } from "./plot";
+import { plotFormats } from "./plot-formats";
+import { rangesOf, type CertaintyRange } from "./reliability";
+
+const HEIGHT = 260;
+/** Below this the names of the bins are written aslant. */
+const NARROW_PX = 560;
+
+function Diagram({ bins, ece }: { bins: readonly CertaintyBin[]; ece: number }) {
+  const w = versions_words.value;
+  const formats = plotFormats(languageTag.value);
+  const ranges = useMemo(() => rangesOf(bins), [bins]);
+
+  const draw: DrawPlot = useCallback(
+    (plot, { width, formats: f }) => ({
+      marginLeft: 52,
+      marginBottom: width < NARROW_PX ? 64 : 48,
+      x: {
+        type: "band",
+        label: width < NARROW_PX ? null : w.certainty,
+        domain: ranges.map(({ name }) => name),
+        tickRotate: width < NARROW_PX ? -45 : 0,
+      },
+      y: { label: null, domain: [0, 1], ticks: 5, tickFormat: (y: number) => f.percent(y) },
+      marks: [
+        plot.gridY({ stroke: "var(--line)", strokeOpacity: 1 }),
+        plot.ruleX(ranges, {
+          x: "name",
+          y1: "low",
+          y2: "high",
+          stroke: "var(--accent)",
+          strokeWidth: 3,
+          strokeOpacity: 0.35,
+        }),
+        plot.tickY(ranges, {
+          x: "name",
+          y: "certainty",
+          stroke: "var(--ink)",
+          strokeWidth: 2,
+          insetLeft: 6,
+          insetRight: 6,
+        }),
+        plot.dot(ranges, {
+          x: "name",
+          y: "share",
+          r: 5,
+          fill: "var(--accent)",
+          stroke: "var(--card)",
+          strokeWidth: 2,
+        }),
+        plot.tip(
+          ranges,
+          plot.pointerX({
+            x: "name",
+            y: "share",
+            maxRadius: Infinity,
+            stroke: "var(--edge)",
+            fontSize: 14,
+            title: (one: CertaintyRange) =>
+              w.certainty_tip(
+                f.percent(one.certainty, 1),
+                f.percent(one.share, 1),
+                f.number(one.n),
+              ),
+          }),
+        ),
+      ],
+    }),
+    [ranges, w],
+  );
+
+  return (
+    <PlotFigure
+      id="calibration"
+      title={w.calibration_title}
+      finding={w.calibration_finding(formats.percent(ece, 2))}
+      draw={draw}
+      height={HEIGHT}
+      legend={<p class="hint">{w.calibration_hint}</p>}
+      table={{
+        columns: [w.certainty, w.mean_certainty, w.share_right, w.interval, w.n_digits],
+        rows: ranges.map(({ name, certainty, share, low, high, n }) => ({
+          key: name,
+          cells: [
+            name,
+            formats.percent(certainty, 1),
+            formats.percent(share, 1),
+            `${formats.percent(low, 1)} – ${formats.percent(high, 1)}`,
+            formats.number(n),
+          ],
+        })),
+      }}
+    />
+  );
+}
+
+export function CalibrationCard({ score }: { score: Score | undefined }) {
+  const w = versions_words.value;
+  const bins = score?.bins ?? [];
+  const ece = score?.ece ?? null;
+  return (
+    <Card title={w.calibration} id="calibration-card">
+      {bins.length === 0 || ece === null ? (
+        <p class="quiet">{w.no_calibration}</p>
+      ) : (
+        <Diagram bins={bins} ece={ece} />
+      )}
+    </Card>
+  );
+}
