@@ -41,6 +41,7 @@ from trainer.loop import (
     seeded,
     set_learning_rate,
     threads,
+    tiny_numbers_as_zero,
 )
 from trainer.networks.base import DigitNetwork
 from trainer.replay import Batch, Batches, RunData
@@ -336,13 +337,12 @@ def fine_tune(
     Returns: one or two candidates, strongest first, and the run's metrics.
     Raises: whatever `on_progress` or `on_checkpoint` raise.
     """
-    torch.set_flush_denormal(True)  # averages decay into numbers that cost a hundred times more
     n_threads = _threads(champion, data, config, resume)
     begun = 0 if resume is None else int(resume.facts["step"])
     n_all = n_steps(len(data.new_labels) + len(data.older_labels), config)
     on_batch = partial(on_progress, Progress("train", begun, n_all, None, None))
 
-    with seeded(seed), threads(n_threads):
+    with seeded(seed), threads(n_threads), tiny_numbers_as_zero():
         run = Run(champion, anchor or champion, data, config, on_batch)
         if resume is not None:
             run.restore(resume)

@@ -32,6 +32,7 @@ from trainer.loop import (
     seeded,
     set_learning_rate,
     threads,
+    tiny_numbers_as_zero,
 )
 from trainer.networks.base import DigitNetwork
 from trainer.networks.registry import Network
@@ -95,9 +96,8 @@ def train(
     """
     recipe = recipe or kind.recipe
     device = best_device()
-    torch.set_flush_denormal(True)  # averages of dead weights decay into numbers that cost 100 ×
     n_threads = _threads(kind, recipe, examples, device, resume)
-    with seeded(seed), threads(n_threads):
+    with seeded(seed), threads(n_threads), tiny_numbers_as_zero():
         state = start(kind, recipe, len(examples), device)
         if resume is not None:
             state.restore(resume.tensors, resume.facts)

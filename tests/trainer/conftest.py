@@ -8,15 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 
-@pytest.fixture(autouse=True)
-def usual_arithmetic() -> Iterator[None]:
-    """Training flushes tiny numbers to zero, for its whole process: here later tests run in it."""
-    yield
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        torch.set_flush_denormal(False)
-
-
 @pytest.fixture(autouse=True, scope="module")
 def one_thread() -> Iterator[None]:
     """Compute with one thread: on small batches, threads that wait for each other cost 20 times

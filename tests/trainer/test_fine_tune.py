@@ -2,6 +2,7 @@
 
 import copy
 import json
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -96,6 +97,14 @@ def test_neither_the_champion_nor_torchs_randomness_is_changed(
 
     assert same(weights, champion.state_dict())
     assert torch.equal(randomness, torch.get_rng_state())
+
+
+def test_arithmetic_is_as_exact_after_a_run_as_before(
+    champion: DigitNetwork, data: RunData
+) -> None:
+    fine_tune(champion, data, QUICK, seed=1)
+
+    assert sys.float_info.min / 2 > 0
 
 
 def test_progress_is_told_step_by_step_and_may_stop_the_run(
