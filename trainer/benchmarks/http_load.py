@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -60,7 +61,9 @@ def post(path: str, body: bytes, cookie: str = "", host: str = "127.0.0.1") -> b
 
 def load(port: int, requests: Sequence[Request], seconds: float) -> Load:
     """One connection for each entry of `requests`, which makes its next request, for a time."""
-    return asyncio.run(_load(port, requests, seconds))
+    # In a thread of its own: whoever calls may be inside an event loop already, as Playwright is.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, _load(port, requests, seconds)).result()
 
 
 async def _load(port: int, requests: Sequence[Request], seconds: float) -> Load:
