@@ -1,15 +1,15 @@
-"""What contributors gave, in figures: from the index of facets, without looking at a drawing."""
+"""What contributors gave, in figures: from the kept sizes of their facets."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.facets import Facet, unpack
-from core.models import Drawing, DrawingStatus, Split
+from core.models import ContributorFacet, DrawingStatus, Split
 
 
 @dataclass(slots=True)
@@ -31,9 +31,9 @@ class Figures:
 def figures(session: Session, contributor_ids: Collection[str]) -> dict[str, Figures]:
     """The figures of each of these contributors."""
     rows = session.execute(
-        select(Drawing.contributor_id, Drawing.facet, func.count())
-        .where(Drawing.contributor_id.in_(contributor_ids))
-        .group_by(Drawing.contributor_id, Drawing.facet)
+        select(ContributorFacet.contributor_id, ContributorFacet.facet, ContributorFacet.n).where(
+            ContributorFacet.contributor_id.in_(contributor_ids)
+        )
     )
     found = {contributor_id: Figures() for contributor_id in contributor_ids}
     for contributor_id, facet, n in rows:

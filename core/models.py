@@ -259,6 +259,17 @@ class DrawingFacet(Base):
     n: Mapped[int]
 
 
+class ContributorFacet(Base):
+    """How many drawings of a facet a contributor has; triggers keep it."""
+
+    __tablename__ = "contributor_facets"
+    __table_args__ = ({**STRICT, "sqlite_with_rowid": False},)
+
+    contributor_id: Mapped[str] = mapped_column(primary_key=True)
+    facet: Mapped[int] = mapped_column(primary_key=True)
+    n: Mapped[int]
+
+
 class DrawingDay(Base):
     """What arrived on a day, as it is now: triggers keep it, and deleted drawings do not count."""
 

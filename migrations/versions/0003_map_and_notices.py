@@ -32,6 +32,15 @@ ADD_TO_DAY = (
     "n_disagreed = n_disagreed + excluded.n_disagreed"
 )
 CHANGE_DAY = "UPDATE drawing_days SET {changes} WHERE day = {day}"
+ADD_TO_THEIRS = (
+    "INSERT INTO contributor_facets (contributor_id, facet, n) "
+    "VALUES (NEW.contributor_id, NEW.facet, 1) "
+    "ON CONFLICT (contributor_id, facet) DO UPDATE SET n = n + 1; "
+)
+TAKE_FROM_THEIRS = (
+    "UPDATE contributor_facets SET n = n - 1 "
+    "WHERE contributor_id = OLD.contributor_id AND facet = OLD.facet; "
+)
 
 
 def upgrade() -> None:
@@ -39,12 +48,14 @@ def upgrade() -> None:
     _webhook()
     _map()
     _days()
+    _contributor_facets()
 
 
 def downgrade() -> None:
     for name in ("webhook_deliveries", "webhook", "run_lines"):
         op.drop_table(name)
     op.drop_table("maps")
+    _no_contributor_facets()
     _no_days()
     _embeddings_before()
     op.execute("ALTER TABLE runs DROP COLUMN failure")
@@ -206,3 +217,36 @@ def _no_days() -> None:
         "SELECT 'day:' || date(created_at / 1000000, 'unixepoch'), count(*) "
         "FROM drawings GROUP BY 1"
     )
+
+
+def _contributor_facets() -> None:
+    op.create_table(
+        "contributor_facets",
+        sa.Column("contributor_id", sa.Text(), nullable=False),
+        sa.Column("facet", WHOLE, nullable=False),
+        sa.Column("n", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("contributor_id", "facet", name="pk_contributor_facets"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.execute(
+        "INSERT INTO contributor_facets SELECT contributor_id, facet, count(*) "
+        "FROM drawings GROUP BY contributor_id, facet"
+    )
+    # A carried drawing changes hands and keeps its facet.
+    moved = "WHEN OLD.facet <> NEW.facet OR OLD.contributor_id <> NEW.contributor_id "
+    for event, when, body in (
+        ("insert", "", ADD_TO_THEIRS),
+        ("update", moved, TAKE_FROM_THEIRS + ADD_TO_THEIRS),
+        ("delete", "", TAKE_FROM_THEIRS),
+    ):
+        op.execute(
+            f"CREATE TRIGGER drawings_contributor_{event} AFTER {event.upper()} ON drawings "
+            f"{when}BEGIN {body}END"
+        )
+
+
+def _no_contributor_facets() -> None:
+    for event in ("insert", "update", "delete"):
+        op.execute(f"DROP TRIGGER drawings_contributor_{event}")
+    op.drop_table("contributor_facets")
