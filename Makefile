@@ -21,7 +21,7 @@ WEB_SOURCES := $(shell find webui -type f -not -path '*/node_modules/*' -not -pa
 CHECK_TESTS := $(wildcard tests/test_*.py tests/core tests/migrations tests/scripts tests/server \
 	tests/trainer/test_gate.py tests/trainer/test_gather.py tests/trainer/test_lease.py)
 
-.PHONY: help setup run check test bench audit fuzz clean
+.PHONY: help setup run check test bench audit fuzz images clean
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -47,6 +47,9 @@ fuzz: need-python need-node $(VENV)/.dev ## Made-up requests, deeds and files fo
 	@TEST_EFFORT=$(or $(EFFORT),20) $(BIN)/pytest -q -n 2 --dist load tests/server/test_any_request.py \
 		tests/server/test_any_contribution.py tests/server/test_any_administration.py \
 		tests/core/transfer/test_mutilated_files.py
+
+images: need-python need-node $(VENV)/.trainer $(VENV)/.dev webui/dist/.built chromium ## Take the pictures of docs/images anew
+	@$(BIN)/python -m scripts.screenshots
 
 clean: ## Remove what the set-up made; instance/ (drawings, models) is kept
 	rm -rf $(VENV) webui/node_modules webui/dist .mypy_cache .ruff_cache .pytest_cache \

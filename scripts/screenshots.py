@@ -1,9 +1,13 @@
-"""Makes the pictures in docs/images from a running Inkloop.
+"""Makes the pictures in docs/images.
 
-    .venv/bin/python scripts/screenshots.py http://127.0.0.1:8000
+    make images
+    .venv/bin/python -m scripts.screenshots http://127.0.0.1:8000
 
-It draws and labels digits like a person, so let it loose on an instance made for the purpose. Needs
-the packages of `make test`, Chromium, and a live version.
+Without an address it prepares an instance of its own and takes every view of the dashboard; nothing
+is trained, so the versions and scores on these pictures are made up. With the address of a running
+Inkloop that has a live version it takes the draw page, which shows what a trained model reads: it
+draws and labels digits like a person, so let it loose on an instance made for the purpose.
+Needs the packages of `make test` and Chromium.
 """
 
 from __future__ import annotations
@@ -11,62 +15,117 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
+from io import BytesIO
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from core.golden import GOLDEN
+from tests.browser.hands import draw_with_mouse
+from tests.browser.pictured import prepare_pictured
+from tests.people import EMAIL, PASSWORD
+from tests.running import running
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
-STROKE_STEPS = 2
 LAST_DIGIT = 7
+N_COLOURS = 128
+DESK: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+VIEWS = {
+    "overview": "",
+    "drawings": "/drawings",
+    "drawing": "/drawings",
+    "review": "/review",
+    "models": "/models",
+    "version": "/models/2",
+    "compare": "/models/compare/1/2",
+    "runs": "/runs",
+    "run": "/runs/2",
+    "map": "/map",
+    "schedule": "/schedule",
+    "people": "/people",
+    "data": "/data",
+    "audit": "/audit",
+}
+ON_A_PHONE = ("overview", "drawings", "review", "models", "version", "runs", "map", "schedule")
 
 
-def draw(page: Page, strokes: list[list[list[float]]]) -> None:
-    """Draw with the mouse in the middle of the canvas. Strokes are on a page of 280 by 280."""
-    box = page.locator("#canvas").bounding_box()
-    assert box is not None
-    scale = min(box["width"], box["height"]) / 280
-    left = box["x"] + (box["width"] - 280 * scale) / 2
-    top = box["y"] + (box["height"] - 280 * scale) / 2
-    for stroke in strokes:
-        page.mouse.move(left + stroke[0][0] * scale, top + stroke[0][1] * scale)
-        page.mouse.down()
-        for x, y, *_ in stroke[1:]:
-            page.mouse.move(left + x * scale, top + y * scale, steps=STROKE_STEPS)
-        page.mouse.up()
-    expect(page.locator("#read-digit")).not_to_have_text("")
+def save(page: Page, name: str) -> None:
+    """What the page shows, once it is at rest, in few colours: a quarter of the bytes."""
+    page.wait_for_load_state("networkidle")
+    shot = Image.open(BytesIO(page.screenshot(animations="disabled")))
+    few = shot.convert("RGB").quantize(N_COLOURS, dither=Image.Dither.NONE)
+    few.save(IMAGES / f"{name}.png", optimize=True)
 
 
-def shoot_draw_page(page: Page, url: str) -> None:
+def shoot_draw_page(browser: Browser, url: str) -> None:
     """The draw page at 1280 pixels: a few drawings kept, a 7 on the canvas."""
+    page = browser.new_page(viewport=DESK, locale="en-GB")
     page.goto(url)
     expect(page.locator("#canvas")).to_be_visible()
     for golden in GOLDEN:
-        draw(page, golden.as_json())
+        draw_with_mouse(page, golden.as_json())
+        expect(page.locator("#read-digit")).not_to_have_text("")
         with page.expect_response("**/api/v1/drawings"):
             page.keyboard.press(str(golden.label))
         expect(page.locator("#read-digit")).to_have_text("")
     seven = next(golden for golden in GOLDEN if golden.label == LAST_DIGIT)
-    draw(page, seven.as_json())
+    draw_with_mouse(page, seven.as_json())
     expect(page.locator("#read-digit")).to_have_text(str(LAST_DIGIT))
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=IMAGES / "draw.png", animations="disabled")
+    save(page, "draw")
+
+
+def shoot_privacy_sheet(page: Page, url: str, name: str) -> None:
+    """What the draw page says about what is kept."""
+    page.goto(url)
+    page.locator("#privacy").click()
+    expect(page.locator("#privacy-sheet")).to_be_visible()
+    save(page, name)
+
+
+def shoot_views(browser: Browser, url: str) -> None:
+    """Every view at 1280 in light English; some on a phone in dark Chinese."""
+    for is_phone in (False, True):
+        context = browser.new_context(
+            viewport=PHONE if is_phone else DESK,
+            locale="zh-CN" if is_phone else "en-GB",
+            color_scheme="dark" if is_phone else "light",
+        )
+        end = "-phone" if is_phone else ""
+        page = context.new_page()
+        shoot_privacy_sheet(page, url, f"privacy{end}")
+        answer = context.request.post(
+            f"{url}/api/v1/login", data={"email": EMAIL, "password": PASSWORD}
+        )
+        assert answer.ok, answer.text()
+        for name in ON_A_PHONE if is_phone else VIEWS:
+            page.goto(f"{url}/admin{VIEWS[name]}")
+            expect(page.locator("h1")).to_be_visible()
+            if name == "drawing":
+                page.locator(".wall-tile").first.dblclick()
+            save(page, f"{name}{end}")
+        context.close()
 
 
 def main() -> None:
-    """Make them all."""
-    url = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
+    """Make the draw page's picture of the given Inkloop, or all the others."""
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
             args=["--no-sandbox"] if os.geteuid() == 0 else [],
         )
-        page = browser.new_page(viewport={"width": 1280, "height": 860}, locale="en-GB")
-        shoot_draw_page(page, url)
+        if len(sys.argv) > 1:
+            shoot_draw_page(browser, sys.argv[1])
+        else:
+            instance = prepare_pictured(Path(folder) / "instance")
+            with running("serve", instance, INKLOOP_WORKERS="1") as server:
+                server.wait("/readyz")
+                shoot_views(browser, server.url)
         browser.close()
-    print(f"Made {IMAGES / 'draw.png'}")
+    print(f"Made the pictures in {IMAGES}")
 
 
 if __name__ == "__main__":
