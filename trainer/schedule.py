@@ -102,15 +102,21 @@ class Ticker:
                 self._volatile.forget_part(TRAINER)
 
     def follow(self) -> None:
-        """Look at the schedule's row: wait for another moment if it changed, catch up if late."""
+        """Look at the schedule's row: wait for another moment if it changed, catch up if late.
+
+        A moment that is announced later than the next one was announced by a clock that ran ahead.
+        """
         with self._database.read() as session:
             row = queries.schedule(session)
             wanted = (row.cron, row.timezone) if row.enabled else None
             announced = row.next_due_at
         if wanted != self._followed:
             self._await(wanted)
-        if wanted is not None and (announced is None or announced <= self._clock()):
-            self.tick()
+        if wanted is not None:
+            now = self._clock()
+            coming = cron.next_times(*wanted, now, 1)
+            if announced is None or announced <= now or (coming and coming[0] < announced):
+                self.tick()
         self._say_alive()
 
     def _say_alive(self) -> None:

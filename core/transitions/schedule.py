@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import cron
-from core.models import Schedule
+from core.models import Run, Schedule
 from core.transitions import runs, versions
 from core.transitions.counters import audit
 
@@ -51,16 +52,27 @@ def take_tick(session: Session, *, n_new: int, seed: int, now: datetime) -> str 
     """
     row = session.get_one(Schedule, 1)
     due_at = row.next_due_at
-    if not row.enabled or (due_at is not None and due_at > now):
+    if not row.enabled:
         return None
-    following = cron.next_times(row.cron, row.timezone, now, 1)
-    row.next_due_at = following[0] if following else None
+    following = _following(session, row, now)
+    if due_at is not None and due_at > now:
+        if following is not None and following < due_at:
+            row.next_due_at = following  # announced while the clock was ahead
+        return None
+    row.next_due_at = following
     if due_at is None:  # the first look at a new schedule: nothing was announced yet
         return None
     row.last_due_at = due_at
     row.last_n_new = n_new
     row.last_outcome = _outcome(session, row, n_new, seed=seed, now=now)
     return row.last_outcome
+
+
+def _following(session: Session, row: Schedule, now: datetime) -> datetime | None:
+    """The next moment after `now` that has no run yet: the clock may have been set back."""
+    taken = set(session.scalars(select(Run.due_at).where(Run.due_at > now)))
+    coming = cron.next_times(row.cron, row.timezone, now, len(taken) + 1)
+    return next((moment for moment in coming if moment not in taken), None)
 
 
 def _outcome(session: Session, row: Schedule, n_new: int, *, seed: int, now: datetime) -> str:

@@ -167,6 +167,38 @@ def test_moments_missed_while_the_trainer_was_down_count_as_one(
     assert following == datetime(2026, 3, 20, 3, 0, tzinfo=UTC)
 
 
+def test_a_clock_that_ran_ahead_costs_no_night(database: Database, clock: Clock) -> None:
+    _champion_and_drawings(database, 5)
+    _schedule(database)
+    ticker = Ticker(database, clock)
+    clock.now = datetime(2031, 1, 1, tzinfo=UTC)
+    ticker.follow()
+    assert len(_runs(database)) == 1
+
+    clock.now = datetime(2026, 3, 15, 12, 0, tzinfo=UTC)
+    ticker.follow()
+
+    with database.read() as session:
+        following = queries.schedule(session).next_due_at
+    assert following == datetime(2026, 3, 16, 3, 0, tzinfo=UTC)
+
+
+def test_a_clock_that_is_set_back_runs_no_moment_twice(database: Database, clock: Clock) -> None:
+    _champion_and_drawings(database, 5)
+    _schedule(database)
+    ticker = Ticker(database, clock)
+    clock.now = datetime(2026, 3, 15, 3, 0, tzinfo=UTC)
+    assert ticker.tick() == "run"
+
+    clock.now = datetime(2026, 3, 15, 2, 58, tzinfo=UTC)
+    ticker.follow()
+    clock.now = datetime(2026, 3, 15, 3, 0, tzinfo=UTC)
+    ticker.follow()
+
+    (run,) = _runs(database)
+    assert run.due_at == datetime(2026, 3, 15, 3, 0, tzinfo=UTC)
+
+
 def test_a_new_instance_is_told_its_first_moment_and_nothing_is_due(
     database: Database, ticker: Ticker
 ) -> None:
