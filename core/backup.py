@@ -143,12 +143,11 @@ def _check_database(path: Path) -> dict[str, Any]:
             return {
                 "revision": _one(connection, "SELECT version_num FROM alembic_version"),
                 "n_drawings": _one(connection, "SELECT count(*) FROM drawings"),
-                "versions": [
-                    row[0]
-                    for row in connection.execute(
-                        "SELECT version FROM model_versions ORDER BY version"
-                    )
-                ],
+                "versions": dict(
+                    connection.execute(
+                        "SELECT version, manifest_sha256 FROM model_versions ORDER BY version"
+                    ).fetchall()
+                ),
             }
         except sqlite_driver.DatabaseError as exc:
             raise DataError(f"{path} is no database of Inkloop: {exc}") from exc
@@ -170,10 +169,11 @@ def _connection(path: Path, options: str = "") -> Iterator[Any]:
         connection.close()
 
 
-def _copy_versions(store: ModelStore, versions: list[int], target: Path) -> None:
+def _copy_versions(store: ModelStore, versions: dict[int, str], target: Path) -> None:
+    """Copy the versions that the database names, each with the hash of its manifest."""
     target.mkdir()
-    for version in versions:
-        store.verify(version)  # a damaged version must not pass for a backed-up one
+    for version, manifest_sha256 in versions.items():
+        store.verify(version, manifest_sha256)  # a damaged version must not pass for a whole one
         shutil.copytree(store.folder(version), target / store.folder(version).name)
 
 

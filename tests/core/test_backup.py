@@ -166,6 +166,17 @@ def test_a_damaged_model_is_not_backed_up_as_if_it_were_whole(
     assert list(tmp_path.glob("backup*")) == []
 
 
+def test_a_version_whose_manifest_was_changed_is_not_backed_up(
+    instance: Settings, tmp_path: Path
+) -> None:
+    manifest = instance.models_dir / "v0001" / "manifest.json"
+    told = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps(told | {"seed": 99}))
+
+    with pytest.raises(ModelFileError):
+        back_up(instance, tmp_path / "backup", now=NOW)
+
+
 def test_an_existing_folder_is_never_written_into(instance: Settings, tmp_path: Path) -> None:
     (tmp_path / "backup").mkdir()
 
