@@ -1,16 +1,15 @@
 /** The run that is under way, or the last one: progress, figures, verdict rule by rule. */
 
-import { api } from "../api";
 import { isOpen, type Run } from "../contract";
 import { accuracyFigure, runPercent } from "../figures";
 import { languageTag, words } from "../i18n/language";
 import { agoOf } from "../when";
 import { is_admin } from "./admin-state";
 import { Link } from "./link";
-import { ActionNote, Card } from "./parts";
+import { Card } from "./parts";
 import { RunCurve } from "./run-curve";
 import { RunStatusSign } from "./run-status";
-import { useAction } from "./use-action";
+import { CancelRun } from "./runs/cancel-run";
 import { VerdictRules } from "./verdict";
 
 function Progress({ run }: { run: Run }) {
@@ -56,31 +55,6 @@ function Figures({ run }: { run: Run }) {
   );
 }
 
-function CancelButton({ run }: { run: Run }) {
-  const w = words.value.admin;
-  const action = useAction();
-  if (run.cancel_requested) return <p class="quiet">{w.cancel_asked}</p>;
-  return (
-    <div class="button-row">
-      <button
-        type="button"
-        id="cancel-run"
-        class="plain-button"
-        disabled={action.state.kind === "busy"}
-        onClick={() =>
-          action.run(async () => {
-            await api.cancelRun(run.id);
-            return w.cancel_asked;
-          })
-        }
-      >
-        {w.cancel_run}
-      </button>
-      <ActionNote state={action.state} />
-    </div>
-  );
-}
-
 export function RunCard({ run }: { run: Run }) {
   const w = words.value;
   const is_open = isOpen(run);
@@ -114,7 +88,7 @@ export function RunCard({ run }: { run: Run }) {
           <VerdictRules verdict={run.verdict} />
         </>
       )}
-      {is_open && is_admin.value && <CancelButton run={run} />}
+      {is_open && is_admin.value && <CancelRun run={run} />}
     </Card>
   );
 }

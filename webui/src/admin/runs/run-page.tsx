@@ -1,17 +1,16 @@
 /** One run: how far it is while it lasts, what came of it, and what it learned from. */
 
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { api } from "../../api";
 import { isOpen } from "../../contract";
 import { words } from "../../i18n/language";
 import { runs_words } from "../../i18n/runs";
 import { is_admin, news_key, stats } from "../admin-state";
 import { Link } from "../link";
-import { ActionNote, Show } from "../parts";
+import { Show } from "../parts";
 import { Moment } from "../people/people-parts";
 import { RunStatusSign } from "../run-status";
-import { useAction } from "../use-action";
 import { useLoaded } from "../use-loaded";
+import { CancelRun } from "./cancel-run";
 import { RunAdvice } from "./run-advice";
 import { RunCurves } from "./run-curves";
 import { RunDrawingsCard } from "./run-drawings";
@@ -65,31 +64,6 @@ function Stillness({ run }: { run: RunInFull }) {
     return <p class="quiet">{w.left_unknown}</p>;
   }
   return null;
-}
-
-function Cancel({ run }: { run: RunInFull }) {
-  const w = words.value.admin;
-  const action = useAction();
-  if (run.cancel_requested) return <p class="quiet">{w.cancel_asked}</p>;
-  return (
-    <div class="button-row">
-      <button
-        type="button"
-        id="cancel-run"
-        class="plain-button"
-        disabled={action.state.kind === "busy"}
-        onClick={() =>
-          action.run(async () => {
-            await api.cancelRun(run.id);
-            return w.cancel_asked;
-          })
-        }
-      >
-        {w.cancel_run}
-      </button>
-      <ActionNote state={action.state} />
-    </div>
-  );
 }
 
 function Facts({ run }: { run: RunInFull }) {
@@ -150,7 +124,7 @@ function Shown({ run }: { run: RunInFull }) {
       {is_open && <Stillness run={run} />}
       {!is_open && <RunAdvice run={run} />}
       <RunSteps run={run} />
-      {is_open && is_admin.value && <Cancel run={run} />}
+      {is_open && is_admin.value && <CancelRun run={run} />}
       <Facts run={run} />
       <RunCurves run={run} />
       <RunLog run={run} />
