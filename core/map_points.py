@@ -6,19 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from core import mnist
-from core.errors import DataError
 from core.models import DigitMap, Drawing, DrawingStatus, Embedding, MapSource
 from core.settings import Settings
 
 INK_BYTES = 784
 SHOWN = (DrawingStatus.ACCEPTED, DrawingStatus.QUARANTINED)
 
-Digits = NDArray[np.uint8]
 MnistPoint = Row[int, int, float, float, int, int, float]
 """place, number, x, y, predicted, near_label, depth."""
 DrawnPoint = Row[int, int, float, float, int, int, float, str, int]
@@ -75,7 +72,7 @@ def inks(session: Session, settings: Settings, version: int) -> bytes:
     sheet = np.zeros((n_places, INK_BYTES), dtype=np.uint8)
     for place, ink in drawn:
         sheet[place] = np.frombuffer(ink, dtype=np.uint8)
-    images = mnist_test(settings, "t10k-images-idx3-ubyte")
+    images = mnist.read_if_there(settings.mnist_cache / "t10k-images-idx3-ubyte")
     if images is not None:
         for place, number in sampled:
             if number < len(images):
@@ -99,11 +96,3 @@ def last_seconds(session: Session) -> float | None:
     """How long the newest map took."""
     newest = select(DigitMap.seconds).where(DigitMap.made_at.is_not(None))
     return session.scalars(newest.order_by(DigitMap.made_at.desc()).limit(1)).one_or_none()
-
-
-def mnist_test(settings: Settings, name: str) -> Digits | None:
-    """A file of MNIST's test set, read anew each time (median 0.7 ms); None if it is missing."""
-    try:
-        return mnist.read_idx(settings.mnist_cache / name)
-    except DataError:
-        return None

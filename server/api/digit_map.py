@@ -6,11 +6,12 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from core import map_points, queries
+from core import map_points, mnist, queries
 from core.clock import utc_now
 from core.errors import Conflict, NotMade
 from core.map_words import failure_sentence
@@ -36,7 +37,8 @@ def show(query: MapQuery) -> ResponseReturnValue:
 
     404 says how far the map is while there is none.
     """
-    labels = map_points.mnist_test(services().settings, LABELS)
+    labels = mnist.read_if_there(services().settings.mnist_cache / LABELS)
+    labels = np.zeros(0, np.uint8) if labels is None else labels
     with services().database.read() as session:
         row = _made(session, query.version)
         found = map_points.points(session, row.version)
@@ -47,11 +49,11 @@ def show(query: MapQuery) -> ResponseReturnValue:
             "seconds": row.seconds,
             "n_since": map_points.n_since(session, row),
         }
-    known = [] if labels is None else [point for point in found.mnist if point[1] < len(labels)]
-    content["mnist"] = _columns(known, [int(labels[point[1]]) for point in known])  # type: ignore[index]
-    content["mnist"]["index"] = [point[1] for point in known]
-    content["drawings"] = _columns(found.drawings, [point[8] for point in found.drawings])
-    content["drawings"]["id"] = [point[7] for point in found.drawings]
+    known = [point for point in found.mnist if point.number < len(labels)]
+    content["mnist"] = _columns(known, [int(labels[point.number]) for point in known])
+    content["mnist"]["index"] = [point.number for point in known]
+    content["drawings"] = _columns(found.drawings, [point.label for point in found.drawings])
+    content["drawings"]["id"] = [point.id for point in found.drawings]
     return polled(content)
 
 
@@ -85,23 +87,7 @@ def inks(query: MapQuery) -> ResponseReturnValue:
 @contract("All maps", answers={200: MapsOut})
 def all_maps() -> ResponseReturnValue:
     """Which versions have a map, and how far the live version's is"""
-    now = utc_now()
-    with services().database.read() as session:
-        live = queries.live_version(session)
-        row = None if live is None else session.get(DigitMap, live)
-        made = map_points.made_maps(session)
-        is_under_way = row is not None and maps.is_under_way(row, now)
-        return polled(
-            {
-                "live_version": live,
-                "items": [{"version": one.version, "made_at": iso(one.made_at)} for one in made],
-                "making": row.phase if row is not None and is_under_way else None,
-                "making_since": iso(row.started_at) if row is not None and is_under_way else None,
-                "is_owed": live is not None and (row is None or maps.is_owed(row)),
-                "last_seconds": map_points.last_seconds(session),
-                "message": None if row is None else _failure(row),
-            }
-        )
+    return polled(_maps())
 
 
 @blueprint.post("/api/v1/maps")
@@ -113,10 +99,25 @@ def make() -> ResponseReturnValue:
         if live is None:
             raise Conflict("no version is live yet: the first map is made after the first training")
         maps.ask_for_map(session, live, by=identity.who().by, now=utc_now())
-    answer = all_maps()
-    assert isinstance(answer, Response)
-    answer.status_code = 202
-    return answer
+    return _maps(), 202
+
+
+def _maps() -> Json:
+    now = utc_now()
+    with services().database.read() as session:
+        live = queries.live_version(session)
+        row = None if live is None else session.get(DigitMap, live)
+        made = map_points.made_maps(session)
+        is_under_way = row is not None and maps.is_under_way(row, now)
+        return {
+            "live_version": live,
+            "items": [{"version": one.version, "made_at": iso(one.made_at)} for one in made],
+            "making": row.phase if row is not None and is_under_way else None,
+            "making_since": iso(row.started_at) if row is not None and is_under_way else None,
+            "is_owed": live is not None and (row is None or maps.is_owed(row)),
+            "last_seconds": map_points.last_seconds(session),
+            "message": None if row is None else _failure(row),
+        }
 
 
 def _made(session: Session, version: int | None) -> DigitMap:
@@ -157,11 +158,11 @@ def _why_not_yet(row: DigitMap | None, version: int) -> str:
 
 def _columns(points: Sequence[Any], labels: Sequence[int]) -> Json:
     return {
-        "place": [point[0] for point in points],
-        "x": [round(point[2] * STEPS) for point in points],
-        "y": [round(point[3] * STEPS) for point in points],
+        "place": [point.place for point in points],
+        "x": [round(point.x * STEPS) for point in points],
+        "y": [round(point.y * STEPS) for point in points],
         "label": list(labels),
-        "predicted": [point[4] for point in points],
-        "near_label": [point[5] for point in points],
-        "depth": [round(point[6] * 1000) for point in points],
+        "predicted": [point.predicted for point in points],
+        "near_label": [point.near_label for point in points],
+        "depth": [round(point.depth * 1000) for point in points],
     }
