@@ -17,7 +17,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, InvalidInput, NotFound, NotSignedIn
-from core.models import ApiToken, LoginSession, Role, SetupToken, User
+from core.kinds import Role
+from core.models import ApiToken, LoginSession, SetupToken, User
 from core.transitions.counters import audit
 
 MIN_PASSWORD_LENGTH = 12  # characters; ASVS 5.0 asks for 8 at least and advises 15

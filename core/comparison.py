@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.models import Dataset, Drawing, Evaluation
+from core.kinds import Dataset
+from core.models import Drawing, Evaluation
 
 Digits = NDArray[np.uint8]
 CHUNK = 500  # numbers in one query; SQLite takes 32,766 parameters

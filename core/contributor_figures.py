@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.facets import Facet, unpack
-from core.models import ContributorFacet, DrawingStatus, Split
+from core.kinds import DrawingStatus, Split
+from core.models import ContributorFacet
 
 
 @dataclass(slots=True)

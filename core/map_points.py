@@ -10,7 +10,8 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from core import mnist
-from core.models import DigitMap, Drawing, DrawingStatus, Embedding, MapSource
+from core.kinds import DrawingStatus, MapSource
+from core.models import DigitMap, Drawing, Embedding
 from core.settings import Settings
 
 INK_BYTES = 784

@@ -16,6 +16,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Json
 from core.facets import FACET_SQL
+from core.kinds import (
+    Dataset,
+    Decision,
+    DrawingStatus,
+    Role,
+    RunStatus,
+    Source,
+    Split,
+    TransferStatus,
+)
 
 STRICT = {"sqlite_strict": True}
 # Written out, since SQLite uses a partial index only for a query with the very same words. The
@@ -23,87 +33,6 @@ STRICT = {"sqlite_strict": True}
 # for a page of the review at a million drawings.
 OPEN_TO_REVIEW = "reviewed_at IS NULL AND coalesce(status, '') IN ('accepted', 'quarantined')"
 DISPUTED = "reviewed_at IS NULL AND coalesce(status, '') = 'accepted' AND predicted_label <> label"
-
-
-class DrawingStatus(StrEnum):
-    """What may be done with a drawing; only `accepted` ones train or count as exam."""
-
-    ACCEPTED = "accepted"
-    QUARANTINED = "quarantined"
-    REJECTED = "rejected"
-    DELETED = "deleted"
-
-
-class Split(StrEnum):
-    """What a drawing is for; decided when it is stored, and never changed."""
-
-    TRAIN = "train"
-    HOLDOUT_KNOWN = "holdout_known"
-    HOLDOUT_NEW = "holdout_new"
-
-
-class Source(StrEnum):
-    """How a drawing came."""
-
-    DRAWN = "drawn"
-    UPLOADED = "uploaded"
-    IMPORTED = "imported"
-
-
-class Role(StrEnum):
-    """What a user may do; whoever is not signed in is `anybody`."""
-
-    REVIEWER = "reviewer"
-    ADMIN = "admin"
-
-
-class Decision(StrEnum):
-    """What a reviewer says of a drawing in the queue."""
-
-    ACCEPT = "accept"
-    RELABEL = "relabel"
-    REJECT = "reject"
-
-
-class RunStatus(StrEnum):
-    """Where a run stands. The first two are open, the others final."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    PROMOTED = "promoted"
-    HELD = "held"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-class Dataset(StrEnum):
-    """What a version was measured on."""
-
-    MNIST_TEST = "mnist_test"
-    HOLDOUT_KNOWN = "holdout_known"
-    HOLDOUT_NEW = "holdout_new"
-
-
-class MapSource(StrEnum):
-    """What a point of the map stands for."""
-
-    MNIST = "mnist"
-    DRAWING = "drawing"
-
-
-class TransferStatus(StrEnum):
-    """Where an import or an export stands."""
-
-    SENDING = "sending"
-    QUEUED = "queued"
-    CHECKING = "checking"
-    READY = "ready"
-    STORING = "storing"
-    DONE = "done"
-    REFUSED = "refused"
-    FAILED = "failed"
-    UNDOING = "undoing"
-    UNDONE = "undone"
 
 
 def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:

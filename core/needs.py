@@ -11,15 +11,8 @@ from sqlalchemy.orm import Session
 from core import queries
 from core.comparison import mcnemar_two_sided
 from core.db import EPOCH
-from core.models import (
-    Anchor,
-    Run,
-    RunStatus,
-    Transfer,
-    TransferStatus,
-    Verdict,
-    WebhookDelivery,
-)
+from core.kinds import RunStatus, TransferStatus
+from core.models import Anchor, Run, Transfer, Verdict, WebhookDelivery
 from core.queries import Champion
 
 COUNTED_TO = 10_000

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core import facets
-from core.models import Contributor, DrawingFacet, DrawingStatus, ModelVersion, Promotion
+from core.kinds import DrawingStatus
+from core.models import Contributor, DrawingFacet, ModelVersion, Promotion
 
 N_VERSIONS = 200
 """More than a chart has room for."""

@@ -13,19 +13,17 @@ from sqlalchemy.orm import Session
 
 from core.db import EPOCH
 from core.facets import of_status
+from core.kinds import DrawingStatus, RunStatus, Split
 from core.models import (
     Contributor,
     Counter,
     Drawing,
     DrawingDay,
-    DrawingStatus,
     ModelVersion,
     Promotion,
     Run,
     RunDrawing,
-    RunStatus,
     Schedule,
-    Split,
     Verdict,
 )
 from core.transitions import versions as version_transitions

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.accounts import end_sessions
 from core.errors import Conflict, NotFound
-from core.models import ApiToken, LoginSession, Role, User
+from core.kinds import Role
+from core.models import ApiToken, LoginSession, User
 from core.transitions.counters import audit
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.clock import utc_now
 from core.db import Database
 from core.errors import InkloopError
-from core.models import Drawing, DrawingStatus
+from core.kinds import DrawingStatus
+from core.models import Drawing
 from core.transitions.drawings import RESTORE_WITHIN, erase_deleted
 from core.volatile import Volatile
 from server.housekeeping import tidy

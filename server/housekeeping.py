@@ -10,7 +10,8 @@ from sqlalchemy import select
 from core.clock import utc_now
 from core.db import Database
 from core.gallery import Filters, Sort, find
-from core.models import Transfer, TransferStatus
+from core.kinds import TransferStatus
+from core.models import Transfer
 from core.settings import Settings
 from core.transfer import uploads
 from core.transitions import transfers

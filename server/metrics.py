@@ -23,7 +23,8 @@ from sqlalchemy.orm import Session
 from core import queries
 from core.clock import utc_now
 from core.errors import NotReady
-from core.models import Run, RunStatus, Transfer, TransferStatus, WebhookDelivery
+from core.kinds import RunStatus, TransferStatus
+from core.models import Run, Transfer, WebhookDelivery
 from core.volatile import TRAINER
 from server.request_counts import BUCKETS_SECONDS, SEPARATOR
 from server.services import Services

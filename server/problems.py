@@ -10,7 +10,7 @@ from core import queries
 from core.clock import utc_now
 from core.db import has_wal_reset_bug, sqlite_version
 from core.errors import NotReady
-from core.models import RunStatus
+from core.kinds import RunStatus
 from core.volatile import TRAINER
 from server.services import Services
 

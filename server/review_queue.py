@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 
 from core import review_order
 from core.db import Database
-from core.models import DISPUTED, OPEN_TO_REVIEW, Contributor, Drawing, DrawingStatus
+from core.kinds import DrawingStatus
+from core.models import DISPUTED, OPEN_TO_REVIEW, Contributor, Drawing
 from server.live_model import LiveModel
 from server.predictor import SIDE_PX, LoadedModel
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import audit_log, queries
-from core.models import DrawingStatus, Run, RunLine, RunMetric, RunStatus, WebhookDelivery
+from core.kinds import DrawingStatus, RunStatus
+from core.models import Run, RunLine, RunMetric, WebhookDelivery
 from core.run_drawings import Learned
 from core.run_time import PHASES, Line, Point, phase_seconds, time_left
 from core.run_words import End, line_sentence, what_to_do

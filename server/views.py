@@ -14,15 +14,8 @@ from sqlalchemy.orm import Session, defer
 
 from core import queries, sentences
 from core.errors import InvalidInput
-from core.models import (
-    Drawing,
-    DrawingStatus,
-    ModelVersion,
-    Promotion,
-    Run,
-    Split,
-    Verdict,
-)
+from core.kinds import DrawingStatus, Split
+from core.models import Drawing, ModelVersion, Promotion, Run, Verdict
 from core.run_words import message_sentence
 from core.transitions import versions as version_transitions
 

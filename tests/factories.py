@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from core.models import Drawing, ModelVersion, Source
+from core.kinds import Source
+from core.models import Drawing, ModelVersion
 from core.transitions.drawings import NewDrawing, store_drawing
 from core.transitions.versions import promote
 from tests.conftest import NOW, SECRET

@@ -13,7 +13,7 @@ from tests.running import ROOT
 
 LONGEST_FILE = 400  # lines
 LONG_FILES = {  # each is one list, which would be harder to read in two places
-    "core/models.py": 800,  # the tables
+    "core/models.py": 700,  # the tables
     "server/schemas.py": 480,  # the shapes of requests and answers
     "webui/src/i18n/en.ts": 600,  # every text of the pages
     "webui/src/i18n/zh.ts": 600,

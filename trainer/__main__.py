@@ -27,7 +27,8 @@ from core import logs, migrate, mnist, queries
 from core.clock import utc_now
 from core.db import Database
 from core.errors import InkloopError
-from core.models import Run, RunStatus
+from core.kinds import RunStatus
+from core.models import Run
 from core.sentences import rule_sentence, verdict_sentence
 from core.settings import Settings
 from core.volatile import Volatile, discard_if_broken

@@ -31,8 +31,9 @@ from core import logs
 from core.clock import utc_now
 from core.db import Database
 from core.errors import InkloopError, ModelFileError, StorageFull
+from core.kinds import MapSource
 from core.model_store import ONNX, ModelStore
-from core.models import DigitMap, Drawing, Embedding, MapSource, ModelVersion
+from core.models import DigitMap, Drawing, Embedding, ModelVersion
 from core.settings import Settings
 from core.transitions import maps
 from trainer.map_maker import SAID_WHY

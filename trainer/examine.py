@@ -17,8 +17,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from torch import nn
 
+from core.kinds import Dataset
 from core.mnist import Mnist
-from core.models import Dataset, Evaluation
+from core.models import Evaluation
 from trainer.evaluate import (
     Digits,
     certainty_bins,

@@ -15,7 +15,8 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from core import queries
-from core.models import Contributor, Drawing, DrawingStatus, RunDrawing, Split
+from core.kinds import DrawingStatus, Split
+from core.models import Contributor, Drawing, RunDrawing
 from core.transitions.drawings import MANY_CONTRIBUTORS
 
 NEW_LIMIT = 20_000

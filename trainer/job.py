@@ -31,8 +31,9 @@ from core.errors import (
     ModelFileError,
     StorageFull,
 )
+from core.kinds import RunStatus
 from core.model_store import ModelStore
-from core.models import Run, RunStatus
+from core.models import Run
 from core.settings import Settings
 from core.transitions import runs
 from trainer.lease import HeldLease, try_lease

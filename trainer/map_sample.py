@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from core import mnist
 from core.errors import DataError
-from core.models import Contributor, Drawing, DrawingStatus, MapSource
+from core.kinds import DrawingStatus, MapSource
+from core.models import Contributor, Drawing
 from core.settings import Settings
 
 N_MNIST = 1_500

@@ -20,8 +20,8 @@ import core
 from core.clock import utc_now
 from core.errors import Conflict, ModelFileError
 from core.golden import golden_inks
+from core.kinds import RunStatus
 from core.model_store import ONNX, WEIGHTS, Published
-from core.models import RunStatus
 from core.models import Verdict as VerdictRow
 from core.queries import counted_versions
 from core.sentences import verdict_sentence

@@ -25,7 +25,8 @@ from core import cron, queries
 from core.clock import utc_now
 from core.db import Database
 from core.errors import NotReady
-from core.models import Run, RunStatus
+from core.kinds import RunStatus
+from core.models import Run
 from core.transitions.runs import queue_run
 from core.transitions.schedule import take_tick
 from core.volatile import TRAINER, Volatile

@@ -10,7 +10,8 @@ import structlog
 
 from core.errors import InvalidInput
 from core.golden import golden_inks
-from core.models import Dataset, ModelVersion
+from core.kinds import Dataset
+from core.models import ModelVersion
 from core.transitions import drawings, runs, versions
 from trainer import examine
 from trainer.checkpoints import Checkpoints

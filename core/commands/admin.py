@@ -9,7 +9,7 @@ import click
 from core import accounts
 from core.clock import utc_now
 from core.commands.database import open_database
-from core.models import Role
+from core.kinds import Role
 
 BY = "command"
 

@@ -20,8 +20,9 @@ from core import queries
 from core.clock import utc_now
 from core.commands.database import open_database
 from core.errors import ModelFileError, NotFound, NotSwitched
+from core.kinds import Dataset
 from core.model_store import ModelStore
-from core.models import Dataset, ModelVersion, Promotion
+from core.models import ModelVersion, Promotion
 from core.sentences import rule_sentence, verdict_sentence
 from core.settings import Settings
 from core.transitions import versions

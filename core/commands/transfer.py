@@ -22,7 +22,8 @@ from core import facets, instance_lock, migrate
 from core.clock import utc_now
 from core.db import Database
 from core.errors import InkloopError, InvalidInput, NotReady
-from core.models import Transfer, TransferStatus
+from core.kinds import TransferStatus
+from core.models import Transfer
 from core.settings import Settings
 from core.transfer import uploads
 from core.transfer.exporting import Exporter, Pipe, export_to

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from core.clock import utc_now
 from core.db import Database
 from core.errors import InvalidInput, LeaseLost, NotReady, StorageFull
-from core.models import TransferStatus
+from core.kinds import TransferStatus
 from core.transfer import writing
 from core.transfer.selection import Selection, n_selected, to_json
 from core.transfer.writing import Format

@@ -24,7 +24,8 @@ from core import mnist
 from core.clock import utc_now
 from core.db import Database
 from core.errors import DataError, InkloopError, InvalidInput, StorageFull, TooLarge
-from core.models import Drawing, Transfer, TransferStatus
+from core.kinds import TransferStatus
+from core.models import Drawing, Transfer
 from core.settings import Settings
 from core.transfer import uploads
 from core.transfer.arrivals import MAX_DRAWINGS, Arrival, Refusal

@@ -26,7 +26,8 @@ from core.imaging import (
     parse_strokes,
 )
 from core.imaging_files import read_grey, to_png
-from core.models import Drawing, DrawingStatus, LabelEvent, Split
+from core.kinds import DrawingStatus, Split
+from core.models import Drawing, LabelEvent
 from core.transfer.arrivals import (
     CONTRIBUTOR_ID,
     MAX_DRAWINGS,

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session, load_only
 
 from core.db import EPOCH
 from core.errors import Conflict, Gone, InvalidInput, NotFound
-from core.models import Drawing, DrawingChange, DrawingStatus, LabelEvent
+from core.kinds import DrawingStatus
+from core.models import Drawing, DrawingChange, LabelEvent
 from core.transitions.counters import audit, count
 from core.transitions.drawings import RESTORE_WITHIN, counted_as
 

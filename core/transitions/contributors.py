@@ -10,7 +10,8 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
-from core.models import Contributor, Drawing, DrawingStatus, ModelVersion, RunDrawing
+from core.kinds import DrawingStatus
+from core.models import Contributor, Drawing, ModelVersion, RunDrawing
 from core.transitions.counters import audit, count
 from core.transitions.erasing import leave_maps
 

@@ -12,16 +12,8 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Forbidden, Gone, InkloopError, NotFound
-from core.models import (
-    Contributor,
-    Counter,
-    Drawing,
-    DrawingStatus,
-    LabelEvent,
-    ModelVersion,
-    Source,
-    Split,
-)
+from core.kinds import DrawingStatus, Source, Split
+from core.models import Contributor, Counter, Drawing, LabelEvent, ModelVersion
 from core.transitions.counters import count
 from core.transitions.erasing import leave_maps
 

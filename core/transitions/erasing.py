@@ -14,7 +14,8 @@ from sqlalchemy import Select, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.db import UtcDateTime
-from core.models import Drawing, DrawingStatus, Embedding, MapSource
+from core.kinds import DrawingStatus, MapSource
+from core.models import Drawing, Embedding
 from core.transitions.counters import count
 
 

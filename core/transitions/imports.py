@@ -11,17 +11,8 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from core.models import (
-    Contributor,
-    Drawing,
-    DrawingStatus,
-    ImportedDrawing,
-    LabelEvent,
-    Source,
-    Split,
-    Transfer,
-    TransferStatus,
-)
+from core.kinds import DrawingStatus, Source, Split, TransferStatus
+from core.models import Contributor, Drawing, ImportedDrawing, LabelEvent, Transfer
 from core.transitions.counters import count
 from core.transitions.drawings import new_contributor, split_of_next
 from core.transitions.erasing import erase_numbers

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from core.models import DigitMap, Drawing, DrawingStatus, Embedding, MapSource
+from core.kinds import DrawingStatus, MapSource
+from core.models import DigitMap, Drawing, Embedding
 from core.transitions.counters import audit
 from core.transitions.versions import champion
 

@@ -15,15 +15,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.errors import Conflict, Forbidden, Gone, InvalidInput
-from core.models import (
-    CarryLink,
-    Consent,
-    Contributor,
-    Drawing,
-    DrawingStatus,
-    ModelVersion,
-    RunDrawing,
-)
+from core.kinds import DrawingStatus
+from core.models import CarryLink, Consent, Contributor, Drawing, ModelVersion, RunDrawing
 from core.transitions.counters import audit, count
 from core.transitions.drawings import BY_CONTRIBUTOR, RESTORE_WITHIN, new_contributor
 

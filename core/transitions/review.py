@@ -15,7 +15,8 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, InvalidInput
-from core.models import OPEN_TO_REVIEW, Decision, Drawing, DrawingStatus, Review, ReviewClaim
+from core.kinds import Decision, DrawingStatus
+from core.models import OPEN_TO_REVIEW, Drawing, Review, ReviewClaim
 from core.transitions.counters import audit
 from core.transitions.drawings import own_drawing, settle
 

@@ -15,7 +15,8 @@ from sqlalchemy import Update, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, LeaseLost, NotFound
-from core.models import Drawing, Lease, Run, RunDrawing, RunLine, RunMetric, RunStatus
+from core.kinds import RunStatus
+from core.models import Drawing, Lease, Run, RunDrawing, RunLine, RunMetric
 from core.transitions import webhook
 
 LEASE = "trainer"

@@ -14,7 +14,8 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, LeaseLost, NotFound
-from core.models import Transfer, TransferStatus
+from core.kinds import TransferStatus
+from core.models import Transfer
 from core.transitions.counters import audit
 
 IMPORT = "import"

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from core import accounts
 from core.clock import utc_now
-from core.models import Role
+from core.kinds import Role
 from server import identity
 from server.answer_schemas import MeOut, TokenOut
 from server.browser_name import browser_name

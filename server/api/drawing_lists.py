@@ -8,7 +8,8 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from core import queries
-from core.models import Drawing, DrawingStatus, ModelVersion, Promotion, RunDrawing, Split
+from core.kinds import DrawingStatus, Split
+from core.models import Drawing, ModelVersion, Promotion, RunDrawing
 from server import identity
 from server.answer_schemas import MineOut
 from server.contract import contract

@@ -25,7 +25,7 @@ from core.imaging import (
     ink_from_strokes,
     parse_strokes,
 )
-from core.models import Source
+from core.kinds import Source
 from core.transitions import drawings as transitions
 from core.transitions.counters import audit
 from core.transitions.drawings import BY_CONTRIBUTOR, NewDrawing

@@ -15,14 +15,7 @@ from core import gallery, queries
 from core.clock import utc_now
 from core.errors import InvalidInput
 from core.gallery import Key, Sort
-from core.models import (
-    DrawingChange,
-    LabelEvent,
-    ModelVersion,
-    Promotion,
-    RunDrawing,
-    User,
-)
+from core.models import DrawingChange, LabelEvent, ModelVersion, Promotion, RunDrawing, User
 from core.transitions import changes
 from core.transitions.changes import Action
 from core.transitions.drawings import own_drawing

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from core import audit_log, needs, overview, queries
 from core.clock import utc_now
-from core.models import ModelVersion, Promotion, Role, Run, RunStatus
+from core.kinds import Role, RunStatus
+from core.models import ModelVersion, Promotion, Run
 from core.overview import DigitFigures, Measured
 from core.queries import DayFigures
 from core.transitions import versions as transitions

@@ -10,7 +10,7 @@ from core.imaging import IMAGING_VERSION, ink_from_picture
 from core.imaging_files import to_png
 from core.imaging_ink import Stopwatch
 from core.imaging_pictures import ink_from_grey
-from core.models import Source
+from core.kinds import Source
 from core.transitions.drawings import NewDrawing
 from server import identity
 from server.answer_schemas import DrawingOut, PredictionOut

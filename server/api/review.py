@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from core import queries
 from core.clock import utc_now
-from core.models import Decision, Drawing, DrawingStatus
+from core.kinds import Decision, DrawingStatus
+from core.models import Drawing
 from core.transitions import review as transitions
 from server import identity
 from server.answer_schemas import DrawingOut, ReviewItem, ReviewOut

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from core import run_drawings
 from core.clock import utc_now
 from core.errors import NotFound
-from core.models import Role, Run
+from core.kinds import Role
+from core.models import Run
 from core.transitions import runs as transitions
 from core.transitions.counters import audit
 from server import identity

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from core import queries
 from core.clock import utc_now
 from core.errors import ModelFileError
-from core.models import Drawing, DrawingStatus, Split
+from core.kinds import DrawingStatus, Split
+from core.models import Drawing
 from server import identity
 from server.answer_schemas import LearnedOut, StatsOut
 from server.answers import polled

@@ -13,7 +13,8 @@ from werkzeug.datastructures import FileStorage
 from core import gallery
 from core.clock import utc_now
 from core.errors import NotFound
-from core.models import ImportedDrawing, ModelVersion, RunDrawing, Transfer, TransferStatus, User
+from core.kinds import TransferStatus
+from core.models import ImportedDrawing, ModelVersion, RunDrawing, Transfer, User
 from core.transfer import uploads
 from core.transfer.archive import shown
 from core.transfer.writing import Format

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from core import accounts, users
 from core.clock import utc_now
 from core.errors import Forbidden
-from core.models import Role
+from core.kinds import Role
 from server import identity
 from server.contract import contract
 from server.hashing import one_hash_at_a_time

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from core.clock import utc_now
 from core.db import Database
+from core.kinds import Dataset, MapSource
 from core.mnist import idx_bytes
-from core.models import Dataset, Drawing, Evaluation, MapSource, ModelVersion
+from core.models import Drawing, Evaluation, ModelVersion
 from core.settings import Settings
 from core.transitions import maps
 from tests.browser.prepared import prepare

@@ -15,8 +15,9 @@ from core.imaging import (
     ink_from_strokes,
     parse_strokes,
 )
+from core.kinds import Role, RunStatus, Source
 from core.model_store import ModelStore
-from core.models import ModelVersion, Role, Run, RunDrawing, RunStatus, Source
+from core.models import ModelVersion, Run, RunDrawing
 from core.settings import Settings
 from core.transitions.drawings import NewDrawing, quarantine, store_drawing
 from tests.factories import new_id

@@ -14,8 +14,9 @@ from sqlalchemy import select
 from core.clock import utc_now
 from core.db import Database
 from core.imaging import IMAGING_VERSION, encode_strokes, ink_from_strokes, parse_strokes
+from core.kinds import Source
 from core.model_store import ModelStore
-from core.models import Drawing, ModelVersion, RunDrawing, Source
+from core.models import Drawing, ModelVersion, RunDrawing
 from core.settings import Settings
 from core.transitions.drawings import NewDrawing, store_drawings
 from tests.browser.accessibility import axe_findings

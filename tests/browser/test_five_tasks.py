@@ -16,8 +16,9 @@ from sqlalchemy import func, select
 from core import queries
 from core.clock import utc_now
 from core.db import Database
+from core.kinds import RunStatus, Source
 from core.model_store import ModelStore
-from core.models import Drawing, ModelVersion, Run, RunStatus, Source, Verdict
+from core.models import Drawing, ModelVersion, Run, Verdict
 from core.settings import Settings
 from core.transitions.drawings import NewDrawing, store_drawing
 from tests.browser.prepared import prepare

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 from core.clock import utc_now
 from core.db import Base, Database
+from core.kinds import Role, RunStatus, TransferStatus
 from core.models import (
     Anchor,
     ApiToken,
@@ -23,12 +24,9 @@ from core.models import (
     LoginSession,
     ModelVersion,
     Promotion,
-    Role,
     Run,
     RunLine,
-    RunStatus,
     Transfer,
-    TransferStatus,
     User,
     Webhook,
 )

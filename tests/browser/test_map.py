@@ -12,8 +12,9 @@ from sqlalchemy import delete, select
 
 from core.clock import utc_now
 from core.db import Database
+from core.kinds import MapSource
 from core.mnist import idx_bytes
-from core.models import DigitMap, Drawing, Embedding, MapSource
+from core.models import DigitMap, Drawing, Embedding
 from core.settings import Settings
 from core.transitions import maps
 from tests.browser.accessibility import axe_findings

@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from core.clock import utc_now
 from core.db import Database
+from core.kinds import Dataset, RunStatus
 from core.mnist import idx_bytes
 from core.model_store import ModelStore
-from core.models import Dataset, Evaluation, ModelVersion, Run, RunStatus, Verdict
+from core.models import Evaluation, ModelVersion, Run, Verdict
 from core.settings import Settings
 from tests.browser.accessibility import axe_findings
 from tests.browser.prepared import prepare

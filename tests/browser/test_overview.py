@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from core import accounts, migrate
 from core.clock import utc_now
 from core.db import Database
-from core.models import Contributor, Drawing, DrawingStatus, Role
+from core.kinds import DrawingStatus, Role
+from core.models import Contributor, Drawing
 from core.settings import Settings
 from tests.browser.accessibility import axe_findings
 from tests.browser.prepared import QUICK, prepare

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from core.clock import utc_now
 from core.db import Database
+from core.kinds import RunStatus
 from core.model_store import ModelStore
-from core.models import Drawing, ModelVersion, Run, RunStatus, Verdict, WebhookDelivery
+from core.models import Drawing, ModelVersion, Run, Verdict, WebhookDelivery
 from core.settings import Settings
 from core.transitions import runs, webhook
 from tests.browser.accessibility import axe_findings

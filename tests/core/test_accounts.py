@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from core import accounts
 from core.db import Database
 from core.errors import Conflict, InvalidInput, NotSignedIn
-from core.models import ApiToken, LoginSession, Role, User
+from core.kinds import Role
+from core.models import ApiToken, LoginSession, User
 from tests.conftest import NOW
 
 PASSWORD = "a quiet desk and warm paper"

@@ -8,7 +8,8 @@ from sqlalchemy import func, select, text
 
 from core import migrate, queries
 from core.db import Database
-from core.models import Drawing, DrawingDay, DrawingStatus
+from core.kinds import DrawingStatus
+from core.models import Drawing, DrawingDay
 from core.queries import DayFigures
 from core.settings import Settings
 from core.transitions.drawings import delete_drawing, relabel, restore_drawing

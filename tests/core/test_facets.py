@@ -21,7 +21,8 @@ from core.facets import (
     of_status,
     unpack,
 )
-from core.models import Drawing, DrawingFacet, DrawingStatus
+from core.kinds import DrawingStatus
+from core.models import Drawing, DrawingFacet
 from tests.factories import make_drawing
 
 

@@ -17,7 +17,8 @@ from core import gallery
 from core.db import Database
 from core.facets import unpack
 from core.gallery import Filters, Sort, decode_key, encode_key, find, tally
-from core.models import Drawing, Run, RunDrawing, RunStatus
+from core.kinds import RunStatus
+from core.models import Drawing, Run, RunDrawing
 from core.settings import Settings
 from core.transitions.drawings import delete_drawing
 from tests.conftest import NOW

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from core.models import DigitMap, Embedding, MapSource
+from core.kinds import MapSource
+from core.models import DigitMap, Embedding
 from core.transitions import contributors, drawings, maps
 from core.transitions.erasing import erase_numbers
 from tests.conftest import NOW

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from core import needs
 from core.db import Database
-from core.models import Contributor, Run, RunStatus, Transfer, TransferStatus, Verdict
+from core.kinds import RunStatus, TransferStatus
+from core.models import Contributor, Run, Transfer, Verdict
 from core.models import WebhookDelivery as Delivery
 from core.needs import Need
 from core.transitions.drawings import quarantine

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from core import queries
 from core.db import Database
 from core.errors import Conflict, LeaseLost, NotFound
-from core.models import Run, RunLine, RunStatus
+from core.kinds import RunStatus
+from core.models import Run, RunLine
 from core.settings import Settings
 from core.transitions import runs
 from tests.conftest import NOW

@@ -17,8 +17,8 @@ import requests
 from core import accounts, migrate
 from core.clock import utc_now
 from core.db import Database
+from core.kinds import Role
 from core.model_store import ModelStore
-from core.models import Role
 from core.settings import Settings
 from core.volatile import Volatile
 from tests.conftest import SECRET

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from core.db import Database
-from core.models import Embedding, MapSource
+from core.kinds import MapSource
+from core.models import Embedding
 from core.settings import Settings
 from tests.first_model import FirstModel
 

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from core import accounts
 from core.clock import utc_now
-from core.models import Role
+from core.kinds import Role
 from core.settings import Settings
 from server.app import create_app, make_services
 from server.picture_reader import PictureReader

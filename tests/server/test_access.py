@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from core.models import Role
+from core.kinds import Role
 from server import access
 from server.access import ACCESS, ADMIN, REVIEWER
 from tests.factories import new_id

@@ -24,7 +24,8 @@ from sqlalchemy import select
 
 from core import accounts
 from core.clock import utc_now
-from core.models import AuditEvent, Drawing, Promotion, Role, User
+from core.kinds import Role
+from core.models import AuditEvent, Drawing, Promotion, User
 from core.settings import Settings
 from core.transitions.drawings import quarantine
 from server.app import make_services

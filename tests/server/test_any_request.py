@@ -26,7 +26,8 @@ from schemathesis.checks import (
 
 from core import accounts, migrate
 from core.clock import utc_now
-from core.models import Role, User
+from core.kinds import Role
+from core.models import User
 from core.settings import Settings
 from server.access import ACCESS
 from server.app import create_app

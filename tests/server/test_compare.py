@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from core.comparison import mcnemar_two_sided
+from core.kinds import Dataset, RunStatus
 from core.mnist import idx_bytes
-from core.models import Dataset, Evaluation, Run, RunStatus
+from core.models import Evaluation, Run
 from tests.conftest import NOW
 from tests.factories import make_drawing, make_version
 

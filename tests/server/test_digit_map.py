@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from core.clock import utc_now
+from core.kinds import MapSource
 from core.map_words import FAILURES, failure_sentence
 from core.mnist import idx_bytes
-from core.models import MapSource
 from core.sentences import LANGUAGES
 from core.transitions import maps
 from core.transitions.drawings import quarantine

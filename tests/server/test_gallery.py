@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, event, select
 
-from core.models import Drawing, Run, RunDrawing, RunStatus
+from core.kinds import RunStatus
+from core.models import Drawing, Run, RunDrawing
 from tests.conftest import NOW
 from tests.factories import make_drawing, make_version, new_id
 from tests.server.shapes import SEVEN

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from core.clock import utc_now
 from core.errors import NotReady
-from core.models import DrawingStatus, RunStatus
+from core.kinds import DrawingStatus, RunStatus
 from core.transitions import runs
 from core.volatile import TRAINER
 from tests.factories import make_drawing

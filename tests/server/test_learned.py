@@ -2,7 +2,8 @@
 
 from sqlalchemy import update
 
-from core.models import Drawing, Split
+from core.kinds import Split
+from core.models import Drawing
 from tests.server.shapes import drawing
 
 URL = "/api/v1/learned"

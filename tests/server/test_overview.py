@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from core.clock import utc_now
-from core.models import Drawing, Role, Run, RunStatus, User, Verdict
+from core.kinds import Role, RunStatus
+from core.models import Drawing, Run, User, Verdict
 from core.transitions.drawings import delete_drawing, quarantine
 from core.transitions.versions import promote
 from tests.factories import make_drawing, make_version

@@ -9,7 +9,8 @@ from PIL import Image
 from sqlalchemy import update
 
 from core.clock import utc_now
-from core.models import Drawing, DrawingStatus, ModelVersion, Run, RunDrawing, Split
+from core.kinds import DrawingStatus, Split
+from core.models import Drawing, ModelVersion, Run, RunDrawing
 from server.background import erase
 from tests.conftest import NOW
 from tests.factories import new_id

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select, text
 
 from core.clock import utc_now
-from core.models import DISPUTED, OPEN_TO_REVIEW, Drawing, DrawingStatus, Role
+from core.kinds import DrawingStatus, Role
+from core.models import DISPUTED, OPEN_TO_REVIEW, Drawing
 from core.transitions import contributors
 from core.transitions.drawings import quarantine
 from server.api import review as route

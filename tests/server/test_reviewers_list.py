@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.models import DrawingStatus, Source
+from core.kinds import DrawingStatus, Source
 from core.transitions.drawings import delete_drawing
 from tests.factories import make_drawing
 

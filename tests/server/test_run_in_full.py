@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from core.models import Run, RunMetric, RunStatus
+from core.kinds import RunStatus
+from core.models import Run, RunMetric
 from core.transitions import runs
 from tests.conftest import NOW
 from tests.factories import make_drawing

@@ -7,7 +7,8 @@ from sqlalchemy import update
 
 from core import accounts
 from core.clock import utc_now
-from core.models import LoginSession, Role, User
+from core.kinds import Role
+from core.models import LoginSession, User
 from server.app import create_app
 from tests.server.conftest import PASSWORD, PASSWORD_HASH
 

@@ -17,7 +17,8 @@ from sqlalchemy import func, select
 from core.clock import utc_now
 from core.errors import NotReady
 from core.gallery import Filters
-from core.models import AuditEvent, Drawing, DrawingStatus, TransferStatus
+from core.kinds import DrawingStatus, TransferStatus
+from core.models import AuditEvent, Drawing
 from core.transfer import uploads
 from core.transfer.importing import Importer
 from core.transfer.writing import Format

@@ -4,7 +4,7 @@ import pytest
 
 from core import accounts
 from core.clock import utc_now
-from core.models import Role
+from core.kinds import Role
 from server.browser_name import browser_name
 from tests.server.conftest import PASSWORD, PASSWORD_HASH
 

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 
 from core import queries
 from core.db import Database
+from core.kinds import DrawingStatus
 from core.mnist import Mnist
-from core.models import Contributor, Drawing, DrawingDay, DrawingFacet, DrawingStatus
+from core.models import Contributor, Drawing, DrawingDay, DrawingFacet
 from core.settings import Settings
 from trainer.benchmarks import dashboard
 from trainer.benchmarks.collected import collect

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from core.db import Database
+from core.kinds import DrawingStatus, MapSource
 from core.mnist import idx_bytes
 from core.model_store import ModelStore
-from core.models import Contributor, DigitMap, DrawingStatus, Embedding, MapSource
+from core.models import Contributor, DigitMap, Embedding
 from tests.conftest import NOW
 from tests.factories import make_drawing
 from tests.running import wait_until

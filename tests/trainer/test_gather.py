@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from core.db import Database
-from core.models import Contributor, Drawing, DrawingStatus, Run, RunStatus, Split
+from core.kinds import DrawingStatus, RunStatus, Split
+from core.models import Contributor, Drawing, Run
 from core.transitions import runs
 from core.transitions.drawings import delete_drawing, relabel
 from tests.conftest import NOW

@@ -18,7 +18,8 @@ from sqlalchemy import select
 
 from core.clock import utc_now
 from core.db import Database
-from core.models import RunStatus, WebhookDelivery
+from core.kinds import RunStatus
+from core.models import WebhookDelivery
 from core.settings import Settings
 from core.transitions import runs, webhook
 from core.webhooks import signing_secret

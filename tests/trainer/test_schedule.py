@@ -14,7 +14,8 @@ from sqlalchemy import select
 from core import queries
 from core.clock import utc_now
 from core.db import Database
-from core.models import Run, RunStatus
+from core.kinds import RunStatus
+from core.models import Run
 from core.transitions.runs import queue_run
 from core.transitions.schedule import change_schedule
 from tests.conftest import NOW

@@ -23,8 +23,9 @@ from core import migrate
 from core.clock import utc_now
 from core.db import Database
 from core.errors import InkloopError
+from core.kinds import Split
 from core.mnist import Mnist
-from core.models import Run, Split
+from core.models import Run
 from core.settings import Settings
 from core.transitions import runs
 from tests.conftest import SECRET

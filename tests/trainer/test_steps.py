@@ -17,12 +17,12 @@ from core.clock import utc_now
 from core.db import Database
 from core.errors import DataError
 from core.golden import golden_inks
+from core.kinds import DrawingStatus
 from core.mnist import Mnist
 from core.model_store import ONNX, ModelStore
 from core.models import (
     AuditEvent,
     Drawing,
-    DrawingStatus,
     Evaluation,
     ModelVersion,
     Promotion,

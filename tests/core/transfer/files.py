@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from core.db import Database
 from core.imaging import encode_strokes
 from core.imaging_files import to_png
-from core.models import Drawing, Source, Transfer
+from core.kinds import Source
+from core.models import Drawing, Transfer
 from core.settings import Settings
 from core.transfer import uploads
 from core.transfer.exporting import Exporter, export_to

@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 
 from core.cli import main
 from core.db import Database
-from core.models import Drawing, Transfer, TransferStatus
+from core.kinds import TransferStatus
+from core.models import Drawing, Transfer
 from core.settings import Settings
 from core.transfer.re_ink import re_ink
 from tests.conftest import SECRET

@@ -20,7 +20,8 @@ from sqlalchemy import func, select
 from core import mnist
 from core.db import Database
 from core.imaging_files import to_png
-from core.models import Drawing, Transfer, TransferStatus
+from core.kinds import TransferStatus
+from core.models import Drawing, Transfer
 from core.settings import Settings
 from core.transfer import archive, importing, uploads
 from core.transfer.arrays import read_npz

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from core import migrate, queries
 from core.db import Database
-from core.models import Contributor, Drawing, LabelEvent, Split, TransferStatus
+from core.kinds import Split, TransferStatus
+from core.models import Contributor, Drawing, LabelEvent
 from core.settings import Settings
 from core.transfer.arrivals import Arrival
 from core.transfer.label_studio import read_label_studio
