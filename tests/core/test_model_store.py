@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from core.model_store import ModelStore
 
 FILES = {"model.onnx": bytes(range(256)) * 40, "weights.safetensors": b"weights" * 500}
 MANIFEST = {"version": 1, "network": "compact"}
+N_SYNCS = len(FILES) + 3
+"""Of each file, the manifest, the folder before its name, and the folder that holds the name."""
 
 
 @pytest.fixture
@@ -68,7 +71,7 @@ def test_any_changed_byte_is_noticed(store: ModelStore) -> None:
     chance = random.Random(1)
     names = [*FILES, "manifest.json"]
 
-    for _ in range(300):
+    for _ in range(1_000):
         path = store.folder(1) / chance.choice(names)
         data = bytearray(path.read_bytes())
         at = chance.randrange(len(data))
@@ -90,8 +93,9 @@ def test_a_missing_file_is_said_in_words(store: ModelStore, name: str) -> None:
         store.verify(3)
 
 
-@pytest.mark.parametrize("call", ["fsync", "rename"])
-@pytest.mark.parametrize("nth", [1, 2, 3, 4])
+@pytest.mark.parametrize(
+    ("call", "nth"), [*(("fsync", nth) for nth in range(1, N_SYNCS + 1)), ("rename", 1)]
+)
 def test_a_failing_disk_leaves_no_version_or_a_whole_one(
     store: ModelStore, monkeypatch: pytest.MonkeyPatch, call: str, nth: int
 ) -> None:
@@ -106,17 +110,32 @@ def test_a_failing_disk_leaves_no_version_or_a_whole_one(
         return real(*args, **keywords)
 
     monkeypatch.setattr(os, call, failing)
-    failed = False
-    try:
+    with pytest.raises(OSError, match="No space left"):
         store.publish(1, FILES, MANIFEST)
-    except OSError:
-        failed = True
     monkeypatch.undo()
 
     if store.versions():
         store.verify(1)
-    else:
-        assert failed
+    assert list(store.root.glob(".building-*")) == []
+
+
+@pytest.mark.parametrize("name", [*FILES, "manifest.json"])
+def test_a_file_that_cannot_be_written_whole_leaves_no_version(
+    tmp_path: Path, store: ModelStore, name: str
+) -> None:
+    """The kernel refuses what is longer than all files before this one: `RLIMIT_FSIZE`."""
+    sizes = {one: 100 * place for place, one in enumerate(FILES, start=1)}
+    files = {one: bytes(size) for one, size in sizes.items()}
+    room = sizes.get(name, max(sizes.values()) + 1) - 1
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            store.publish(1, files, MANIFEST)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert store.versions() == []
     assert list(store.root.glob(".building-*")) == []
 
 
