@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -32,6 +33,10 @@ from trainer.notify import Notifier
 
 TTL = timedelta(seconds=30)
 LATER = NOW + timedelta(minutes=5)
+
+
+def _same(moment: datetime) -> datetime:
+    return moment
 
 
 @pytest.fixture
@@ -175,7 +180,7 @@ def test_a_receiver_that_fails_is_tried_three_times_with_longer_and_longer_pause
     now = NOW
 
     for _ in range(3):
-        Notifier(private, database, clock=lambda at=now: at).tell_all()  # type: ignore[misc]
+        Notifier(private, database, clock=partial(_same, now)).tell_all()
         due_at = only(database).due_at
         pauses.append(None if due_at is None else (due_at - now).total_seconds())
         now = due_at or now
