@@ -116,8 +116,11 @@ def restore(settings: Settings, path: Path, *, now: datetime) -> tuple[Backup, P
             shutil.copytree(path, fresh)
             verify(fresh)
             _sync_tree(fresh)
+            settings.restoring_path.touch()
+            _sync(settings.instance)
             aside = _move_aside(settings, now)
             _move_in(settings, fresh)
+            settings.restoring_path.unlink()
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
         migrate.upgrade(settings)

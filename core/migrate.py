@@ -47,7 +47,8 @@ def current(settings: Settings) -> str | None:
 def upgrade(settings: Settings, revision: str = "head") -> None:
     """Apply what is missing. Two at once: the second waits, then finds nothing to do.
 
-    Raises: SettingsError, if a newer Inkloop has changed the database already.
+    Raises: SettingsError, if a newer Inkloop has changed the database already, or if a restore was
+    broken off: an empty database in its place would look as if all were lost.
     """
     _run(settings, lambda config: command.upgrade(config, revision))
 
@@ -58,6 +59,11 @@ def downgrade(settings: Settings, revision: str) -> None:
 
 
 def _run(settings: Settings, step: Step) -> None:
+    if settings.restoring_path.exists():
+        raise SettingsError(
+            "a restore was broken off: run `inkloop db restore PATH` again. "
+            f"What was there before is in {settings.instance}/before-restore-…"
+        )
     settings.database_path.parent.mkdir(parents=True, exist_ok=True)
     # The write lock is taken first, so the revision that Alembic reads cannot change under it.
     engine = sqlite_engine(settings.database_path, "BEGIN IMMEDIATE")

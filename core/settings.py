@@ -140,6 +140,11 @@ class Settings(BaseSettings):
         return self.database_path.with_name(self.database_path.stem + "-volatile.db")
 
     @property
+    def restoring_path(self) -> Path:
+        """There while a restore moves things: if it dies, an empty start would look like loss."""
+        return self.instance / "restore-unfinished"
+
+    @property
     def models_dir(self) -> Path:
         """The model store's folder."""
         if self.model_store_url:

@@ -6,13 +6,14 @@ import json
 import threading
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
 import pytest
 from sqlalchemy import func, select, text
 
-from core import instance_lock
+from core import instance_lock, migrate
 from core.backup import back_up, restore, verify
 from core.db import Database
 from core.errors import Conflict, DataError, ModelFileError, NotFound, SettingsError
@@ -70,6 +71,27 @@ def test_a_restored_backup_is_what_it_was(instance: Settings, tmp_path: Path) ->
     ModelStore(instance.models_dir).verify(1)
     assert aside is not None
     assert (aside / "inkloop.db").exists()
+
+
+def test_after_a_restore_that_died_nothing_starts_empty_and_it_can_be_repeated(
+    instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(instance, tmp_path / "backup", now=NOW)
+
+    def die(*_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr("core.backup._move_in", die)
+        with pytest.raises(SystemExit):
+            restore(instance, tmp_path / "backup", now=NOW)
+
+    with pytest.raises(SettingsError, match="restore was broken off"):
+        migrate.upgrade(instance)
+    assert not instance.database_path.exists()
+    restore(instance, tmp_path / "backup", now=NOW + timedelta(minutes=1))
+    migrate.upgrade(instance)
+    assert n_drawings(instance) == 2
 
 
 def test_a_backup_moves_to_another_folder(instance: Settings, tmp_path: Path) -> None:
