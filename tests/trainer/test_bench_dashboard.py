@@ -56,20 +56,23 @@ def test_the_totals_are_those_of_the_drawings(filled: Settings) -> None:
 
 @pytest.mark.slow
 def test_every_call_is_measured_on_a_real_server(tmp_path: Path) -> None:
-    options = dashboard.Options(sizes=(200, 400), n_each=2)
+    options = dashboard.Options(sizes=(200, 400), n_each=2, n_views=1)
 
     kept = dashboard.run(some_images(), tmp_path, options, lambda doing: None)
 
     rows = dashboard.table(kept["result"])
     assert [row[0] for row in rows[1:]] == list(dashboard.calls())
     assert all(float(cell) > 0 for row in rows[1:] for cell in row[1:5])
+    views = dashboard.views_table(kept["result"])[1:]
+    assert [row[0] for row in views] == ["overview", "drawings", "review"]
+    assert all(float(cell) > 0 for row in views for cell in row[1:])
     assert (tmp_path / "dashboard.json").exists()
 
 
 def test_the_slowest_call_and_the_list_that_grew_most_stand_beside_the_aims() -> None:
     def at(**p50: float) -> dict[str, object]:
         calls = {name: {"p50_ms": ms, "p95_ms": 2 * ms} for name, ms in p50.items()}
-        return {"calls": calls}
+        return {"calls": calls, "views": {"overview": 700.0, "drawings": 1_200.0}}
 
     names = ("list: a", "list: b", "count: c")
     result = {
@@ -79,6 +82,7 @@ def test_the_slowest_call_and_the_list_that_grew_most_stand_beside_the_aims() ->
 
     assert dashboard.aims(result) == [
         ("p95 of the slowest call (count: c), ms", "≤ 100.0", "120.0", "20.0"),
+        ("slowest first view (drawings), ms", "≤ 1000", "1200", "200"),
         ("growth of the list that grew most (list: b)", "≤ 1.50", "2.00", "0.50"),
     ]
     assert dashboard.table(result)[1] == ("list: a", "10.0", "20.0", "12.0", "24.0", "1.20×")

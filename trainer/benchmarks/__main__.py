@@ -213,6 +213,7 @@ def dashboard_command(out: Path | None, most: int) -> None:
     images = pictures(Settings.from_env())
     kept = watched(lambda say: dashboard.run(images, folder(out), options, say))
     show(f"One request at a time, {kept['machine']}", dashboard.table(kept["result"]))
+    show("First view in Chromium", dashboard.views_table(kept["result"]))
     show("Aims", [HEADING, *dashboard.aims(kept["result"])])
 
 

@@ -25,11 +25,13 @@ from core.mnist import Mnist
 from core.settings import Settings
 from trainer.benchmarks.aims import Row, at_most
 from trainer.benchmarks.collected import BEGAN, IMPORTER, N_DAYS, N_RUNS, collect
+from trainer.benchmarks.first_view import VIEWS, first_views
 from trainer.benchmarks.record import Record
 from trainer.benchmarks.served import Account, serving
 
 MOST_MS: Final = 100.0
 MOST_GROWTH: Final = 1.5
+MOST_VIEW_MS: Final = 1_000.0
 N_WARM_UP: Final = 3
 
 
@@ -40,6 +42,9 @@ class Options:
     sizes: tuple[int, ...] = (10_000, 1_000_000)
     n_each: int = 40
     """Requests of each kind."""
+
+    n_views: int = 5
+    """Times that each view is opened."""
 
 
 def _day(place: float) -> str:
@@ -127,9 +132,12 @@ def _at(n: int, images: Mnist, options: Options, say: Callable[[str], None]) -> 
             for name, path in calls().items():
                 say(f"{n:,} drawings: {name}")
                 times[name] = _times(connection, path, cookie, options.n_each)
+            say(f"{n:,} drawings: first views in Chromium")
+            views = first_views(host, cookie, options.n_views)
     finally:
         shutil.rmtree(instance.parent, ignore_errors=True)
-    return {"filled_seconds": filled_seconds, "megabytes": size // 10**6, "calls": times}
+    return {"filled_seconds": filled_seconds, "megabytes": size // 10**6, "calls": times,
+            "views": views}  # fmt: skip
 
 
 def _times(
@@ -176,6 +184,13 @@ def table(result: dict[str, Any]) -> list[Row]:
     return rows
 
 
+def views_table(result: dict[str, Any]) -> list[Row]:
+    """Milliseconds from an address to a view that can be used, at each size."""
+    heading = ("view", *(f"ms at {int(size):,}" for size in result))
+    return [heading, *((name, *(f"{result[size]['views'][name]:.0f}" for size in result))
+                       for name in VIEWS)]  # fmt: skip
+
+
 def aims(result: dict[str, Any]) -> list[Row]:
     """The slowest call at the largest size, and the list that grew most."""
     largest = result[list(result)[-1]]["calls"]
@@ -183,8 +198,11 @@ def aims(result: dict[str, Any]) -> list[Row]:
     lists = [name for name in largest if name.startswith("list: ")]
     grown = max(lists, key=lambda name: _growth(result, name))
     p95 = largest[slowest]["p95_ms"]
+    views = result[list(result)[-1]]["views"]
+    view = max(views, key=lambda name: float(views[name]))
     return [
         at_most(f"p95 of the slowest call ({slowest}), ms", MOST_MS, p95, "{:.1f}"),
+        at_most(f"slowest first view ({view}), ms", MOST_VIEW_MS, views[view], "{:.0f}"),
         at_most(f"growth of the list that grew most ({grown})", MOST_GROWTH,
                 _growth(result, grown), "{:.2f}"),
     ]  # fmt: skip

@@ -138,6 +138,7 @@ def _dashboard(kept: Kept) -> list[Table]:
     result = kept["result"]
     return [
         ("Aims", [HEADING, *dashboard.aims(result)]),
+        ("First view in Chromium, nothing in its cache", dashboard.views_table(result)),
         ("Milliseconds over HTTP, one request at a time", dashboard.table(result)),
     ]
 
