@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -75,8 +75,12 @@ def from_champion(
     seed: int,
     progress: Progress,
     checkpoints: Checkpoints,
-) -> list[Learned]:
-    """Learn from drawings. Returns: the candidate, and a more careful one for a second look."""
+) -> Iterator[Learned]:
+    """Learn from drawings.
+
+    Returns: the candidate, and a more careful one for a second look, each finished when it is asked
+        for: the second one seldom is.
+    """
     config = workshop.run_config
     saved = _load(checkpoints, progress)
     on_pause = _every(CHECKPOINT_SECONDS)
@@ -110,7 +114,7 @@ def from_champion(
     )
     name = str(champion.manifest["network"])
     made = {"run": asdict(config), "metrics": result.metrics}
-    return [
+    return (
         _learned(
             workshop,
             name,
@@ -118,7 +122,7 @@ def from_champion(
             made | {"strength": candidate.strength, "chance": candidate.chance},
         )
         for candidate in result.candidates
-    ]
+    )
 
 
 def _load(checkpoints: Checkpoints, progress: Progress) -> Saved | None:
