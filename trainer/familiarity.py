@@ -42,7 +42,8 @@ N_STRANGERS: Final = 2_000
 N_DIRECTIONS: Final = 64
 """Directions of feature space in which distance is measured: those that vary most."""
 
-MIN_VARIANCE: Final = 1e-12
+MIN_VARIANCE: Final = 1e-6
+"""Of features whose mean square is 1: what varies less is within ten thousand roundings of them."""
 N_HIDDEN: Final = 32
 N_STEPS: Final = 120
 SEED: Final = 2026
@@ -80,12 +81,9 @@ class Familiarity(nn.Module):
         """(N, J) what it goes by: features, logits, log distance to the nearest class, energy."""
         white_NR = features_NF @ self.whitening_FR
         centres_KR = self.means_KF @ self.whitening_FR
-        # |a − b|² = |a|² − 2ab + |b|²: no (N, K, F) tensor is made.
-        squares_NK = (
-            (white_NR * white_NR).sum(dim=1, keepdim=True)
-            - 2.0 * white_NR @ centres_KR.T
-            + (centres_KR * centres_KR).sum(dim=1)
-        )
+        # Not as |a|² − 2ab + |b|²: of a ruined network, whose features hardly differ, that leaves
+        # rounding alone, and the exported file would not read as torch does (0.1 % apart).
+        squares_NK = (white_NR.unsqueeze(1) - centres_KR).square().sum(dim=2)
         nearest_N1 = squares_NK.amin(dim=1, keepdim=True)
         distance_N1 = torch.log1p(torch.clamp(nearest_N1, min=0.0))
         energy_N1 = torch.logsumexp(logits_NK, dim=1, keepdim=True)
@@ -161,7 +159,8 @@ class Familiarity(nn.Module):
         values_F, vectors_FF = np.linalg.eigh(np.atleast_2d(spread_FF))
         # Directions that hardly vary would make every stray feature infinitely far. A network that
         # a run has ruined gives the same features for everything: it is held, but first saved.
-        floor = max(1e-3 * values_F.max(), MIN_VARIANCE)
+        rounding = MIN_VARIANCE * (1.0 + np.square(features_NF).mean())
+        floor = max(1e-3 * values_F.max(), rounding)
         whitening_FF = vectors_FF / np.sqrt(np.maximum(values_F, floor))
         whitening_FR = whitening_FF[:, ::-1][:, :N_DIRECTIONS].copy()  # eigh sorts upwards
         self.means_KF.copy_(torch.from_numpy(means_KF.astype(np.float32)))
@@ -180,7 +179,9 @@ class Familiarity(nn.Module):
             [torch.full((len(signs),), float(is_digit)) for signs, is_digit in groups]
         )
         self.centre_J.copy_(signs_NJ.mean(dim=0))
-        self.scale_J.copy_(signs_NJ.std(dim=0) + 1e-4)
+        # A sign that never varies must not turn rounding into a sign.
+        floor_J = 1e-2 * (1.0 + self.centre_J.abs())
+        self.scale_J.copy_(torch.maximum(signs_NJ.std(dim=0), floor_J))
         signs_NJ = torch.clamp((signs_NJ - self.centre_J) / self.scale_J, -6.0, 6.0)
         optimiser = torch.optim.AdamW(self.parameters(), lr=0.02, weight_decay=0.02)
         scheduler = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.02, total_steps=N_STEPS)

@@ -80,6 +80,34 @@ def test_a_network_that_sees_no_difference_can_still_be_saved(
     assert np.isfinite(familiarity.of(read(ruined, inks[400:]))).all()
 
 
+class Faint(nn.Module):
+    """What a ruined network makes of everything: nearly the same."""
+
+    def forward(self, features_NF: Tensor) -> Tensor:
+        return 1.0 + 1e-6 * features_NF
+
+
+def test_rounding_is_no_sign_of_a_stranger_when_hardly_anything_differs(
+    digits: tuple[Inks, NDArray[np.int64]],
+) -> None:
+    inks, labels = digits
+    ruined = DigitNetwork(nn.Sequential(Quarters(), Faint()), nn.Linear(49, 10)).eval()
+    familiarity = Familiarity.fit(ruined, inks[:400], labels[:400], inks[400:])
+    reading = read(ruined, inks[400:])
+    logits_NK, features_NF = (
+        torch.from_numpy(one) for one in (reading.logits_NK, reading.features_NF)
+    )
+    chance = torch.Generator().manual_seed(1)
+    either_way_NF = torch.randn(features_NF.shape, generator=chance) * torch.inf
+
+    with torch.inference_mode():
+        exact = familiarity(logits_NK, features_NF)
+        rounded = familiarity(logits_NK, torch.nextafter(features_NF, either_way_NF))
+
+    largest = max(1.0, float(exact.abs().max()))
+    assert float((rounded - exact).abs().max()) / largest <= 1e-3  # 0.4 where it amplifies
+
+
 def test_strangers_are_less_familiar_than_digits(
     familiarity: Familiarity, network: DigitNetwork
 ) -> None:
