@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +14,38 @@ import pytest
 from core import migrate
 from core.db import Database
 from core.settings import Settings
+from tests.ear import sitecustomize as ear
 from tests.first_model import first_model, instance, quiet_first_start
 
 __all__ = ["first_model", "instance", "quiet_first_start"]
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 SECRET = "0123456789abcdef0123456789abcdef"
+
+
+def pytest_configure() -> None:
+    """Have this process, and all that tests start from here, listened to: see `tests/ear`."""
+    descriptor, os.environ[ear.REPORT] = tempfile.mkstemp(prefix="inkloop-ear-")
+    os.close(descriptor)
+    others = os.environ.get("PYTHONPATH", "")
+    os.environ["PYTHONPATH"] = f"{ear.HERE.parent}{os.pathsep}{others}".rstrip(os.pathsep)
+    ear.listen()
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    Path(os.environ.pop(ear.REPORT)).unlink()
+
+
+@pytest.fixture(autouse=True)
+def only_sqlite_opens_databases() -> Iterator[None]:
+    """Whatever the test, and in whichever process: else SQLite goes on without its locks."""
+    yield
+    report = Path(os.environ[ear.REPORT])
+    if report.stat().st_size:
+        heard = report.read_text(encoding="utf-8")
+        os.truncate(report, 0)
+        pytest.fail(f"opened beside SQLite: {heard}", pytrace=False)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 import psutil
 import requests
 
+from tests.ear import sitecustomize as ear
+
 Answer = TypeVar("Answer")
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +25,12 @@ MNIST = ROOT / "instance" / "mnist"
 INKLOOP = Path(sys.executable).with_name("inkloop")
 # Where the other core runs other tests, threads that wait for each other only take it from them.
 BESIDE_OTHER_TESTS = {"INKLOOP_TRAIN_THREADS": "1"} if "PYTEST_XDIST_WORKER" in os.environ else {}
+
+
+def heard() -> dict[str, str]:
+    """For a process with an environment of its own: it finds the sources, and is listened to."""
+    sources = f"{ear.HERE.parent}{os.pathsep}{ROOT}"
+    return {"PYTHONPATH": sources, ear.REPORT: os.environ[ear.REPORT]}
 
 
 def free_port() -> int:

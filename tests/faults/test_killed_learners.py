@@ -22,6 +22,7 @@ from core.settings import Settings
 from core.transitions import runs
 from tests.conftest import SECRET
 from tests.factories import make_drawing
+from tests.running import heard
 from tests.trainer.tiny import easy_digits
 from trainer.schedule import queue_first_run
 
@@ -44,7 +45,7 @@ def _stories(instance: Path, moments: tuple[str, ...]) -> dict[str, Any]:
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
+            **heard(),
             "INKLOOP_TRAIN_THREADS": "1",
             "OMP_NUM_THREADS": "1",
         },

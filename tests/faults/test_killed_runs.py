@@ -25,6 +25,7 @@ from core.settings import Settings
 from core.transitions import runs
 from tests.conftest import SECRET
 from tests.factories import make_drawing
+from tests.running import heard
 from tests.trainer.tiny import easy_digits
 
 pytestmark = pytest.mark.slow
@@ -42,7 +43,7 @@ def _settings(instance: Path) -> Settings:
 def _environ(instance: Path) -> dict[str, str]:
     return {
         "PATH": "/usr/bin:/bin",
-        "PYTHONPATH": str(ROOT),
+        **heard(),
         "INKLOOP_INSTANCE": str(instance),
         "INKLOOP_SECRET_KEY": SECRET,
         "INKLOOP_TRAIN_THREADS": "1",

@@ -28,6 +28,7 @@ from core.settings import Settings
 from core.transitions import runs
 from tests.conftest import SECRET
 from tests.factories import make_drawing
+from tests.running import heard
 from tests.trainer.tiny import easy_digits, load_tiny
 from trainer.job import Desk
 from trainer.schedule import queue_first_run
@@ -109,7 +110,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
             "PATH": os.environ["PATH"],
             "TERM": "xterm",
             "COLUMNS": "120",
-            "PYTHONPATH": str(ROOT),
+            **heard(),
             "INKLOOP_INSTANCE": str(settings.instance),
             "INKLOOP_SECRET_KEY": SECRET,
             "INKLOOP_TRAIN_THREADS": "1",

@@ -11,7 +11,7 @@ from core.db import Database
 from core.model_store import ModelStore
 from core.settings import Settings
 from tests.conftest import SECRET
-from tests.running import ROOT
+from tests.running import ROOT, heard
 from tests.server import small_models
 
 N_WARM_UP, N_MEASURED = 10, 30
@@ -53,7 +53,7 @@ def test_thirty_promotions_leak_less_than_their_share_of_twenty_megabytes(
         [sys.executable, "-c", WORKER, str(N_WARM_UP + N_MEASURED)],
         cwd=ROOT,
         env={
-            "PYTHONPATH": str(ROOT),
+            **heard(),
             "INKLOOP_INSTANCE": str(settings.instance),
             "INKLOOP_SECRET_KEY": SECRET,
         },

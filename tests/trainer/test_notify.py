@@ -26,7 +26,7 @@ from core.transitions import runs, webhook
 from core.webhooks import signing_secret
 from tests.conftest import NOW
 from tests.factories import make_version
-from tests.running import ROOT, free_port, wait_until
+from tests.running import ROOT, free_port, heard, wait_until
 from tests.trainer.receivers import Receiver, speaking
 from trainer import notify
 from trainer.notify import Notifier
@@ -354,6 +354,7 @@ def test_a_process_for_one_run_tells_what_an_earlier_one_left(
         make_version(session, 1)  # nothing is due, so nothing is learned
     environ = {
         "PATH": "/usr/bin:/bin",
+        **heard(),
         "INKLOOP_INSTANCE": str(private.instance),
         "INKLOOP_WEBHOOK_PRIVATE": "on",
     }
