@@ -69,8 +69,10 @@ def _is_same(descriptor: Path, wanted: os.stat_result) -> bool:
 
 
 def _is_of_an_instance(path: Path) -> bool:
-    """Rather than a copy in a backup: parts of Inkloop have worked in its folder."""
-    return path.with_name("parts.lock").exists()
+    """Rather than a copy in a backup: this process works there, or others have."""
+    own = os.environ.get("INKLOOP_INSTANCE")
+    is_own = own is not None and path.parent.resolve() == Path(own).resolve()
+    return is_own or path.with_name("parts.lock").exists()
 
 
 def _product_asks() -> bool:
