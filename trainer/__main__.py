@@ -74,9 +74,9 @@ def run(options: Options, load: Load) -> int:
         migrate.upgrade(settings)
         database = Database(settings)
         steps = Steps(settings, database, load)
-        desk = Desk(settings, database, steps)
         notifier = Notifier(settings, database)
         map_maker = MapMaker(settings, database)
+        desk = Desk(settings, database, without_a_map_beside(steps, map_maker))
         if options.once:
             work = functools.partial(_once, desk, options, notifier, map_maker)
             return _supervise(desk, signals, work, STOPPED)
@@ -109,6 +109,19 @@ def load_steps(settings: Settings, database: Database) -> CarryOut:
     workshop = Workshop(settings, database)
     workshop.warm_up()
     return functools.partial(carry_out, workshop)
+
+
+def without_a_map_beside(carry_out: CarryOut, map_maker: MapMaker) -> CarryOut:
+    """The same, but a map that is being made is broken off first.
+
+    It would hold the run up, niced as it is, and a promotion would throw it away.
+    """
+
+    def alone(claim: Claim, progress: Progress) -> None:
+        map_maker.stop()
+        carry_out(claim, progress)
+
+    return alone
 
 
 class Steps:

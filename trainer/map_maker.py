@@ -34,9 +34,14 @@ class MapMaker:
         self._settings = settings
         self._database = database
         self._process: subprocess.Popen[bytes] | None = None
-        self._version = 0
+        self._wanted: Wanted = (0, None)
         self._looked_at = -LOOK_SECONDS
         self._tries: Counter[Wanted] = Counter()
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a process was started that nobody has taken note of since."""
+        return self._process is not None
 
     def look(self) -> None:
         """Take note of what ended, and start what is due; at most once in two seconds."""
@@ -50,13 +55,13 @@ class MapMaker:
             wanted = maps.wanted(session)
         if wanted is None:
             return
-        if self._process is not None and wanted[0] != self._version:
+        if self._process is not None and wanted[0] != self._wanted[0]:
             self.stop()  # another version went live meanwhile
         if self._process is None and self._tries[wanted] < TRIES:
             self._tries[wanted] += 1
-            self._version = wanted[0]
+            self._wanted = wanted
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "trainer.embed", str(self._version)],
+                [sys.executable, "-m", "trainer.embed", str(wanted[0])],
                 env=self._settings.environment() | ONE_THREAD,
                 stdin=subprocess.DEVNULL,
             )
@@ -79,13 +84,14 @@ class MapMaker:
         process.kill()
         process.wait(STOP_SECONDS)
         self._process = None
+        self._tries[self._wanted] -= 1  # being in the way is no failure
         with self._database.write() as session:
-            maps.end_attempt(session, self._version, None)
+            maps.end_attempt(session, self._wanted[0], None)
 
     def _take_note(self, exit_code: int) -> None:
         self._process = None
         if exit_code in (0, SAID_WHY):
             return
-        log.warning("the map's process died", version=self._version, exit_code=exit_code)
+        log.warning("the map's process died", version=self._wanted[0], exit_code=exit_code)
         with self._database.write() as session:
-            maps.end_attempt(session, self._version, "died")
+            maps.end_attempt(session, self._wanted[0], "died")

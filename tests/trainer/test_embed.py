@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,10 +19,10 @@ from tests.factories import make_drawing
 from tests.running import wait_until
 from tests.server import small_models
 from trainer import map_sample
-from trainer.__main__ import Steps, _serve
+from trainer.__main__ import Steps, _serve, without_a_map_beside
 from trainer.embed import TooFewPoints, lay_out, make_map, vote
 from trainer.job import Desk
-from trainer.map_maker import MapMaker
+from trainer.map_maker import LOOK_SECONDS, TRIES, MapMaker
 from trainer.map_sample import balanced, fair_drawings
 
 
@@ -193,6 +194,24 @@ def test_a_map_that_is_broken_off_is_made_by_the_next_trainer_while_it_has_no_ru
         thread.join()
         map_maker.stop()
     assert len(rows) == 24
+
+
+def test_a_run_begins_only_when_no_map_is_in_its_way(settings, world):
+    map_maker = MapMaker(settings, world)
+    seen = []
+    nothing: Any = None
+
+    def learn(claim, progress):
+        seen.append(map_maker.is_at_work)
+
+    carry_out = without_a_map_beside(learn, map_maker)
+    for _ in range(TRIES + 1):  # being broken off is no failure: it is begun again each time
+        map_maker._looked_at = -LOOK_SECONDS
+        map_maker.look()
+        assert map_maker.is_at_work
+        carry_out(nothing, nothing)
+
+    assert seen == [False] * (TRIES + 1)
 
 
 @pytest.mark.slow
