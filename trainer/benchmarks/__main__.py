@@ -5,7 +5,6 @@ Each benchmark is a command here and a module beside this file.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -243,10 +242,13 @@ def report_command(source: Path, page: Path) -> None:
 
 
 @main.command("loop")
-@click.option("--repeats", type=click.IntRange(min=1), default=1, help="From an empty instance.")
-def loop_command(repeats: int) -> None:
+@out_option
+@click.option("--repeats", type=click.IntRange(min=1), default=3, help="From an empty instance.")
+def loop_command(out: Path | None, repeats: int) -> None:
     """From "Retrain now" to the new version answering, with 100 new drawings."""
-    console.print_json(json.dumps(watched(lambda say: loop.run(repeats, say=say))))
+    kept = watched(lambda say: loop.run(folder(out), loop.Options(repeats), say))
+    show(f"Real processes, {kept['machine']}", loop.table(kept["result"]))
+    show("Aims: medians", [HEADING, *loop.aims(kept["result"])])
 
 
 if __name__ == "__main__":

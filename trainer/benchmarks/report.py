@@ -17,6 +17,7 @@ from trainer.benchmarks import (
     familiarity,
     gate,
     load,
+    loop,
     noise,
     review,
     seeds,
@@ -151,9 +152,20 @@ def _load(kept: Kept) -> list[Table]:
     ]
 
 
+def _loop(kept: Kept) -> list[Table]:
+    result = kept["result"]
+    return [
+        ("Aims", [HEADING, *loop.aims(result)]),
+        ("Each from an empty instance", loop.table(result)),
+    ]
+
+
 SECTIONS: Final = (
     Section("stream", "Learning new hands", "What each idea of a run is worth, on hands that the "
             "first model has never seen, and what runs in a row add up to.", _stream),
+    Section("loop", "From nothing to a model that has learned", "Real processes: a start, the "
+            "first model, a hundred drawings by an unfamiliar hand, \"Retrain now\", and the new "
+            "version answering.", _loop),
     Section("gate", "The gate", "How often it errs, by simulation; `gate.md` says more.", _gate),
     Section("speed", "Time to an accuracy", "System A's recipe and ours in turn, on one core. The "
             "clock stops while the test set is read.", _speed),
