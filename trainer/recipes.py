@@ -80,6 +80,9 @@ def compact_in(n_epochs: int) -> Recipe:
     return replace(COMPACT, n_epochs=n_epochs, augmentation=gentler)
 
 
+DETAILED = replace(COMPACT, n_epochs=12)
+SMALL = replace(COMPACT, n_epochs=20)
+
 CNN_16_32 = Recipe("adam", learning_rate=0.001, batch_size=50, n_epochs=1)
 CONV_10_20 = Recipe("sgd", learning_rate=0.01, momentum=0.5, batch_size=100, n_epochs=5)
 CONV_32_64 = Recipe("sgd", learning_rate=0.01, momentum=0.5, batch_size=100, n_epochs=4)

@@ -94,7 +94,7 @@ def test_the_description_of_every_network_covers_all_its_parameters():
 
 
 def test_an_unknown_network_is_refused_with_the_names_there_are():
-    with pytest.raises(NotFound, match="compact, cnn_16_32"):
+    with pytest.raises(NotFound, match="compact, detailed, small, cnn_16_32"):
         network_named("resnet")
 
 

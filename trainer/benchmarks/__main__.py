@@ -19,6 +19,7 @@ from core import mnist
 from core.errors import InkloopError
 from core.settings import Settings
 from trainer.benchmarks import (
+    accuracy,
     dashboard,
     familiarity,
     gate,
@@ -133,6 +134,19 @@ def seeds_command(out: Path | None, n_seeds: int | None, long: bool, only: tuple
     options = seeds.Options(n_seeds=n_seeds or 1, long=long, only=only)
     kept = watched(lambda say: seeds.run(digits(), folder(out), options, say))
     show(f"MNIST test set, {kept['machine']}", seeds.table(kept["result"]))
+
+
+@main.command("accuracy")
+@out_option
+@seeds_option
+@click.option("--only", multiple=True, type=click.Choice(list(accuracy.AIMS)), help="A network.")
+def accuracy_command(out: Path | None, n_seeds: int | None, only: tuple[str, ...]) -> None:
+    """How well MNIST is read after long training of few parameters, over ten seeds."""
+    options = accuracy.Options(n_seeds=n_seeds or 10, only=only)
+    kept = watched(lambda say: accuracy.run(digits(), folder(out), options, say))
+    show(f"MNIST test set, {kept['machine']}", accuracy.table(kept["result"]))
+    show("Networks", accuracy.network_table(kept["result"]))
+    show("Aims", [HEADING, *accuracy.aims(kept["result"])])
 
 
 @main.command("gate")

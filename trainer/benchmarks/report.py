@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from trainer.benchmarks import (
+    accuracy,
     dashboard,
     familiarity,
     gate,
@@ -110,6 +111,16 @@ def _seeds(kept: Kept) -> list[Table]:
     ]
 
 
+def _accuracy(kept: Kept) -> list[Table]:
+    result = kept["result"]
+    return [
+        ("Aims", [HEADING, *accuracy.aims(result)]),
+        ("What was trained", accuracy.network_table(result)),
+        ("MNIST's test set, read once after the last epoch, %", accuracy.table(result)),
+        ("Tried beforehand, on 15,000 training images of writers held back", accuracy.TRIED),
+    ]
+
+
 def _noise(kept: Kept) -> list[Table]:
     options, result = _options(noise.Options, kept), kept["result"]
     return [
@@ -171,6 +182,10 @@ SECTIONS: Final = (
             "clock stops while the test set is read.", _speed),
     Section("seeds", "The seed systems' networks", "Each by its author's recipe, on honest splits.",
             _seeds),
+    Section("accuracy", "How well MNIST is read", "Trained on all 60,000 images; every choice was "
+            "made before, without the test set. The first half of the test set is by students, the "
+            "second by employees; the mislabelled are the 15 digits whose label people deny.",
+            _accuracy),
     Section("noise", "Wrong and hostile labels", "A fifth of the labels flipped; one contributor "
             "of fifty who swaps ones and sevens, each of ten in turn.", _noise),
     Section("familiarity", "What is no digit", "Real digits that are refused, strangers that pass; "

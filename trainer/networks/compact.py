@@ -18,16 +18,19 @@ def compact() -> DigitNetwork:
     """28×28 → 24 → 12 → 10 → 5 → 3 → 1, 64 features."""
     body = nn.Sequential(
         Normalise(),
-        *_block(1, 16, side=5, pool=True),
-        *_block(16, 64, side=3, pool=True),
-        *_block(64, 64, side=3),
-        *_block(64, N_FEATURES, side=3),
+        *block(1, 16, side=5, pool=True),
+        *block(16, 64, side=3, pool=True),
+        *block(64, 64, side=3),
+        *block(64, N_FEATURES, side=3),
         nn.Flatten(),
     )
     return DigitNetwork(body, nn.Linear(N_FEATURES, N_DIGITS))
 
 
-def _block(n_in: int, n_out: int, side: int, *, pool: bool = False) -> list[nn.Module]:
+def block(
+    n_in: int, n_out: int, side: int, *, padding: int = 0, pool: bool = False
+) -> list[nn.Module]:
     """Convolution without bias (batch norm has one), pool if asked, batch norm, ReLU."""
+    convolution = nn.Conv2d(n_in, n_out, side, padding=padding, bias=False)
     pooling = [nn.MaxPool2d(2)] if pool else []
-    return [nn.Conv2d(n_in, n_out, side, bias=False), *pooling, nn.BatchNorm2d(n_out), nn.ReLU()]
+    return [convolution, *pooling, nn.BatchNorm2d(n_out), nn.ReLU()]

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from core.errors import NotFound
 from trainer import recipes
-from trainer.networks import compact, seeds
+from trainer.networks import compact, residual, seeds
 from trainer.networks.base import DigitNetwork
 from trainer.recipes import Recipe
 
@@ -31,6 +31,8 @@ class Network:
 def _all() -> Mapping[str, Network]:
     networks = [
         Network("compact", compact.compact, recipes.COMPACT, compact.N_FEATURES),
+        Network("detailed", residual.detailed, recipes.DETAILED, residual.N_FEATURES_DETAILED),
+        Network("small", residual.small, recipes.SMALL, residual.N_FEATURES_SMALL),
         Network("cnn_16_32", seeds.cnn_16_32, recipes.CNN_16_32, 1568),
         Network("conv_10_20", seeds.conv_10_20, recipes.CONV_10_20, 50),
         Network("conv_32_64", seeds.conv_32_64, recipes.CONV_32_64, 100),
