@@ -80,8 +80,10 @@ def compact_in(n_epochs: int) -> Recipe:
     return replace(COMPACT, n_epochs=n_epochs, augmentation=gentler)
 
 
+# Twice the epochs of `compact` for what looks twice as closely, three minutes of one core. On 15,000
+# images by writers held back: 79 errors, and 85 with all distortions half as strong again.
 DETAILED = replace(COMPACT, n_epochs=12)
-SMALL = replace(COMPACT, n_epochs=20)
+SMALL = replace(COMPACT, n_epochs=10)
 
 CNN_16_32 = Recipe("adam", learning_rate=0.001, batch_size=50, n_epochs=1)
 CONV_10_20 = Recipe("sgd", learning_rate=0.01, momentum=0.5, batch_size=100, n_epochs=5)

@@ -65,6 +65,7 @@ TRIED: Final[tuple[Row, ...]] = (
     ("`compact`, its recipe", "1.52 M", "6", "109"),
     ("`compact`, Muon for its kernels, rate 0.1", "1.52 M", "6", "117"),
     ("`compact`, Muon for its kernels, rate 0.25", "1.52 M", "6", "130"),
+    ("`compact`, longer", "1.52 M", "18", "85"),
     ("first convolution with stride 2 instead of a pool", "2.23 M", "6", "111"),
     ("the same and a padded second and third at 14×14", "3.13 M", "6", "101"),
     ("a third convolution before the second pool", "1.38 M", "6", "100"),
@@ -72,6 +73,9 @@ TRIED: Final[tuple[Row, ...]] = (
     ("the same and a shortcut block after the second pool", "2.26 M", "6", "94"),
     ("mean over 6×6 at the end instead of unpadded convolutions", "4.17 M", "6", "95"),
     ("`detailed`: a shortcut block before the second pool", "3.89 M", "6", "79"),
+    ("`detailed`, longer", "3.89 M", "12", "79"),
+    ("`detailed`, distortions 1.5 times as strong", "3.89 M", "12", "85"),
+    ("`small`: `detailed`, narrower", "1.09 M", "6", "108"),
 )
 
 
