@@ -80,8 +80,8 @@ def compact_in(n_epochs: int) -> Recipe:
     return replace(COMPACT, n_epochs=n_epochs, augmentation=gentler)
 
 
-# Twice the epochs of `compact` for what looks twice as closely, three minutes of one core. On 15,000
-# images by writers held back: 79 errors, and 85 with all distortions half as strong again.
+# Twice the epochs of `compact` for what looks twice as closely: three minutes of one core. On
+# 15,000 images by writers held back: 79 errors, and 85 with distortions half as strong again.
 DETAILED = replace(COMPACT, n_epochs=12)
 SMALL = replace(COMPACT, n_epochs=10)
 
