@@ -21,6 +21,7 @@ from core.settings import Settings
 from trainer.benchmarks import (
     accuracy,
     dashboard,
+    durability,
     familiarity,
     gate,
     load,
@@ -244,6 +245,17 @@ def load_command(out: Path | None, seconds: float | None, promotions: int | None
     kept = watched(lambda say: load.run(folder(out), options, say))
     show(f"Clients on the same machine, {kept['machine']}", load.table(kept["result"]))
     show("Aims", [HEADING, *load.aims(kept["result"], options)])
+
+
+@main.command("durability")
+@out_option
+@click.option("--kills", type=click.IntRange(min=1), default=200, help="Of all processes.")
+def durability_command(out: Path | None, kills: int) -> None:
+    """Kill a server again and again; trace its syncs; fill a disk. Root for the disk."""
+    options = durability.Options(n_kills=kills)
+    kept = watched(lambda say: durability.run(folder(out), options, say))
+    show(f"A real server, {kept['machine']}", durability.table(kept["result"]))
+    show("Aims", [HEADING, *durability.aims(kept["result"])])
 
 
 @main.command("report")

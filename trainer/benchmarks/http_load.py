@@ -47,10 +47,23 @@ class Load:
 
 def post(path: str, body: bytes, cookie: str = "", host: str = "127.0.0.1") -> bytes:
     """The bytes of a request whose answer leaves the connection open."""
+    return ask("POST", path, body, cookie=cookie, host=host)
+
+
+def ask(
+    method: str,
+    path: str,
+    body: bytes = b"",
+    *,
+    cookie: str = "",
+    host: str = "127.0.0.1",
+    content_type: str = "application/json",
+) -> bytes:
+    """The same by any method."""
     lines = [
-        f"POST {path} HTTP/1.1",
+        f"{method} {path} HTTP/1.1",
         f"Host: {host}",
-        "Content-Type: application/json",
+        *([f"Content-Type: {content_type}"] if body else []),
         f"Content-Length: {len(body)}",
         *([f"Cookie: {cookie}"] if cookie else []),
         "",
@@ -94,12 +107,46 @@ async def _ask(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes, found: Load
 ) -> None:
     began = time.perf_counter()
-    writer.write(request)
-    async with asyncio.timeout(ANSWER_SECONDS):
-        head = await reader.readuntil(b"\r\n\r\n")
-        status = int(head[9:12])
-        length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
-        await reader.readexactly(int(length))
+    status = (await exchange(reader, writer, request)).status
     taken_ms = (time.perf_counter() - began) * 1000
     found.statuses[status] += 1
     (found.times_ms if status < 300 else found.refused_ms).append(taken_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said, whole."""
+
+    status: int
+    head: bytes
+    body: bytes
+
+    def header(self, name: str) -> str:
+        """Its value; empty if it is not there."""
+        at = self.head.lower().find(f"\r\n{name.lower()}:".encode())
+        line = self.head[at + 2 :].partition(b"\r\n")[0] if at >= 0 else b""
+        return line.partition(b":")[2].decode("latin-1").strip()
+
+
+async def exchange(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
+) -> Answer:
+    """Ask on an open connection. Raises: OSError, EOFError, TimeoutError after a minute."""
+    writer.write(request)
+    async with asyncio.timeout(ANSWER_SECONDS):
+        head = await reader.readuntil(b"\r\n\r\n")
+        answer = Answer(int(head[9:12]), head, b"")
+        if answer.header("transfer-encoding") == "chunked":
+            body = await _chunks(reader)
+        else:
+            body = await reader.readexactly(int(answer.header("content-length") or 0))
+    return Answer(answer.status, head, body)
+
+
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    pieces = []
+    while size := int(await reader.readuntil(b"\r\n"), 16):
+        pieces.append(await reader.readexactly(size))
+        await reader.readexactly(2)
+    await reader.readexactly(2)
+    return b"".join(pieces)

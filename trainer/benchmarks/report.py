@@ -15,6 +15,7 @@ from typing import Any, Final
 from trainer.benchmarks import (
     accuracy,
     dashboard,
+    durability,
     familiarity,
     gate,
     load,
@@ -171,6 +172,14 @@ def _loop(kept: Kept) -> list[Table]:
     ]
 
 
+def _durability(kept: Kept) -> list[Table]:
+    result = kept["result"]
+    return [
+        ("Aims", [HEADING, *durability.aims(result)]),
+        ("What was counted", durability.table(result)),
+    ]
+
+
 SECTIONS: Final = (
     Section("stream", "Learning new hands", "What each idea of a run is worth, on hands that the "
             "first model has never seen, and what runs in a row add up to.", _stream),
@@ -198,6 +207,9 @@ SECTIONS: Final = (
             "chart of a real server, at ten thousand and at a million drawings.", _dashboard),
     Section("load", "Load", "A real server under many clients, slow ones, too many at once, and "
             "promotions in a row; the clients share its cores.", _load),
+    Section("durability", "Acknowledged means durable", "A real server whose processes are all "
+            "killed at random moments, one that strace looks at, and one on a disk that fills up.",
+            _durability),
 )  # fmt: skip
 
 
