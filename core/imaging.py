@@ -21,7 +21,7 @@ from core.imaging_points import (
 )
 from core.imaging_strokes import ink_from_strokes
 
-IMAGING_VERSION: Final = 1
+IMAGING_VERSION: Final = 2
 
 __all__ = [
     "IMAGING_VERSION",

@@ -17,6 +17,8 @@ Ints = NDArray[np.intp]
 SPECK_SHARE: Final = 0.04  # of the largest part's area: smaller parts are dust
 BAND_SHARE: Final = 0.12  # of the picture's side: shadows and frames lie in this outer band
 LINE_SHARE: Final = 0.15  # of the picture's side: ruled lines are thinner, and cross it all
+EDGE_SHARE: Final = 0.01  # of the side: shadows and frames come so near to the picture's edge
+LONG_SHARE: Final = 0.6  # of the side: frames and sheets' edges are longer
 DIGIT_SHARE: Final = 0.08  # of the picture's longer side: what else could be the digit is larger
 
 
@@ -124,4 +126,10 @@ def _at_border(parts: Parts, mask: Mask) -> Mask:
     is_thin_N2 = sizes_N2 < LINE_SHARE * sides
     crosses_N2 = sizes_N2 >= 0.95 * sides
     is_line_N = (crosses_N2 & is_thin_N2[:, ::-1]).any(axis=1)
-    return (inner_areas_N < 0.5 * parts.areas_N) | is_line_N
+    # What a shadow or a frame does, and a digit in the corner does not: reach the picture's edge.
+    reach = EDGE_SHARE * sides
+    reaches_N = (parts.boxes_N4[:, :2] <= reach).any(axis=1)
+    reaches_N |= (parts.boxes_N4[:, 2:] >= sides - reach).any(axis=1)
+    is_long_N = (sizes_N2 >= LONG_SHARE * sides).any(axis=1)
+    is_outer_N = (inner_areas_N < 0.5 * parts.areas_N) & (reaches_N | is_long_N)
+    return is_outer_N | is_line_N

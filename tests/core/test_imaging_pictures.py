@@ -132,6 +132,27 @@ def test_a_dark_tile_on_a_light_page_shows_its_digit() -> None:
     assert alike(ink_from_picture(saved(page)).ink_HW, digit) > 0.9
 
 
+@pytest.mark.parametrize("corner", [(8, 8), (232, 8), (8, 232), (232, 232)])
+def test_a_digit_in_a_corner_keeps_all_its_strokes(corner: tuple[int, int]) -> None:
+    """Some fours are of two strokes that touch nowhere, one of them near the picture's edge."""
+    images, labels = sample_digits()
+    for image in images[np.isin(labels, (4, 5, 8))][:12]:
+        lines = centre_lines(image)
+        first = np.concatenate(lines).min(axis=0)
+        corner_ink, middle_ink = (
+            ink_from_picture(finely_drawn([(line - first) * 3.8 + at for line in lines])).ink_HW
+            for at in (corner, (120, 120))
+        )
+        assert alike(corner_ink, middle_ink) > 0.95
+
+
+def finely_drawn(lines: list[NDArray[np.float64]]) -> bytes:
+    page = Image.new("L", (320, 320), 255)
+    for line in lines:
+        ImageDraw.Draw(page).line([(x, y) for x, y in line], fill=0, width=2)
+    return saved(page)
+
+
 def test_specks_frames_and_ruled_lines_are_dropped() -> None:
     page = on_page(sample_digits()[0][2])
     clean = ink_from_picture(saved((255 - 255 * page).astype(np.uint8)))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from core.db import Database
-from core.imaging import encode_strokes
+from core.imaging import IMAGING_VERSION, encode_strokes
 from core.imaging_files import to_png
 from core.kinds import Source
 from core.models import Drawing, Transfer
@@ -136,7 +136,7 @@ def fill(session: Session) -> None:
             label=place,
             source=[Source.DRAWN, Source.UPLOADED, Source.IMPORTED][place % 3],
             ink=made[place].tobytes(),
-            imaging_version=1,
+            imaging_version=IMAGING_VERSION,
             strokes=encode_strokes(strokes, 280, 280) if place % 3 == 0 else None,
             picture=to_png(made[place]) if place % 3 == 1 else None,
         )
