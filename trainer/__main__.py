@@ -45,6 +45,9 @@ STOP_SECONDS = 2.0
 """Given to a run to stop by itself; the whole stop has to take less than 3.5 s."""
 LOOK_SECONDS = 0.5
 """Between two looks for queued runs."""
+NICE = 5
+"""Whoever waits for an answer goes first. Beside 64 clients, 99 of 100 reads took 70 ms in place of
+200 to 500, on two cores."""
 
 Load = Callable[[Settings, Database], CarryOut]
 
@@ -68,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(options: Options, load: Load) -> int:
     """Work until it is done or a signal comes. `load` is called on the thread that trains."""
     signals = Signals()
+    os.nice(NICE)
     try:
         settings = Settings.from_env()
         logs.configure(settings.log_format, "trainer")
