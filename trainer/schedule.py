@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -20,11 +21,12 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from core import cron, queries
 from core.clock import utc_now
 from core.db import Database
-from core.errors import NotReady
+from core.errors import InkloopError, NotReady
 from core.kinds import RunStatus
 from core.models import Run
 from core.transitions.runs import queue_run
@@ -53,8 +55,13 @@ class PosixCronTrigger(BaseTrigger):
     def get_next_fire_time(
         self, previous_fire_time: datetime | None, now: datetime
     ) -> datetime | None:
-        """The moment after the last one; at the start, the first one from now on."""
-        after = previous_fire_time or now - timedelta(microseconds=1)
+        """The moment after the last one; at the start, or later than that, the first from now on.
+
+        What was missed is no matter here: of a clock set right after starting in 1970, a list of
+        all of it would fill the memory.
+        """
+        start = now - timedelta(microseconds=1)
+        after = start if previous_fire_time is None else max(previous_fire_time, start)
         found = cron.next_times(self.rule, self.timezone, after, 1)
         return found[0] if found else None
 
@@ -86,21 +93,34 @@ class Ticker:
             timezone=UTC,
         )
         self._scheduler.add_listener(_log_trouble, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+        self._is_over = threading.Event()
 
     def start(self) -> None:
         """Catch up on what was missed, then keep following, on threads of its own."""
         # It logs every look at INFO; the ticks that matter are logged below.
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         self.follow()
-        self._scheduler.add_job(self.follow, "interval", seconds=LOOK_SECONDS, id="follow")
         self._scheduler.start()
+        threading.Thread(target=self._keep_following, name="schedule", daemon=True).start()
 
     def stop(self) -> None:
         """Stop waking; what was queued stays queued."""
+        self._is_over.set()
         self._scheduler.shutdown(wait=False)
         if self._volatile is not None:
             with contextlib.suppress(NotReady):
                 self._volatile.forget_part(TRAINER)
+
+    def _keep_following(self) -> None:
+        """Look every second of the monotonic clock: APScheduler waits by the one that can be set.
+
+        Were that set back by a day, it would sleep for a day.
+        """
+        while not self._is_over.wait(LOOK_SECONDS):
+            try:
+                self.follow()
+            except (InkloopError, SQLAlchemyError, OSError) as error:
+                log.error("cannot follow the schedule", why=str(error))
 
     def follow(self) -> None:
         """Look at the schedule's row: wait for another moment if it changed, catch up if late.

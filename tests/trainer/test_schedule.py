@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any, Self
 
 import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -20,7 +20,7 @@ from core.transitions.runs import queue_run
 from core.transitions.schedule import change_schedule
 from tests.conftest import NOW
 from tests.factories import make_drawing, make_version
-from trainer.schedule import PosixCronTrigger, Ticker, queue_first_run
+from trainer.schedule import LOOK_SECONDS, PosixCronTrigger, Ticker, queue_first_run
 
 
 class Clock:
@@ -269,6 +269,37 @@ def test_a_moment_that_comes_while_running_is_noticed(database: Database, runnin
         row.next_due_at = utc_now() + timedelta(seconds=0.5)
 
     assert _wait_for(lambda: _outcome(database) == "run", 5)
+
+
+def test_a_clock_that_is_set_back_does_not_stop_the_looks(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class WallClock(datetime):
+        ahead = timedelta(days=1)
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(time.time(), tz) + cls.ahead
+
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", WallClock)
+    ticker = Ticker(database)
+    ticker.start()
+    try:
+        assert _wait_for(lambda: ticker._scheduler.get_job("tick") is not None, 5)
+        WallClock.ahead = timedelta(0)
+        time.sleep(LOOK_SECONDS)  # by now what waits does so by the clock that was ahead
+        _schedule(database, enabled=False)
+
+        assert _wait_for(lambda: ticker._scheduler.get_job("tick") is None, 5)
+    finally:
+        ticker.stop()
+
+
+def test_a_clock_that_leaps_by_decades_is_no_list_of_all_that_was_missed() -> None:
+    trigger = PosixCronTrigger("* * * * *", "UTC")
+    long_ago = datetime(1970, 1, 1, tzinfo=UTC)
+
+    assert trigger.get_next_fire_time(long_ago, NOW) == datetime(2026, 3, 14, 15, 10, tzinfo=UTC)
 
 
 def test_the_trigger_goes_on_from_the_last_moment() -> None:
