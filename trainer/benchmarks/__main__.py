@@ -30,6 +30,7 @@ from trainer.benchmarks import (
     report,
     review,
     seeds,
+    shift,
     speed,
     stream,
     stream_tables,
@@ -216,6 +217,23 @@ def review_command(out: Path | None, n_seeds: int | None) -> None:
     options = review.Options(n_seeds=n_seeds or 2)
     kept = watched(lambda say: review.run(images, folder(out), options, say))
     show(f"Reviewed drawings learned, {kept['machine']}", review.table(kept["result"], options))
+
+
+@main.command("shift")
+@out_option
+@seeds_option
+def shift_command(out: Path | None, n_seeds: int | None) -> None:
+    """Unfamiliar hands, pens, canvases and corrupted pictures, before anybody labels any."""
+    images = pictures(Settings.from_env())
+    options = shift.Options(n_seeds=n_seeds or 3)
+    kept = watched(lambda say: shift.run(images, folder(out), options, say))
+    result = kept["result"]
+    show(f"First models at home, {kept['machine']}", shift.home_table(result))
+    show("scikit-learn's digits", shift.digits_table(result))
+    show("Real digits, drawn in other ways", shift.grid_table(result))
+    show("MNIST-C", shift.corruption_table(result))
+    show("How sure of unfamiliar hands", shift.sureness_table(result))
+    show("Aims", [HEADING, *shift.aims(result)])
 
 
 @main.command("dashboard")

@@ -126,15 +126,16 @@ class Bench:
             "employees": employees_only(mnist),
         }
 
-    def base(self, name: str) -> DigitNetwork:
+    def base(self, name: str, seed: int = 0) -> DigitNetwork:
         """The first model that a stream meets; trained once."""
         network = network_named(DEFAULT_NETWORK).build()
-        path = self.folder / f"base-{name}.safetensors"
+        which = f"{name}-{seed}" if seed else name
+        path = self.folder / f"base-{which}.safetensors"
         if not path.exists():
             chosen = self.training[name]
             trained = train(
                 network_named(DEFAULT_NETWORK), self._examples(chosen),
-                self._examples(self.validation), seed=0,
+                self._examples(self.validation), seed=seed,
             )  # fmt: skip
             self.folder.mkdir(parents=True, exist_ok=True)
             save_file({k: v.contiguous() for k, v in trained.network.state_dict().items()}, path)
@@ -170,7 +171,7 @@ class Bench:
                    for one in (network, champion, anchor)}  # fmt: skip
         ece = {
             id(one): expected_calibration_error(
-                read_by[id(one)].probabilities_NK(self._temperature(one)), labels
+                read_by[id(one)].probabilities_NK(self.temperature(one)), labels
             )
             for one in (network, champion)
         }
@@ -193,7 +194,8 @@ class Bench:
             look,
         )
 
-    def _temperature(self, network: DigitNetwork) -> float:
+    def temperature(self, network: DigitNetwork) -> float:
+        """As a version's is fitted: on validation images."""
         reading = read(network, self.mnist.train_images[self.validation])
         return fit_temperature(reading.logits_NK, self.mnist.train_labels[self.validation])
 
