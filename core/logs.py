@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import logging.config
 import sys
@@ -14,7 +15,6 @@ LogFormat = Literal["console", "json"]
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
-    structlog.stdlib.PositionalArgumentsFormatter(),
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
     structlog.processors.StackInfoRenderer(),
     structlog.processors.UnicodeDecoder(),
@@ -27,12 +27,24 @@ def configure(log_format: LogFormat, part: str) -> None:
     `part` (`up`, `server`, `trainer`) is on every line, so that one stream tells them apart.
     """
     logging.config.dictConfig(stdlib_config(log_format, part))
+    # Our own lines go past the standard library: it takes 60 µs more for each, a fifteenth of what
+    # a prediction takes in all.
     structlog.configure(
-        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*SHARED, _part_namer(part), *_renderers(log_format)],
+        logger_factory=lambda *_: _StandardError(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
+
+
+class _StandardError:
+    """Where structlog's lines go. A full disk behind it must not fail what a line tells of."""
+
+    def write(self, line: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(line + "\n")
+
+    debug = info = warning = error = critical = write  # as structlog names its levels
 
 
 def stdlib_config(log_format: LogFormat, part: str) -> dict[str, Any]:
@@ -65,26 +77,31 @@ def stdlib_config(log_format: LogFormat, part: str) -> dict[str, Any]:
 
 def line_formatter(log_format: LogFormat, part: str) -> logging.Formatter:
     """The formatter that the configuration names."""
+    remove_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=SHARED,
+        processors=[remove_meta, _part_namer(part), *_renderers(log_format)],
+    )
 
+
+def _part_namer(part: str) -> Processor:
     def name_part(_logger: object, _method: str, event: EventDict) -> EventDict:
         event.setdefault("part", part)
         return event
 
-    last: list[Processor]
+    return name_part
+
+
+def _renderers(log_format: LogFormat) -> list[Processor]:
     if log_format == "json":
-        last = [
+        return [
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
-    else:
-        # Plain tracebacks: the pretty ones print local variables, and with them secrets.
-        renderer = structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(),
-            timestamp_key="ts",
-            exception_formatter=structlog.dev.plain_traceback,
-        )
-        last = [renderer]
-    return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=SHARED,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, name_part, *last],
+    # Plain tracebacks: the pretty ones print local variables, and with them secrets.
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(),
+        timestamp_key="ts",
+        exception_formatter=structlog.dev.plain_traceback,
     )
+    return [renderer]
