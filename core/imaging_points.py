@@ -29,6 +29,7 @@ DEFAULT_PRESSURE: Final = 0.5  # what browsers report for a mouse
 
 _XY_STEPS: Final = 100  # per canvas pixel
 _PRESSURE_STEPS: Final = 255
+_STEPS: Final = np.array([_XY_STEPS, _XY_STEPS, 1, _PRESSURE_STEPS], np.float64)
 _HEAD: Final = struct.Struct("<4sddH")  # magic and version, width, height, number of strokes
 _MAGIC: Final = b"ISt\x01"
 _POINT_BYTES: Final = 4 + 4 + 8 + 1
@@ -83,15 +84,14 @@ def _checked(stroke: Sequence[Sequence[float]]) -> NDArray[np.float64]:
 
 def _within_limits(points_P4: NDArray[np.float64]) -> NDArray[np.float64]:
     """Refuse what is out of range (NaN is), and round to what is stored."""
-    largest = np.abs(points_P4).max(axis=0)
-    if not (largest[:2] <= MAX_COORDINATE_PX).all():
+    x, y, t_ms, pressure = np.abs(points_P4).max(axis=0).tolist()
+    if not (x <= MAX_COORDINATE_PX and y <= MAX_COORDINATE_PX):
         raise BadStrokes("x and y must be finite and within a million pixels")
-    if not largest[2] <= MAX_TIME_MS:
+    if not t_ms <= MAX_TIME_MS:
         raise BadStrokes("t_ms must be a finite number of milliseconds")
-    if not (largest[3] <= 1 and points_P4[:, 3].min() >= 0):
+    if not (pressure <= 1 and points_P4[:, 3].min() >= 0):
         raise BadStrokes("pressure must be from 0 to 1")
-    rounded = np.rint(points_P4 * (_XY_STEPS, _XY_STEPS, 1, _PRESSURE_STEPS))
-    return rounded / (_XY_STEPS, _XY_STEPS, 1, _PRESSURE_STEPS) + 0.0  # + 0.0: no minus zero
+    return np.rint(points_P4 * _STEPS) / _STEPS + 0.0  # + 0.0: no minus zero
 
 
 def encode_strokes(strokes: Strokes, width: float, height: float) -> bytes:
@@ -101,7 +101,7 @@ def encode_strokes(strokes: Strokes, width: float, height: float) -> bytes:
     """
     lengths = np.array([len(stroke) for stroke in strokes], "<u2")
     points_P4 = np.concatenate([*strokes, np.empty((0, 4))])
-    steps = np.rint(points_P4 * (_XY_STEPS, _XY_STEPS, 1, _PRESSURE_STEPS)).astype(np.int64)
+    steps = np.rint(points_P4 * _STEPS).astype(np.int64)
     # Differences are small numbers with long runs of zero bytes: they compress three times better.
     deltas = np.diff(steps[:, :3], axis=0, prepend=0)
     planes = (
@@ -149,7 +149,7 @@ def _planes_to_strokes(body: bytes, lengths: NDArray[np.int_]) -> Strokes:
         plane = np.frombuffer(body, kind, n_points, offset).astype(np.int64)
         offset += plane.size * np.dtype(kind).itemsize
         steps[:, column] = np.cumsum(plane) if column < 3 else plane
-    points_P4 = steps / (_XY_STEPS, _XY_STEPS, 1, _PRESSURE_STEPS)
+    points_P4 = steps / _STEPS
     if n_points:
         _within_limits(points_P4)
     return np.split(points_P4, np.cumsum(lengths)[:-1]) if len(lengths) else []

@@ -7,7 +7,7 @@ ms, pressure 0 to 1. Checking and storing strokes is in `imaging_points.py`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,8 +104,20 @@ def _fitted(xy: Array, low: Array, longer: float) -> Array:
     return (xy - low) * scale
 
 
+def _steps(xy_P2: Array) -> Array:
+    """From the point before to each, 0 for the first. Five times faster than `np.diff`."""
+    steps_P2 = np.zeros_like(xy_P2)
+    np.subtract(xy_P2[1:], xy_P2[:-1], out=steps_P2[1:])
+    return steps_P2
+
+
+def _next(values_P: NDArray[Any]) -> NDArray[Any]:
+    """Of each point what its next one has, in a circle. Five times faster than `np.roll`."""
+    return np.concatenate([values_P[1:], values_P[:1]])
+
+
 def _path(xy_P2: Array, starts_P: NDArray[np.bool_]) -> Path:
-    steps_P2 = np.diff(xy_P2, axis=0, prepend=xy_P2[:1])
+    steps_P2 = _steps(xy_P2)
     lengths_P = np.hypot(steps_P2[:, 0], steps_P2[:, 1])
     kept = starts_P | (lengths_P > 1e-3)
     if kept.all():
@@ -147,12 +159,12 @@ def _sampled(path: Path) -> Array:
 def _headings(path: Path) -> tuple[Array, Array]:
     """Unit-speed directions in which the curve leaves and arrives at each point, two (P, 2)."""
     lengths_P1 = path.lengths_P[:, None]
-    into_P2 = np.diff(path.xy_P2, axis=0, prepend=path.xy_P2[:1])
+    into_P2 = _steps(path.xy_P2)
     into_P2 /= np.where(lengths_P1 > 0, lengths_P1, 1.0)
-    onward_P2 = np.roll(into_P2, -1, axis=0)
-    next_P1 = np.roll(lengths_P1, -1, axis=0)
+    onward_P2 = _next(into_P2)
+    next_P1 = _next(lengths_P1)
     turns = (into_P2 * onward_P2).sum(axis=1)
-    ends_P = path.starts_P | np.roll(path.starts_P, -1)
+    ends_P = path.starts_P | _next(path.starts_P)
     is_smooth = (~ends_P & (turns > CORNER_COS))[:, None]
     both = np.maximum(lengths_P1 + next_P1, 1e-9)
     through_P2 = (into_P2 * next_P1 + onward_P2 * lengths_P1) / both
@@ -179,7 +191,7 @@ def _reason(path: Path, xy_S2: Array, canvas: Canvas, size_share: float) -> Reas
         return "dot"
     if n_side_by_side(_boxes_N4(path)) > 1:
         return "several"
-    if length > SCRIBBLE_LENGTH or canvas.mean() > SCRIBBLE_COVER * 255:
+    if length > SCRIBBLE_LENGTH or np.count_nonzero(canvas) > SCRIBBLE_COVER * canvas.size:
         return "scribble"
     if length > TURNING_FROM_LENGTH and _turning(xy_S2) > SCRIBBLE_TURNING:
         return "scribble"
