@@ -67,6 +67,7 @@ def _stream(kept: Kept) -> list[Table]:
         ("Aims", stream_tables.aims_table(result, options)),
         ("One run from the first model", stream_tables.table(result, options)),
         ("Runs in a row", stream_tables.chain_table(result, options)),
+        ("Tried and left, on other hands", stream_tables.TRIED),
     ]
 
 
