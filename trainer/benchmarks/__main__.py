@@ -31,6 +31,7 @@ from trainer.benchmarks import (
     review,
     seeds,
     shift,
+    siege,
     speed,
     stream,
     stream_tables,
@@ -274,6 +275,23 @@ def durability_command(out: Path | None, kills: int) -> None:
     kept = watched(lambda say: durability.run(folder(out), options, say))
     show(f"A real server, {kept['machine']}", durability.table(kept["result"]))
     show("Aims", [HEADING, *durability.aims(kept["result"])])
+
+
+@main.command("siege")
+@out_option
+@click.option("--minutes", type=click.FloatRange(min=0.1), help="How long.")
+@click.option("--pause-ms", type=click.FloatRange(min=0), help="Of a client, between requests.")
+def siege_command(out: Path | None, minutes: float | None, pause_ms: float | None) -> None:
+    """Everything at once: 64 clients, run after run, imports, exports, backups restored."""
+    options = siege.Options()
+    if minutes is not None:
+        options = replace(options, minutes=minutes)
+    if pause_ms is not None:
+        options = replace(options, pause_ms=pause_ms)
+    kept = watched(lambda say: siege.run(folder(out), options, say))
+    show(f"Clients on the same machine, {kept['machine']}", siege.table(kept["result"]))
+    show("Beside them", siege.beside_table(kept["result"]))
+    show("Aims", [HEADING, *siege.aims(kept["result"])])
 
 
 @main.command("report")

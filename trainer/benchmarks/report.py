@@ -24,6 +24,7 @@ from trainer.benchmarks import (
     review,
     seeds,
     shift,
+    siege,
     speed,
     stream,
     stream_tables,
@@ -194,6 +195,15 @@ def _durability(kept: Kept) -> list[Table]:
     ]
 
 
+def _siege(kept: Kept) -> list[Table]:
+    result = kept["result"]
+    return [
+        ("Aims", [HEADING, *siege.aims(result)]),
+        ("Clients on the same machine as the server", siege.table(result)),
+        ("Beside them", siege.beside_table(result)),
+    ]
+
+
 SECTIONS: Final = (
     Section("stream", "Learning new hands", "What each idea of a run is worth, on hands that the "
             "first model has never seen, and what runs in a row add up to.", _stream),
@@ -226,6 +236,9 @@ SECTIONS: Final = (
             "chart of a real server, at ten thousand and at a million drawings.", _dashboard),
     Section("load", "Load", "A real server under many clients, slow ones, too many at once, and "
             "promotions in a row; the clients share its cores.", _load),
+    Section("siege", "Everything at once", "Clients, run after run, import after import, exports "
+            "and backups on one instance; then every backup is restored and compared with what had "
+            "been acknowledged.", _siege),
     Section("durability", "Acknowledged means durable", "A real server whose processes are all "
             "killed at random moments, one that strace looks at, and one on a disk that fills up.",
             _durability),

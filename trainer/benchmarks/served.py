@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,9 +28,18 @@ class Account:
 
 
 @contextlib.contextmanager
-def serving(instance: Path, account: Account, n_workers: int = 1) -> Iterator[tuple[str, str]]:
-    """`inkloop serve` with so many workers. Yields: host with port, and the cookie of an admin.
+def serving(
+    instance: Path,
+    account: Account,
+    n_workers: int = 1,
+    *,
+    command: str = "serve",
+    given: Mapping[str, str] | None = None,
+    log: Path | None = None,
+) -> Iterator[tuple[str, str]]:
+    """`inkloop serve` (or `up`) with so many workers, and with settings `given` besides.
 
+    Yields: host with port, and the cookie of an admin. What it says goes into the file `log`.
     Raises: InkloopError, if it does not answer in time.
     """
     with socket.socket() as probe:
@@ -39,6 +48,7 @@ def serving(instance: Path, account: Account, n_workers: int = 1) -> Iterator[tu
     environment = {key: value for key, value in os.environ.items() if key != "INKLOOP_HOST"}
     environment |= {"INKLOOP_INSTANCE": str(instance), "INKLOOP_PORT": str(port)}
     environment |= {"INKLOOP_WORKERS": str(n_workers), "INKLOOP_RATE_LIMITS": "off"}
+    environment |= given or {}
     _inkloop = [sys.executable, "-m", "core"]
     subprocess.run(
         [*_inkloop, "admin", "create", account.email, "--role", "admin", "--password-stdin"],
@@ -47,12 +57,10 @@ def serving(instance: Path, account: Account, n_workers: int = 1) -> Iterator[tu
         stdout=subprocess.DEVNULL,
         check=True,
     )
-    process = subprocess.Popen(
-        [*_inkloop, "serve"],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with (log or Path(os.devnull)).open("ab") as said:
+        process = subprocess.Popen(
+            [*_inkloop, command], env=environment, stdout=said, stderr=subprocess.STDOUT
+        )
     try:
         host = f"127.0.0.1:{port}"
         _wait(host)
