@@ -252,16 +252,16 @@ def page(folder: Path) -> str:
 
 def _section(section: Section, folder: Path) -> str:
     parts = [f"## {section.title}", "", section.about, ""]
-    kept = _record(folder / f"{section.name}.json")
+    kept = finished_record(folder / f"{section.name}.json")
     if kept is None:
         return "\n".join([*parts, f"Not measured yet: `inkloop bench {section.name}`.", ""])
     parts += [_origin(section, kept), ""]
     for caption, rows in section.tables(kept):
-        parts += [f"**{caption}**", "", *_markdown(rows), ""]
+        parts += [f"**{caption}**", "", *markdown(rows), ""]
     return "\n".join(parts)
 
 
-def _record(path: Path) -> Kept | None:
+def finished_record(path: Path) -> Kept | None:
     """A finished record; None if there is none."""
     if not path.exists():
         return None
@@ -282,7 +282,8 @@ def _words(value: object) -> str:
     return " ".join(str(one) for one in value) if isinstance(value, list) else str(value)
 
 
-def _markdown(rows: Sequence[Row]) -> list[str]:
+def markdown(rows: Sequence[Row]) -> list[str]:
+    """Rows as a table's lines; the first is the heading."""
     heading, *others = rows
     return [_line(heading), _line(["---"] * len(heading)), *(_line(row) for row in others)]
 
