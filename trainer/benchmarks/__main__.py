@@ -30,6 +30,7 @@ from trainer.benchmarks import (
     report,
     review,
     seeds,
+    serve,
     shift,
     siege,
     speed,
@@ -292,6 +293,21 @@ def siege_command(out: Path | None, minutes: float | None, pause_ms: float | Non
     show(f"Clients on the same machine, {kept['machine']}", siege.table(kept["result"]))
     show("Beside them", siege.beside_table(kept["result"]))
     show("Aims", [HEADING, *siege.aims(kept["result"])])
+
+
+@main.command("serve")
+@out_option
+@click.option("--rounds", type=click.IntRange(min=1), help="Of everything in turn.")
+@click.option("--seconds", type=click.FloatRange(min=0.1), help="Of each kind in each round.")
+def serve_command(out: Path | None, rounds: int | None, seconds: float | None) -> None:
+    """Predictions beside a Gradio app and a Flask no-op, and drawings stored, in turn."""
+    options = serve.Options()
+    options = replace(
+        options, n_rounds=rounds or options.n_rounds, seconds=seconds or options.seconds
+    )
+    kept = watched(lambda say: serve.run(folder(out), folder(None), options, say))
+    show(f"Clients on the same machine, {kept['machine']}", serve.table(kept["result"]))
+    show("Aims: medians of the rounds", [HEADING, *serve.aims(kept["result"], options)])
 
 
 @main.command("report")

@@ -72,7 +72,7 @@ def run(folder: Path, options: Options, say: Say) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Server:
+class Server:
     """One that runs, and how to look into it."""
 
     settings: Settings
@@ -102,17 +102,17 @@ class _Server:
 
 
 def _on_a_server(options: Options, say: Say) -> dict[str, Any]:
-    parts: dict[str, Callable[[_Server, Options], dict[str, Any]]] = {
-        "predictions": _predictions,
+    parts: dict[str, Callable[[Server, Options], dict[str, Any]]] = {
+        "predictions": predictions,
         "slow clients": _slow,
         "promotions": _promotions,
-        "drawings": _drawings,
+        "drawings": drawings,
         "too many": _too_many,
     }
     folder = Path(tempfile.mkdtemp(prefix="inkloop-bench-"))
     result = {}
     try:
-        with _serving(folder / "instance", options) as server:
+        with served(folder / "instance", options) as server:
             for name, measure in parts.items():
                 say(name)
                 result[name] = measure(server, options)
@@ -122,7 +122,8 @@ def _on_a_server(options: Options, say: Say) -> dict[str, Any]:
 
 
 @contextmanager
-def _serving(instance: Path, options: Options) -> Iterator[_Server]:
+def served(instance: Path, options: Options) -> Iterator[Server]:
+    """A server on a new instance, with so many promotions to come. Raises: InkloopError."""
     settings = Settings.from_env({}, instance=instance)
     migrate.upgrade(settings)
     database = Database(settings)
@@ -131,7 +132,7 @@ def _serving(instance: Path, options: Options) -> Iterator[_Server]:
     with serving(instance, account, options.n_workers) as (host, _cookie):
         volatile = Volatile(settings)
         try:
-            server = _Server(settings, database, volatile, int(host.rpartition(":")[2]))
+            server = Server(settings, database, volatile, int(host.rpartition(":")[2]))
             server.wait_until_served(1, options.n_workers)
             yield server
         finally:
@@ -181,16 +182,17 @@ def _some_strokes() -> dict[str, Any]:
     return {"strokes": GOLDEN[3].as_json(), "width": PAGE_PX, "height": PAGE_PX}
 
 
-def _predictions(server: _Server, options: Options) -> dict[str, Any]:
+def predictions(server: Server, options: Options) -> dict[str, Any]:
+    """Strokes in, probabilities out, by `n_readers` clients."""
     request = server.prediction()
     clients = [lambda: request] * options.n_readers
     load(server.port, clients, WARM_UP_SECONDS)
     found = load(server.port, clients, options.seconds)
-    return _told(found) | {"worker_mb": max(server.workers_mb())}
+    return told(found) | {"worker_mb": max(server.workers_mb())}
 
 
-def _drawings(server: _Server, options: Options) -> dict[str, Any]:
-    """Each client is a contributor of its own, by the cookie that its first drawing brings."""
+def drawings(server: Server, options: Options) -> dict[str, Any]:
+    """Labelled drawings, each by one of `n_drawers` contributors."""
     cookies = [_contributor(server.port) for _ in range(options.n_drawers)]
 
     def drawing(cookie: str) -> bytes:
@@ -200,7 +202,7 @@ def _drawings(server: _Server, options: Options) -> dict[str, Any]:
     clients = [lambda cookie=cookie: drawing(cookie) for cookie in cookies]
     load(server.port, clients, WARM_UP_SECONDS)
     found = load(server.port, clients, options.seconds)
-    return _told(found) | {"worker_mb": max(server.workers_mb())}
+    return told(found) | {"worker_mb": max(server.workers_mb())}
 
 
 def _contributor(port: int) -> str:
@@ -212,22 +214,22 @@ def _contributor(port: int) -> str:
     return (answer.headers["Set-Cookie"] or "").partition(";")[0]
 
 
-def _slow(server: _Server, options: Options) -> dict[str, Any]:
+def _slow(server: Server, options: Options) -> dict[str, Any]:
     request = server.prediction()
     alone = load(server.port, [lambda: request], min(options.seconds, options.slow_seconds))
     with slow_clients(server.port, options.n_slow) as slow:
         beside = load(server.port, [lambda: request], options.slow_seconds)
         n_reopened = slow.n_reopened
-    return {"alone": _told(alone), "beside": _told(beside), "n_reopened": n_reopened}
+    return {"alone": told(alone), "beside": told(beside), "n_reopened": n_reopened}
 
 
-def _too_many(server: _Server, options: Options) -> dict[str, Any]:
+def _too_many(server: Server, options: Options) -> dict[str, Any]:
     request = server.prediction()
     found = load(server.port, [lambda: request] * options.n_too_many, options.seconds)
     began = time.perf_counter()
     after = load(server.port, [lambda: request], WARM_UP_SECONDS)
     refused_ms = float(np.percentile(found.refused_ms, 50)) if found.refused_ms else 0.0
-    return _told(found) | {
+    return told(found) | {
         "slowest_ms": found.slowest_ms(),
         "refused_p50_ms": refused_ms,
         "first_after_ms": after.times_ms[0],
@@ -235,7 +237,7 @@ def _too_many(server: _Server, options: Options) -> dict[str, Any]:
     }
 
 
-def _promotions(server: _Server, options: Options) -> dict[str, Any]:
+def _promotions(server: Server, options: Options) -> dict[str, Any]:
     last = 1 + N_WARM_UP_PROMOTIONS + options.n_promotions
     before: list[float] = []
     for version in range(2, last + 1):
@@ -250,7 +252,8 @@ def _promotions(server: _Server, options: Options) -> dict[str, Any]:
     return {"n": options.n_promotions, "grown_mb": max(grown), "worker_mb": max(before)}
 
 
-def _told(found: Load) -> dict[str, Any]:
+def told(found: Load) -> dict[str, Any]:
+    """What is kept of it."""
     return {
         "per_second": found.per_second,
         "p50_ms": found.percentile(50),
