@@ -17,6 +17,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from trainer.job import KEPT
+
 log = structlog.get_logger(__name__)
 
 
@@ -31,7 +33,7 @@ class Checkpoints:
     """The newest checkpoint of one run, in `instance/runs/<run>`."""
 
     def __init__(self, instance: Path, run_id: int, fingerprint: str) -> None:
-        self._folder = instance / "runs" / f"{run_id:05d}"
+        self._folder = instance / KEPT / f"{run_id:05d}"
         self._path = self._folder / "checkpoint.safetensors"
         self._fingerprint = fingerprint
         """Of what the run learns from: a checkpoint of other data is not gone on from."""

@@ -11,6 +11,7 @@ What is done in a run is in `steps.py`; this module needs no torch.
 from __future__ import annotations
 
 import contextlib
+import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -42,6 +43,9 @@ from trainer.schedule import new_seed
 
 ATTEMPTS = 2
 """A run that was broken off so often is not tried again: it may be what breaks the trainer."""
+
+KEPT = "runs"
+"""Below the instance: a folder for each run that is not over, see `checkpoints.py`."""
 
 log = structlog.get_logger(__name__)
 
@@ -129,18 +133,31 @@ class Desk:
         with try_lease(self.database, self.settings.instance) as lease:
             if lease is None:
                 return Nothing.FREE
-            with self.database.write() as session:
-                run = claim(session, lease.fence)
-                if run is None:
-                    return Nothing.DUE
-                # Under the write lock, so that nobody can take over and publish meanwhile.
-                store = ModelStore(self.settings.models_dir)
-                store.discard_orphans(queries.counted_versions(session))
-                self.claim = Claim(run.id, run.seed, run.n_attempts, lease.fence)
+            try:
+                with self.database.write() as session:
+                    run = claim(session, lease.fence)
+                    if run is None:
+                        return Nothing.DUE
+                    self._clear_away(session, run)
+                    self.claim = Claim(run.id, run.seed, run.n_attempts, lease.fence)
+            except LeaseLost as error:  # it slept before it had begun
+                log.warning("given up", why=str(error))
+                return Nothing.FREE
             try:
                 return self._do(self.claim, lease)
             finally:
                 self.claim = None
+
+    def _clear_away(self, session: Session, run: Run) -> None:
+        """Remove what dead trainers left, but for the checkpoint of the run that goes on.
+
+        Under the write lock, so that nobody can take over and publish meanwhile.
+        """
+        store = ModelStore(self.settings.models_dir)
+        store.discard_orphans(queries.counted_versions(session))
+        for folder in (self.settings.instance / KEPT).glob("*"):
+            if folder.name != f"{run.id:05d}":
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _claim(self, session: Session, fence: int) -> Run | None:
         now = utc_now()
@@ -178,11 +195,26 @@ class Desk:
         except Cancelled as error:
             self._finish(claim, RunStatus.CANCELLED, str(error))
         except InkloopError as error:
-            log.warning("failed", why=str(error))
-            self._finish(claim, RunStatus.FAILED, str(error), _kind(error))
+            if not self._is_taken(claim):
+                log.warning("failed", why=str(error))
+                self._finish(claim, RunStatus.FAILED, str(error), _kind(error))
         except Exception as error:
-            log.exception("failed")
-            self._finish(claim, RunStatus.FAILED, _sentence(error), _kind(error))
+            if not self._is_taken(claim):
+                log.exception("failed")
+                self._finish(claim, RunStatus.FAILED, _sentence(error), _kind(error))
+
+    def _is_taken(self, claim: Claim) -> bool:
+        """Whether another trainer has the run by now, and has cleared away what this one wrote:
+        then whatever went wrong here is no failure of the run."""
+        try:
+            with self.database.read() as session:
+                runs.require_fence(session, claim.fence)
+        except LeaseLost as error:
+            log.warning("given up", why=str(error))
+            return True
+        except InkloopError:
+            return False  # nobody can tell; to write it down will be tried
+        return False
 
     def _finish(
         self, claim: Claim, status: RunStatus, message: str, failure: str | None = None

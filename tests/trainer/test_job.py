@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from core.clock import utc_now
 from core.db import Database
@@ -19,7 +20,7 @@ from core.transitions import runs
 from tests.conftest import NOW
 from tests.factories import make_drawing, make_version
 from trainer.job import Claim, Desk, Nothing
-from trainer.lease import TTL
+from trainer.lease import TTL, HeldLease
 from trainer.progress import Progress
 
 Steps = Callable[[Claim, Progress], None]
@@ -281,6 +282,62 @@ def test_a_trainer_that_lost_its_lease_writes_no_more(
     assert (row.status, row.fence, row.phase) == ("running", 2, "gather")
     with database.read() as session:
         assert session.get_one(Lease, runs.LEASE).owner == "other"
+
+
+def _sleep_past_the_lease(database: Database) -> None:
+    """As if this trainer had slept: another one takes its run over."""
+    with database.write() as session:
+        fence = runs.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
+        assert fence is not None
+        runs.adopt_orphan(session, fence=fence, now=utc_now())
+
+
+def test_a_sleeper_whose_files_were_cleared_away_gives_up_and_reports_no_failure(
+    desk: Callable[[Steps], Desk], database: Database
+) -> None:
+    run_id = _queue(database)
+
+    def steps(claim: Claim, progress: Progress) -> None:
+        _sleep_past_the_lease(database)
+        raise FileNotFoundError(2, "No such file or directory", "models/.building-0002-77")
+
+    with capture_logs() as lines:
+        desk(steps).do_next_run()
+
+    said = [line["event"] for line in lines]
+    assert "given up" in said
+    assert "failed" not in said
+    assert _row(database, run_id).status == "running"
+
+
+def test_a_sleeper_that_had_not_begun_leaves_the_run_to_the_other(
+    desk: Callable[[Steps], Desk], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = _queue(database)
+
+    def sleepily(*given: object, **named: object) -> HeldLease:
+        held = HeldLease(*given, **named)  # type: ignore[arg-type]
+        _sleep_past_the_lease(database)
+        return held
+
+    monkeypatch.setattr("trainer.lease.HeldLease", sleepily)
+
+    assert desk(_nothing).do_one_run(is_forced=True) is Nothing.FREE
+    assert _row(database, run_id).status == "queued"
+
+
+def test_a_run_clears_away_what_earlier_ones_kept_but_not_its_own(
+    desk: Callable[[Steps], Desk], database: Database, settings: Settings
+) -> None:
+    run_id = _leave_orphan(database)
+    for number in (run_id, 98, 99):
+        folder = settings.instance / "runs" / f"{number:05d}"
+        folder.mkdir(parents=True)
+        (folder / "checkpoint.safetensors").touch()
+
+    desk(_nothing).do_next_run()
+
+    assert [path.name for path in (settings.instance / "runs").iterdir()] == [f"{run_id:05d}"]
 
 
 def test_one_run_on_command_needs_enough_new_drawings(
