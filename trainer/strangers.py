@@ -94,10 +94,18 @@ def drawn_digit(rng: np.random.Generator) -> Inks:
 
 
 def scribble(rng: np.random.Generator) -> Inks:
-    """(28, 28) a pen wandering about, or going to and fro."""
-    if rng.random() < 0.5:
+    """(28, 28) a pen wandering about, going to and fro, or round and round."""
+    kind = rng.integers(3)
+    if kind == 0:
         steps = rng.normal(0, 1, (int(rng.integers(12, 60)), 2))
         return _inked([np.cumsum(0.6 * steps + 0.4 * np.roll(steps, 1, axis=0), axis=0)])
+    if kind == 1:
+        # A circle on top of the other, none where the last one was, as people cross something out.
+        angle = np.linspace(0, 2 * np.pi * rng.uniform(2, 6), 70)
+        reach = np.clip(0.7 + np.cumsum(rng.normal(0, 0.07, 70)), 0.1, 1.0)
+        drift = np.cumsum(rng.normal(0, 0.02, (70, 2)), axis=0)
+        xy = np.stack([np.cos(angle), np.sin(angle)], axis=1) * reach[:, None] + drift
+        return _inked([xy * [1.0, rng.uniform(0.6, 1.0)]])
     n = int(rng.integers(5, 16))
     across = np.where(np.arange(n) % 2, 100.0, 0.0) + rng.normal(0, 10, n)
     along = np.linspace(0, rng.uniform(30, 140), n) + rng.normal(0, 5, n)

@@ -3,14 +3,15 @@
 The first model with the familiarity that is fitted for every version, as it is served: geometry of
 the strokes or the picture first, then the features. Of the strangers only the handwritten letters
 have the forms that the fit was shown, in other hands; scribbles, crosses, pairs of digits and the
-printed letters are drawn by other means than those of `strangers.py`.
+letters of a typeface, printed or written along their centre-lines by invented hands, are drawn by
+other means than those of `strangers.py`. No package carries letters by real hands.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,7 @@ from sklearn.metrics import roc_auc_score
 from core.imaging import Inking, ink_from_picture, ink_from_strokes, parse_strokes
 from core.mnist import Mnist
 from trainer.benchmarks.aims import Row, at_least, at_most
+from trainer.benchmarks.centre_lines import centre_lines
 from trainer.benchmarks.hands import Way, draw, make_hand
 from trainer.benchmarks.record import Record
 from trainer.benchmarks.stream import Bench
@@ -40,6 +42,8 @@ Maker = Callable[[np.random.Generator], Inking]
 PRINTED: Final = "ACEFGHJKMNPQRTUVWXYadefhkmnprtuwxy"
 """Without those that are digits to many: I l O o D S s Z z B b g q, and L C c i j v."""
 
+LOOK_ALIKES: Final = "OIlSZ"
+
 SIDE_PX: Final = 280
 
 REAL: Final = ("MNIST test set", "scikit-learn's digits")
@@ -50,8 +54,29 @@ REFUSED: Final[Mapping[str, float]] = {
     "two digits": 0.95,
     "handwritten letters": 0.5,
     "printed letters": 0.5,
+    "written letters": 0.5,
 }
 """Which share should be refused at least; of letters "most" is asked."""
+
+TOLD: Final = ("handwritten letters", "printed letters", "written letters", "scribbles")
+LEAST_AUROC: Final = 0.99
+MOST_ECE: Final = 0.003
+
+TRIED: Final[list[Row]] = [
+    ("tried on other strangers, on validation digits, first models 0 and 1", "came of it", "kept"),
+    (
+        "circles round and round among the scribbles that the fit is shown",
+        "scribbles refused 94.7 → 97.3 %, AUROC of written letters 0.981 → 0.979",
+        "yes",
+    ),
+    (
+        "3,500 strangers instead of 2,000",
+        "AUROC of written letters 0.980 → 0.982 and 0.983 → 0.980,"
+        " crosses refused 91 → 100 % and 98 → 90 %: chance",
+        "no",
+    ),
+    ("the same, and twice as many steps", "0.981 and 0.983; crosses 100 and 86 %", "no"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +185,13 @@ def aims(result: Mapping[str, Any]) -> list[Row]:
             at_least(f"{kind} refused", least, strangers[kind]["refused"])
             for kind, least in REFUSED.items()
         ),
-    ]
+        *(
+            at_least(f"AUROC of {kind}", LEAST_AUROC, strangers[kind]["auroc"], "{:.4f}")
+            for kind in TOLD
+        ),
+        at_most("ECE on MNIST's test set", MOST_ECE, result["temperature"]["with"]["ece"],
+                "{:.2%}"),
+    ]  # fmt: skip
 
 
 def temperature_table(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -248,6 +279,31 @@ def _printed(rng: np.random.Generator) -> Inking:
     return ink_from_picture(data.getvalue())
 
 
+def _written(signs: str) -> Maker:
+    """Letters of the same typeface as somebody with another hand for each would write them."""
+
+    def make(rng: np.random.Generator) -> Inking:
+        lines = centre_lines(_glyph(signs[rng.integers(len(signs))]))
+        points = np.concatenate(lines)
+        low, size = points.min(axis=0), float(np.ptp(points, axis=0).max())
+        # Few points: the hand draws a smooth curve through them.
+        form = [(line[np.unique([*range(0, len(line), 5), len(line) - 1])] - low) / size
+                for line in lines]  # fmt: skip
+        hand = make_hand("odd" if rng.random() < 0.3 else "joined", rng)
+        forms = {0: tuple(tuple((float(x), float(y)) for x, y in line) for line in form)}
+        return _inking(draw(replace(hand, forms=forms, n_points=None), 0, rng))
+
+    return make
+
+
+def _glyph(sign: str) -> NDArray[np.uint8]:
+    """White on black, (28, 28)."""
+    page = Image.new("L", (28, 28), 0)
+    font = ImageFont.load_default(size=24.0)
+    ImageDraw.Draw(page).text((14, 14), sign, 255, font, anchor="mm")
+    return np.asarray(page)
+
+
 def _turned(angle: float) -> Points:
     return np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
 
@@ -259,4 +315,6 @@ KINDS: Final[Mapping[str, Maker]] = {
     "two digits": _pair,
     "handwritten letters": _handwritten,
     "printed letters": _printed,
+    "written letters": _written(PRINTED),
+    "written look-alikes O I l S Z": _written(LOOK_ALIKES),
 }

@@ -33,6 +33,15 @@ FLIPPED: Final = 0.2
 N_MNIST_ASKED: Final = 5_000
 NOISES: Final = ("clean", "flips", "swapper")
 
+TRIED: Final[list[Row]] = [
+    ("tried on seeds 100 to 102", "AUROC on tablets: flips, swapper", "kept"),
+    ("drawn neighbours count as much as the other two", "0.991, 0.948", "until now"),
+    ("the champion's belief alone", "0.976, 0.892", "no"),
+    ("they count 2, 4 and 8 times as much", "0.994, 0.976; 0.995, 0.985; 0.996, 0.989", "8 times"),
+    ("drawn neighbours alone", "0.993, 0.993", "no: flips on odd hands 0.998 → 0.996"),
+    ("a doubt of both digits that a contributor mixes up both ways", "0.992, 0.935", "no"),
+]  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Options:

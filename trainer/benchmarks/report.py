@@ -130,6 +130,7 @@ def _noise(kept: Kept) -> list[Table]:
     return [
         ("Aims", [HEADING, *noise.aims(result, options)]),
         ("1,000 drawings of 50 hands; losses in points", noise.table(result, options)),
+        ("Tried", noise.TRIED),
     ]
 
 
@@ -139,6 +140,7 @@ def _familiarity(kept: Kept) -> list[Table]:
         ("Aims", [HEADING, *familiarity.aims(result)]),
         ("Refused", familiarity.table(result)),
         ("Calibration on the test set", familiarity.temperature_table(result)),
+        ("Tried", familiarity.TRIED),
     ]
 
 
@@ -151,6 +153,7 @@ def _shift(kept: Kept) -> list[Table]:
         ("The same real digits drawn in other ways, means over seeds", shift.grid_table(result)),
         ("MNIST-C, means over seeds", shift.corruption_table(result)),
         ("How sure of unfamiliar hands", shift.sureness_table(result)),
+        ("Tried", shift.TRIED),
     ]
 
 
