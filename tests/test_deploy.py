@@ -14,6 +14,7 @@ from tests.running import ROOT
 DEPLOY = ROOT / "docs" / "deploy"
 CONTAINER = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
 NGINX = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+CADDY = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
 
 
 def nginx_bytes(size: str) -> int:
@@ -50,3 +51,24 @@ def test_the_proxy_sets_every_header_that_the_server_believes() -> None:
     for name in ("For", "Host", "Proto"):
         assert re.search(rf"proxy_set_header X-Forwarded-{name} +\$\w+;", NGINX)
     assert "$proxy_add_x_forwarded_for" not in NGINX
+
+
+def test_caddy_refuses_exactly_what_the_server_would_not_take() -> None:
+    forms, imports = re.findall(r"header_regexp Content-Length (\S+)", CADDY)
+
+    assert not re.search(forms, str(MAX_BODY_BYTES - 1))
+    assert re.search(forms, str(MAX_BODY_BYTES + 1))
+    assert re.search(forms, str(MAX_FILE_BYTES))
+    assert not re.search(imports, str(MAX_FILE_BYTES + 10_000))  # with the edges of its form
+    assert re.search(imports, str(int(1.2 * MAX_FILE_BYTES)))
+    assert re.search(imports, str(100 * MAX_FILE_BYTES))
+
+
+def test_caddy_passes_on_no_words_of_a_client_about_itself() -> None:
+    """It sets the three headers anew unless it is told to trust somebody."""
+    told = re.sub(r"#.*", "", CADDY)
+
+    assert "reverse_proxy 127.0.0.1:8000" in told
+    assert "trusted_proxies" not in told
+    assert "header_up" not in told
+    assert re.search(r"handle /metrics \{\s*respond 404", told)
