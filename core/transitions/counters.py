@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 
 from core.models import AuditEvent, Counter
 
+_NEW = insert(Counter)
+# Made once: SQLAlchemy takes longer to make it and to look it up than SQLite to do it.
+_ADD = _NEW.on_conflict_do_update(["name"], set_={"n": Counter.n + _NEW.excluded.n})
+
 
 def count(session: Session, changes: Mapping[str, int]) -> None:
     """Add each change to the counter of that name, making the counter if it is new."""
     rows = [{"name": name, "n": n} for name, n in changes.items() if n]
     if rows:
-        statement = insert(Counter)
-        added = {"n": Counter.n + statement.excluded.n}
-        session.execute(statement.on_conflict_do_update(["name"], set_=added), rows)
+        session.execute(_ADD, rows)
 
 
 def audit(
