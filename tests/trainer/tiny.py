@@ -1,65 +1,14 @@
-"""A digit world small enough to learn in seconds: the golden forms, drawn by many easy hands."""
+"""The digit world of the tests of training: see `trainer/benchmarks/tiny_world.py`."""
 
 from __future__ import annotations
 
-import functools
+from trainer.benchmarks.tiny_world import (
+    FIRST,
+    RUN,
+    easy_digits,
+    load_tiny,
+    tiny_mnist,
+    tiny_workshop,
+)
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.db import Database
-from core.golden import GOLDEN
-from core.imaging import ink_from_strokes, parse_strokes
-from core.mnist import Mnist
-from core.settings import Settings
-from trainer.fine_tune import RunConfig
-from trainer.job import CarryOut
-from trainer.recipes import Recipe
-from trainer.steps import carry_out
-from trainer.workshop import Workshop
-
-N_TRAIN = 1_800
-N_TEST = 2_400  # of fewer, not even equal readings would show a loss below 0.15 points
-PAGE_PX = 280
-FIRST = Recipe("adamw", learning_rate=0.01, batch_size=64, n_epochs=6, schedule="one_cycle")
-RUN = RunConfig(n_drawn=16, n_replay=48, min_steps=40, steps_per_drawing=0.0)
-
-
-def tiny_workshop(settings: Settings, database: Database, run: RunConfig = RUN) -> Workshop:
-    """A workshop whose MNIST is the tiny world."""
-    settings = settings.model_copy(update={"train_threads": 1})
-    return Workshop(settings, database, load_mnist=tiny_mnist, first_recipe=FIRST, run_config=run)
-
-
-def load_tiny(settings: Settings, database: Database) -> CarryOut:
-    """For `trainer.__main__.run`: the real steps, in the tiny world."""
-    return functools.partial(carry_out, tiny_workshop(settings, database))
-
-
-@functools.cache
-def tiny_mnist() -> Mnist:
-    """1,800 and 2,400 golden digits, each bent in its own way."""
-    rng = np.random.default_rng(5)
-    inks, labels = easy_digits(N_TRAIN + N_TEST, rng)
-    return Mnist(inks[:N_TRAIN], labels[:N_TRAIN], inks[N_TRAIN:], labels[N_TRAIN:])
-
-
-def easy_digits(
-    n: int, rng: np.random.Generator, slant: float = 0.0
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Inks (N, 28, 28) and labels (N,), form by form in turn; `slant` makes another hand."""
-    inks, labels = [], []
-    for position in range(n):
-        digit = GOLDEN[position % len(GOLDEN)]
-        turn = rng.uniform(-0.12, 0.12)
-        wide, high = rng.uniform(0.85, 1.15, 2)
-        bend = np.array([[wide, slant + turn], [-turn, high]])
-        strokes = []
-        for stroke in digit.as_json():
-            points = np.asarray(stroke)[:, :2]
-            moved = (points - 140.0) @ bend.T + 140.0 + rng.normal(0.0, 1.0, points.shape)
-            strokes.append(moved.tolist())
-        inking = ink_from_strokes(parse_strokes(strokes, PAGE_PX, PAGE_PX))
-        inks.append(inking.ink_HW)
-        labels.append(digit.label)
-    return np.stack(inks), np.array(labels, dtype=np.uint8)
+__all__ = ["FIRST", "RUN", "easy_digits", "load_tiny", "tiny_mnist", "tiny_workshop"]

@@ -23,6 +23,7 @@ from trainer.benchmarks import (
     dashboard,
     durability,
     familiarity,
+    faults,
     gate,
     load,
     loop,
@@ -39,6 +40,7 @@ from trainer.benchmarks import (
 )
 from trainer.benchmarks.aims import HEADING
 from trainer.benchmarks.data import Digits, load_digits
+from trainer.benchmarks.schedulers import quietly
 
 RECORDS, PAGE = Path("docs/benchmarks"), Path("docs/benchmarks.md")
 
@@ -308,6 +310,23 @@ def serve_command(out: Path | None, rounds: int | None, seconds: float | None) -
     kept = watched(lambda say: serve.run(folder(out), folder(None), options, say))
     show(f"Clients on the same machine, {kept['machine']}", serve.table(kept["result"]))
     show("Aims: medians of the rounds", [HEADING, *serve.aims(kept["result"], options)])
+
+
+@main.command("faults")
+@out_option
+@click.option("--quick", is_flag=True, help="A sample of everything, in a few minutes.")
+@click.option("--only", multiple=True, help="A part, such as kill; may be given again.")
+def faults_command(out: Path | None, quick: bool, only: tuple[str, ...]) -> None:
+    """Trainers that die, sleep or compete, files that change, disks and clocks that fail."""
+    quietly()
+    options = faults.QUICK if quick else faults.Options()
+    kept = watched(lambda say: faults.run(folder(out), options, say, only))
+    if not kept:
+        console.print("Not all parts are measured yet: the same again goes on.")
+        return
+    show("A run, broken off at each of its writes", faults.table(kept["result"]))
+    show("Due at 02:30", faults.nights_table(kept["result"]))
+    show("Aims", [HEADING, *faults.aims(kept["result"])])
 
 
 @main.command("report")
