@@ -28,7 +28,7 @@ from trainer.schedule import Ticker
 
 RULE, ZONE = "30 2 * * *", "Europe/Berlin"
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
-WAIT_SECONDS = 300.0
+WAIT_SECONDS = 3600.0
 
 
 def quietly() -> None:
