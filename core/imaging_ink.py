@@ -99,8 +99,8 @@ def centred_offset(canvas: Canvas, grid: int = 1) -> tuple[int, int]:
     In samples, 0 to 48: a very uneven shape stays whole inside the 28 px rather than be cut.
     `grid`: the nearest multiple of so many samples.
     """
-    rows = canvas.sum(axis=1, dtype=np.float64)
-    columns = canvas.sum(axis=0, dtype=np.float64)
+    rows = canvas.sum(axis=1, dtype=np.uint32)
+    columns = canvas.sum(axis=0, dtype=np.uint32)
     total = rows.sum()
     places = np.arange(CANVAS_SIDE) + 0.5
     middle = MIDDLE_PX * SAMPLES
@@ -150,5 +150,5 @@ def stamp(centres: NDArray[np.intp], diameter: int) -> Canvas:
     depth = np.bincount((centres[:, None] + begin).ravel(), minlength=size)
     depth -= np.bincount((centres[:, None] + end).ravel(), minlength=size)
     np.cumsum(depth, out=depth)
-    inked: Canvas = np.where(depth[:-1] > 0, np.uint8(255), np.uint8(0))
+    inked: Canvas = (depth[:-1] > 0) * np.uint8(255)  # a third of the time of `np.where`
     return inked.reshape(CANVAS_SIDE, CANVAS_SIDE)
