@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
+import shutil
 import threading
 import uuid
 from collections.abc import Callable
@@ -15,7 +18,7 @@ from sqlalchemy import func, select, text
 
 from core import instance_lock, migrate
 from core.backup import back_up, restore, verify
-from core.db import Database
+from core.db import Database, sqlite_driver
 from core.errors import Conflict, DataError, ModelFileError, NotFound, SettingsError
 from core.model_store import ModelStore
 from core.models import Drawing
@@ -152,6 +155,62 @@ def test_a_backup_with_a_changed_byte_is_refused_and_nothing_is_touched(
 
     assert n_drawings(instance) == 2
     assert not list(instance.instance.glob(".restoring-*"))
+
+
+def test_a_database_with_references_to_nothing_is_not_backed_up_as_if_it_were_whole(
+    instance: Settings, tmp_path: Path
+) -> None:
+    with contextlib.closing(sqlite_driver.connect(instance.database_path)) as loose, loose:
+        loose.execute("UPDATE label_events SET drawing_number = 99")
+
+    with pytest.raises(DataError, match=r"is damaged: .*label_events"):
+        back_up(instance, tmp_path / "backup", now=NOW)
+
+
+def test_a_damaged_database_is_refused_although_its_hash_is_right(
+    instance: Settings, tmp_path: Path
+) -> None:
+    """As one is that was damaged already when somebody made the manifest."""
+    back_up(instance, tmp_path / "backup", now=NOW)
+    path, manifest = tmp_path / "backup" / "inkloop.db", tmp_path / "backup" / "manifest.json"
+    with contextlib.closing(sqlite_driver.connect(path)) as loose:
+        (root,) = loose.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'uq_drawings_id' OR "
+            "name = 'sqlite_autoindex_drawings_1'"
+        ).fetchone()
+    data = bytearray(path.read_bytes())
+    size = int.from_bytes(data[16:18], "big")
+    empty_leaf = bytes([10, 0, 0, 0, 0, *size.to_bytes(2, "big"), 0])  # nobody finds an id there
+    data[(root - 1) * size : root * size] = empty_leaf.ljust(size, b"\0")
+    path.write_bytes(data)
+    told = json.loads(manifest.read_text())
+    told["files"]["inkloop.db"]["sha256"] = hashlib.sha256(data).hexdigest()
+    manifest.write_text(json.dumps(told))
+
+    with pytest.raises(DataError, match=r"is damaged: .*drawings"):
+        verify(tmp_path / "backup")
+
+
+def test_a_copy_that_a_failing_disk_spoils_on_its_way_back_is_refused(
+    instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(instance, tmp_path / "backup", now=NOW)
+    copy = shutil.copy2
+
+    def spoil(source: str, target: str, **how: bool) -> object:
+        copied = copy(source, target, **how)
+        if Path(target).name == "model.onnx":
+            Path(target).write_bytes(b"0nnx")
+        return copied
+
+    # What `copytree` copies each file with, by default.
+    monkeypatch.setattr("shutil.copytree.__defaults__", (False, None, spoil, False, False))
+
+    with pytest.raises(DataError, match="has changed"):
+        restore(instance, tmp_path / "backup", now=NOW)
+
+    ModelStore(instance.models_dir).verify(1)
+    assert n_drawings(instance) == 2
 
 
 def test_a_backup_that_lacks_a_file_is_refused(instance: Settings, tmp_path: Path) -> None:

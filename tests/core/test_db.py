@@ -29,6 +29,11 @@ def test_a_writer_has_the_pragmas_that_durability_rests_on(
         assert session.execute(text(f"PRAGMA {pragma}")).scalar() == value
 
 
+def test_a_reader_waits_as_long_as_a_writer(database: Database) -> None:
+    with database.read() as session:
+        assert session.execute(text("PRAGMA busy_timeout")).scalar() == 10_000
+
+
 def test_a_reader_cannot_write(database: Database) -> None:
     with pytest.raises(OperationalError, match="readonly"), database.read() as session:
         count(session, {"drawings": 1})

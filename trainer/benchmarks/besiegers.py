@@ -270,6 +270,7 @@ async def exporter(siege: Siege, pause_seconds: float) -> None:
             if not siege.is_on():
                 return
             await caller.ask("export", "GET", f"{API}/export?format={formats[turn % 2]}")
+            caller.close()  # the server would: nobody keeps a connection idle for so long
 
 
 async def importer(siege: Siege, n_drawings: int) -> None:
