@@ -27,6 +27,7 @@ from trainer.benchmarks import (
     gate,
     load,
     loop,
+    model_card,
     noise,
     report,
     review,
@@ -333,9 +334,10 @@ def faults_command(out: Path | None, quick: bool, only: tuple[str, ...]) -> None
 @click.option("--from", "source", type=click.Path(path_type=Path), default=RECORDS)
 @click.option("--to", "page", type=click.Path(path_type=Path), default=PAGE)
 def report_command(source: Path, page: Path) -> None:
-    """Write docs/benchmarks.md from the JSON files in docs/benchmarks."""
+    """Write docs/benchmarks.md and docs/model-card.md from the JSON files in docs/benchmarks."""
     page.write_text(report.page(source))
-    console.print(f"{page} says what {source} holds")
+    page.with_name("model-card.md").write_text(model_card.card(source))
+    console.print(f"{page} says what {source} holds, and so does the model card")
 
 
 @main.command("loop")

@@ -31,7 +31,7 @@ Points = NDArray[np.float64]
 Lines = Sequence[Points]
 Place = Literal["middle", "corner"]
 
-SIDES_PX: Final = (120, 280, 560)
+SIDES_PX: Final = (120, 280)
 PENS: Final = (0.02, 0.1, 0.2)
 """Width by the digit's longer side. MNIST's own pens have 0.13 ± 0.05."""
 
@@ -64,7 +64,7 @@ class Cell:
 
 
 def cells() -> list[Cell]:
-    """The grid: 18 cells of strokes and 54 of pictures."""
+    """The grid: 12 cells of strokes and 36 of pictures."""
     pens: tuple[float | None, ...] = (None, *PENS)
     return [Cell(*one) for one in product(SIDES_PX, pens, PLACES, SLANTS)]
 

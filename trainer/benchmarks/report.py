@@ -228,7 +228,7 @@ SECTIONS: Final = (
             "only the handwritten letters have forms that the fit was shown.", _familiarity),
     Section("shift", "Unfamiliar hands before any label", "First models of the default recipe know "
             "MNIST alone. The grid draws centre-lines of digits by writers held back from "
-            "training again, the same ones in every cell, on canvases of several sizes, in the "
+            "training again, the same ones in every cell, on canvases of two sizes, in the "
             "middle or in a corner, leaning by 0.3 px a pixel more than their writers did; strokes "
             "have no pen, pictures have one of that part of the digit's longer side.", _shift),
     Section("review", "What to review first", "The order of the review queue against a random one: "

@@ -67,7 +67,7 @@ TRIED: Final[list[Row]] = [
     ("the same, bent twice as far", "7.2, 8.1 and 6.4 %; at home 0.63, 0.82 and 1.10 %", "no"),
 ]
 
-STREAMS: Final = ("writers", "digits", "tablet", "odd")
+STREAMS: Final = ("digits", "tablet", "odd")
 N_LABELS: Final = 200
 
 
@@ -102,6 +102,10 @@ def run(mnist: Mnist, folder: Path, options: Options, say: Callable[[str], None]
     for name in CORRUPTIONS:
         say(name)
         record.piece(f"corruption/{name}", partial(_corruption, bench, models, name, options))
+    for name in STREAMS:
+        say(f"how sure of {name}")
+        stream = all_streams(mnist)[name](options.seed)
+        record.piece(f"sure/{name}", partial(_sureness, bench, stream, options.seed))
     drawn = people(mnist, options.n_people_digits, options.seed)
     as_they_are = partial(_read_by, models, lambda: drawn.inks, drawn.labels)
     record.piece("grid/as MNIST has them", as_they_are)
@@ -109,10 +113,6 @@ def run(mnist: Mnist, folder: Path, options: Options, say: Callable[[str], None]
         say(cell.name)
         inks = partial(inks_of, drawn.lines, cell)
         record.piece(f"grid/{cell.name}", partial(_read_by, models, inks, drawn.labels))
-    for name in STREAMS:
-        say(f"how sure of {name}")
-        stream = all_streams(mnist)[name](options.seed)
-        record.piece(f"sure/{name}", partial(_sureness, bench, stream, options.seed))
     return record.finish(_result(record.pieces))
 
 
