@@ -46,7 +46,7 @@ STOP_SECONDS = 2.0
 LOOK_SECONDS = 0.5
 """Between two looks for queued runs."""
 NICE = 5
-"""Whoever waits for an answer goes first. Beside 64 clients, on two cores that had no rest, 99 of 100
+"""Whoever waits for an answer goes first. Beside 64 clients, on two cores without rest, 99 of 100
 reads took at most 69 ms with it and 186 without, half a minute each."""
 
 Load = Callable[[Settings, Database], CarryOut]
