@@ -6,6 +6,7 @@ each run at once, since nothing is to be learned here.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,12 +85,14 @@ def _leap(folder: Path, library: str) -> dict[str, Any]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _until(lambda: len(_due(database)) == 1, "the trainer is there")  # the first run, undue
+        _until(partial(_has_runs, database, 1), "the trainer is there")  # the first run, undue
         wrong: list[str] = []
         wanted: list[datetime | None] = [None]
         for says, due in LEAPS:
             _set(clock, says)
             wanted += [_moment(due)] if due is not None else []
+            with contextlib.suppress(InkloopError):
+                _until(partial(_has_runs, database, len(wanted)), "the run is over")
             time.sleep(SETTLE_SECONDS)  # what must not happen cannot be awaited
             found = _due(database)
             if found != wanted:
@@ -117,6 +121,10 @@ def _due(database: Database) -> list[datetime | None]:
     with database.read() as session:
         found = select(Run.due_at).where(Run.finished_at.is_not(None)).order_by(Run.id)
         return list(session.scalars(found))
+
+
+def _has_runs(database: Database, n: int) -> bool:
+    return len(_due(database)) >= n
 
 
 def _until(condition: Callable[[], bool], what: str) -> None:

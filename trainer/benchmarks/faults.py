@@ -185,7 +185,7 @@ def table(result: Mapping[str, Any]) -> list[Row]:
                         "gave up and said so", "answers of the server meanwhile")]  # fmt: skip
     for kind, name in KINDS.items():
         one = result[kind]
-        gave_up = "" if kind == "kill" else f"{one['n_gave_up']} of {one['n_taken_over']}"
+        gave_up = "" if kind == "kill" else f"{one['n_gave_up']} of {one['n_resumed']}"
         n_answers = f"{one['n_answers']:,}, {one['n_unanswered']} failed"
         rows.append((name, str(one["n_points"]), str(one["n_clean"]), str(one["n_resumed"]),
                      gave_up, n_answers))  # fmt: skip
