@@ -23,6 +23,7 @@ from trainer.benchmarks import (
     noise,
     review,
     seeds,
+    serve,
     shift,
     siege,
     speed,
@@ -182,6 +183,14 @@ def _load(kept: Kept) -> list[Table]:
     ]
 
 
+def _serve(kept: Kept) -> list[Table]:
+    options, result = _options(serve.Options, kept), kept["result"]
+    return [
+        ("Aims", [HEADING, *serve.aims(result, options)]),
+        ("Clients on the same machine as the servers", serve.table(result)),
+    ]
+
+
 def _loop(kept: Kept) -> list[Table]:
     result = kept["result"]
     return [
@@ -237,6 +246,10 @@ SECTIONS: Final = (
             _review),
     Section("dashboard", "The dashboard at a million drawings", "Every list, filter, count and "
             "chart of a real server, at ten thousand and at a million drawings.", _dashboard),
+    Section("serve", "Predictions beside Gradio and a Flask no-op", "Three servers on one machine, "
+            "asked in turn by the same client, which shares their cores and takes 15 µs for a "
+            "request. Gradio runs in an environment of its own, with its queue off. Other work ran "
+            "on both cores when this was measured (load 15 to 20).", _serve),
     Section("load", "Load", "A real server under many clients, slow ones, too many at once, and "
             "promotions in a row; the clients share its cores.", _load),
     Section("siege", "Everything at once", "Clients, run after run, import after import, exports "
