@@ -16,6 +16,7 @@ from typing import IO
 import pytest
 from sqlalchemy import func, select, text
 
+import core.backup
 from core import instance_lock, migrate
 from core.backup import back_up, restore, verify
 from core.db import Database, sqlite_driver
@@ -53,6 +54,13 @@ def test_a_backup_holds_what_was_there(instance: Settings, tmp_path: Path) -> No
 
     assert (made.n_drawings, made.n_versions) == (2, 1)
     assert verify(tmp_path / "backup").created_at == "2026-03-14T15:09:26+00:00"
+
+
+def test_nobody_else_may_read_a_backup(instance: Settings, tmp_path: Path) -> None:
+    back_up(instance, tmp_path / "backup", now=NOW)
+
+    for path, mode in ((tmp_path / "backup", 0o700), (tmp_path / "backup" / "inkloop.db", 0o600)):
+        assert path.stat().st_mode & 0o777 == mode
 
 
 def test_a_backup_goes_into_the_instance_when_no_folder_is_named(instance: Settings) -> None:
@@ -256,6 +264,33 @@ def test_a_version_whose_manifest_was_changed_is_not_backed_up(
 
     with pytest.raises(ModelFileError):
         back_up(instance, tmp_path / "backup", now=NOW)
+
+
+def test_a_backup_of_an_older_inkloop_is_brought_to_the_newest_tables(
+    instance: Settings, tmp_path: Path
+) -> None:
+    migrate.downgrade(instance, "-1")
+    back_up(instance, tmp_path / "backup", now=NOW)
+
+    restore(instance, tmp_path / "backup", now=NOW)
+
+    assert migrate.current(instance) == migrate.head()
+    assert n_drawings(instance) == 2
+
+
+def test_nothing_is_restored_while_a_backup_is_taken(
+    instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = core.backup._copy_database
+
+    def copy_while_another_restores(source: Path, target: Path) -> None:
+        with pytest.raises(SettingsError, match="at work"):
+            instance_lock.hold_alone(instance.instance)
+        copy(source, target)
+
+    monkeypatch.setattr("core.backup._copy_database", copy_while_another_restores)
+
+    assert back_up(instance, tmp_path / "backup", now=NOW).n_drawings == 2
 
 
 def test_an_existing_folder_is_never_written_into(instance: Settings, tmp_path: Path) -> None:
