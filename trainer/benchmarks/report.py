@@ -17,6 +17,7 @@ from trainer.benchmarks import (
     dashboard,
     durability,
     familiarity,
+    faults,
     gate,
     load,
     loop,
@@ -207,6 +208,15 @@ def _durability(kept: Kept) -> list[Table]:
     ]
 
 
+def _faults(kept: Kept) -> list[Table]:
+    result = kept["result"]
+    return [
+        ("Aims", [HEADING, *faults.aims(result)]),
+        ("A run, broken off just before each of its writes", faults.table(result)),
+        ("Nights at 02:30, with an injected clock", faults.nights_table(result)),
+    ]
+
+
 def _siege(kept: Kept) -> list[Table]:
     result = kept["result"]
     return [
@@ -258,6 +268,11 @@ SECTIONS: Final = (
     Section("durability", "Acknowledged means durable", "A real server whose processes are all "
             "killed at random moments, one that strace looks at, and one on a disk that fills up.",
             _durability),
+    Section("faults", "Trainers that die, sleep or compete", "Real processes: a run is killed, or "
+            "put to sleep, just before each write in turn, while a server is asked all the while. "
+            "Every file operation is a point; statements and commits are points to die at, "
+            "since who sleeps in a transaction keeps all others waiting. What is learned is a tiny "
+            "world; the clock of the nights is injected.", _faults),
 )  # fmt: skip
 
 
