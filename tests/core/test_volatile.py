@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.db import sqlite_driver
 from core.errors import NotReady
 from core.settings import Settings
 from core.volatile import TRAINER, Volatile, Worker, discard_if_broken
@@ -32,6 +34,20 @@ def test_one_key_does_not_slow_another(settings: Settings) -> None:
     volatile.dispose()
 
     assert wait is None
+
+
+def test_counts_are_forgotten_once_no_window_needs_them_and_no_sooner(settings: Settings) -> None:
+    volatile = Volatile(settings)
+    minutes = [MINUTE + timedelta(minutes=n) for n in range(4)]
+    for now in minutes:
+        volatile.hit("a", limit=1, window_seconds=60, now=now)
+
+    volatile.forget_hits(window_seconds=60, now=minutes[-1])
+    volatile.dispose()
+
+    with contextlib.closing(sqlite_driver.connect(settings.volatile_path)) as file:
+        kept = [began for (began,) in file.execute("SELECT began FROM hits ORDER BY began")]
+    assert kept == [int(now.timestamp()) for now in minutes[1:]]
 
 
 def test_a_burst_across_two_windows_is_noticed(settings: Settings) -> None:
