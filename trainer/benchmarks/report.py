@@ -189,6 +189,7 @@ def _serve(kept: Kept) -> list[Table]:
     return [
         ("Aims", [HEADING, *serve.aims(result, options)]),
         ("Clients on the same machine as the servers", serve.table(result)),
+        ("Tried for it", serve.TRIED),
     ]
 
 
