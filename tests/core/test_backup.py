@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import shutil
 import threading
 import uuid
@@ -54,6 +55,31 @@ def test_a_backup_holds_what_was_there(instance: Settings, tmp_path: Path) -> No
 
     assert (made.n_drawings, made.n_versions) == (2, 1)
     assert verify(tmp_path / "backup").created_at == "2026-03-14T15:09:26+00:00"
+
+
+def test_all_is_on_the_disk_before_a_backup_has_its_name(
+    instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[int | str] = []
+    sync, rename = os.fsync, Path.rename
+
+    def seen_sync(descriptor: int) -> None:
+        done.append(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    def seen_rename(path: Path, target: Path) -> Path:
+        done.append("rename")
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", seen_sync)
+    monkeypatch.setattr(Path, "rename", seen_rename)
+
+    back_up(instance, tmp_path / "backup", now=NOW)
+
+    backup = tmp_path / "backup"
+    before, after = done[: done.index("rename")], done[done.index("rename") + 1 :]
+    assert set(before) == {path.stat().st_ino for path in (backup, *backup.rglob("*"))}
+    assert after == [tmp_path.stat().st_ino]
 
 
 def test_nobody_else_may_read_a_backup(instance: Settings, tmp_path: Path) -> None:
