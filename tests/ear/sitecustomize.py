@@ -28,13 +28,19 @@ ROOT = HERE.parents[2]
 PRODUCT = [ROOT / "core", ROOT / "server", ROOT / "trainer"]
 
 
+_is_listening = False
+
+
 class OpenedBesideSQLite(RuntimeError):
     """Someone opened a file of a live database. No OSError, which somebody may expect and pass."""
 
 
 def listen() -> None:
-    """From now on, for good: such a hook cannot be taken out again."""
-    sys.addaudithook(_hear)
+    """From now on, for good: such a hook cannot be taken out again. Once is enough."""
+    global _is_listening
+    if not _is_listening:
+        _is_listening = True
+        sys.addaudithook(_hear)
 
 
 def _hear(event: str, arguments: tuple[object, ...]) -> None:
