@@ -259,8 +259,7 @@ SECTIONS: Final = (
             "chart of a real server, at ten thousand and at a million drawings.", _dashboard),
     Section("serve", "Predictions beside Gradio and a Flask no-op", "Three servers on one machine, "
             "asked in turn by the same client, which shares their cores and takes 15 µs for a "
-            "request. Gradio runs in an environment of its own, with its queue off. Other work ran "
-            "on both cores when this was measured (load 15 to 20).", _serve),
+            "request. Gradio runs in an environment of its own, with its queue off.", _serve),
     Section("load", "Load", "A real server under many clients, slow ones, too many at once, and "
             "promotions in a row; the clients share its cores.", _load),
     Section("siege", "Everything at once", "Clients, run after run, import after import, exports "
