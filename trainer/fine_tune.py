@@ -8,9 +8,9 @@ Tensors in, tensors out: it touches neither database nor disk, and sees neither 
 nor any holdout. Each idea is one small function with a switch in `RunConfig`, so that
 `inkloop bench stream` can measure what it is worth. `on_progress` may raise to stop the run.
 
-A run can be broken off anywhere: `on_checkpoint` gets its whole state (weights, averaged weights,
-optimiser, random state, step) every `checkpoint_every` steps, and `resume` goes on from one,
-bit-equal on the same processor with the same number of threads. Sampling and distortions draw from
+A run can be broken off anywhere: `on_checkpoint` gets its whole state (weights, optimiser,
+random state, step) every `checkpoint_every` steps, and `resume` goes on from one, bit-equal on the
+same processor with the same number of threads. Sampling and distortions draw from
 torch's default generator alone, whose state is in the checkpoint and is given back afterwards.
 
 Shapes: B batch, K = 10 digits.
@@ -33,7 +33,6 @@ from trainer.augment import Augmentation, augment
 from trainer.evaluate import BATCH, as_images
 from trainer.interpolate import Candidate, choose_candidates, fast_precision
 from trainer.loop import (
-    Average,
     LoopState,
     fastest_threads,
     one_cycle,
@@ -95,9 +94,6 @@ class RunConfig:
     warm_up: float = 0.1
     """Part of the steps in which the rate rises from zero; then it decays along half a cosine."""
 
-    average: float = 0.98
-    """Decay per step of the averaged weights, which are the result; 0 takes the last ones."""
-
     distillation: float = 4.0
     """Weight of staying with the anchor on replayed images, beside their labels; 0: off. It is what
     allows the high learning rate; 16 cuts 10 % less and keeps no more."""
@@ -123,8 +119,6 @@ class RunConfig:
     def __post_init__(self) -> None:
         if self.n_drawn < 1 or self.n_replay < 0:
             raise ValueError("a batch needs at least one drawing, and no negative replay")
-        if not 0 <= self.average < 1:
-            raise ValueError(f"average={self.average}: expected 0 to below 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +227,6 @@ class Run:
                 network.parameters(), lr=0.0, betas=(0.9, 0.98), weight_decay=0.0, fused=True
             ),
             sampler=self.batches,
-            average=Average(network, config.average) if config.average else None,
         )
         self.loss: float | None = None
         self.accuracy: float | None = None
@@ -262,8 +255,6 @@ class Run:
         loss.backward()
         state.optimiser.step()
         state.step += 1
-        if state.average is not None:
-            state.average.update(state.network, state.step)
         right = (logits[:n_drawn].argmax(dim=1) == batch.labels_B[:n_drawn]).float().mean()
         self.loss = _smoothed(self.loss, float(loss.detach()))
         self.accuracy = _smoothed(self.accuracy, float(right))
@@ -304,10 +295,8 @@ class Run:
         self.loss, self.accuracy = facts["loss"], facts["accuracy"]
 
     def trained(self) -> DigitNetwork:
-        """The network as it came out: averaged, in evaluation mode."""
+        """The network as it came out, in evaluation mode."""
         network = copy.deepcopy(self.state.network)
-        if self.state.average is not None:
-            self.state.average.copy_to(network)
         if not self.config.freeze_batch_norm:
             recompute_batch_norm(network, self.batches.typical(N_BATCH_NORM_IMAGES))
         return network.eval().requires_grad_(False)

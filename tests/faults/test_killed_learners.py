@@ -125,4 +125,4 @@ def test_a_checkpoint_holds_the_whole_state(
 
     assert set(first) == STATE | {"sampler"}
     # A run's batches are drawn by torch's generator alone: its state is where the sampler is.
-    assert set(later) == STATE | {"average"}
+    assert set(later) == STATE

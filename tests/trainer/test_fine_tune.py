@@ -80,6 +80,20 @@ def test_a_run_resumed_from_files_ends_bit_equal(
     assert same(whole.candidates[0].weights, resumed.candidates[0].weights)
 
 
+def test_a_run_whose_checkpoint_has_averaged_weights_too_goes_on(
+    champion: DigitNetwork, data: RunData
+) -> None:
+    """As those had that were written before averaging was given up."""
+    kept: list[Checkpoint] = []
+    whole = fine_tune(champion, data, QUICK, 1, on_checkpoint=kept.append)
+    averaged = {f"average.{i}": p.detach() for i, p in enumerate(champion.parameters())}
+
+    older = Checkpoint(kept[0].tensors | averaged, kept[0].facts)
+    resumed = fine_tune(champion, data, QUICK, 1, resume=older)
+
+    assert same(whole.candidates[0].weights, resumed.candidates[0].weights)
+
+
 def test_a_checkpoint_of_another_run_is_refused(champion: DigitNetwork, data: RunData) -> None:
     kept: list[Checkpoint] = []
     fine_tune(champion, data, QUICK, 1, on_checkpoint=kept.append)

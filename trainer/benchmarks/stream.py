@@ -51,7 +51,6 @@ NAIVE: Final = replace(
     learning_rate=1e-3,
     distillation=0.0,
     interpolation=False,
-    average=0.0,
     freeze_batch_norm=False,
     hard_share=0.0,
     drawn_augmentation=Augmentation(),
@@ -70,7 +69,7 @@ METHODS: Final[Mapping[str, RunConfig]] = {
     "everything": EVERYTHING,
 }
 """Each has what the one before has. The last adds the higher rate, the wider distortions, the hard
-images, averaged weights and frozen batch norm."""
+images and frozen batch norm."""
 
 OURS: Final = "everything"
 PERSON: Final = "person"
