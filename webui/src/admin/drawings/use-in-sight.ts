@@ -2,7 +2,8 @@
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-export const TILE_PX = 60; // with the space around it
+export const TILE_PX = 60; // width, with the space around it
+export const ROW_PX = 74; // height of the same: the label stands below the ink, never on it
 const ROWS_BEYOND = 4; // drawn above and below what is in sight
 
 interface InSight {
@@ -21,8 +22,8 @@ export function useInSight(): [{ current: HTMLDivElement | null }, InSight] {
       const box = wall.current?.getBoundingClientRect();
       if (box === undefined) return;
       const columns = Math.max(1, Math.floor(box.width / TILE_PX));
-      const first_row = Math.max(0, Math.floor(-box.top / TILE_PX) - ROWS_BEYOND);
-      const n_rows = Math.ceil(innerHeight / TILE_PX) + 2 * ROWS_BEYOND;
+      const first_row = Math.max(0, Math.floor(-box.top / ROW_PX) - ROWS_BEYOND);
+      const n_rows = Math.ceil(innerHeight / ROW_PX) + 2 * ROWS_BEYOND;
       setSight((before) =>
         before.columns === columns && before.first_row === first_row && before.n_rows === n_rows
           ? before

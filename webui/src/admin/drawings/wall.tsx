@@ -17,7 +17,7 @@ import {
   undo,
 } from "./gallery-state";
 import { choose, chooseAll, moveOf, NOTHING, placeAfter, walk } from "./selection";
-import { TILE_PX, useInSight } from "./use-in-sight";
+import { ROW_PX, TILE_PX, useInSight } from "./use-in-sight";
 
 const ROWS_AHEAD = 12; // so far before the end the next page is asked for
 
@@ -58,10 +58,10 @@ function Tile({ drawing, place }: { drawing: GalleryDrawing; place: number }) {
 /** Bring the tile of the keyboard into sight, below the bar that sticks to the top. */
 function show(wall: HTMLDivElement | null, place: number, columns: number): void {
   if (wall === null) return;
-  const top = wall.getBoundingClientRect().top + Math.floor(place / columns) * TILE_PX;
+  const top = wall.getBoundingClientRect().top + Math.floor(place / columns) * ROW_PX;
   const bar = document.getElementById("selection-bar")?.getBoundingClientRect().height ?? 0;
-  const below = innerHeight - bar - 2 * TILE_PX;
-  if (top < TILE_PX) scrollBy({ top: top - 2 * TILE_PX });
+  const below = innerHeight - bar - 2 * ROW_PX;
+  if (top < ROW_PX) scrollBy({ top: top - 2 * ROW_PX });
   else if (top > below) scrollBy({ top: top - below });
 }
 
@@ -144,7 +144,7 @@ export function Wall() {
       aria-label={w.wall}
       aria-describedby="wall-keys"
       aria-activedescendant={is_active_shown ? tileId(active) : undefined}
-      style={{ height: `${n_shown_rows * TILE_PX}px` }}
+      style={{ height: `${n_shown_rows * ROW_PX}px` }}
       onClick={onClick}
       onDblClick={(event) => {
         const drawing = all[placeOf(event) ?? -1];
@@ -159,7 +159,7 @@ export function Wall() {
         class="wall-rows"
         role="presentation"
         style={{
-          transform: `translateY(${(first / columns) * TILE_PX}px)`,
+          transform: `translateY(${(first / columns) * ROW_PX}px)`,
           gridTemplateColumns: `repeat(${columns}, ${TILE_PX}px)`,
         }}
       >

@@ -3,7 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { runs_words } from "../../i18n/runs";
 import { InkCanvas } from "../../ink-canvas";
-import { TILE_PX, useInSight } from "../drawings/use-in-sight";
+import { ROW_PX, TILE_PX, useInSight } from "../drawings/use-in-sight";
 import { Link } from "../link";
 import type { RunDrawing } from "./runs-api";
 
@@ -48,13 +48,13 @@ export function RunWall({ items, onNearEnd }: RunWallProps) {
       class="wall"
       role="list"
       aria-label={runs_words.value.wall}
-      style={{ height: `${n_all_rows * TILE_PX}px` }}
+      style={{ height: `${n_all_rows * ROW_PX}px` }}
     >
       <div
         class="wall-rows"
         role="presentation"
         style={{
-          transform: `translateY(${(first / columns) * TILE_PX}px)`,
+          transform: `translateY(${(first / columns) * ROW_PX}px)`,
           gridTemplateColumns: `repeat(${columns}, ${TILE_PX}px)`,
         }}
       >
