@@ -102,8 +102,13 @@ def _net(rule: Rule, noun: str) -> str:
 
 def _per_digit_en(rule: Rule) -> str:
     facts = rule["facts"]
-    if rule["passed"]:
+    if rule["passed"] and rule["value"] <= 0:
         return "no digit is read worse than by the anchor"
+    if rule["passed"]:
+        return (
+            f"no digit is read clearly worse than by the anchor: the {facts['digit']} loses "
+            f"{int(rule['value'])} net, {int(rule['bound'])} allowed"
+        )
     return (
         f"reads the {facts['digit']} worse than the anchor: "
         f"{facts['n_lost']} lost, {facts['n_gained']} gained"
@@ -186,8 +191,13 @@ def _net_zh(rule: Rule, measure: str) -> str:
 
 def _per_digit_zh(rule: Rule) -> str:
     facts = rule["facts"]
-    if rule["passed"]:
+    if rule["passed"] and rule["value"] <= 0:
         return "每个数字都不比基准版本差"
+    if rule["passed"]:
+        return (
+            f"没有数字明显不如基准版本：数字 {facts['digit']} 净多错 {int(rule['value'])} 个，"
+            f"最多允许 {int(rule['bound'])} 个"
+        )
     return (
         f"数字 {facts['digit']} 明显不如基准版本：新错 {facts['n_lost']} 个，"
         f"新对 {facts['n_gained']} 个"

@@ -126,20 +126,22 @@ def verdict_json(verdict: Verdict | None) -> Json | None:
     if verdict is None:
         return None
     words = language()
-    rules = [
-        {
-            "name": rule["name"],
-            "passed": rule["passed"],
-            "value": rule["value"],
-            "bound": rule["bound"],
-            "sentence": sentences.rule_sentence(rule, words),
-        }
-        for rule in verdict.rules
-    ]
     return {
         "passed": verdict.passed,
         "sentence": sentences.verdict_sentence(verdict.passed, verdict.rules, words),
-        "rules": rules,
+        "rules": [_rule_json(rule, words) for rule in verdict.rules],
+    }
+
+
+def _rule_json(rule: Json, words: str) -> Json:
+    """A rule that had nothing to measure shows no figures: a 0 would look like one."""
+    is_measured = rule["facts"].get("n") != 0
+    return {
+        "name": rule["name"],
+        "passed": rule["passed"],
+        "value": rule["value"] if is_measured else None,
+        "bound": rule["bound"] if is_measured else None,
+        "sentence": sentences.rule_sentence(rule, words),
     }
 
 

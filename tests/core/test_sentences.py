@@ -43,6 +43,23 @@ def test_a_held_candidate_is_told_every_rule_that_failed_and_no_other() -> None:
     )
 
 
+def test_a_digit_that_loses_a_little_is_named_with_what_was_allowed() -> None:
+    loses = rule("per_digit", True, 1, 3, digit=6, n_lost=2, n_gained=1)
+
+    assert rule_sentence(loses, "en") == (
+        "No digit is read clearly worse than by the anchor: the 6 loses 1 net, 3 allowed."
+    )
+    assert rule_sentence(loses, "zh") == (
+        "没有数字明显不如基准版本：数字 6 净多错 1 个，最多允许 3 个。"
+    )
+
+
+def test_where_every_digit_is_read_as_well_none_is_named() -> None:
+    gains = rule("per_digit", True, 0, 1, digit=0, n_lost=0, n_gained=0)
+
+    assert rule_sentence(gains, "en") == "No digit is read worse than by the anchor."
+
+
 def test_a_promotion_tells_how_the_exam_drawings_fared() -> None:
     rules = [anchor_rule(True, 4, 2, 8), exam_rule(True, 8, 3, 8)]
 

@@ -80,6 +80,22 @@ def test_a_verdict_reads_as_a_sentence_in_the_readers_language(
     assert verdict["rules"][0]["bound"] == 0.99
 
 
+def test_a_rule_that_had_nothing_to_measure_shows_no_figures(admin, parts, advance):
+    run_id = admin.post(URL).json["id"]
+    advance(run_id, status="promoted", version=2)
+    nobody = {"n": 0, "n_right": 0, "n_right_before": 0, "recorded_only": True}
+    rule = {"name": "holdout_new", "passed": True, "value": 0, "bound": 0, "facts": nobody}
+    with parts.database.write() as session:
+        session.add(
+            Verdict(run_id=run_id, version=2, passed=True, rules=[FIRST_ACCURACY, rule], at=NOW)
+        )
+
+    measured, shown = admin.get(f"{URL}/{run_id}").json["verdict"]["rules"]
+
+    assert measured["value"] is not None
+    assert (shown["value"], shown["bound"]) == (None, None)
+
+
 def test_a_queued_run_stops_at_once(admin):
     run_id = admin.post(URL).json["id"]
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { boundOf, measureOf } from "./rule-figures";
+import { boundOf, measureOf, NO_FIGURE } from "./rule-figures";
 
 const percent = (figure: string) => `${figure} %`;
 
@@ -20,5 +20,5 @@ test("shares are percentages, cut rather than rounded", () => {
 });
 
 test("a figure that is not there is a dash", () => {
-  expect(measureOf(rule("calibration", null, 0.005), percent)).toBe("–");
+  expect(measureOf(rule("calibration", null, 0.005), percent)).toBe(NO_FIGURE);
 });

@@ -10,10 +10,13 @@ const SHARES: Readonly<Record<string, number>> = {
 };
 const LEAST: ReadonlySet<string> = new Set(["first_accuracy", "first_per_digit"]);
 
+/** Of a rule that had nothing to measure. */
+export const NO_FIGURE = "–";
+
 type Percent = (figure: string) => string;
 
 function figureOf(name: string, value: unknown, percent: Percent): string {
-  if (typeof value !== "number") return "–";
+  if (typeof value !== "number") return NO_FIGURE;
   const decimals = SHARES[name];
   if (decimals === undefined) return String(value).replace("-", "−");
   // Cut, not rounded: what missed its bound never looks as if it met it.

@@ -4,14 +4,15 @@ import type { Rule, Verdict } from "../../contract";
 import { words } from "../../i18n/language";
 import { runs_words } from "../../i18n/runs";
 import { CheckIcon, CrossIcon } from "../../icons";
-import { boundOf, measureOf } from "./rule-figures";
+import { boundOf, measureOf, NO_FIGURE } from "./rule-figures";
 
 function Row({ rule }: { rule: Rule }) {
   const w = runs_words.value;
   const admin = words.value.admin;
   const { name, passed, sentence } = rule;
   const { percent } = words.value;
-  const bound = boundOf(rule, percent);
+  const { figure, is_least } = boundOf(rule, percent);
+  const allowed = figure === NO_FIGURE ? figure : (is_least ? w.at_least : w.at_most)(figure);
   return (
     <tr class={passed ? "rule-row is-passed" : "rule-row is-failed"} data-rule={name}>
       <th scope="row">
@@ -22,7 +23,7 @@ function Row({ rule }: { rule: Rule }) {
         </span>
       </th>
       <td>{measureOf(rule, percent)}</td>
-      <td>{bound.is_least ? w.at_least(bound.figure) : w.at_most(bound.figure)}</td>
+      <td>{allowed}</td>
     </tr>
   );
 }
