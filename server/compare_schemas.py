@@ -38,9 +38,9 @@ class DifferenceOut(Answer):
 
 
 class ContributorDifference(Answer):
-    """On whose exam drawings it got better and worse."""
+    """On whose exam drawings it got better and worse; contributors go by their number."""
 
-    contributor: str
+    contributor: int
     n_better: int
     n_worse: int
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core import comparison, mnist
 from core.comparison import Difference, Flip
 from core.errors import NotFound
-from core.models import Drawing, ModelVersion
+from core.models import Contributor, Drawing, ModelVersion
 from server.compare_schemas import CellOut, CompareOut, ConfusionOut
 from server.contract import contract
 from server.services import services
@@ -39,6 +39,7 @@ def compare(a: int, b: int) -> ResponseReturnValue:
         on_mnist = None if labels is None else comparison.on_mnist(session, a, b, labels)
         on_drawings = comparison.on_drawings(session, a, b)
         drawn = _drawings(session, on_drawings)
+        numbers = _numbers(session, drawn)
     images = _mnist(IMAGES) if on_mnist is not None else None
     shown = {
         kind: _mnist_flips(on_mnist, images, kind) + _drawn_flips(on_drawings, drawn, kind)
@@ -51,7 +52,7 @@ def compare(a: int, b: int) -> ResponseReturnValue:
         "drawings": _difference_json(on_drawings),
         "better": shown["better"][:MAX_SHOWN],
         "worse": shown["worse"][:MAX_SHOWN],
-        "contributors": _by_contributor(on_drawings, drawn),
+        "contributors": _by_contributor(on_drawings, drawn, numbers),
     }
 
 
@@ -158,12 +159,25 @@ def _drawn_flips(found: Difference, drawn: dict[int, Drawing], kind: str) -> lis
     return [_flip_json(flip, "drawing", drawing.ink, drawing) for flip, drawing in pairs]
 
 
-def _by_contributor(found: Difference, drawn: dict[int, Drawing]) -> list[Json]:
+def _by_contributor(
+    found: Difference, drawn: dict[int, Drawing], numbers: dict[str, int]
+) -> list[Json]:
     """Most worsened first."""
-    better = Counter(drawn[flip.place].contributor_id for flip in found.better)
-    worse = Counter(drawn[flip.place].contributor_id for flip in found.worse)
+    better = Counter(numbers[drawn[flip.place].contributor_id] for flip in found.better)
+    worse = Counter(numbers[drawn[flip.place].contributor_id] for flip in found.worse)
     rows = [
         {"contributor": one, "n_better": better[one], "n_worse": worse[one]}
         for one in better.keys() | worse.keys()
     ]
-    return sorted(rows, key=lambda row: (-int(row["n_worse"]), str(row["contributor"])))
+    return sorted(rows, key=lambda row: (-int(row["n_worse"]), row["contributor"]))
+
+
+def _numbers(session: Session, drawn: dict[int, Drawing]) -> dict[str, int]:
+    """The number that each of these drawings' contributors goes by."""
+    ids = sorted({drawing.contributor_id for drawing in drawn.values()})
+    numbers: dict[str, int] = {}
+    for start in range(0, len(ids), comparison.CHUNK):
+        chosen = Contributor.id.in_(ids[start : start + comparison.CHUNK])
+        for one in session.scalars(select(Contributor).where(chosen)):
+            numbers[one.id] = one.number
+    return numbers

@@ -74,7 +74,7 @@ def test_what_got_better_and_worse_is_told_with_its_pictures(reviewer, two_versi
 def test_whose_drawings_got_worse_is_told(reviewer, two_versions):
     shown = reviewer.get("/api/v1/compare/1/2").json
 
-    assert shown["contributors"] == [{"contributor": "alice", "n_better": 0, "n_worse": 1}]
+    assert shown["contributors"] == [{"contributor": 1, "n_better": 0, "n_worse": 1}]
 
 
 def test_the_other_way_round_better_and_worse_change_places(reviewer, two_versions):

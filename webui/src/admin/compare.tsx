@@ -3,6 +3,7 @@
 import { useCallback } from "preact/hooks";
 import { versions_words } from "../i18n/versions";
 import { InkCanvas } from "../ink-canvas";
+import { is_admin } from "./admin-state";
 import { Link } from "./link";
 import { Card, Show } from "./parts";
 import { useLoaded } from "./use-loaded";
@@ -51,6 +52,17 @@ function Flips({ id, title, flips }: { id: string; title: string; flips: readonl
   );
 }
 
+/** Administrators may look at who that is. */
+function Contributor({ number }: { number: number }) {
+  const name = versions_words.value.contributor_number(number);
+  if (!is_admin.value) return <>{name}</>;
+  return (
+    <Link view="people" part={`contributors/${number}`}>
+      {name}
+    </Link>
+  );
+}
+
 function Shown({ comparison }: { comparison: Comparison }) {
   const w = versions_words.value;
   const { a, b, mnist_test, drawings, better, worse, contributors } = comparison;
@@ -94,7 +106,9 @@ function Shown({ comparison }: { comparison: Comparison }) {
             <tbody>
               {contributors.map((one) => (
                 <tr key={one.contributor}>
-                  <th scope="row">{one.contributor.slice(0, 8)}</th>
+                  <th scope="row">
+                    <Contributor number={one.contributor} />
+                  </th>
                   <td>{one.n_better}</td>
                   <td>{one.n_worse}</td>
                 </tr>

@@ -46,7 +46,7 @@ export interface Comparison {
   drawings: Difference;
   better: Flip[];
   worse: Flip[];
-  contributors: { contributor: string; n_better: number; n_worse: number }[];
+  contributors: { contributor: number; n_better: number; n_worse: number }[];
 }
 
 const SWITCH_TIMEOUT_MS = 45_000; // promoting waits up to 30 s until every worker has switched
