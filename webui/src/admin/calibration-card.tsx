@@ -2,7 +2,7 @@
 
 import { useCallback, useMemo } from "preact/hooks";
 import type { CertaintyBin, Score } from "../contract";
-import { languageTag } from "../i18n/language";
+import { languageTag, words } from "../i18n/language";
 import { versions_words } from "../i18n/versions";
 import { Card } from "./parts";
 import { PlotFigure, type DrawPlot } from "./plot";
@@ -16,7 +16,8 @@ const NARROW_PX = 560;
 function Diagram({ bins, ece }: { bins: readonly CertaintyBin[]; ece: number }) {
   const w = versions_words.value;
   const formats = plotFormats(languageTag.value);
-  const ranges = useMemo(() => rangesOf(bins), [bins]);
+  const { percent } = words.value;
+  const ranges = useMemo(() => rangesOf(bins, percent), [bins, percent]);
 
   const draw: DrawPlot = useCallback(
     (plot, { width, formats: f }) => ({

@@ -18,4 +18,5 @@ test("a day is the one of UTC, whatever the browser's clock says", () => {
 test("shares are percent with as many decimals as the axis asks for", () => {
   expect(en.percent(0.5)).toBe("50 %");
   expect(en.percent(0.9961, 2)).toBe("99.61 %");
+  expect(zh.percent(0.9961, 2)).toBe("99.61%");
 });

@@ -15,6 +15,7 @@ export interface PlotFormats {
 
 /** `tag` is BCP 47. */
 export function plotFormats(tag: string): PlotFormats {
+  const unit = tag.startsWith("zh") ? "%" : " %"; // written close to the figure in Chinese
   const number = new Intl.NumberFormat(tag);
   const short = new Intl.NumberFormat(tag, { notation: "compact", maximumFractionDigits: 1 });
   const day = new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", timeZone: "UTC" });
@@ -22,7 +23,7 @@ export function plotFormats(tag: string): PlotFormats {
   return {
     number: (n) => number.format(n),
     short: (n) => short.format(n),
-    percent: (share, decimals = 0) => `${(share * 100).toFixed(decimals)} %`,
+    percent: (share, decimals = 0) => `${(share * 100).toFixed(decimals)}${unit}`,
     day: (moment) => day.format(new Date(moment)),
     date: (moment) => date.format(new Date(moment)),
   };

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { rangesOf } from "./reliability";
 
+const percent = (figure: string) => `${figure} %`;
+
 test("a bin of certainty is named by where it begins and ends", () => {
   const bins = [0, 0.5, 0.95, 0.99, 0.999].map((at_least) => ({
     at_least,
@@ -9,7 +11,7 @@ test("a bin of certainty is named by where it begins and ends", () => {
     n_right: 9,
   }));
 
-  expect(rangesOf(bins).map(({ name }) => name)).toEqual([
+  expect(rangesOf(bins, percent).map(({ name }) => name)).toEqual([
     "0–50 %",
     "50–60 %",
     "95–99 %",
@@ -19,7 +21,7 @@ test("a bin of certainty is named by where it begins and ends", () => {
 });
 
 test("each bin has the share that was right, with its interval", () => {
-  const [range] = rangesOf([{ at_least: 0.9, n: 37, certainty: 0.93, n_right: 35 }]);
+  const [range] = rangesOf([{ at_least: 0.9, n: 37, certainty: 0.93, n_right: 35 }], percent);
 
   expect(range?.share).toBeCloseTo(0.946, 3);
   expect(range?.low).toBeCloseTo(0.823, 3);

@@ -4,23 +4,28 @@ import type { CertaintyBin } from "../contract";
 import { shareOf, type Share } from "./wilson";
 
 export interface CertaintyRange extends CertaintyBin, Share {
-  /** "90–95 %" */
+  /** "90–95 %", as the language writes it */
   name: string;
 }
 
 /** Where the bins begin, in percent; the trainer's `CERTAINTY_EDGES`. */
 const EDGES = [0, 50, 60, 70, 80, 90, 95, 99, 99.9, 100];
 
-function nameOf(at_least: number): string {
+type Percent = (figure: string) => string;
+
+function nameOf(at_least: number, percent: Percent): string {
   const from = Number((at_least * 100).toFixed(1));
   const to = EDGES.find((edge) => edge > from) ?? 100;
-  return `${from}–${to} %`;
+  return percent(`${from}–${to}`);
 }
 
-/** Bins from the least sure, each with its share right and that share's interval of 95 %. */
-export function rangesOf(bins: readonly CertaintyBin[]): CertaintyRange[] {
+/**
+ * Bins from the least sure, each with its share right and that share's interval of 95 %.
+ * `percent` writes a percentage as the language does.
+ */
+export function rangesOf(bins: readonly CertaintyBin[], percent: Percent): CertaintyRange[] {
   return bins.flatMap((bin) => {
     const share = shareOf(bin.n_right, bin.n);
-    return share === null ? [] : [{ ...bin, ...share, name: nameOf(bin.at_least) }];
+    return share === null ? [] : [{ ...bin, ...share, name: nameOf(bin.at_least, percent) }];
   });
 }

@@ -181,7 +181,7 @@ export const data_words = viewWords(
     drop: "把文件拖到这里，或者",
     choose: "选择文件",
     another: "再导入一个文件",
-    uploading: (percent) => `正在发送，${percent} %`,
+    uploading: (percent) => `正在发送，${percent}%`,
     checking: (n) => `正在检查，已看过 ${n_zh.format(n)} 张`,
     queued: "排队中",
     storing: (n, total) => `正在存入，${n_zh.format(n)} / ${n_zh.format(total)} 张`,
