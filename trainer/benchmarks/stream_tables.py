@@ -11,20 +11,23 @@ from trainer.benchmarks.stream import JOINT, METHODS, OURS, Options
 
 Rows = list[tuple[str, ...]]
 
-AIMS: Final = {40: 0.50, 200: 0.75, 1_000: 0.85}
+AIMS: Final = {40: 0.55, 200: 0.80, 1_000: 0.90}
 """Which part of the error on hands never seen should be gone after so many drawings."""
 
 PROMOTED_AIM: Final = 0.9
-LOSS_AIM: Final = 0.10
+LOSS_AIM: Final = 0.05
 """Points of accuracy on MNIST that a live version may lie below the anchor."""
+
+SECONDS_AIM: Final = 45.0
+"""What a run on 1,000 drawings may take, of one core here; the choice of a candidate included."""
 
 # Full strength, `tablet` and `odd`, seeds 1000 and 1001, whose hands nothing above reports; digits
 # of the 5,000 validation images that the champion read and the trained network does not.
 TRIED: Final[Rows] = [
     ("what", "cut after 40", "after 200", "validation digits lost after 40", "after 200"),
     ("a run as it is", "48.4%", "75.8%", "3.5", "6.2"),
-    ("taken 1.25 times as far as it was trained", "52.9%", "82.0%", "7.0", "10.8"),
-    ("taken 1.5 times as far", "54.1%", "83.8%", "10.5", "15.8"),
+    ("always taken 1.25 times as far as it was trained", "52.9%", "82.0%", "7.0", "10.8"),
+    ("always taken 1.5 times as far", "54.1%", "83.8%", "10.5", "15.8"),
     ("averaged weights, as in all rows below", "48.3%", "76.4%", "3.5", "6.0"),
     ("the mean of two runs", "48.5%", "77.7%", "3.8", "6.5"),
     ("no hard images in the replay", "48.1%", "80.4%", "6.2", "9.2"),
@@ -113,6 +116,11 @@ def aims_table(result: Mapping[str, Any], options: Options) -> Rows:
             rows.append(_aim(name, "promoted and not worse on the hand", 1.0, share, "{:.0%}"))
             worst = max((100 * (one["mnist_before"] - one["mnist"]) for one in live), default=0.0)
             rows.append(_aim(name, "MNIST lost at most, points", -LOSS_AIM, -worst, "{:+.2f}"))
+        if 1_000 in options.sizes and (longest := _seeds(result, options, name, 1_000, OURS)):
+            seconds = median(one["seconds"] for one in longest)
+            missed = f"{seconds - SECONDS_AIM:.0f}" if seconds > SECONDS_AIM else ""
+            rows.append((name, "seconds after 1,000, at most", f"{SECONDS_AIM:.0f}",
+                         f"{seconds:.0f}", missed))  # fmt: skip
     return rows
 
 
