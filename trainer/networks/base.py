@@ -1,4 +1,4 @@
-"""What all networks share: the size of their world, and normalisation as their first layer."""
+"""What networks share: the size of their world, normalisation as their first layer, and a block."""
 
 from __future__ import annotations
 
@@ -44,3 +44,12 @@ class DigitNetwork(nn.Module):
         """`(B, 1, 28, 28)` in [0, 1] → logits (B, 10) and features (B, F)."""
         features_BF = self.body(ink_B1HW)
         return self.head(features_BF), features_BF
+
+
+def block(
+    n_in: int, n_out: int, side: int, *, padding: int = 0, pool: bool = False
+) -> list[nn.Module]:
+    """Convolution without bias (batch norm has one), pool if asked, batch norm, ReLU."""
+    convolution = nn.Conv2d(n_in, n_out, side, padding=padding, bias=False)
+    pooling = [nn.MaxPool2d(2)] if pool else []
+    return [convolution, *pooling, nn.BatchNorm2d(n_out), nn.ReLU()]

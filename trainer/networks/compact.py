@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from trainer.networks.base import N_DIGITS, DigitNetwork, Normalise
+from trainer.networks.base import N_DIGITS, DigitNetwork, Normalise, block
 
 N_FEATURES = 64
 
@@ -25,12 +25,3 @@ def compact() -> DigitNetwork:
         nn.Flatten(),
     )
     return DigitNetwork(body, nn.Linear(N_FEATURES, N_DIGITS))
-
-
-def block(
-    n_in: int, n_out: int, side: int, *, padding: int = 0, pool: bool = False
-) -> list[nn.Module]:
-    """Convolution without bias (batch norm has one), pool if asked, batch norm, ReLU."""
-    convolution = nn.Conv2d(n_in, n_out, side, padding=padding, bias=False)
-    pooling = [nn.MaxPool2d(2)] if pool else []
-    return [convolution, *pooling, nn.BatchNorm2d(n_out), nn.ReLU()]

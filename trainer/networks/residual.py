@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from trainer.networks.base import N_DIGITS, DigitNetwork, Normalise
-from trainer.networks.compact import block
+from trainer.networks.base import N_DIGITS, DigitNetwork, Normalise, block
 
 N_FEATURES_DETAILED = 64
 N_FEATURES_SMALL = 24
