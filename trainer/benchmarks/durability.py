@@ -20,9 +20,10 @@ import numpy as np
 from core.settings import Settings
 from trainer.benchmarks import small_disk, sync_trace
 from trainer.benchmarks.aims import Row, at_least, at_most
-from trainer.benchmarks.killable import Server, free_port, new_instance
+from trainer.benchmarks.killable import Server, new_instance
 from trainer.benchmarks.ledger import Clients, compared
 from trainer.benchmarks.record import Record
+from trainer.benchmarks.served import free_port
 
 FLUSH_SECONDS: Final = 60.0
 EARLY_EVERY: Final = 10

@@ -5,24 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 import psutil
 
 from core import migrate
-from core.errors import InkloopError
 from core.settings import Settings
-
-START_SECONDS: Final = 60.0
+from trainer.benchmarks.served import wait_until_healthy
 
 
 class Server:
@@ -57,15 +50,7 @@ class Server:
 
     def wait(self) -> float:
         """Return once it answers, with the seconds that it took. Raises: InkloopError."""
-        began = time.perf_counter()
-        while time.perf_counter() < began + START_SECONDS:
-            with contextlib.suppress(OSError, urllib.error.URLError):
-                address = f"http://127.0.0.1:{self.port}/healthz"
-                with urllib.request.urlopen(address, timeout=2) as answer:
-                    if answer.status == 200:
-                        return time.perf_counter() - began
-            time.sleep(0.02)
-        raise InkloopError(f"the server did not answer within {START_SECONDS:.0f} s")
+        return wait_until_healthy(self.port)
 
     def pids(self) -> list[int]:
         """Of all its processes, children first."""
@@ -94,10 +79,3 @@ def new_instance() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="inkloop-bench-") as folder:
         migrate.upgrade(Settings.from_env({}, instance=Path(folder)))
         yield Path(folder)
-
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -12,7 +12,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -32,6 +31,7 @@ from core.errors import InkloopError
 from trainer.benchmarks.aims import Row, at_least, at_most
 from trainer.benchmarks.hands import draw, make_hand
 from trainer.benchmarks.record import Record
+from trainer.benchmarks.served import free_port
 
 START_SECONDS = 300
 RUN_SECONDS = 300
@@ -150,9 +150,7 @@ def _once(seed: int, n_drawings: int, say: Callable[[str], None]) -> dict[str, A
 
 @contextlib.contextmanager
 def _running(instance: Path) -> Iterator[Client]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {key: value for key, value in os.environ.items() if key != "INKLOOP_HOST"}
     environment |= {"INKLOOP_INSTANCE": str(instance), "INKLOOP_PORT": str(port)}
     environment["INKLOOP_RATE_LIMITS"] = "off"  # one person hands over a hundred at once

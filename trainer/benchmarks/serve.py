@@ -31,6 +31,7 @@ from trainer.benchmarks.aims import Row, at_least, at_most
 from trainer.benchmarks.http_load import load as ask_for_a_time
 from trainer.benchmarks.http_load import post
 from trainer.benchmarks.record import Record
+from trainer.benchmarks.served import free_port
 
 OPPONENTS: Final = Path(__file__).parent / "opponents"
 WARM_UP_SECONDS: Final = 1.0
@@ -153,9 +154,7 @@ def _gradio_command(python: Path, server: load.Server) -> Callable[[int], list[s
 @contextlib.contextmanager
 def running(command: Callable[[int], Sequence[str]], folder: Path) -> Iterator[int]:
     """A server in a process of its own. Yields: its port. Raises: InkloopError."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         command(port),
         cwd=folder,

@@ -13,10 +13,11 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from core.errors import InkloopError
 
-START_SECONDS = 60
+START_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +43,14 @@ def serving(
     Yields: host with port, and the cookie of an admin. What it says goes into the file `log`.
     Raises: InkloopError, if it does not answer in time.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {key: value for key, value in os.environ.items() if key != "INKLOOP_HOST"}
     environment |= {"INKLOOP_INSTANCE": str(instance), "INKLOOP_PORT": str(port)}
     environment |= {"INKLOOP_WORKERS": str(n_workers), "INKLOOP_RATE_LIMITS": "off"}
     environment |= given or {}
-    _inkloop = [sys.executable, "-m", "core"]
+    inkloop = [sys.executable, "-m", "core"]
     subprocess.run(
-        [*_inkloop, "admin", "create", account.email, "--role", "admin", "--password-stdin"],
+        [*inkloop, "admin", "create", account.email, "--role", "admin", "--password-stdin"],
         env=environment,
         input=account.password.encode(),
         stdout=subprocess.DEVNULL,
@@ -59,30 +58,35 @@ def serving(
     )
     with (log or Path(os.devnull)).open("ab") as said:
         process = subprocess.Popen(
-            [*_inkloop, command], env=environment, stdout=said, stderr=subprocess.STDOUT
+            [*inkloop, command], env=environment, stdout=said, stderr=subprocess.STDOUT
         )
     try:
+        wait_until_healthy(port)
         host = f"127.0.0.1:{port}"
-        _wait(host)
         yield host, _sign_in(host, account)
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _wait(host: str) -> None:
-    deadline = time.perf_counter() + START_SECONDS
-    while time.perf_counter() < deadline:
-        connection = http.client.HTTPConnection(host, timeout=5)
-        try:
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_healthy(port: int) -> float:
+    """Return once `/healthz` answers with 200: the seconds that it took. Raises: InkloopError."""
+    began = time.perf_counter()
+    while time.perf_counter() < began + START_SECONDS:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        with contextlib.closing(connection), contextlib.suppress(OSError):
             connection.request("GET", "/healthz")
             if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-        finally:
-            connection.close()
-    raise InkloopError(f"the server did not answer within {START_SECONDS} s")
+                return time.perf_counter() - began
+        time.sleep(0.02)
+    raise InkloopError(f"the server did not answer within {START_SECONDS:.0f} s")
 
 
 def _sign_in(host: str, account: Account) -> str:

@@ -23,8 +23,9 @@ from typing import Any, Final
 from core import migrate
 from core.errors import InkloopError
 from core.settings import Settings
-from trainer.benchmarks.killable import Server, free_port
+from trainer.benchmarks.killable import Server
 from trainer.benchmarks.ledger import PAGE_PX, Ledger, compared, strokes_of
+from trainer.benchmarks.served import free_port
 
 SIZE_MB: Final = 16
 BALLAST_MB: Final = 6
