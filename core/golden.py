@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from core.imaging import ink_from_strokes, parse_strokes
 
 PAGE_PX: Final = 280
+"""Side of the square page on which drawings are made up."""
 PEN_EVERY_MS: Final = 40
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from core.golden import PAGE_PX
 from trainer.benchmarks.hands import draw, make_hand
 
-PAGE_PX = 280
 MARGIN_PX = 12  # the corners of the drawing area are round
 MS_A_POINT = 8  # about what a browser reports
 

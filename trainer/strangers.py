@@ -18,14 +18,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.golden import GOLDEN
+from core.golden import GOLDEN, PAGE_PX
 from core.imaging import ink_from_strokes, parse_strokes
 
 Inks = NDArray[np.uint8]
 Points = NDArray[np.float64]
 Strokes = list[Points]
-
-PAGE_PX: Final = 280.0
 
 LETTERS: Final[dict[str, str]] = {
     "A": "0,100 50,0 100,100|20,62 80,62",

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from playwright.sync_api import FloatRect, Page, expect
 
+from core.golden import PAGE_PX
+
 Strokes = Sequence[Sequence[Sequence[float]]]
 """[[x, y, …], …] of each stroke, on a page of 280 by 280."""
-PAGE_PX = 280
 
 
 def canvas_box(page: Page) -> FloatRect:

@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import delete, update
 
 from core.db import Database
+from core.golden import PAGE_PX
 from core.imaging import ink_from_strokes, parse_strokes
 from core.models import Drawing, LabelEvent
 from core.settings import Settings
 from tests.factories import make_drawing, new_id
 from trainer.benchmarks import durability, small_disk, sync_trace
-from trainer.benchmarks.ledger import PAGE_PX, Found, Ledger, compared, strokes_of
+from trainer.benchmarks.ledger import Found, Ledger, compared, strokes_of
 
 BAD = ("lost", "doubled", "mislabelled", "other_ink", "faults", "unasked")
 

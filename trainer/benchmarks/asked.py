@@ -11,10 +11,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.golden import GOLDEN
+from core.golden import GOLDEN, PAGE_PX
 from trainer.benchmarks.served import Account, serving
 
-PAGE_PX = 280
 PAUSE_SECONDS = 0.05
 STATUS_OK = 200
 ANSWER_SECONDS = 600.0

@@ -21,10 +21,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from core.golden import GOLDEN, golden_inks
+from core.golden import GOLDEN, PAGE_PX, golden_inks
 from trainer.benchmarks.http_load import Answer, ask, exchange
 
-PAGE_PX: Final = 280
 N_HANDS: Final = 200
 LATER: Final = (429, 503)
 NO_FAULT: Final = (404, 409, 410)

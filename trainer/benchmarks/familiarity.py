@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from sklearn.metrics import roc_auc_score
 
+from core.golden import PAGE_PX
 from core.imaging import Inking, ink_from_picture, ink_from_strokes, parse_strokes
 from core.mnist import Mnist
 from trainer.benchmarks.aims import Row, at_least, at_most
@@ -44,7 +45,6 @@ PRINTED: Final = "ACEFGHJKMNPQRTUVWXYadefhkmnprtuwxy"
 
 LOOK_ALIKES: Final = "OIlSZ"
 
-SIDE_PX: Final = 280
 
 REAL: Final = ("MNIST test set", "scikit-learn's digits")
 REFUSED: Final[Mapping[str, float]] = {
@@ -204,8 +204,8 @@ def temperature_table(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 
 def _inking(strokes: list[Points]) -> Inking:
-    raw = [np.clip(stroke, 0, SIDE_PX).tolist() for stroke in strokes]
-    return ink_from_strokes(parse_strokes(raw, SIDE_PX, SIDE_PX), SIDE_PX, SIDE_PX)
+    raw = [np.clip(stroke, 0, PAGE_PX).tolist() for stroke in strokes]
+    return ink_from_strokes(parse_strokes(raw, PAGE_PX, PAGE_PX), PAGE_PX, PAGE_PX)
 
 
 def _digit_of(way: Way, rng: np.random.Generator) -> Maker:
@@ -219,7 +219,7 @@ def _digit_of(way: Way, rng: np.random.Generator) -> Maker:
 
 
 def _empty(rng: np.random.Generator) -> Inking:
-    return ink_from_strokes(parse_strokes([], SIDE_PX, SIDE_PX), SIDE_PX, SIDE_PX)
+    return ink_from_strokes(parse_strokes([], PAGE_PX, PAGE_PX), PAGE_PX, PAGE_PX)
 
 
 def _scribble(rng: np.random.Generator) -> Inking:
@@ -269,10 +269,10 @@ def _handwritten(rng: np.random.Generator) -> Inking:
 
 def _printed(rng: np.random.Generator) -> Inking:
     """A letter of Pillow's own typeface, as a picture."""
-    page = Image.new("L", (SIDE_PX, SIDE_PX), 255)
+    page = Image.new("L", (PAGE_PX, PAGE_PX), 255)
     font = ImageFont.load_default(size=float(rng.uniform(110, 170)))
     sign = PRINTED[rng.integers(len(PRINTED))]
-    ImageDraw.Draw(page).text((SIDE_PX / 2, SIDE_PX / 2), sign, 0, font, anchor="mm")
+    ImageDraw.Draw(page).text((PAGE_PX / 2, PAGE_PX / 2), sign, 0, font, anchor="mm")
     turned = page.rotate(float(rng.normal(0, 5)), Image.Resampling.BICUBIC, fillcolor=255)
     data = io.BytesIO()
     turned.save(data, "PNG")

@@ -18,6 +18,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.golden import PAGE_PX
 from core.imaging import ink_from_strokes, parse_strokes
 
 Points = NDArray[np.float64]
@@ -203,7 +204,7 @@ def draw(hand: Hand, digit: int, rng: np.random.Generator) -> list[Points]:
 def ink_of(strokes: list[Points]) -> NDArray[np.uint8]:
     """Ink (28, 28) of strokes in canvas pixels, by the path that serving takes."""
     raw = [stroke.tolist() for stroke in strokes]
-    return ink_from_strokes(parse_strokes(raw, 280.0, 280.0)).ink_HW
+    return ink_from_strokes(parse_strokes(raw, PAGE_PX, PAGE_PX)).ink_HW
 
 
 def _smooth(points: Points, per_span: int = 6) -> Points:

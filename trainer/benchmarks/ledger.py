@@ -20,12 +20,12 @@ from sqlalchemy.orm import Session
 
 from core.db import Database
 from core.errors import InkloopError
+from core.golden import PAGE_PX
 from core.imaging import ink_from_strokes, parse_strokes
 from core.models import Drawing, LabelEvent
 from core.settings import Settings
 from trainer.benchmarks.http_load import ask, exchange
 
-PAGE_PX: Final = 280
 AGAIN_SECONDS: Final = 0.05
 PAGE_OF_ROWS: Final = 2_000
 

@@ -29,7 +29,7 @@ from core import migrate
 from core.clock import utc_now
 from core.db import Database
 from core.errors import InkloopError
-from core.golden import GOLDEN, golden_inks
+from core.golden import GOLDEN, PAGE_PX, golden_inks
 from core.model_store import ONNX, ModelStore
 from core.models import ModelVersion
 from core.settings import Settings
@@ -43,7 +43,6 @@ from trainer.benchmarks.slow_clients import slow_clients
 from trainer.export import to_onnx
 from trainer.networks.registry import NETWORKS
 
-PAGE_PX: Final = 280
 WARM_UP_SECONDS: Final = 1.0
 N_WARM_UP_PROMOTIONS: Final = 5
 SWITCH_SECONDS: Final = 30.0

@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import InkloopError
+from core.golden import PAGE_PX
 from trainer.benchmarks.aims import Row, at_least, at_most
 from trainer.benchmarks.hands import draw, make_hand
 from trainer.benchmarks.record import Record
@@ -36,7 +37,6 @@ from trainer.benchmarks.served import free_port
 START_SECONDS = 300
 RUN_SECONDS = 300
 POLL_SECONDS = 0.1  # asking takes 2 ms of a core that the run could use
-PAGE_PX = 280
 MEASURED = ("healthz_seconds", "first_model_seconds", "first_model_accuracy", "loop_seconds")
 TABLE: Row = (
     "start", "/healthz, s", "live, s", "MNIST", "retrain, s", "of it in the run", "verdict",

@@ -22,9 +22,10 @@ from typing import Any, Final
 
 from core import migrate
 from core.errors import InkloopError
+from core.golden import PAGE_PX
 from core.settings import Settings
 from trainer.benchmarks.killable import Server
-from trainer.benchmarks.ledger import PAGE_PX, Ledger, compared, strokes_of
+from trainer.benchmarks.ledger import Ledger, compared, strokes_of
 from trainer.benchmarks.served import free_port
 
 SIZE_MB: Final = 16

@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.errors import InkloopError
+from core.golden import PAGE_PX
 from trainer.benchmarks.killable import Server, new_instance
-from trainer.benchmarks.ledger import PAGE_PX, strokes_of
+from trainer.benchmarks.ledger import strokes_of
 from trainer.benchmarks.served import free_port
 
 CALLS: Final = "fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.db import Database
-from core.golden import GOLDEN
+from core.golden import GOLDEN, PAGE_PX
 from core.imaging import ink_from_strokes, parse_strokes
 from core.mnist import Mnist
 from core.settings import Settings
@@ -23,7 +23,7 @@ from trainer.workshop import Workshop
 
 N_TRAIN = 1_800
 N_TEST = 2_400  # of fewer, not even equal readings would show a loss below 0.15 points
-PAGE_PX = 280
+MIDDLE_PX = PAGE_PX / 2
 FIRST = Recipe("adamw", learning_rate=0.01, batch_size=64, n_epochs=6, schedule="one_cycle")
 RUN = RunConfig(n_drawn=16, n_replay=48, min_steps=40, steps_per_drawing=0.0)
 
@@ -60,7 +60,7 @@ def easy_digits(
         strokes = []
         for stroke in digit.as_json():
             points = np.asarray(stroke)[:, :2]
-            moved = (points - 140.0) @ bend.T + 140.0 + rng.normal(0.0, 1.0, points.shape)
+            moved = (points - MIDDLE_PX) @ bend.T + MIDDLE_PX + rng.normal(0.0, 1.0, points.shape)
             strokes.append(moved.tolist())
         inking = ink_from_strokes(parse_strokes(strokes, PAGE_PX, PAGE_PX))
         inks.append(inking.ink_HW)
