@@ -57,6 +57,19 @@ def strokes_of(one: str) -> list[list[list[float]]]:
     return [[[20.0 + float(x) * 0.9, 20.0 + float(y) * 0.9] for x, y in places]]
 
 
+def body_of(one: str, label: int) -> bytes:
+    """The JSON that hands over the drawing which follows from an id, without a prediction."""
+    drawing = {
+        "id": one,
+        "strokes": strokes_of(one),
+        "width": PAGE_PX,
+        "height": PAGE_PX,
+        "label": label,
+        "prediction": None,
+    }
+    return json.dumps(drawing).encode()
+
+
 class Clients:
     """So many connections, each of which sends a drawing until it is acknowledged, then the next.
 
@@ -132,15 +145,8 @@ class _Client:
             self._take_next()
 
     def _request(self) -> bytes:
-        drawing = {
-            "id": self._id,
-            "strokes": strokes_of(self._id),
-            "width": PAGE_PX,
-            "height": PAGE_PX,
-            "label": self._label,
-            "prediction": None,
-        }
-        return ask("POST", "/api/v1/drawings", json.dumps(drawing).encode(), cookie=self._cookie)
+        body = body_of(self._id, self._label)
+        return ask("POST", "/api/v1/drawings", body, cookie=self._cookie)
 
 
 def compared(settings: Settings, ledger: Ledger) -> dict[str, Any]:

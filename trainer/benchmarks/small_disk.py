@@ -22,10 +22,9 @@ from typing import Any, Final
 
 from core import migrate
 from core.errors import InkloopError
-from core.golden import PAGE_PX
 from core.settings import Settings
 from trainer.benchmarks.killable import Server
-from trainer.benchmarks.ledger import Ledger, compared, strokes_of
+from trainer.benchmarks.ledger import Ledger, body_of, compared
 from trainer.benchmarks.served import free_port
 
 SIZE_MB: Final = 16
@@ -65,13 +64,13 @@ class _Person:
     ledger: Ledger = field(default_factory=Ledger)
     cookie: str = ""
 
-    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    def ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, Any]:
         """The status and the JSON of an answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {"Content-Type": "application/json"} | (
             {"Cookie": self.cookie} if self.cookie else {}
         )
-        connection.request(method, path, None if body is None else json.dumps(body), headers)
+        connection.request(method, path, body, headers)
         answer = connection.getresponse()
         data = answer.read()
         if not self.cookie:
@@ -81,9 +80,7 @@ class _Person:
 
     def hand_over(self, one: str) -> tuple[int, str]:
         """The status, and what a refusal said."""
-        page = {"strokes": strokes_of(one), "width": PAGE_PX, "height": PAGE_PX}
-        drawing = page | {"id": one, "label": 7, "prediction": None}
-        status, said = self.ask("POST", "/api/v1/drawings", drawing)
+        status, said = self.ask("POST", "/api/v1/drawings", body_of(one, label=7))
         if status in (200, 201):
             self.ledger.acknowledge(one, 7, status, 1)
         return status, str(said.get("message", ""))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import os
 import re
 import shutil
@@ -21,9 +20,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.errors import InkloopError
-from core.golden import PAGE_PX
 from trainer.benchmarks.killable import Server, new_instance
-from trainer.benchmarks.ledger import strokes_of
+from trainer.benchmarks.ledger import body_of
 from trainer.benchmarks.served import free_port
 
 CALLS: Final = "fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg"
@@ -114,9 +112,7 @@ def _hand_over(port: int, n_drawings: int) -> None:
     hello.read()
     cookie = (hello.getheader("Set-Cookie") or "").partition(";")[0]
     for _ in range(n_drawings):
-        one = str(uuid.uuid4())
-        page = {"strokes": strokes_of(one), "width": PAGE_PX, "height": PAGE_PX}
-        drawing = json.dumps(page | {"id": one, "label": 7, "prediction": None})
+        drawing = body_of(str(uuid.uuid4()), label=7)
         headers = {"Content-Type": "application/json", "Cookie": cookie}
         connection.request("POST", "/api/v1/drawings", drawing, headers)
         answer = connection.getresponse()
