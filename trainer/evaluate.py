@@ -1,6 +1,6 @@
 """What a network reads, and how well: digits, probabilities, features, and scores of them.
 
-Scores are pure functions of arrays. Shapes: N drawings, K = 10 digits, F features.
+Scores are pure functions of arrays. Shapes: N drawings, K = 10 digits, F features, T traits.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
+
+from trainer.networks.base import DigitNetwork
 
 Inks = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -35,6 +37,8 @@ class Reading:
 
     logits_NK: Floats
     features_NF: Floats
+    traits_NT: Floats
+    """What a familiarity goes by: see `DigitNetwork.look`."""
 
     @property
     def predicted_N(self) -> NDArray[np.uint8]:
@@ -55,7 +59,7 @@ def as_images(inks_NHW: Inks) -> Tensor:
 
 
 def read(
-    network: nn.Module, inks_NHW: Inks, on_batch: Callable[[int, int], None] | None = None
+    network: DigitNetwork, inks_NHW: Inks, on_batch: Callable[[int, int], None] | None = None
 ) -> Reading:
     """Read drawings in evaluation mode and full precision; the network is left as it was.
 
@@ -66,20 +70,16 @@ def read(
         on_batch: called with (drawings read, all drawings) after each batch; may raise to stop.
     """
     network = copy.deepcopy(network).eval().to(memory_format=torch.channels_last)
-    logits, features = [], []
+    looks = []
     with torch.inference_mode():
         for start in range(0, len(inks_NHW), BATCH):
             images = as_images(inks_NHW[start : start + BATCH])
-            batch_logits, batch_features = network(
-                images.contiguous(memory_format=torch.channels_last)
-            )
-            logits.append(batch_logits.float())
-            features.append(batch_features.float())
+            looks.append(network.look(images.contiguous(memory_format=torch.channels_last)))
             if on_batch is not None:
                 on_batch(min(start + BATCH, len(inks_NHW)), len(inks_NHW))
-    if not logits:
-        return Reading(np.zeros((0, 10), np.float32), np.zeros((0, 1), np.float32))
-    return Reading(torch.cat(logits).numpy(), torch.cat(features).numpy())
+    if not looks:
+        return Reading(*(np.zeros((0, width), np.float32) for width in (10, 1, 1)))
+    return Reading(*(torch.cat(parts).float().numpy() for parts in zip(*looks, strict=True)))
 
 
 def accuracy(predicted_N: Digits, labels_N: Digits) -> float:

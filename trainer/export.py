@@ -33,7 +33,7 @@ class Energy(nn.Module):
     Source: Liu et al. 2020, "Energy-based Out-of-distribution Detection", with temperature 1.
     """
 
-    def forward(self, logits_NK: Tensor, features_NF: Tensor) -> Tensor:
+    def forward(self, logits_NK: Tensor, traits_NT: Tensor) -> Tensor:
         """(N,): log of the summed exponentials of the logits."""
         return torch.logsumexp(logits_NK, dim=1)
 
@@ -51,9 +51,9 @@ class ExportedModel(nn.Module):
 
     def forward(self, ink: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """(N, 28, 28) uint8 → the three outputs of the file."""
-        logits_NK, features_NF = self.network(ink.float().unsqueeze(1) / 255.0)
+        logits_NK, features_NF, traits_NT = self.network.look(ink.float().unsqueeze(1) / 255.0)
         probabilities_NK = torch.softmax(logits_NK / self.temperature, dim=1)
-        return probabilities_NK, features_NF, self.familiarity(logits_NK, features_NF)
+        return probabilities_NK, features_NF, self.familiarity(logits_NK, traits_NT)
 
 
 def to_onnx(
@@ -61,7 +61,7 @@ def to_onnx(
 ) -> bytes:
     """The bytes of `model.onnx`.
 
-    `familiarity` maps (logits (N, 10), features (N, F)) to (N,); None stands for `Energy`.
+    `familiarity` maps (logits (N, 10), traits (N, T)) to (N,); None stands for `Energy`.
     The network itself is left as it is. Check the result with `verify_export`.
     """
     model = servable(network, temperature, familiarity)

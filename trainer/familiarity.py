@@ -1,15 +1,17 @@
 """How much a drawing is like a digit at all, from what the network already makes of it.
 
-`Familiarity` is a module of (logits, features): it is exported with the network, and costs next to
-nothing beside it. It sees where the features lie (distance to the nearest class in their tied
-covariance: Lee et al. 2018), how much evidence there is for any digit (energy: Liu et al. 2020),
-and, through a small layer of its own, which features strangers have that digits have not. That
-layer is fitted anew for each version, on real digits and on strangers from `strangers.py`.
+`Familiarity` is a module of (logits, traits): it is exported with the network, and costs next to
+nothing beside it. Traits are the features and what earlier layers make of the drawing, which a
+letter often gives away where the features, made to tell digits apart, do not. It sees where they
+lie (distance to the nearest class in their tied covariance: Lee et al. 2018), how much evidence
+there is for any digit (energy: Liu et al. 2020), and, through a small layer of its own, which
+traits strangers have that digits have not. That layer is fitted anew for each version, on real
+digits and on strangers from `strangers.py`.
 
 A drawing counts as a digit when its familiarity is at least the threshold, which refuses at most
 `MOST_REFUSED` of each kind of real digits that the fit was not shown.
 
-Shapes: N drawings, F features, R directions, K = 10 digits, J = F + K + 2 signs.
+Shapes: N drawings, T traits, R directions, K = 10 digits, J = T + K + 2 signs.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from torch import Tensor, nn
 
 from trainer.evaluate import Digits, Floats, Inks, Reading, read
 from trainer.loop import seeded
-from trainer.networks.base import DigitNetwork
+from trainer.networks.base import SIDE_PX, DigitNetwork
 from trainer.strangers import coarse, pen_drawn_digits, pen_drawn_strangers, strangers_of
 
 MOST_REFUSED: Final = 0.005
@@ -40,28 +42,28 @@ N_PEN_UNSEEN: Final = 800
 N_COARSE: Final = 800
 N_STRANGERS: Final = 2_000
 N_DIRECTIONS: Final = 64
-"""Directions of feature space in which distance is measured: those that vary most."""
+"""Directions of the space of traits in which distance is measured: those that vary most."""
 
 MIN_VARIANCE: Final = 1e-6
-"""Of features whose mean square is 1: what varies less is within ten thousand roundings of them."""
+"""Of traits whose mean square is 1: what varies less is within ten thousand roundings of them."""
 N_HIDDEN: Final = 32
 N_STEPS: Final = 120
 SEED: Final = 2026
 
 
 class Familiarity(nn.Module):
-    """(logits (N, 10), features (N, F)) → (N,) float32, higher = more like a digit."""
+    """(logits (N, 10), traits (N, T)) → (N,) float32, higher = more like a digit."""
 
-    means_KF: Tensor
-    whitening_FR: Tensor
+    means_KT: Tensor
+    whitening_TR: Tensor
     centre_J: Tensor
     scale_J: Tensor
 
-    def __init__(self, n_features: int, n_digits: int = 10) -> None:
+    def __init__(self, n_traits: int, n_digits: int = 10) -> None:
         super().__init__()
-        n_signs = n_features + n_digits + 2
-        self.register_buffer("means_KF", torch.zeros(n_digits, n_features))
-        self.register_buffer("whitening_FR", torch.eye(n_features)[:, :N_DIRECTIONS])
+        n_signs = n_traits + n_digits + 2
+        self.register_buffer("means_KT", torch.zeros(n_digits, n_traits))
+        self.register_buffer("whitening_TR", torch.eye(n_traits)[:, :N_DIRECTIONS])
         self.register_buffer("centre_J", torch.zeros(n_signs))
         self.register_buffer("scale_J", torch.ones(n_signs))
         self.hidden = nn.Linear(n_signs, N_HIDDEN)
@@ -69,25 +71,30 @@ class Familiarity(nn.Module):
         self.threshold = 0.0
         """Least familiarity of what counts as a digit; goes into the manifest."""
 
-    def forward(self, logits_NK: Tensor, features_NF: Tensor) -> Tensor:
+    @classmethod
+    def unfitted(cls, network: DigitNetwork) -> Familiarity:
+        """One of the size that this network asks for, which knows nothing yet."""
+        return cls(read(network, np.zeros((1, SIDE_PX, SIDE_PX), np.uint8)).traits_NT.shape[1])
+
+    def forward(self, logits_NK: Tensor, traits_NT: Tensor) -> Tensor:
         """(N,) log-odds of being a digit, on the mix that it was fitted on."""
-        signs_NJ = (self.signs(logits_NK, features_NF) - self.centre_J) / self.scale_J
+        signs_NJ = (self.signs(logits_NK, traits_NT) - self.centre_J) / self.scale_J
         # Far outliers must not run away along one sign: all are bounded.
         signs_NJ = torch.clamp(signs_NJ, -6.0, 6.0)
         score_N1: Tensor = self.out(torch.relu(self.hidden(signs_NJ)))
         return score_N1.squeeze(1)
 
-    def signs(self, logits_NK: Tensor, features_NF: Tensor) -> Tensor:
-        """(N, J) what it goes by: features, logits, log distance to the nearest class, energy."""
-        white_NR = features_NF @ self.whitening_FR
-        centres_KR = self.means_KF @ self.whitening_FR
-        # Not as |a|² − 2ab + |b|²: of a ruined network, whose features hardly differ, that leaves
+    def signs(self, logits_NK: Tensor, traits_NT: Tensor) -> Tensor:
+        """(N, J) what it goes by: traits, logits, log distance to the nearest class, energy."""
+        white_NR = traits_NT @ self.whitening_TR
+        centres_KR = self.means_KT @ self.whitening_TR
+        # Not as |a|² − 2ab + |b|²: of a ruined network, whose traits hardly differ, that leaves
         # rounding alone, and the exported file would not read as torch does (0.1 % apart).
         squares_NK = (white_NR.unsqueeze(1) - centres_KR).square().sum(dim=2)
         nearest_N1 = squares_NK.amin(dim=1, keepdim=True)
         distance_N1 = torch.log1p(torch.clamp(nearest_N1, min=0.0))
         energy_N1 = torch.logsumexp(logits_NK, dim=1, keepdim=True)
-        return torch.cat([features_NF, logits_NK, distance_N1, energy_N1], dim=1)
+        return torch.cat([traits_NT, logits_NK, distance_N1, energy_N1], dim=1)
 
     @classmethod
     def fit(
@@ -110,7 +117,7 @@ class Familiarity(nn.Module):
         chosen = rng.permutation(len(mnist_inks))[:N_MNIST]
         mnist = read(network, mnist_inks[chosen])
         with seeded(SEED):
-            module = cls(mnist.features_NF.shape[1])
+            module = cls(mnist.traits_NT.shape[1])
             module._fit_classes(mnist, np.asarray(mnist_labels)[chosen])
             groups, unseen = module._groups(network, mnist, mnist_inks, unseen_inks, drawn_inks)
             module._fit_layer(groups)
@@ -153,23 +160,23 @@ class Familiarity(nn.Module):
 
     def _fit_classes(self, mnist: Reading, labels_N: Digits) -> None:
         """Class means and the whitening of their tied covariance."""
-        features_NF = mnist.features_NF.astype(np.float64)
-        means_KF = np.stack([features_NF[labels_N == digit].mean(axis=0) for digit in range(10)])
-        spread_FF = np.cov(features_NF - means_KF[labels_N.astype(np.intp)], rowvar=False)
-        values_F, vectors_FF = np.linalg.eigh(np.atleast_2d(spread_FF))
-        # Directions that hardly vary would make every stray feature infinitely far. A network that
-        # a run has ruined gives the same features for everything: it is held, but first saved.
-        rounding = MIN_VARIANCE * (1.0 + np.square(features_NF).mean())
-        floor = max(1e-3 * values_F.max(), rounding)
-        whitening_FF = vectors_FF / np.sqrt(np.maximum(values_F, floor))
-        whitening_FR = whitening_FF[:, ::-1][:, :N_DIRECTIONS].copy()  # eigh sorts upwards
-        self.means_KF.copy_(torch.from_numpy(means_KF.astype(np.float32)))
-        self.whitening_FR.copy_(torch.from_numpy(whitening_FR.astype(np.float32)))
+        traits_NT = mnist.traits_NT.astype(np.float64)
+        means_KT = np.stack([traits_NT[labels_N == digit].mean(axis=0) for digit in range(10)])
+        spread_TT = np.cov(traits_NT - means_KT[labels_N.astype(np.intp)], rowvar=False)
+        values_T, vectors_TT = np.linalg.eigh(np.atleast_2d(spread_TT))
+        # Directions that hardly vary would make every stray trait infinitely far. A network that
+        # a run has ruined gives the same traits for everything: it is held, but first saved.
+        rounding = MIN_VARIANCE * (1.0 + np.square(traits_NT).mean())
+        floor = max(1e-3 * values_T.max(), rounding)
+        whitening_TT = vectors_TT / np.sqrt(np.maximum(values_T, floor))
+        whitening_TR = whitening_TT[:, ::-1][:, :N_DIRECTIONS].copy()  # eigh sorts upwards
+        self.means_KT.copy_(torch.from_numpy(means_KT.astype(np.float32)))
+        self.whitening_TR.copy_(torch.from_numpy(whitening_TR.astype(np.float32)))
 
     def _signs_of(self, reading: Reading) -> Tensor:
         with torch.no_grad():
             return self.signs(
-                torch.from_numpy(reading.logits_NK), torch.from_numpy(reading.features_NF)
+                torch.from_numpy(reading.logits_NK), torch.from_numpy(reading.traits_NT)
             )
 
     def _fit_layer(self, groups: list[tuple[Tensor, bool]]) -> None:
@@ -200,9 +207,7 @@ class Familiarity(nn.Module):
     def of(self, reading: Reading) -> Floats:
         """(N,) familiarity of what a network has read."""
         with torch.inference_mode():
-            score_N = self(
-                torch.from_numpy(reading.logits_NK), torch.from_numpy(reading.features_NF)
-            )
+            score_N = self(torch.from_numpy(reading.logits_NK), torch.from_numpy(reading.traits_NT))
         return np.asarray(score_N.numpy(), dtype=np.float32)
 
     def is_digit(self, reading: Reading) -> NDArray[np.bool_]:

@@ -84,7 +84,8 @@ class Workshop:
             # What is drawn for the familiarity is kept; the first export loads what exports.
             pen_drawn_digits(N_PEN + N_PEN_UNSEEN, SEED)
             pen_drawn_strangers(N_STRANGERS, SEED)
-            to_onnx(self.first_network.build(), 1.0, Familiarity(self.first_network.n_features))
+            network = self.first_network.build()
+            to_onnx(network, 1.0, Familiarity.unfitted(network))
 
     @cached_property
     def mnist(self) -> Mnist:

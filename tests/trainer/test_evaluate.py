@@ -58,7 +58,8 @@ def test_reading_nothing_gives_nothing() -> None:
 
 
 def test_a_higher_temperature_sounds_less_sure_and_reads_the_same() -> None:
-    reading = Reading(np.array([[3.0, 1.0] + [0.0] * 8], np.float32), np.zeros((1, 1), np.float32))
+    nothing = np.zeros((1, 1), np.float32)
+    reading = Reading(np.array([[3.0, 1.0] + [0.0] * 8], np.float32), nothing, nothing)
 
     assert reading.probabilities_NK(2.0)[0, 0] < reading.probabilities_NK(1.0)[0, 0]
     assert reading.predicted_N.tolist() == [0]

@@ -79,17 +79,17 @@ def test_the_temperature_is_in_the_probabilities():
     assert np.allclose(found, torch.softmax(logits / 2.5, dim=1).numpy(), atol=1e-5)
 
 
-class _FirstFeature(nn.Module):
-    def forward(self, logits_NK: Tensor, features_NF: Tensor) -> Tensor:
-        return features_NF[:, 0] - logits_NK[:, 1]
+class _FirstTrait(nn.Module):
+    def forward(self, logits_NK: Tensor, traits_NT: Tensor) -> Tensor:
+        return traits_NT[:, 0] - logits_NK[:, 1]
 
 
 def test_a_familiarity_of_its_own_is_exported_with_the_network():
     made = network()
 
-    data = to_onnx(made, 1.0, _FirstFeature())
+    data = to_onnx(made, 1.0, _FirstTrait())
 
-    assert verify_export(data, servable(made, 1.0, _FirstFeature()), digits()) <= 1e-5
+    assert verify_export(data, servable(made, 1.0, _FirstTrait()), digits()) <= 1e-5
     features, familiarity = one_thread_session(data).run(
         ["features", "familiarity"], {"ink": digits(4)}
     )

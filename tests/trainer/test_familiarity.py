@@ -94,15 +94,13 @@ def test_rounding_is_no_sign_of_a_stranger_when_hardly_anything_differs(
     ruined = DigitNetwork(nn.Sequential(Quarters(), Faint()), nn.Linear(49, 10)).eval()
     familiarity = Familiarity.fit(ruined, inks[:400], labels[:400], inks[400:])
     reading = read(ruined, inks[400:])
-    logits_NK, features_NF = (
-        torch.from_numpy(one) for one in (reading.logits_NK, reading.features_NF)
-    )
+    logits_NK, traits_NT = (torch.from_numpy(one) for one in (reading.logits_NK, reading.traits_NT))
     chance = torch.Generator().manual_seed(1)
-    either_way_NF = torch.randn(features_NF.shape, generator=chance) * torch.inf
+    either_way_NT = torch.randn(traits_NT.shape, generator=chance) * torch.inf
 
     with torch.inference_mode():
-        exact = familiarity(logits_NK, features_NF)
-        rounded = familiarity(logits_NK, torch.nextafter(features_NF, either_way_NF))
+        exact = familiarity(logits_NK, traits_NT)
+        rounded = familiarity(logits_NK, torch.nextafter(traits_NT, either_way_NT))
 
     largest = max(1.0, float(exact.abs().max()))
     assert float((rounded - exact).abs().max()) / largest <= 1e-3  # 0.4 where it amplifies

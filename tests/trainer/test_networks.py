@@ -42,6 +42,29 @@ def test_the_features_are_what_the_last_layer_reads(name: str):
     assert torch.equal(network.head(features_BF), logits_BK)
 
 
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_closer_look_gives_the_same_and_what_earlier_layers_saw(name: str):
+    network = NETWORKS[name].build().eval()
+    images = torch.rand(3, 1, 28, 28)
+
+    logits_BK, features_BF, traits_BT = network.look(images)
+
+    assert torch.equal(logits_BK, network(images)[0])
+    assert torch.equal(features_BF, network(images)[1])
+    assert torch.equal(traits_BT[:, : features_BF.shape[1]], features_BF)
+
+
+def test_what_layers_between_saw_is_the_mean_answer_of_each_channel():
+    network = NETWORKS["compact"].build().eval()
+    images = torch.rand(2, 1, 28, 28)
+
+    traits_BT = network.look(images)[2]
+
+    second_map = network.body[:9](images)  # 64 channels of 5 × 5
+    assert traits_BT.shape[1] == 64 + 64 + 64
+    assert torch.allclose(traits_BT[:, 64:128], second_map.mean(dim=(2, 3)))
+
+
 @pytest.mark.parametrize(("name", "n_parameters"), SEED_PARAMETERS.items())
 def test_a_seed_network_has_the_parameters_of_its_author(name: str, n_parameters: int):
     assert describe(NETWORKS[name].build()).n_parameters == n_parameters

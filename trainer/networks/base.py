@@ -45,6 +45,21 @@ class DigitNetwork(nn.Module):
         features_BF = self.body(ink_B1HW)
         return self.head(features_BF), features_BF
 
+    def look(self, ink_B1HW: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What `forward` gives, and traits (B, T).
+
+        Traits are the features and, of each ReLU's map between the first and them, how strongly
+        each channel answers on average over the drawing: what was seen on the way to a digit. The
+        first map tells pens apart rather than shapes.
+        """
+        layers = self.body if isinstance(self.body, nn.Sequential) else [self.body]
+        seen, answers = ink_B1HW, []
+        for layer in layers:
+            seen = layer(seen)
+            if isinstance(layer, nn.ReLU) and seen.dim() == 4 and seen.shape[-1] > 1:
+                answers.append(seen.mean(dim=(2, 3)))
+        return self.head(seen), seen, torch.cat([seen, *answers[1:]], dim=1)
+
 
 def block(
     n_in: int, n_out: int, side: int, *, padding: int = 0, pool: bool = False
