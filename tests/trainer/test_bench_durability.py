@@ -20,7 +20,8 @@ from trainer.benchmarks.ledger import Found, Ledger, compared, strokes_of
 
 BAD = ("lost", "doubled", "mislabelled", "other_ink", "faults", "unasked")
 
-WROTE = "71 pwrite64(9</i/inkloop.db-wal>, "
+ONE, ANOTHER = "0f1c", "9e2d"
+WROTE = f'71 pwrite64(9</i/inkloop.db-wal>, "\\r\\0Y{ONE}\\7", 4096, 56) = 4096'
 SYNCED = "71 fdatasync(9</i/inkloop.db-wal>) = 0"
 TOLD = '72 sendto(14<socket:[5]>, "HTTP/1.1 201 Created", 300, 0, NULL, 0) = 300'
 
@@ -98,15 +99,18 @@ def test_a_drawing_that_is_there_twice_is_noticed() -> None:
 
 
 def test_an_answer_after_its_sync_is_in_order() -> None:
-    assert sync_trace.order([WROTE, SYNCED, TOLD] * 2) == {"told": 2, "early": 0, "syncs": 2}
+    lines = [WROTE, SYNCED, TOLD, WROTE.replace(ONE, ANOTHER), SYNCED, TOLD]
+
+    assert sync_trace.order(lines, [ONE, ANOTHER]) == {"told": 2, "early": 0, "syncs": 2}
 
 
 def test_a_sync_that_another_call_interrupts_counts_once_it_has_ended() -> None:
     began = "71 fdatasync(9</i/inkloop.db-wal> <unfinished ...>"
     ended = "71 <... fdatasync resumed>) = 0"
 
-    assert sync_trace.order([WROTE, began, ended, TOLD])["early"] == 0
-    assert sync_trace.order([WROTE, began, TOLD, ended])["early"] == 1
+    assert sync_trace.order([WROTE, began, ended, TOLD], [ONE])["early"] == 0
+    assert sync_trace.order([WROTE, began, TOLD, ended], [ONE])["early"] == 1
+    assert sync_trace.order([WROTE, began, WROTE, ended, TOLD], [ONE])["early"] == 1
 
 
 @pytest.mark.parametrize(
@@ -117,11 +121,19 @@ def test_a_sync_that_another_call_interrupts_counts_once_it_has_ended() -> None:
         [WROTE, SYNCED.replace("= 0", "= -1 EIO"), TOLD],
         [WROTE, SYNCED.replace("-wal", "-other"), TOLD],
         [SYNCED, TOLD],
+        [WROTE.replace(ONE, ANOTHER), SYNCED, TOLD],
     ],
-    ids=["before the sync", "another write", "failed sync", "sync of another file", "no write"],
+    ids=[
+        "before the sync",
+        "another write",
+        "failed sync",
+        "sync of another file",
+        "no write",
+        "write of another drawing",
+    ],
 )
 def test_an_answer_that_came_too_early_is_noticed(lines: list[str]) -> None:
-    found = sync_trace.order(lines)
+    found = sync_trace.order(lines, [ONE])
 
     assert (found["told"], found["early"]) == (1, 1)
 
