@@ -27,6 +27,7 @@ from core.models import Drawing
 from core.settings import Settings
 from tests import factories
 from tests.conftest import NOW
+from tests.disk import RENAME, seen_on_disk
 
 
 @pytest.fixture
@@ -60,24 +61,12 @@ def test_a_backup_holds_what_was_there(instance: Settings, tmp_path: Path) -> No
 def test_all_is_on_the_disk_before_a_backup_has_its_name(
     instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done: list[int | str] = []
-    sync, rename = os.fsync, Path.rename
-
-    def seen_sync(descriptor: int) -> None:
-        done.append(os.fstat(descriptor).st_ino)
-        sync(descriptor)
-
-    def seen_rename(path: Path, target: Path) -> Path:
-        done.append("rename")
-        return rename(path, target)
-
-    monkeypatch.setattr(os, "fsync", seen_sync)
-    monkeypatch.setattr(Path, "rename", seen_rename)
+    done = seen_on_disk(monkeypatch, lambda descriptor: os.fstat(descriptor).st_ino)
 
     back_up(instance, tmp_path / "backup", now=NOW)
 
     backup = tmp_path / "backup"
-    before, after = done[: done.index("rename")], done[done.index("rename") + 1 :]
+    before, after = done[: done.index(RENAME)], done[done.index(RENAME) + 1 :]
     assert set(before) == {path.stat().st_ino for path in (backup, *backup.rglob("*"))}
     assert after == [tmp_path.stat().st_ino]
 

@@ -12,6 +12,7 @@ import pytest
 
 from core.errors import Conflict, ModelFileError
 from core.model_store import ModelStore
+from tests.disk import RENAME, seen_on_disk
 
 FILES = {"model.onnx": bytes(range(256)) * 40, "weights.safetensors": b"weights" * 500}
 MANIFEST = {"version": 1, "network": "compact"}
@@ -37,23 +38,14 @@ def test_what_was_published_reads_back(store: ModelStore) -> None:
 def test_all_is_on_the_disk_before_a_version_has_its_name(
     store: ModelStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done: list[str] = []
-    sync, rename = os.fsync, Path.rename
+    def name(descriptor: int) -> str:
+        return Path(f"/proc/self/fd/{descriptor}").readlink().name.partition("-")[0]
 
-    def seen_sync(descriptor: int) -> None:
-        done.append(Path(f"/proc/self/fd/{descriptor}").readlink().name.partition("-")[0])
-        sync(descriptor)
-
-    def seen_rename(path: Path, target: Path) -> Path:
-        done.append("rename")
-        return rename(path, target)
-
-    monkeypatch.setattr(os, "fsync", seen_sync)
-    monkeypatch.setattr(Path, "rename", seen_rename)
+    done = seen_on_disk(monkeypatch, name)
 
     store.publish(9, FILES, MANIFEST)
 
-    assert done == [*FILES, "manifest.json", ".building", "rename", "models"]
+    assert done == [*FILES, "manifest.json", ".building", RENAME, "models"]
 
 
 def test_the_files_of_a_version_are_never_replaced(store: ModelStore) -> None:
