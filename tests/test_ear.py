@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -77,16 +78,14 @@ def test_what_is_at_rest_may_be_copied(live: Settings, database: Database, tmp_p
 
 
 @pytest.mark.usefixtures("expected")
-def test_inkloop_itself_may_not_even_open_one_at_rest(
-    live: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_inkloop_itself_may_not_even_open_one_at_rest(live: Settings, database: Database) -> None:
     """Whether it is at rest, it cannot know: another process may be at work there."""
     database.dispose()
     instance_lock.hold_part(live.instance).close()
-    add_to(doctor, monkeypatch, "look", "def look(path): return open(path, 'rb').read(16)")
+    look = as_if_in(doctor, "def made(path): return open(path, 'rb').read(16)")
 
     with pytest.raises(ear.OpenedBesideSQLite):
-        doctor.look(live.database_path)  # type: ignore[attr-defined]
+        look(live.database_path)
 
 
 @pytest.mark.usefixtures("expected")
@@ -120,9 +119,10 @@ def test_the_files_are_those_that_inkloop_keeps(settings: Settings) -> None:
     assert ear.FILES == tuple(name + side for name in kept for side in ("", "-wal", "-shm"))
 
 
-def add_to(module: ModuleType, monkeypatch: pytest.MonkeyPatch, name: str, source: str) -> None:
-    """Give a module of Inkloop's a function, as if it were written in its file."""
+def as_if_in(module: ModuleType, source: str) -> Callable[[Path], object]:
+    """The function `made` of a source, as if it were written in the file of that module."""
     assert module.__file__ is not None
-    made: dict[str, object] = {}
-    exec(compile(source, module.__file__, "exec"), made)  # noqa: S102  of our own making
-    monkeypatch.setattr(module, name, made[name], raising=False)
+    names: dict[str, Any] = {}
+    exec(compile(source, module.__file__, "exec"), names)  # noqa: S102  of our own making
+    made: Callable[[Path], object] = names["made"]
+    return made
