@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -315,8 +315,10 @@ def test_a_sleeper_that_had_not_begun_leaves_the_run_to_the_other(
 ) -> None:
     run_id = _queue(database)
 
-    def sleepily(*given: object, **named: object) -> HeldLease:
-        held = HeldLease(*given, **named)  # type: ignore[arg-type]
+    def sleepily(
+        database: Database, fence: int, *, clock: Callable[[], datetime], beat_seconds: float
+    ) -> HeldLease:
+        held = HeldLease(database, fence, clock=clock, beat_seconds=beat_seconds)
         _sleep_past_the_lease(database)
         return held
 
