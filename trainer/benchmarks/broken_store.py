@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import random
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,20 +45,17 @@ def changed_bytes(settings: Settings, n: int, rng: random.Random) -> dict[str, i
     return {"n": n, "n_noticed": n_noticed}
 
 
-class changed_byte:  # noqa: N801  used as a function is
+@contextlib.contextmanager
+def changed_byte(path: Path, rng: random.Random) -> Iterator[None]:
     """One byte of a file, of all alike, is another one for a block."""
-
-    def __init__(self, path: Path, rng: random.Random) -> None:
-        self._path, self._whole = path, path.read_bytes()
-        at = rng.randrange(len(self._whole))
-        other = (self._whole[at] + rng.randrange(1, 256)) % 256
-        self._changed = self._whole[:at] + bytes([other]) + self._whole[at + 1 :]
-
-    def __enter__(self) -> None:
-        self._path.write_bytes(self._changed)
-
-    def __exit__(self, *_error: object) -> None:
-        self._path.write_bytes(self._whole)
+    whole = path.read_bytes()
+    at = rng.randrange(len(whole))
+    other = (whole[at] + rng.randrange(1, 256)) % 256
+    path.write_bytes(whole[:at] + bytes([other]) + whole[at + 1 :])
+    try:
+        yield
+    finally:
+        path.write_bytes(whole)
 
 
 def serve_broken(settings: Settings, n: int, rng: random.Random, asked: Asked) -> dict[str, int]:
