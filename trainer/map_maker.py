@@ -77,9 +77,15 @@ class MapMaker:
             log.warning("no map", why=str(error))
 
     def stop(self) -> None:
-        """End the process at once. Its map is wanted still, and the next look begins it anew."""
+        """End the process at once. Its map is wanted still, and the next look begins it anew.
+
+        Of one that has ended by itself already, a note is taken as at any look.
+        """
         process = self._process
         if process is None:
+            return
+        if process.poll() is not None:
+            self._take_note(process.returncode)
             return
         process.kill()
         process.wait(STOP_SECONDS)

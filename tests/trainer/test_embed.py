@@ -14,6 +14,7 @@ from core.kinds import DrawingStatus, MapSource
 from core.mnist import idx_bytes
 from core.model_store import ModelStore
 from core.models import Contributor, DigitMap, Embedding
+from core.transitions import maps
 from tests.conftest import NOW
 from tests.factories import make_drawing
 from tests.running import wait_until
@@ -206,12 +207,35 @@ def test_a_run_begins_only_when_no_map_is_in_its_way(settings, world):
 
     carry_out = without_a_map_beside(learn, map_maker)
     for _ in range(TRIES + 1):  # being broken off is no failure: it is begun again each time
-        map_maker._looked_at = -LOOK_SECONDS
-        map_maker.look()
+        _look_now(map_maker)
         assert map_maker.is_at_work
         carry_out(nothing, nothing)
 
     assert seen == [False] * (TRIES + 1)
+
+
+def test_a_map_that_died_before_it_was_broken_off_has_failed(settings, world):
+    map_maker = MapMaker(settings, world)
+    for _ in range(TRIES):
+        with world.write() as session:
+            maps.begin_map(session, 1, now=NOW)
+        _look_now(map_maker)
+        process = map_maker._process
+        assert process is not None
+        process.kill()
+        process.wait()
+        map_maker.stop()
+
+    _look_now(map_maker)
+
+    assert not map_maker.is_at_work
+    with world.read() as session:
+        assert session.get_one(DigitMap, 1).failure == "died"
+
+
+def _look_now(map_maker):
+    map_maker._looked_at = -LOOK_SECONDS
+    map_maker.look()
 
 
 @pytest.mark.slow
