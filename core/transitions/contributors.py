@@ -6,14 +6,14 @@ from collections import Counter as Tally
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
 from core.kinds import DrawingStatus
 from core.models import Contributor, Drawing, ModelVersion, RunDrawing
 from core.transitions.counters import audit, count
-from core.transitions.erasing import leave_maps
+from core.transitions.erasing import wipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +89,8 @@ def erase(session: Session, number: int, *, by: str, now: datetime) -> Erasure:
         raise Conflict(f"contributor {number} has no drawings")
     contributor_id = contributor(session, number).id
     _discount(session, contributor_id)
-    session.execute(
-        update(Drawing)
-        .where(Drawing.contributor_id == contributor_id, Drawing.ink != b"")
-        .values(
-            status=DrawingStatus.DELETED,
-            status_before=None,
-            deleted_at=now,
-            ink=b"",
-            strokes=None,
-            picture=None,
-            predicted_label=None,
-            confidence=None,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    leave_maps(session, select(Drawing.number).where(Drawing.contributor_id == contributor_id))
+    theirs = and_(Drawing.contributor_id == contributor_id, Drawing.ink != b"")
+    wipe(session, theirs, now=now)
     facts = {"n_drawings": affected.n_drawings, "versions": affected.versions}
     audit(session, by=by, action="erase", subject=_subject(number), now=now, **facts)
     return affected

@@ -8,14 +8,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Forbidden, Gone, InkloopError, NotFound
 from core.kinds import DrawingStatus, Source, Split
 from core.models import Contributor, Counter, Drawing, LabelEvent, ModelVersion
 from core.transitions.counters import count
-from core.transitions.erasing import leave_maps
+from core.transitions.erasing import wipe
 
 BLOCK = 5
 """One drawing in each block of five of a contributor goes to the exam."""
@@ -354,12 +354,7 @@ def erase_deleted(session: Session, *, now: datetime, limit: int = 500) -> int:
         .limit(limit)
     )
     numbers = session.scalars(due).all()
-    session.execute(
-        update(Drawing)
-        .where(Drawing.number.in_(numbers))
-        .values(ink=b"", strokes=None, picture=None, predicted_label=None)
-    )
-    leave_maps(session, numbers)
+    wipe(session, Drawing.number.in_(numbers), now=now)
     return len(numbers)
 
 

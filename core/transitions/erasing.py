@@ -10,7 +10,7 @@ from collections import Counter as Tally
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.db import UtcDateTime
@@ -33,9 +33,21 @@ def erase_numbers(session: Session, numbers: Collection[int], *, now: datetime) 
             totals[f"status:{DrawingStatus.DELETED}"] += 1
             totals[f"label:{label}"] -= 1
             totals["drawings"] -= 1
+    wipe(session, Drawing.number.in_([number for number, _, _ in rows]), now=now)
+    count(session, totals)
+    return len(rows)
+
+
+def wipe(session: Session, which: ColumnElement[bool], *, now: datetime) -> None:
+    """Leave nothing of these drawings that says what they looked like or were read as.
+
+    They leave the map of every version, too. The counters are the caller's.
+    """
+    left_out = Embedding.number.in_(select(Drawing.number).where(which))
+    session.execute(delete(Embedding).where(left_out, Embedding.source == MapSource.DRAWING))
     session.execute(
         update(Drawing)
-        .where(Drawing.number.in_([number for number, _, _ in rows]))
+        .where(which)
         .values(
             status=DrawingStatus.DELETED,
             status_before=None,
@@ -47,16 +59,4 @@ def erase_numbers(session: Session, numbers: Collection[int], *, now: datetime) 
             confidence=None,
         )
         .execution_options(synchronize_session=False)
-    )
-    leave_maps(session, numbers)
-    count(session, totals)
-    return len(rows)
-
-
-def leave_maps(session: Session, numbers: Collection[int] | Select[int]) -> None:
-    """Take drawings off the map of every version: whoever erases them has to."""
-    session.execute(
-        delete(Embedding).where(
-            Embedding.number.in_(numbers), Embedding.source == MapSource.DRAWING
-        )
     )

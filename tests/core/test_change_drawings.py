@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core import queries
 from core.db import Database
 from core.errors import Conflict, Gone, NotFound
-from core.models import LabelEvent
+from core.models import Drawing, LabelEvent
 from core.transitions.drawings import (
     confirm,
     delete_drawing,
@@ -120,6 +120,18 @@ def test_erasing_takes_the_ink_but_keeps_the_id(database: Database) -> None:
         assert (n_too_soon, n_erased, drawing.ink) == (0, 1, b"")
         with pytest.raises(Gone):
             make_drawing(session, id=drawing.id)
+
+
+def test_erasing_takes_what_the_model_read_with_the_ink(database: Database) -> None:
+    with database.write() as session:
+        drawing = make_drawing(session, ink=b"\x07" * 784)
+        drawing.predicted_label, drawing.confidence = 3, 0.75
+        delete_drawing(session, drawing, now=NOW)
+        session.flush()
+        erase_deleted(session, now=LATE)
+
+        row = session.execute(select(Drawing.predicted_label, Drawing.confidence)).one()
+        assert tuple(row) == (None, None)
 
 
 def test_another_contributors_drawing_is_not_found(database: Database) -> None:
