@@ -18,8 +18,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from core import facets, instance_lock, migrate
+from core import facets
 from core.clock import utc_now
+from core.commands.database import open_database
 from core.db import Database
 from core.errors import InkloopError, InvalidInput, NotReady
 from core.kinds import TransferStatus
@@ -65,18 +66,6 @@ def _watched(words: str) -> Iterator[_Watched]:
         yield _Watched(progress, words)
 
 
-@contextlib.contextmanager
-def _database(settings: Settings) -> Iterator[Database]:
-    """The instance's database, migrated, and safe from a restore meanwhile."""
-    with instance_lock.hold_part(settings.instance):
-        migrate.upgrade(settings)
-        database = Database(settings)
-        try:
-            yield database
-        finally:
-            database.dispose()
-
-
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--check", is_flag=True, help="Only say what is in it; nothing is stored.")
@@ -86,7 +75,7 @@ def import_data(file: Path, check: bool) -> None:
     Broken off, it goes on at the next import, or by itself while Inkloop is up.
     """
     settings = Settings.from_env()
-    with _database(settings) as database:
+    with open_database(settings) as database:
         _go_on(settings, database)
         with file.open("rb") as stream:
             upload = uploads.take_in(settings, stream)
@@ -180,7 +169,7 @@ def export_data(
         contributor=contributor,
         version=version,
     )
-    with _database(settings) as database, _watched(file.name) as report:
+    with open_database(settings) as database, _watched(file.name) as report:
         exporter = Exporter(database, BY, report)
         if str(file) == "-":
             sys.stdout.flush()
@@ -202,7 +191,7 @@ def _format_of(name: str) -> Format:
 def re_ink_data() -> None:
     """Make the ink of stored strokes and pictures anew, by today's imaging. Labels stay."""
     settings = Settings.from_env()
-    with _database(settings) as database, _watched("re-ink") as report:
+    with open_database(settings) as database, _watched("re-ink") as report:
         outcome = re_ink(database, report)
     click.echo(
         f"{outcome.n_done:,} drawings inked anew, {outcome.n_changed:,} look different now; "
