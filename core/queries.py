@@ -188,6 +188,12 @@ def version_status(session: Session, version: int, live: int | None) -> str:
     return "held" if session.scalars(once).one_or_none() is None else "retired"
 
 
+def promoted_at(session: Session, version: int) -> datetime | None:
+    """When a version last went live; None if it never did."""
+    at = select(Promotion.at).where(Promotion.version == version)
+    return session.scalars(at.order_by(Promotion.id.desc()).limit(1)).one_or_none()
+
+
 def first_training(session: Session) -> dict[str, Any] | None:
     """How far the first training is, for answers before there is a champion."""
     run = session.scalars(

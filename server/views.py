@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, defer
 from core import queries, sentences
 from core.errors import InvalidInput
 from core.kinds import DrawingStatus, Split
-from core.models import Drawing, ModelVersion, Promotion, Run, Verdict
+from core.models import Drawing, ModelVersion, Run, Verdict
 from core.run_words import message_sentence
 from core.transitions import versions as version_transitions
 
@@ -173,12 +173,7 @@ def model_json(session: Session, row: ModelVersion, live: int | None) -> Json:
     """A version with scores, verdict and lineage."""
     run = None if row.run_id is None else session.get(Run, row.run_id)
     verdict = None if run is None else queries.verdict_of(session, run.id)
-    promoted_at = session.scalars(
-        select(Promotion.at)
-        .where(Promotion.version == row.version)
-        .order_by(Promotion.id.desc())
-        .limit(1)
-    ).one_or_none()
+    promoted_at = queries.promoted_at(session, row.version)
     return {
         "version": row.version,
         "status": queries.version_status(session, row.version, live),

@@ -22,7 +22,7 @@ from core.commands.database import open_database
 from core.errors import ModelFileError, NotFound, NotSwitched
 from core.kinds import Dataset
 from core.model_store import ModelStore
-from core.models import ModelVersion, Promotion
+from core.models import ModelVersion
 from core.sentences import rule_sentence, verdict_sentence
 from core.settings import Settings
 from core.transitions import versions
@@ -201,12 +201,7 @@ def _all(session: Session) -> Sequence[int]:
 def _facts(session: Session, row: ModelVersion) -> dict[str, Any]:
     """A version as `GET /api/v1/models/{version}` tells it."""
     live = queries.champion(session)
-    promoted_at = session.scalars(
-        select(Promotion.at)
-        .where(Promotion.version == row.version)
-        .order_by(Promotion.id.desc())
-        .limit(1)
-    ).one_or_none()
+    promoted_at = queries.promoted_at(session, row.version)
     return {
         "version": row.version,
         "status": queries.version_status(session, row.version, live.version if live else None),
