@@ -87,7 +87,7 @@ def drawn_digit(rng: np.random.Generator) -> Inks:
     strokes = _handwritten([np.asarray(stroke) for stroke in digit.strokes], rng)
     if rng.random() < 0.3:
         # A tablet that keeps few points and misses the lifting of the pen.
-        strokes = [_resampled(np.concatenate(strokes), int(rng.integers(8, 14)))]
+        strokes = [resampled(np.concatenate(strokes), int(rng.integers(8, 14)))]
     return _inked(strokes)
 
 
@@ -206,8 +206,8 @@ def _handwritten(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     return bent
 
 
-def _resampled(xy: Points, n: int) -> Points:
-    """`n` points at equal steps along the path."""
+def resampled(xy: Points, n: int) -> Points:
+    """`n` points (n, 2) at equal steps along the path that these (N, 2) make."""
     steps = np.hypot(*np.diff(xy, axis=0).T)
     along = np.concatenate([[0.0], np.cumsum(steps)])
     at = np.linspace(0, along[-1], n)

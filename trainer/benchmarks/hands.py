@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from core.golden import PAGE_PX
 from core.imaging import ink_from_strokes, parse_strokes
+from trainer.strangers import resampled
 
 Points = NDArray[np.float64]
 Way = Literal["joined", "tablet", "odd"]
@@ -197,7 +198,7 @@ def draw(hand: Hand, digit: int, rng: np.random.Generator) -> list[Points]:
         strokes.append(60.0 + 160.0 * xy)
     if hand.n_points is None:
         return strokes
-    kept = _resample(np.concatenate(strokes), hand.n_points)
+    kept = resampled(np.concatenate(strokes), hand.n_points)  # as if the pen had never been lifted
     return [_stretched(kept) if hand.is_stretched else kept]
 
 
@@ -217,14 +218,6 @@ def _smooth(points: Points, per_span: int = 6) -> Points:
             b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
         )
     return np.concatenate([*pieces, points[-1:]])
-
-
-def _resample(xy: Points, n: int) -> Points:
-    """`n` points at equal steps along the path, as if the pen had never been lifted."""
-    steps = np.hypot(*np.diff(xy, axis=0).T)
-    along = np.concatenate([[0.0], np.cumsum(steps)])
-    at = np.linspace(0, along[-1], n)
-    return np.stack([np.interp(at, along, xy[:, axis]) for axis in (0, 1)], axis=1)
 
 
 def _stretched(xy: Points) -> Points:
