@@ -32,12 +32,11 @@ from core.model_store import WEIGHTS, ModelStore
 from core.models import Run, RunMetric
 from core.settings import Settings
 from tests.conftest import SECRET
-from tests.trainer.tiny import RUN, tiny_mnist, tiny_workshop
-from trainer import familiarity, learn
+from tests.trainer.tiny import RUN, draw_ahead, tiny_workshop
+from trainer import learn
 from trainer.job import Claim, Desk
 from trainer.progress import Progress
 from trainer.steps import carry_out
-from trainer.strangers import pen_drawn_digits, pen_drawn_strangers
 
 SAVE_EVERY_STEPS = 5
 
@@ -146,15 +145,6 @@ def story(instance: Path, moment: str) -> dict[str, Any]:
     left = checkpoint_of(copy)
     second = in_a_process(partial(do_run, settings, "never")) if first else 0
     return {"first": first, "left": left, "second": second} | {"made": version_of(settings)}
-
-
-def draw_ahead() -> None:
-    """Draw once, before any fork, what each process would draw for itself; and less of it."""
-    tiny_mnist()
-    for name, n in (("N_PEN", 300), ("N_PEN_UNSEEN", 200), ("N_STRANGERS", 400)):
-        setattr(familiarity, name, n)
-    pen_drawn_digits(500, familiarity.SEED)
-    pen_drawn_strangers(400, familiarity.SEED)
 
 
 if __name__ == "__main__":

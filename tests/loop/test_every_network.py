@@ -23,7 +23,7 @@ from core.transitions import runs
 from server.predictor import load_model
 from tests.conftest import SECRET
 from tests.factories import make_drawing
-from tests.trainer.tiny import FIRST, RUN, easy_digits, tiny_mnist
+from tests.trainer.tiny import FIRST, RUN, SMALL_FIT, easy_digits, tiny_mnist
 from trainer import familiarity
 from trainer.job import Desk
 from trainer.networks.registry import DEFAULT_NETWORK, NETWORKS
@@ -43,7 +43,7 @@ SHORT = replace(RUN, min_steps=20)
 def small_fit() -> Iterator[None]:
     """A few hundred drawings of each kind are enough for a border in so small a world."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, n in (("N_PEN", 300), ("N_PEN_UNSEEN", 200), ("N_STRANGERS", 400)):
+        for name, n in SMALL_FIT.items():
             patch.setattr(familiarity, name, n)
         yield
 

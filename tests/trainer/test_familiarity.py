@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from tests.trainer.tiny import SMALL_FIT
 from trainer import familiarity as familiarity_module
 from trainer.evaluate import read
 from trainer.familiarity import Familiarity
@@ -36,7 +37,7 @@ class Quarters(nn.Module):
 def small_fit() -> Iterator[None]:
     """A few hundred drawings of each kind are enough for features as plain as these."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, n in (("N_PEN", 300), ("N_PEN_UNSEEN", 200), ("N_STRANGERS", 400)):
+        for name, n in SMALL_FIT.items():
             patch.setattr(familiarity_module, name, n)
         yield
 

@@ -5,10 +5,21 @@ from __future__ import annotations
 from trainer.benchmarks.tiny_world import (
     FIRST,
     RUN,
+    SMALL_FIT,
+    draw_ahead,
     easy_digits,
     load_tiny,
     tiny_mnist,
     tiny_workshop,
 )
 
-__all__ = ["FIRST", "RUN", "easy_digits", "load_tiny", "tiny_mnist", "tiny_workshop"]
+__all__ = [
+    "FIRST",
+    "RUN",
+    "SMALL_FIT",
+    "draw_ahead",
+    "easy_digits",
+    "load_tiny",
+    "tiny_mnist",
+    "tiny_workshop",
+]

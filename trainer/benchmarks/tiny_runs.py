@@ -30,15 +30,14 @@ from core.models import ModelVersion, Run
 from core.settings import Settings
 from core.transitions import runs
 from core.transitions.drawings import NewDrawing, store_drawing
-from trainer import examine, familiarity, steps
-from trainer.benchmarks.tiny_world import easy_digits, tiny_mnist, tiny_workshop
+from trainer import examine, steps
+from trainer.benchmarks.tiny_world import draw_ahead, easy_digits, tiny_workshop
 from trainer.checkpoints import Checkpoints
 from trainer.job import KEPT, CarryOut, Desk
 from trainer.learn import Learned
 from trainer.progress import Progress
 from trainer.publish import Product
 from trainer.schedule import queue_first_run
-from trainer.strangers import pen_drawn_digits, pen_drawn_strangers
 from trainer.workshop import Workshop
 
 N_DRAWINGS = 30
@@ -58,12 +57,9 @@ class Found:
 
 
 def prepare(instance: Path) -> Settings:
-    """A first model, really learned, and drawings that wait. What was drawn is kept for later."""
+    """A first model, really learned, and drawings that wait."""
     torch.set_num_threads(1)  # processes that are forked later have no other threads
-    for name, n in (("N_PEN", 300), ("N_PEN_UNSEEN", 200), ("N_STRANGERS", 400)):
-        setattr(familiarity, name, n)
-    pen_drawn_digits(500, familiarity.SEED)
-    pen_drawn_strangers(400, familiarity.SEED)
+    draw_ahead()
     settings = Settings.from_env({}, instance=instance)
     migrate.upgrade(settings)
     with opened(settings) as database:
@@ -165,9 +161,7 @@ def ask(settings: Settings) -> int:
 def do_all(settings: Settings, around: Callable[[CarryOut], CarryOut] = lambda work: work) -> None:
     """Do the run that is open, as a trainer's process does: the main part of a fork."""
     database = Database(settings)
-    workshop = tiny_workshop(settings, database)
-    workshop.__dict__["mnist"] = tiny_mnist()
-    work = around(functools.partial(steps.carry_out, workshop))
+    work = around(functools.partial(steps.carry_out, tiny_workshop(settings, database)))
     Desk(settings, database, work).do_next_run()
     database.dispose()
 

@@ -6,6 +6,7 @@ For tests, and for benchmarks that count what survives: how well it is learned s
 from __future__ import annotations
 
 import functools
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,16 +16,20 @@ from core.golden import GOLDEN, PAGE_PX
 from core.imaging import ink_from_strokes, parse_strokes
 from core.mnist import Mnist
 from core.settings import Settings
+from trainer import familiarity
 from trainer.fine_tune import RunConfig
 from trainer.job import CarryOut
 from trainer.recipes import Recipe
 from trainer.steps import carry_out
+from trainer.strangers import pen_drawn_digits, pen_drawn_strangers
 from trainer.workshop import Workshop
 
 N_TRAIN = 1_800
 N_TEST = 2_400  # of fewer, not even equal readings would show a loss below 0.15 points
 MIDDLE_PX = PAGE_PX / 2
 FIRST = Recipe("adamw", learning_rate=0.01, batch_size=64, n_epochs=6, schedule="one_cycle")
+SMALL_FIT: Final = {"N_PEN": 300, "N_PEN_UNSEEN": 200, "N_STRANGERS": 400}
+"""Of `trainer.familiarity`: enough of each kind for a border in so small a world."""
 RUN = RunConfig(n_drawn=16, n_replay=48, min_steps=40, steps_per_drawing=0.0)
 
 
@@ -45,6 +50,14 @@ def tiny_mnist() -> Mnist:
     rng = np.random.default_rng(5)
     inks, labels = easy_digits(N_TRAIN + N_TEST, rng)
     return Mnist(inks[:N_TRAIN], labels[:N_TRAIN], inks[N_TRAIN:], labels[N_TRAIN:])
+
+
+def draw_ahead() -> None:
+    """Make once, before any fork, what each process would make for itself; and less of it."""
+    tiny_mnist()
+    vars(familiarity).update(SMALL_FIT)
+    pen_drawn_digits(SMALL_FIT["N_PEN"] + SMALL_FIT["N_PEN_UNSEEN"], familiarity.SEED)
+    pen_drawn_strangers(SMALL_FIT["N_STRANGERS"], familiarity.SEED)
 
 
 def easy_digits(
