@@ -80,6 +80,13 @@ def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
         )
 
 
+def test_who_trains_gives_way_to_who_serves(tmp_path: Path) -> None:
+    with running("up", tmp_path / "instance") as up:
+        served_at = child(up, "web_process").nice()
+
+        wait_until(lambda: child(up, "trainer").nice() > served_at, "the trainer gives way")
+
+
 def test_a_killed_supervisor_leaves_nothing_and_the_next_one_starts(tmp_path: Path) -> None:
     port = str(free_port())
     up = Running("up", tmp_path / "instance", INKLOOP_PORT=port)

@@ -32,8 +32,8 @@ from core.model_store import WEIGHTS, ModelStore
 from core.models import Run, RunMetric
 from core.settings import Settings
 from tests.conftest import SECRET
-from tests.trainer.tiny import RUN, draw_ahead, tiny_workshop
 from trainer import learn
+from trainer.benchmarks.tiny_world import RUN, draw_ahead, tiny_workshop
 from trainer.job import Claim, Desk
 from trainer.progress import Progress
 from trainer.steps import carry_out

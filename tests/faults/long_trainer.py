@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from core.db import Database
 from core.settings import Settings
-from tests.trainer.tiny import RUN, tiny_workshop
 from trainer.__main__ import parse_options, run
+from trainer.benchmarks.tiny_world import RUN, tiny_workshop
 from trainer.job import CarryOut
 from trainer.steps import carry_out
 

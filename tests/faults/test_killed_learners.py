@@ -23,7 +23,7 @@ from core.transitions import runs
 from tests.conftest import SECRET
 from tests.factories import make_drawing
 from tests.running import heard
-from tests.trainer.tiny import easy_digits
+from trainer.benchmarks.tiny_world import easy_digits
 from trainer.schedule import queue_first_run
 
 pytestmark = pytest.mark.slow

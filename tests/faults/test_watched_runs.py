@@ -29,7 +29,7 @@ from core.transitions import runs
 from tests.conftest import SECRET
 from tests.factories import make_drawing
 from tests.running import heard
-from tests.trainer.tiny import easy_digits, load_tiny
+from trainer.benchmarks.tiny_world import easy_digits, load_tiny
 from trainer.job import Desk
 from trainer.schedule import queue_first_run
 

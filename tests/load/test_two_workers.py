@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 
@@ -21,6 +22,7 @@ from core.kinds import Role
 from core.model_store import ModelStore
 from core.settings import Settings
 from core.volatile import Volatile
+from core.web_process import N_HEAPS
 from tests.conftest import SECRET
 from tests.factories import new_id
 from tests.running import Running, running, wait_until
@@ -126,6 +128,27 @@ def test_too_many_at_once_are_refused_and_the_next_is_served(server: Running) ->
     after = load(server.port, [lambda: request], seconds=1)
     assert set(after.statuses) == {200}
     assert after.percentile(50) <= ANSWERED_WITHIN_MS
+
+
+def test_threads_share_two_heaps(server: Running) -> None:
+    """Without it the threads of each worker leave twelve, at least, of 64 MB of addresses each."""
+    request = post(PREDICTIONS, json.dumps(strokes()).encode())
+
+    load(server.port, [lambda: request] * 32, seconds=2)
+
+    workers = psutil.Process(server.process.pid).children()
+    assert len(workers) == 2
+    assert all(heaps_besides_the_first(worker.pid) < N_HEAPS for worker in workers)
+
+
+def heaps_besides_the_first(pid: int) -> int:
+    """glibc begins each of them at a whole multiple of 64 MB and writes to its beginning only."""
+    begun = 0
+    for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+        addresses, rights, _offset, _device, inode, *_path = line.split()
+        start = int(addresses.partition("-")[0], 16)
+        begun += rights == "rw-p" and inode == "0" and start % (64 << 20) == 0
+    return begun
 
 
 def test_the_log_holds_numbers_and_nothing_personal(

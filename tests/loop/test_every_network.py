@@ -23,8 +23,8 @@ from core.transitions import runs
 from server.predictor import load_model
 from tests.conftest import SECRET
 from tests.factories import make_drawing
-from tests.trainer.tiny import FIRST, RUN, SMALL_FIT, easy_digits, tiny_mnist
 from trainer import familiarity
+from trainer.benchmarks.tiny_world import FIRST, RUN, SMALL_FIT, easy_digits, tiny_mnist
 from trainer.job import Desk
 from trainer.networks.registry import DEFAULT_NETWORK, NETWORKS
 from trainer.schedule import queue_first_run

@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from core import review_order
-from tests.trainer.tiny import FIRST, easy_digits, tiny_mnist
 from trainer.benchmarks.noise import Crowd, Readings, _detection, with_noise
 from trainer.benchmarks.review import needed_for
+from trainer.benchmarks.tiny_world import FIRST, easy_digits, tiny_mnist
 from trainer.evaluate import read
 from trainer.examples import Examples
 from trainer.networks.registry import network_named

@@ -14,7 +14,6 @@ import torch
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from tests.trainer.tiny import tiny_mnist
 from trainer.benchmarks.hands import Hand, draw, ink_of, make_hand
 from trainer.benchmarks.record import Record
 from trainer.benchmarks.stream import (
@@ -29,6 +28,7 @@ from trainer.benchmarks.stream import (
 )
 from trainer.benchmarks.stream_tables import aims_table, interval, table
 from trainer.benchmarks.streams import enlarged, optical
+from trainer.benchmarks.tiny_world import tiny_mnist
 from trainer.evaluate import accuracy, read
 from trainer.examples import Examples
 from trainer.fine_tune import RunConfig, fine_tune

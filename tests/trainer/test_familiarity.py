@@ -8,8 +8,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from tests.trainer.tiny import SMALL_FIT
 from trainer import familiarity as familiarity_module
+from trainer.benchmarks.tiny_world import SMALL_FIT
 from trainer.evaluate import read
 from trainer.familiarity import Familiarity
 from trainer.networks.base import DigitNetwork

@@ -30,8 +30,8 @@ from core.settings import Settings
 from core.transitions import runs
 from tests.conftest import SECRET
 from tests.factories import make_drawing
-from tests.trainer.tiny import FIRST, RUN, easy_digits, tiny_mnist
 from trainer import examine, learn, steps
+from trainer.benchmarks.tiny_world import FIRST, RUN, easy_digits, tiny_mnist
 from trainer.gather import Drawings, Gathered, gather
 from trainer.job import Desk
 from trainer.networks.base import DigitNetwork

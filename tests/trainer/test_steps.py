@@ -35,7 +35,7 @@ from core.transitions import runs, versions
 from core.transitions.drawings import confirm
 from tests.conftest import SECRET
 from tests.factories import make_drawing
-from tests.trainer.tiny import RUN, easy_digits, load_tiny, tiny_workshop
+from trainer.benchmarks.tiny_world import RUN, easy_digits, load_tiny, tiny_workshop
 from trainer.fine_tune import RunConfig
 from trainer.job import CarryOut, Claim, Desk
 from trainer.lease import TTL
