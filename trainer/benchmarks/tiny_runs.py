@@ -11,13 +11,14 @@ import functools
 import os
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from torch import nn
 
 from core import logs, migrate, queries
@@ -41,6 +42,7 @@ from trainer.schedule import queue_first_run
 from trainer.workshop import Workshop
 
 N_DRAWINGS = 30
+REFUSED = 3
 ITS_OWN = ("version", "run_id", "base_version", "scores", "created_at", "files")
 """What a manifest says of no other version."""
 N_STEPS = 3
@@ -167,7 +169,10 @@ def do_all(settings: Settings, around: Callable[[CarryOut], CarryOut] = lambda w
 
 
 def forked(work: Callable[[], None], log: Path) -> int:
-    """Do `work` in a process of its own that says what it says into `log`. Returns: its id."""
+    """Do `work` in a process of its own that says what it says into `log`. Returns: its id.
+
+    Its exit code is 0, `REFUSED` after an InkloopError, or 1.
+    """
     child = os.fork()
     if child:
         return child
@@ -183,7 +188,7 @@ def forked(work: Callable[[], None], log: Path) -> int:
         code = 0
     except InkloopError as error:
         print(f"refused: {error}", flush=True)  # noqa: T201  into its log
-        code = 3
+        code = REFUSED
     finally:
         os._exit(code)
 
@@ -194,7 +199,7 @@ def wait_for(child: int) -> int:
 
 
 def look(settings: Settings, run_id: int, *, is_over: bool) -> Found:
-    """Find out what stands: every version that counts is whole, and so is the live one.
+    """Find out what stands: every version that counts is whole, and one of them is live.
 
     With `is_over`, nothing may be left of a trainer that died, either.
     """
@@ -204,8 +209,8 @@ def look(settings: Settings, run_id: int, *, is_over: bool) -> Found:
         run = session.get_one(Run, run_id)
         live = queries.champion(session)
         versions = session.scalars(select(ModelVersion).order_by(ModelVersion.version)).all()
-        ended_with = set(session.scalars(select(Run.version)))
-        is_open = runs.open_run(session) is not None
+        if is_over:
+            problems += _left_in(session, versions)
     for row in versions:
         try:
             store.verify(row.version, row.manifest_sha256)
@@ -214,14 +219,20 @@ def look(settings: Settings, run_id: int, *, is_over: bool) -> Found:
     if live is None:
         problems.append("no version is live")
     if is_over:
-        problems += [] if not is_open else ["the run is not over"]
-        half = [row.version for row in versions if row.version not in ended_with]
-        problems += [f"version {version} counts, but no run ended with it" for version in half]
-        problems += (
-            [] if store.versions() == [row.version for row in versions] else ["files without a row"]
-        )
+        if store.versions() != [row.version for row in versions]:
+            problems.append("files without a row")
         # Its own checkpoint goes at the next run's start, if it was killed just before the end.
         earlier = [p for p in (settings.instance / KEPT).glob("*") if int(p.name) != run_id]
         left = [*store.root.glob(".building*"), *earlier]
         problems += [f"left: {path.relative_to(settings.instance)}" for path in left]
     return Found(run, 0 if live is None else live.version, problems)
+
+
+def _left_in(session: Session, versions: Sequence[ModelVersion]) -> list[str]:
+    """What a trainer that died left in the database by halves."""
+    ended_with = set(session.scalars(select(Run.version)))
+    half = [row.version for row in versions if row.version not in ended_with]
+    problems = [f"version {version} counts, but no run ended with it" for version in half]
+    if runs.open_run(session) is not None:
+        problems.append("the run is not over")
+    return problems

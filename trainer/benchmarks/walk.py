@@ -42,8 +42,6 @@ from trainer.benchmarks.tiny_runs import (
 from trainer.job import CarryOut, Claim
 from trainer.progress import Progress
 
-PATIENCE_SECONDS = 0.2
-"""Of another trainer while the sleeping one holds the database's write lock."""
 At = int | str
 """Which point of a run: the n-th, or the first whose name begins so."""
 GIVEN_UP = ("given up", "lease lost")
@@ -76,7 +74,10 @@ class Walk:
         self._folder = folder
 
     def kill(self, at: At) -> Point | None:
-        """Let a run die at a point, and the next start do what is left. None: it came through."""
+        """Let a run die at a point, and the next start do what is left.
+
+        None, if the run has no such point: it came through.
+        """
         run_id = ask(self._settings)
         where, log = self._folder / f"{run_id}", self._folder / f"{run_id}.log"
 
@@ -102,7 +103,10 @@ class Walk:
         )  # fmt: skip
 
     def stop(self, at: At, kind: str) -> Point | None:
-        """Let a run fall asleep at a point for longer than its lease; another takes over."""
+        """Let a run fall asleep at a point for longer than its lease; another takes over.
+
+        None, if the run has no such point: it came through.
+        """
         run_id = ask(self._settings)
         where, log = self._folder / f"{run_id}", self._folder / f"{run_id}.log"
         child = forked(lambda: self._run_until(at, where, _sleep, torn=False), log)
@@ -134,7 +138,7 @@ class Walk:
     def _run_until(
         self, wanted: At, where: Path, act: Callable[[int | None], None], *, torn: bool
     ) -> None:
-        """What the process does that comes to its point, and writes down which that is."""
+        """What the process does that comes to its point, and writes into `where` which that is."""
 
         def reached(n: int, name: str, half: int | None) -> None:
             if n == wanted or (isinstance(wanted, str) and name.startswith(wanted)):
@@ -156,6 +160,7 @@ class Walk:
 
     def _let_the_lease_pass(self) -> bool:
         """As if its time were over. False while the sleeper is in the middle of a transaction."""
+        # Nobody else writes: a lock that is held now is held by the sleeper, until it wakes.
         patience, core.db.BUSY_TIMEOUT_SECONDS = core.db.BUSY_TIMEOUT_SECONDS, 0
         past = utc_now() - timedelta(seconds=1)
         try:
