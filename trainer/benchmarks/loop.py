@@ -32,7 +32,7 @@ from core.golden import PAGE_PX
 from trainer.benchmarks.aims import Row, at_least, at_most
 from trainer.benchmarks.hands import draw, make_hand
 from trainer.benchmarks.record import Record
-from trainer.benchmarks.served import free_port
+from trainer.benchmarks.served import free_port, kept_mnist
 
 START_SECONDS = 300
 RUN_SECONDS = 300
@@ -152,11 +152,8 @@ def _once(seed: int, n_drawings: int, say: Callable[[str], None]) -> dict[str, A
 def _running(instance: Path) -> Iterator[Client]:
     port = free_port()
     environment = {key: value for key, value in os.environ.items() if key != "INKLOOP_HOST"}
-    environment |= {"INKLOOP_INSTANCE": str(instance), "INKLOOP_PORT": str(port)}
+    environment |= {"INKLOOP_INSTANCE": str(instance), "INKLOOP_PORT": str(port)} | kept_mnist()
     environment["INKLOOP_RATE_LIMITS"] = "off"  # one person hands over a hundred at once
-    kept_mnist = Path(os.environ.get("INKLOOP_INSTANCE", "instance")) / "mnist"
-    if "INKLOOP_MNIST_DIR" not in environment and kept_mnist.is_dir():
-        environment["INKLOOP_MNIST_DIR"] = str(kept_mnist.resolve())
     command = [sys.executable, "-m", "core", "up"]
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

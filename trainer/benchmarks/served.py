@@ -89,6 +89,16 @@ def wait_until_healthy(port: int) -> float:
     raise InkloopError(f"the server did not answer within {START_SECONDS:.0f} s")
 
 
+def kept_mnist() -> dict[str, str]:
+    """For the environment of an instance of its own: it reads the MNIST that the usual one keeps.
+
+    Empty where a folder is set already, or the usual instance keeps none.
+    """
+    kept = Path(os.environ.get("INKLOOP_INSTANCE", "instance")) / "mnist"
+    is_needed = "INKLOOP_MNIST_DIR" not in os.environ and kept.is_dir()
+    return {"INKLOOP_MNIST_DIR": str(kept.resolve())} if is_needed else {}
+
+
 def _sign_in(host: str, account: Account) -> str:
     connection = http.client.HTTPConnection(host, timeout=30)
     body = json.dumps({"email": account.email, "password": account.password})

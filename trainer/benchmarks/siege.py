@@ -36,7 +36,7 @@ from trainer.benchmarks import besiegers
 from trainer.benchmarks.aims import Row, at_most
 from trainer.benchmarks.besiegers import Seen, Siege
 from trainer.benchmarks.record import Record
-from trainer.benchmarks.served import Account, serving
+from trainer.benchmarks.served import Account, kept_mnist, serving
 from trainer.benchmarks.siege_check import check
 
 LIVE_SECONDS: Final = 300.0
@@ -133,12 +133,8 @@ def _on_an_instance(options: Options, say: Say) -> dict[str, Any]:
 def _surroundings() -> dict[str, str]:
     """Rate limits are counted as always, yet never reached; MNIST is not fetched anew."""
     limits = ("DRAWINGS", "PREDICTIONS")
-    given = {f"INKLOOP_MAX_{name}_PER_MINUTE": "1000000" for name in limits}
-    given["INKLOOP_RATE_LIMITS"] = "on"
-    kept_mnist = Path(os.environ.get("INKLOOP_INSTANCE", "instance")) / "mnist"
-    if "INKLOOP_MNIST_DIR" not in os.environ and kept_mnist.is_dir():
-        given["INKLOOP_MNIST_DIR"] = str(kept_mnist.resolve())
-    return given
+    never = {f"INKLOOP_MAX_{name}_PER_MINUTE": "1000000" for name in limits}
+    return never | {"INKLOOP_RATE_LIMITS": "on"} | kept_mnist()
 
 
 def besiege(
