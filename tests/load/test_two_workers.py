@@ -131,14 +131,15 @@ def test_too_many_at_once_are_refused_and_the_next_is_served(server: Running) ->
 
 
 def test_threads_share_two_heaps(server: Running) -> None:
-    """Without it the threads of each worker leave twelve, at least, of 64 MB of addresses each."""
+    """Were each thread to have its own, there would be fourteen or fifteen in a worker."""
     request = post(PREDICTIONS, json.dumps(strokes()).encode())
 
     load(server.port, [lambda: request] * 32, seconds=2)
 
     workers = psutil.Process(server.process.pid).children()
     assert len(workers) == 2
-    assert all(heaps_besides_the_first(worker.pid) < N_HEAPS for worker in workers)
+    # One is there, as a rule. A thread's stack may begin at such an address by chance.
+    assert all(heaps_besides_the_first(worker.pid) <= N_HEAPS + 2 for worker in workers)
 
 
 def heaps_besides_the_first(pid: int) -> int:
