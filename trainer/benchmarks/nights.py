@@ -15,14 +15,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from core import migrate
-from core.db import Database
-from core.kinds import RunStatus
 from core.models import Run
 from core.settings import Settings
-from core.transitions.schedule import change_schedule
+from trainer.benchmarks.schedulers import end_run, every_night
 from trainer.schedule import Ticker
 
 ZONES = (
@@ -31,10 +28,10 @@ ZONES = (
 )  # fmt: skip
 """Lord Howe's clock leaps by half an hour, Casablanca's four weeks before and after Ramadan's."""
 LOCAL = time(2, 30)
-RULE = "30 2 * * *"
+"""Each night by the zone's clock, as the rule of `schedulers.every_night` says."""
 BEGIN = date(2026, 1, 1)
 MINUTE = timedelta(minutes=1)
-LOOKS_A_DAY = 6
+LOOKS_A_DAY = 6  # on average
 SLEEP_CHANCE = 0.03
 """At each look, that the machine then sleeps: for up to four days."""
 N_AROUND = 5
@@ -52,12 +49,15 @@ def year(folder: Path, zone: str, n_days: int, seed: int) -> dict[str, Any]:
 
 
 def moments(zone: str, n_days: int) -> list[datetime]:
-    """When the zone's clock first shows 02:30, or has passed it, on these dates and around them."""
+    """When the zone's clock first shows 02:30, or has passed it, on these dates and around them.
+
+    Hour by hour while it is over four hours away, more than any clock leaps by; then by the minute.
+    """
     found = []
     for offset in range(-N_AROUND, n_days + N_AROUND):
         day = BEGIN + timedelta(days=offset)
         local = datetime.combine(day, LOCAL)
-        moment = datetime.combine(day, time(0), UTC) - timedelta(hours=14)
+        moment = datetime.combine(day, time(0), UTC) - timedelta(hours=14)  # nowhere earlier
         while _shown(moment + timedelta(hours=4), zone) < local:
             moment += timedelta(hours=1)
         while _shown(moment, zone) < local:
@@ -90,12 +90,16 @@ def _sleeping(folder: Path, zone: str, n_days: int, seed: int) -> dict[str, int]
     }
 
 
+def _until_next_look(chance: random.Random) -> timedelta:
+    return timedelta(minutes=chance.randint(1, 2 * 24 * 60 // LOOKS_A_DAY))
+
+
 def _looks(due: Sequence[datetime], chance: random.Random) -> Iterator[datetime]:
     """When the machine is awake to look: within minutes of each moment, unless it sleeps."""
     now = due[0] - timedelta(hours=1)
     while now < due[-1] + timedelta(hours=1):
         yield now
-        now += timedelta(minutes=chance.randint(1, 24 * 60 // LOOKS_A_DAY * 2))
+        now += _until_next_look(chance)
         if chance.random() < SLEEP_CHANCE:
             now += timedelta(minutes=chance.randint(1, 4 * 24 * 60))
     yield now
@@ -121,7 +125,7 @@ def _wrong_clock(folder: Path, zone: str, n_days: int, seed: int) -> dict[str, i
                 # Of what the clock passed while it was right, the first gives a run.
                 wanted += due[bisect_right(due, right_before) : bisect_right(due, now)][:1]
                 right_before = now
-            now += timedelta(minutes=chance.randint(1, 24 * 60 // LOOKS_A_DAY * 2))
+            now += _until_next_look(chance)
         runs = instance.runs()
     return {
         "n_nights": len(due) - 2 * N_AROUND,
@@ -136,16 +140,9 @@ class _Instance:
     """A database with a schedule, whose runs end as soon as they are asked for."""
 
     def __init__(self, folder: Path, zone: str, now: datetime) -> None:
-        settings = Settings.from_env({}, instance=folder)
-        migrate.upgrade(settings)
-        self._database = Database(settings)
+        self._database = every_night(Settings.from_env({}, instance=folder), zone, now)
         self._now = now
         self._ticker = Ticker(self._database, lambda: self._now)
-        with self._database.write() as session:
-            change_schedule(
-                session, rule=RULE, timezone=zone, min_new_drawings=0, enabled=True, by="bench",
-                now=now,
-            )  # fmt: skip
 
     def __enter__(self) -> _Instance:
         return self
@@ -157,12 +154,7 @@ class _Instance:
         """Let the schedule see this moment, and end the run that comes of it."""
         self._now = now
         self._ticker.follow()
-        with self._database.write() as session:
-            session.execute(
-                update(Run)
-                .where(Run.status == RunStatus.QUEUED)
-                .values(status=RunStatus.FAILED, finished_at=now)
-            )
+        end_run(self._database, now)
 
     def runs(self) -> Counter[datetime]:
         """How many runs each moment gave."""

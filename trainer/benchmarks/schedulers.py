@@ -40,14 +40,9 @@ def compete(
     settings: Settings, n_schedulers: int, n_moments: int, say: Callable[[str], None]
 ) -> dict[str, Any]:
     """Let so many schedulers look at so many moments at once. Returns: what runs came of it."""
-    migrate.upgrade(settings)
-    database = Database(settings)
-    with database.write() as session:
-        change_schedule(
-            session, rule=RULE, timezone=ZONE, min_new_drawings=0, enabled=True, by="bench",
-            now=BEGIN,
-        )  # fmt: skip
+    database = every_night(settings, ZONE, BEGIN)
     moments = cron.next_times(RULE, ZONE, BEGIN, n_moments)
+    # Not forked: a connection to the database must not be shared by processes.
     context = multiprocessing.get_context("spawn")
     now, barrier = context.Value("d", 0.0), context.Barrier(n_schedulers + 1, timeout=WAIT_SECONDS)
     processes = [
@@ -59,9 +54,9 @@ def compete(
     try:
         for n, moment in enumerate(moments, start=1):
             now.value = moment.timestamp()
-            barrier.wait()
-            barrier.wait()
-            _end_run(database, moment)
+            barrier.wait()  # all look now
+            barrier.wait()  # all have looked
+            end_run(database, moment + timedelta(minutes=1))
             if n % 50 == 0:
                 say(f"{n} of {n_moments} moments")
         barrier.wait()
@@ -87,12 +82,25 @@ def _schedule(settings: Settings, now: Any, barrier: Barrier, n_moments: int) ->
     database.dispose()
 
 
-def _end_run(database: Database, moment: datetime) -> None:
+def every_night(settings: Settings, timezone: str, now: datetime) -> Database:
+    """A migrated database whose schedule asks for a run each night, even with nothing new."""
+    migrate.upgrade(settings)
+    database = Database(settings)
+    with database.write() as session:
+        change_schedule(
+            session, rule=RULE, timezone=timezone, min_new_drawings=0, enabled=True, by="bench",
+            now=now,
+        )  # fmt: skip
+    return database
+
+
+def end_run(database: Database, now: datetime) -> None:
+    """End the run that waits, if one does, as a trainer would: the next moment finds none open."""
     with database.write() as session:
         session.execute(
             update(Run)
             .where(Run.status == RunStatus.QUEUED)
-            .values(status=RunStatus.FAILED, finished_at=moment + timedelta(minutes=1))
+            .values(status=RunStatus.FAILED, finished_at=now)
         )
 
 
