@@ -134,16 +134,16 @@ def _home(bench: Bench, model: DigitNetwork) -> dict[str, Any]:
     """What the model reads of MNIST's test set."""
     labels = bench.mnist.test_labels
     reading = read(model, bench.mnist.test_images)
-    read_N = reading.predicted_N
+    predicted_N = reading.predicted_N
     validation = bench.validation
     held_back = read(model, bench.mnist.train_images[validation]).predicted_N
     temperature = bench.temperature(model)
     return {
         "validation": accuracy(held_back, bench.mnist.train_labels[validation]),
-        "accuracy": accuracy(read_N, labels),
-        "students": accuracy(read_N[:HALF], labels[:HALF]),
-        "employees": accuracy(read_N[HALF:], labels[HALF:]),
-        "by_digit": accuracy_by_digit(read_N, labels),
+        "accuracy": accuracy(predicted_N, labels),
+        "students": accuracy(predicted_N[:HALF], labels[:HALF]),
+        "employees": accuracy(predicted_N[HALF:], labels[HALF:]),
+        "by_digit": accuracy_by_digit(predicted_N, labels),
         "temperature": temperature,
         "ece": expected_calibration_error(reading.probabilities_NK(temperature), labels),
     }
@@ -159,15 +159,15 @@ def _optical(model: DigitNetwork) -> dict[str, Any]:
 def _corruption(
     bench: Bench, models: Sequence[DigitNetwork], name: str, options: Options
 ) -> dict[str, Any]:
-    """Errors on the pixels as they are, and on what the imaging makes of an upload of them."""
+    """Shares read right, model by model: of the pixels as they are, and of what the imaging makes
+    of an upload of them."""
     images, labels = bench.mnist.test_images, bench.mnist.test_labels
     corrupted = CORRUPTIONS[name](images, np.random.default_rng(options.seed))
     chosen = np.random.default_rng(options.seed).permutation(len(labels))[: options.n_uploads]
     uploads = np.stack([_uploaded(ink) for ink in corrupted[chosen]])
-    wrong = partial(_read_by, models)
     return {
-        "pixels": wrong(lambda: corrupted, labels)["accuracy"],
-        "uploads": wrong(lambda: uploads, labels[chosen])["accuracy"],
+        "pixels": _accuracies(models, corrupted, labels),
+        "uploads": _accuracies(models, uploads, labels[chosen]),
     }
 
 
@@ -180,8 +180,14 @@ def _uploaded(ink: Inks) -> Inks:
 def _read_by(
     models: Sequence[DigitNetwork], inks: Callable[[], Inks], labels: NDArray[Any]
 ) -> dict[str, Any]:
-    made = inks()
-    return {"accuracy": [accuracy(read(model, made).predicted_N, labels) for model in models]}
+    """The piece of a cell, whose inks are not made where the piece is there already."""
+    return {"accuracy": _accuracies(models, inks(), labels)}
+
+
+def _accuracies(
+    models: Sequence[DigitNetwork], inks_NHW: Inks, labels_N: NDArray[Any]
+) -> list[float]:
+    return [accuracy(read(model, inks_NHW).predicted_N, labels_N) for model in models]
 
 
 def _sureness(bench: Bench, stream: Stream, seed: int) -> dict[str, Any]:
@@ -207,38 +213,35 @@ def _sureness(bench: Bench, stream: Stream, seed: int) -> dict[str, Any]:
 
 def _result(pieces: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """Means over seeds of everything."""
-    home = [piece for name, piece in pieces.items() if name.startswith("home/")]
-    digits = [piece for name, piece in pieces.items() if name.startswith("digits/")]
+    home = list(_of(pieces, "home/").values())
+    digits = list(_of(pieces, "digits/").values())
     by_digit = np.array([one["by_digit"] for one in home]).mean(axis=0).tolist()
     return {
         "home": {key: mean(one[key] for one in home) for key in home[0] if key != "by_digit"}
         | {"by_digit": by_digit, "accuracies": [one["accuracy"] for one in home]},
         "digits": {"n": digits[0]["n"], "accuracies": [one["accuracy"] for one in digits]},
         "corruptions": {
-            name.partition("/")[2]: {way: 1 - mean(piece[way]) for way in ("pixels", "uploads")}
-            for name, piece in pieces.items()
-            if name.startswith("corruption/")
+            name: {way: 1 - mean(piece[way]) for way in ("pixels", "uploads")}
+            for name, piece in _of(pieces, "corruption/").items()
         },
-        "grid": {
-            name.partition("/")[2]: mean(piece["accuracy"])
-            for name, piece in pieces.items()
-            if name.startswith("grid/")
-        },
-        "sure": {
-            name.partition("/")[2]: piece
-            for name, piece in pieces.items()
-            if name.startswith("sure/")
-        },
+        "grid": {name: mean(one["accuracy"]) for name, one in _of(pieces, "grid/").items()},
+        "sure": _of(pieces, "sure/"),
+    }
+
+
+def _of(pieces: Mapping[str, dict[str, Any]], part: str) -> dict[str, dict[str, Any]]:
+    """The pieces whose names begin so, by the rest of their names."""
+    return {
+        name.removeprefix(part): piece for name, piece in pieces.items() if name.startswith(part)
     }
 
 
 def worst_cell(result: Mapping[str, Any], is_strokes: bool) -> tuple[str, float]:
     """Name and accuracy of the cell that is read worst."""
-    found = [
-        (cell.name, result["grid"][cell.name]) for cell in cells()
-        if (cell.pen is None) == is_strokes
-    ]  # fmt: skip
-    return min(found, key=lambda one: float(one[1]))
+    grid: Mapping[str, float] = result["grid"]
+    names = [cell.name for cell in cells() if (cell.pen is None) == is_strokes]
+    worst = min(names, key=grid.__getitem__)
+    return worst, grid[worst]
 
 
 def aims(result: Mapping[str, Any]) -> list[Row]:
