@@ -69,14 +69,24 @@ class Options:
     export_every_seconds: float = 60.0
 
 
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One that was taken."""
+
+    path: Path
+    began_at: float
+    """On the monotonic clock, in seconds."""
+    seconds: float
+    """How long it took."""
+
+
 @dataclass(slots=True)
 class Backups:
     """Takes them, with the moment at which each began."""
 
     instance: Path
     folder: Path
-    taken: list[tuple[Path, float, float]] = field(default_factory=list)
-    """Where, when it began on the monotonic clock, and how many seconds it took."""
+    taken: list[Backup] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
     def take(self, turn: int) -> None:
@@ -86,7 +96,7 @@ class Backups:
         if said:
             self.failures.append(said)
         else:
-            self.taken.append((path, began, time.monotonic() - began))
+            self.taken.append(Backup(path, began, time.monotonic() - began))
 
     def restore_all(self, seen: Seen, say: Say) -> list[dict[str, Any]]:
         """Each into an instance of its own, and what is found there. The backups are used up.
@@ -94,14 +104,14 @@ class Backups:
         Raises: DataError, if one is not whole.
         """
         found = []
-        for number, (path, began, seconds) in enumerate(self.taken):
+        for number, backup in enumerate(self.taken):
             say(f"restoring backup {number + 1} of {len(self.taken)}")
             instance = self.folder / f"restored-{number}"
-            restore(_settings(instance), path, now=utc_now())
-            checked = check(_settings(instance), seen, since=began)
-            found.append(asdict(checked) | {"seconds": seconds})
+            restore(_settings(instance), backup.path, now=utc_now())
+            checked = check(_settings(instance), seen, before=backup.began_at)
+            found.append(asdict(checked) | {"seconds": backup.seconds})
             shutil.rmtree(instance)
-            shutil.rmtree(path)
+            shutil.rmtree(backup.path)
         return found
 
 

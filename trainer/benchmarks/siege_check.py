@@ -56,17 +56,17 @@ class Checked:
     problems: list[str]
 
 
-def check(settings: Settings, seen: Seen, since: float = inf) -> Checked:
-    """Compare with what was acknowledged before `since`, a moment on the monotonic clock."""
+def check(settings: Settings, seen: Seen, before: float = inf) -> Checked:
+    """Compare with what was acknowledged `before` a moment on the monotonic clock, in seconds."""
     database = Database(settings)
     try:
         with database.read() as session:
-            return _checked(session, seen, since)
+            return _checked(session, seen, before)
     finally:
         database.dispose()
 
 
-def _checked(session: Session, seen: Seen, since: float) -> Checked:
+def _checked(session: Session, seen: Seen, before: float) -> Checked:
     first_labels: dict[str, int] = dict(
         session.execute(
             text(
@@ -76,14 +76,14 @@ def _checked(session: Session, seen: Seen, since: float) -> Checked:
             )
         ).all()
     )
-    due = {key: drawn.label for key, drawn in seen.drawn.items() if drawn.stored_at < since}
+    due = {key: drawn.label for key, drawn in seen.drawn.items() if drawn.stored_at < before}
     problems = [str(row) for row in session.execute(text("PRAGMA integrity_check")).scalars()]
     problems = [] if problems == ["ok"] else problems
     problems += [str(row) for row in session.execute(text("PRAGMA foreign_key_check"))]
     for what, question in AGREE:
         if n := session.scalar(text(question)):
             problems.append(f"{n} {what}")
-    problems += _half_changes(session, seen, since) + _two_moments(first_labels, seen.drawn)
+    problems += _half_changes(session, seen, before) + _two_moments(first_labels, seen.drawn)
     return Checked(
         n_drawings=session.scalar(text("SELECT count(*) FROM drawings")) or 0,
         n_missing=sum(key not in first_labels for key in due),
@@ -92,12 +92,12 @@ def _checked(session: Session, seen: Seen, since: float) -> Checked:
     )
 
 
-def _half_changes(session: Session, seen: Seen, since: float) -> list[str]:
+def _half_changes(session: Session, seen: Seen, before: float) -> list[str]:
     """Changes of many drawings that are missing, or know of another number of them."""
     stored: dict[int, int] = dict(
         session.execute(text("SELECT id, json_array_length(before) FROM drawing_changes")).all()
     )
-    due = {key: n for key, (n, at) in seen.changes.items() if at < since}
+    due = {key: n for key, (n, at) in seen.changes.items() if at < before}
     return [f"change {key} is not there whole" for key, n in due.items() if stored.get(key) != n]
 
 
