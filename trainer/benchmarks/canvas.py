@@ -42,7 +42,7 @@ SLANTS: Final = (-0.3, 0.0, 0.3)
 DIGIT_SHARE: Final = 0.4
 """The digit's longer side by the canvas's, slant and pen aside."""
 
-MARGIN_SHARE: Final = 0.02
+MARGIN_SHARE: Final = 0.02  # of the canvas, between its edge and a digit in a corner
 FINE: Final = 2
 """Pictures are drawn so many times as large, for grey edges."""
 
@@ -71,7 +71,10 @@ def cells() -> list[Cell]:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Real digits as MNIST has them, and their centre-lines in its pixels."""
+    """Real digits as MNIST has them, (N, 28, 28) with labels (N,), and their centre-lines.
+
+    A digit's lines are (P, 2) each: x and y in pixels of its image.
+    """
 
     inks: Inks
     labels: NDArray[np.uint8]
@@ -79,7 +82,7 @@ class People:
 
 
 def people(mnist: Mnist, n: int, seed: int) -> People:
-    """`n` images by validation writers, every digit equally often."""
+    """`n` images by validation writers, every digit equally often, 0 first."""
     rng = np.random.default_rng(seed)
     theirs = rng.permutation(writers.validation_indices())
     labels = mnist.train_labels[theirs]
@@ -94,7 +97,7 @@ def inks_of(drawn: Sequence[Lines], cell: Cell) -> Inks:
 
 
 def _ink(lines: Lines, cell: Cell, number: int) -> Inks:
-    """Corners are taken in turn."""
+    """(28, 28) of the digit with this number, by which the four corners are taken in turn."""
     placed = _placed(lines, cell, (number % 2, number // 2 % 2))
     if cell.pen is None:
         raw = [np.rint(line).tolist() for line in placed]
@@ -119,7 +122,10 @@ def _placed(lines: Lines, cell: Cell, corner: tuple[int, int]) -> list[Points]:
 
 
 def picture(lines: Lines, side_px: int, width_px: float) -> bytes:
-    """A PNG of black lines with round ends on white paper, `width_px` wide."""
+    """A PNG of black lines with round ends on white paper, `width_px` wide.
+
+    `lines`: (P, 2) each, x and y in pixels of the square page.
+    """
     page = Image.new("L", (FINE * side_px, FINE * side_px), 255)
     pen = ImageDraw.Draw(page)
     radius = FINE * width_px / 2

@@ -149,7 +149,7 @@ def _weaknesses(found: Kept, stream: Kept) -> list[Row]:
         name, share = shift.worst_cell(found, is_strokes)
         rows.append((f"worst way of drawing, {words}: {name}", f"{1 - share:.1%}"))
     for name in ("tablet", "odd"):
-        before = stream[f"{name}/40/everything/0"]["known_before"]
+        before = stream[f"{name}/40/everything/0"]["known_before"]  # of 40 labels, seed 0
         rows.append((f"invented hands, {name}", f"{1 - before:.1%}"))
     worst = sorted(found["corruptions"].items(), key=lambda one: -float(one[1]["uploads"]))[:4]
     rows += [
