@@ -15,7 +15,7 @@ from core.errors import InkloopError
 
 
 class InkloopGroup(click.Group):
-    """Shows what Inkloop raises on purpose as its sentence, with exit code 1."""
+    """Shows what Inkloop raises on purpose, and a path of no use, as a sentence; exit code 1."""
 
     def invoke(self, context: click.Context) -> object:
         """Run the command that was named."""
@@ -23,6 +23,13 @@ class InkloopGroup(click.Group):
             return super().invoke(context)
         except InkloopError as exc:
             raise click.ClickException(str(exc)) from exc
+        except OSError as exc:
+            if exc.filename is None or exc.strerror is None:
+                raise  # no path: a bug, or the end of a pipe, which click knows
+            raise click.ClickException(
+                f"{exc.filename} cannot be used: {exc.strerror.lower()}. Look at the path, its "
+                "rights and the disk"
+            ) from exc
 
 
 @click.group(cls=InkloopGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -9,7 +9,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from core.db import sqlite_engine
 from core.errors import SettingsError
@@ -48,7 +49,8 @@ def upgrade(settings: Settings, revision: str = "head") -> None:
     """Apply what is missing. Two at once: the second waits, then finds nothing to do.
 
     Raises: SettingsError, if a newer Inkloop has changed the database already, or if a restore was
-    broken off: an empty database in its place would look as if all were lost.
+    broken off (an empty database in its place would look as if all were lost), or if the file is no
+    database.
     """
     _run(settings, lambda config: command.upgrade(config, revision))
 
@@ -68,13 +70,25 @@ def _run(settings: Settings, step: Step) -> None:
     # The write lock is taken first, so the revision that Alembic reads cannot change under it.
     engine = sqlite_engine(settings.database_path, "BEGIN IMMEDIATE")
     try:
-        with engine.begin() as connection:
+        with _connect(engine, settings.database_path) as connection, connection.begin():
             found = MigrationContext.configure(connection).get_current_revision()
             if found is not None and not is_known(found):
                 raise SettingsError(newer(found))
             step(_config(connection))
     finally:
         engine.dispose()
+
+
+def _connect(engine: Engine, path: Path) -> Connection:
+    try:
+        return engine.connect()
+    except OperationalError:
+        raise  # it is busy, or out of reach
+    except DatabaseError as exc:
+        raise SettingsError(
+            f"{path} is no database, or damaged: bring a backup back by `inkloop db restore PATH`, "
+            "or name another folder with INKLOOP_INSTANCE"
+        ) from exc
 
 
 def newer(revision: str) -> str:

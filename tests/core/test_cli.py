@@ -29,6 +29,43 @@ def inkloop(settings: Settings, *words: str, stdin: str = "") -> Result:
     return CliRunner().invoke(main, words, input=stdin, env=environment)
 
 
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        (["data", "export", "nowhere/at/all.parquet"], "nowhere/at/all.parquet.partial"),
+        (["db", "backup", "/dev/null/backup"], "/dev/null"),
+    ],
+)
+def test_a_path_of_no_use_is_one_sentence(
+    settings: Settings, database: Database, words: list[str], path: str
+) -> None:
+    done = inkloop(settings, *words)
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"Error: {path} cannot be used: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_instance_that_is_no_folder_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "instance").write_text("a letter")
+
+    done = run_inkloop(tmp_path / "instance", "models", "list")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: {tmp_path}/instance cannot be used: ")
+
+
+@pytest.mark.parametrize("command", ["serve", "trainer", "up"])
+def test_nothing_starts_on_a_file_that_is_no_database(tmp_path: Path, command: str) -> None:
+    (tmp_path / "inkloop.db").write_bytes(b"a letter to a friend")
+
+    done = run_inkloop(tmp_path, command)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: {tmp_path}/inkloop.db is no database, or damaged: ")
+    assert (tmp_path / "inkloop.db").read_bytes() == b"a letter to a friend"
+
+
 @pytest.fixture
 def two_versions(settings: Settings, database: Database) -> Settings:
     """An instance with versions 1 and 2; 2 is live, and 1 was before."""
