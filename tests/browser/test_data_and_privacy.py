@@ -17,9 +17,9 @@ from core.imaging_files import to_png
 from tests.browser.accessibility import axe_findings
 from tests.browser.hands import draw_with_mouse, wait_for_count
 from tests.browser.prepared import prepare
+from tests.browser.signing_in import signed_in
 from tests.browser.test_the_loop import SEVEN, open_draw_page
 from tests.core.transfer.files import inks, npz, pictures, zip_of
-from tests.people import EMAIL, PASSWORD
 from tests.running import Running, running
 
 WIDE: dict[str, Any] = {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}}
@@ -37,26 +37,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield inkloop
 
 
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, served: Running) -> Any:
-    """What a browser that signed in keeps; signing in is another file's test."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{served.url}/admin")
-    page.locator("input[type=email]").fill(EMAIL)
-    page.locator("input[type=password]").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.locator("#sign-out")).to_be_visible()
-    state = context.storage_state()
-    context.close()
-    return state
-
-
-def open_data(
-    browser: Browser, served: Running, signed_in: Any, query: str = "", **options: Any
-) -> Page:
+def open_data(browser: Browser, served: Running, query: str = "", **options: Any) -> Page:
     """The view of data in and out, once it shows how much there is."""
-    page = browser.new_context(storage_state=signed_in, **(WIDE | options)).new_page()
+    page = signed_in(browser, served, **(WIDE | options)).new_page()
     page.goto(f"{served.url}/admin/data{query}")
     expect(page.locator("#estimate")).to_be_visible()
     return page
@@ -78,8 +61,8 @@ def settled(page: Page, status: str) -> None:
     expect(shown).to_be_visible(timeout=20_000)
 
 
-def test_the_ones_are_exported(browser: Browser, served: Running, signed_in: Any) -> None:
-    page = browser.new_context(storage_state=signed_in, **WIDE).new_page()
+def test_the_ones_are_exported(browser: Browser, served: Running) -> None:
+    page = signed_in(browser, served, **WIDE).new_page()
     page.goto(f"{served.url}/admin/drawings?label=1")
     page.locator("#export-these").click()
     expect(page.locator("#export-label")).to_have_value("1")
@@ -101,9 +84,9 @@ def test_the_ones_are_exported(browser: Browser, served: Running, signed_in: Any
 
 @pytest.mark.parametrize("options", [WIDE, NARROW], ids=["wide-en", "narrow-zh"])
 def test_a_file_is_looked_at_stored_and_undone(
-    browser: Browser, served: Running, signed_in: Any, tmp_path: Path, options: dict[str, Any]
+    browser: Browser, served: Running, tmp_path: Path, options: dict[str, Any]
 ) -> None:
-    page = open_data(browser, served, signed_in, **options)
+    page = open_data(browser, served, **options)
     name = f"{options['locale']}.zip"
     page.locator("#import-file").set_input_files(digits(tmp_path, name))
 
@@ -131,9 +114,9 @@ def test_a_file_is_looked_at_stored_and_undone(
 
 
 def test_a_dropped_hostile_archive_is_refused_with_its_sentence(
-    browser: Browser, served: Running, signed_in: Any
+    browser: Browser, served: Running
 ) -> None:
-    page = open_data(browser, served, signed_in)
+    page = open_data(browser, served)
     data = pictures("../../7/a.png")
 
     page.evaluate(
@@ -153,12 +136,10 @@ def test_a_dropped_hostile_archive_is_refused_with_its_sentence(
     page.context.close()
 
 
-def test_an_unwanted_file_is_dropped(
-    browser: Browser, served: Running, signed_in: Any, tmp_path: Path
-) -> None:
+def test_an_unwanted_file_is_dropped(browser: Browser, served: Running, tmp_path: Path) -> None:
     file = tmp_path / "six.npz"
     file.write_bytes(npz(6))
-    page = open_data(browser, served, signed_in)
+    page = open_data(browser, served)
     page.locator("#import-file").set_input_files(file)
     settled(page, "ready")
 

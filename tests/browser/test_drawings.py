@@ -21,9 +21,9 @@ from core.settings import Settings
 from core.transitions.drawings import NewDrawing, store_drawings
 from tests.browser.accessibility import axe_findings
 from tests.browser.prepared import prepare
+from tests.browser.signing_in import signed_in
 from tests.factories import new_id
 from tests.hands import OddHand
-from tests.people import EMAIL, PASSWORD
 from tests.running import Running, running, wait_until
 from tests.server import small_models
 
@@ -86,12 +86,7 @@ def _new(drawn: dict[str, Any], label: int, read: int, confidence: float) -> New
 def open_gallery(browser: Browser, inkloop: Running, query: str = "", **options: Any) -> Page:
     """The gallery in a browser of its own, signed in, its first tiles shown."""
     defaults: dict[str, Any] = {"locale": "en-GB", "viewport": {"width": 1280, "height": 800}}
-    context = browser.new_context(**(defaults | options))
-    answer = context.request.post(
-        f"{inkloop.url}/api/v1/login", data={"email": EMAIL, "password": PASSWORD}
-    )
-    assert answer.ok, answer.text()
-    page = context.new_page()
+    page = signed_in(browser, inkloop, **(defaults | options)).new_page()
     page.goto(f"{inkloop.url}/admin/drawings?{query}")
     expect(page.locator(".wall-tile").first).to_be_visible()
     return page

@@ -22,8 +22,8 @@ from core.models import Drawing, ModelVersion, Run, Verdict
 from core.settings import Settings
 from core.transitions.drawings import NewDrawing, store_drawing
 from tests.browser.prepared import prepare
+from tests.browser.signing_in import signed_in
 from tests.factories import new_id
-from tests.people import EMAIL, PASSWORD
 from tests.running import Running, running
 from tests.server import small_models
 
@@ -104,12 +104,7 @@ def database(inkloop: Running) -> Iterator[Database]:
 
 def start(browser: Browser, inkloop: Running, **options: Any) -> Page:
     """Signed in, on the page that the dashboard begins with."""
-    context = browser.new_context(**options)
-    answer = context.request.post(
-        f"{inkloop.url}/api/v1/login", data={"email": EMAIL, "password": PASSWORD}
-    )
-    assert answer.ok, answer.text()
-    page = context.new_page()
+    page = signed_in(browser, inkloop, **options).new_page()
     page.goto(f"{inkloop.url}/admin")
     expect(page.locator("h1")).to_be_visible()
     return page

@@ -33,7 +33,7 @@ from core.models import (
 from core.settings import Settings
 from tests.browser.hostile_words import PLANTED, STRINGS, VALUES, WATCH, marked
 from tests.browser.prepared import prepare
-from tests.people import EMAIL, PASSWORD
+from tests.browser.signing_in import signed_in
 from tests.running import Running, running
 
 # Each view of the dashboard, and how many strings of which fields it shows.
@@ -168,11 +168,8 @@ def nothing_went_wrong(went_wrong: list[str]) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def page(browser: Browser, inkloop: Running, went_wrong: list[str]) -> Iterator[Page]:
     """An admin's page that remembers whatever went wrong in it."""
-    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
-    signed_in = context.request.post(
-        f"{inkloop.url}/api/v1/login", data={"email": EMAIL, "password": PASSWORD}
-    )
-    assert signed_in.ok, signed_in.text()
+    size = {"width": 1280, "height": 800}
+    context = signed_in(browser, inkloop, locale="en-GB", viewport=size)
     context.add_init_script(WATCH)
     page = context.new_page()
 

@@ -19,7 +19,7 @@ from core.settings import Settings
 from core.transitions import maps
 from tests.browser.accessibility import axe_findings
 from tests.browser.prepared import prepare
-from tests.people import EMAIL, PASSWORD
+from tests.browser.signing_in import signed_in
 from tests.running import Running, running
 
 LABELS = np.arange(20, dtype=np.uint8) % 10
@@ -90,17 +90,14 @@ def open_map(
     browser: Browser, inkloop: Running, locale: str, width: int, query: str = "", dark: bool = False
 ) -> Page:
     """An administrator's browser on the map."""
-    context = browser.new_context(
+    context = signed_in(
+        browser,
+        inkloop,
         locale=locale,
         viewport={"width": width, "height": 900},
         color_scheme="dark" if dark else "light",
     )
     page = context.new_page()
-    page.goto(f"{inkloop.url}/admin")
-    page.locator("#email").fill(EMAIL)
-    page.locator("#password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.locator("#sign-out")).to_be_visible()
     page.goto(f"{inkloop.url}/admin/map{query}")
     return page
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
 from core.clock import utc_now
@@ -19,7 +19,7 @@ from core.models import Evaluation, ModelVersion, Run, Verdict
 from core.settings import Settings
 from tests.browser.accessibility import axe_findings
 from tests.browser.prepared import prepare
-from tests.people import EMAIL, PASSWORD
+from tests.browser.signing_in import open_dashboard
 from tests.running import Running, running
 from tests.server import small_models
 
@@ -87,22 +87,10 @@ def _hold_version_2(instance: Path) -> None:
     database.dispose()
 
 
-def open_signed_in(browser: Browser, inkloop: Running, locale: str, width: int) -> Page:
-    """An administrator's browser on the dashboard."""
-    context = browser.new_context(locale=locale, viewport={"width": width, "height": 900})
-    page = context.new_page()
-    page.goto(f"{inkloop.url}/admin")
-    page.locator("#email").fill(EMAIL)
-    page.locator("#password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.locator("#sign-out")).to_be_visible()
-    return page
-
-
 def test_why_a_version_was_held_and_which_digits_it_lost(
     browser: Browser, inkloop: Running
 ) -> None:
-    page = open_signed_in(browser, inkloop, "en-GB", 1280)
+    page = open_dashboard(browser, inkloop, "en-GB", 1280)
     page.goto(f"{inkloop.url}/admin/models")
     page.locator("#models").get_by_role("link", name="2", exact=True).click()
     expect(page.locator(".verdict")).to_have_text("Held: loses 2 test digits net, 1 allowed")
@@ -121,7 +109,7 @@ def test_why_a_version_was_held_and_which_digits_it_lost(
 
 
 def test_how_a_version_was_made_and_how_sure_it_may_be(browser: Browser, inkloop: Running) -> None:
-    page = open_signed_in(browser, inkloop, "en-GB", 1280)
+    page = open_dashboard(browser, inkloop, "en-GB", 1280)
     page.goto(f"{inkloop.url}/admin/models")
     page.locator("#lineage").get_by_role("link", name="Version 2: never live").click()
 
@@ -141,7 +129,7 @@ def test_how_a_version_was_made_and_how_sure_it_may_be(browser: Browser, inkloop
 def test_a_version_goes_live_with_a_reason_and_back_in_chinese_on_a_phone(
     browser: Browser, inkloop: Running
 ) -> None:
-    page = open_signed_in(browser, inkloop, "zh-CN", 390)
+    page = open_dashboard(browser, inkloop, "zh-CN", 390)
     page.goto(f"{inkloop.url}/admin/models/2")
     expect(page.locator("#promote")).to_be_disabled()
     page.locator("#reason").fill("试一试")

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.accessibility import axe_findings
 from tests.browser.prepared import REVIEWER, prepare
-from tests.people import EMAIL, PASSWORD
+from tests.browser.signing_in import signed_in
+from tests.people import EMAIL
 from tests.running import Running, running, wait_until
 
 PHONE: dict[str, Any] = {
@@ -36,12 +37,8 @@ def open_view(
     browser: Browser, inkloop: Running, path: str, *, email: str = EMAIL, **options: Any
 ) -> Page:
     """A view of the dashboard in a browser of its own, somebody signed in."""
-    context = browser.new_context(**({"locale": "en-GB", **DESK} | options))
-    signed_in = context.request.post(
-        f"{inkloop.url}/api/v1/login", data={"email": email, "password": PASSWORD}
-    )
-    assert signed_in.ok, signed_in.text()
-    page = context.new_page()
+    options = {"locale": "en-GB", **DESK} | options
+    page = signed_in(browser, inkloop, email=email, **options).new_page()
     page.goto(inkloop.url + path)
     return page
 

@@ -22,7 +22,8 @@ from core.settings import Settings
 from core.transitions import runs, webhook
 from tests.browser.accessibility import axe_findings
 from tests.browser.prepared import prepare
-from tests.people import EMAIL, PASSWORD
+from tests.browser.signing_in import open_dashboard
+from tests.people import EMAIL
 from tests.running import Running, running
 from tests.server import small_models
 
@@ -140,18 +141,6 @@ def change(inkloop: Running, do: Callable[[Session], None]) -> None:
     database.dispose()
 
 
-def open_signed_in(browser: Browser, inkloop: Running, locale: str, width: int) -> Page:
-    """An administrator's browser on the dashboard."""
-    context = browser.new_context(locale=locale, viewport={"width": width, "height": 900})
-    page = context.new_page()
-    page.goto(f"{inkloop.url}/admin")
-    page.locator("#email").fill(EMAIL)
-    page.locator("#password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.locator("#sign-out")).to_be_visible()
-    return page
-
-
 def assert_fits(page: Page) -> None:
     """No part of the page is wider than the screen, and axe finds nothing."""
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -159,7 +148,7 @@ def assert_fits(page: Page) -> None:
 
 
 def test_why_a_run_was_held_and_what_it_learned_from(browser: Browser, inkloop: Running) -> None:
-    page = open_signed_in(browser, inkloop, "en-GB", 1280)
+    page = open_dashboard(browser, inkloop, "en-GB", 1280)
     page.goto(f"{inkloop.url}/admin/runs")
     page.locator(f"[data-run='{HELD}']").get_by_role("link").click()
     expect(page.locator("h1")).to_have_text("Run 2 made version 2, which was held back")
@@ -192,7 +181,7 @@ def test_why_a_run_was_held_and_what_it_learned_from(browser: Browser, inkloop: 
 def test_a_failed_run_says_what_to_do_in_chinese_on_a_phone(
     browser: Browser, inkloop: Running
 ) -> None:
-    page = open_signed_in(browser, inkloop, "zh-CN", 390)
+    page = open_dashboard(browser, inkloop, "zh-CN", 390)
     page.goto(f"{inkloop.url}/admin/runs/{FAILED}")
     expect(page.locator("h1")).to_have_text("第 3 次训练失败")
     expect(page.locator(".run-message")).to_contain_text("磁盘出错或已满")
@@ -228,7 +217,7 @@ def test_a_run_is_watched_and_cancelled_while_the_live_version_goes_on(
         runs.finish_run(session, RUNNING, fence=fence, status=status, message="-", now=utc_now())
 
     change(inkloop, alive)
-    page = open_signed_in(browser, inkloop, "en-GB", 1280)
+    page = open_dashboard(browser, inkloop, "en-GB", 1280)
     page.goto(f"{inkloop.url}/admin/runs/{RUNNING}")
     expect(page.locator("h1")).to_contain_text("Run 4 is under way")
     expect(page.locator("#run-facts")).to_contain_text(EMAIL)
@@ -262,7 +251,7 @@ def test_somebody_is_told_of_ends_tested_and_told_no_more(
             select(WebhookDelivery).where(WebhookDelivery.due_at.is_not(None))
         ).all()
 
-    page = open_signed_in(browser, inkloop, "en-GB", 390)
+    page = open_dashboard(browser, inkloop, "en-GB", 390)
     page.goto(f"{inkloop.url}/admin/runs")
     page.locator("#to-webhook").click()
     expect(page.locator("h1")).to_have_text("Nobody is told when a run ends")
