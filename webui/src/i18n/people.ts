@@ -34,7 +34,6 @@ export const people_words = viewWords(
     exam: "Exam",
     blocked: "blocked",
     none_contributors: "Nobody has drawn yet, or nobody fits.",
-    show_more: "Show more",
 
     gave: (number: number, n: number, agreement: string | null) =>
       agreement === null
@@ -164,7 +163,6 @@ export const people_words = viewWords(
     exam: "考题",
     blocked: "已停用",
     none_contributors: "还没有人写过，或者没有符合条件的。",
-    show_more: "再看一些",
 
     gave: (number, n, agreement) =>
       agreement === null

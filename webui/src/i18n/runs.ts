@@ -67,7 +67,6 @@ export const runs_words = viewWords(
       })[by] ?? by,
     n_drawings: (n_new: number, n: number) => `${n} drawings, ${n_new} new`,
     mnist_alone: "MNIST alone",
-    show_more: "Show more",
 
     // One run
     back: "All runs",
@@ -186,7 +185,6 @@ export const runs_words = viewWords(
       by,
     n_drawings: (n_new, n) => `${n} 张笔迹，其中新的 ${n_new} 张`,
     mnist_alone: "只有 MNIST",
-    show_more: "再看一些",
 
     back: "全部训练",
     no_such: "没有这次训练。",

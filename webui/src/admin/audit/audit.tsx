@@ -1,15 +1,16 @@
 /** Audit: the log of what people and the gate did, filtered and as a file. */
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback } from "preact/hooks";
 import { ask } from "../../api";
 import type { List } from "../../contract";
-import { languageTag, words } from "../../i18n/language";
+import { languageTag } from "../../i18n/language";
 import { audit_words } from "../../i18n/audit";
-import { errorSentence, query } from "../admin-state";
+import { query } from "../admin-state";
 import { Link } from "../link";
 import { Show } from "../parts";
 import { people } from "../people/people-api";
 import { PeopleTable } from "../people/people-parts";
+import { ShowMore, useMore } from "../show-more";
 import { useLoaded } from "../use-loaded";
 import "../../../styles/people.css";
 import "../../../styles/audit.css";
@@ -120,20 +121,9 @@ export function AuditView() {
   const load = useCallback(() => ask<List<AuditEvent>>(path), [path]);
   const loaded = useLoaded(load, "");
   const users = useLoaded(people.users, "");
-  const [more, setMore] = useState<List<AuditEvent> | null>(null);
-  const [problem, setProblem] = useState("");
-  const first = loaded.kind === "ready" ? loaded.value : null;
-  useEffect(() => setMore(null), [first]);
-
-  async function showMore(after: string): Promise<void> {
-    try {
-      const page = await ask<List<AuditEvent>>(addressOf("/audit", filter, after));
-      setMore((before) => ({ items: [...(before?.items ?? []), ...page.items], next: page.next }));
-      setProblem("");
-    } catch (error) {
-      setProblem(errorSentence(error, words.value.admin.no_connection));
-    }
-  }
+  const more = useMore(loaded, (after) =>
+    ask<List<AuditEvent>>(addressOf("/audit", filter, after)),
+  );
 
   return (
     <>
@@ -143,9 +133,8 @@ export function AuditView() {
       </div>
       <Filters filter={filter} users={users.kind === "ready" ? users.value.items : []} />
       <Show loaded={loaded}>
-        {({ items, next }) => {
-          const rows = [...items, ...(more?.items ?? [])];
-          const after = more === null ? next : more.next;
+        {({ items }) => {
+          const rows = [...items, ...more.items];
           return (
             <>
               {rows.length === 0 ? (
@@ -163,17 +152,7 @@ export function AuditView() {
                   ))}
                 </PeopleTable>
               )}
-              {problem !== "" && <p class="note is-failed">{problem}</p>}
-              {after !== null && (
-                <button
-                  type="button"
-                  class="plain-button"
-                  id="show-more"
-                  onClick={() => void showMore(after)}
-                >
-                  {w.show_more}
-                </button>
-              )}
+              <ShowMore more={more} />
             </>
           );
         }}

@@ -1,10 +1,11 @@
 /** Who draws: what each gave, and how far the model agreed. */
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback } from "preact/hooks";
 import { people_words } from "../../i18n/people";
-import { errorSentence, query, stats, stay } from "../admin-state";
+import { query, stats, stay } from "../admin-state";
 import { Link } from "../link";
 import { Show } from "../parts";
+import { ShowMore, useMore } from "../show-more";
 import { useLoaded } from "../use-loaded";
 import { words } from "../../i18n/language";
 import { people, type ContributorOrder, type ContributorRow } from "./people-api";
@@ -98,20 +99,7 @@ export function Contributors() {
   const { sort, is_blocked } = filterOf(query.value);
   const load = useCallback(() => people.contributors(sort, is_blocked, null), [sort, is_blocked]);
   const loaded = useLoaded(load, "");
-  const [more, setMore] = useState<{ rows: ContributorRow[]; next: string | null } | null>(null);
-  const [problem, setProblem] = useState("");
-  const first = loaded.kind === "ready" ? loaded.value : null;
-  useEffect(() => setMore(null), [first]);
-
-  async function showMore(after: string): Promise<void> {
-    try {
-      const page = await people.contributors(sort, is_blocked, after);
-      setMore((before) => ({ rows: [...(before?.rows ?? []), ...page.items], next: page.next }));
-      setProblem("");
-    } catch (error) {
-      setProblem(errorSentence(error, words.value.admin.no_connection));
-    }
-  }
+  const more = useMore(loaded, (after) => people.contributors(sort, is_blocked, after));
 
   return (
     <>
@@ -120,9 +108,8 @@ export function Contributors() {
         <Filters filter={{ sort, is_blocked }} />
       </div>
       <Show loaded={loaded}>
-        {({ items, next }) => {
-          const rows = [...items, ...(more?.rows ?? [])];
-          const after = more === null ? next : more.next;
+        {({ items }) => {
+          const rows = [...items, ...more.items];
           return (
             <>
               {rows.length === 0 ? (
@@ -145,17 +132,7 @@ export function Contributors() {
                   ))}
                 </PeopleTable>
               )}
-              {problem !== "" && <p class="note is-failed">{problem}</p>}
-              {after !== null && (
-                <button
-                  type="button"
-                  class="plain-button"
-                  id="show-more"
-                  onClick={() => void showMore(after)}
-                >
-                  {w.show_more}
-                </button>
-              )}
+              <ShowMore more={more} />
             </>
           );
         }}

@@ -1,15 +1,16 @@
 /** Every attempt to train, newest first, and what came of each. */
 
-import { useCallback, useEffect, useState } from "preact/hooks";
-import { isOpen, type List } from "../../contract";
+import { useCallback } from "preact/hooks";
+import { isOpen } from "../../contract";
 import { words } from "../../i18n/language";
 import { runs_words } from "../../i18n/runs";
-import { errorSentence, is_admin, news_key } from "../admin-state";
+import { is_admin, news_key } from "../admin-state";
 import { Link } from "../link";
 import { Show } from "../parts";
 import { Moment } from "../people/people-parts";
 import { Retrain } from "../retrain";
 import { RunStatusSign } from "../run-status";
+import { ShowMore, useMore } from "../show-more";
 import { useLoaded } from "../use-loaded";
 import { runs_api, type ListedRun } from "./runs-api";
 
@@ -56,61 +57,33 @@ export function RunsList() {
   const w = runs_words.value;
   const load = useCallback(() => runs_api.list(null), []);
   const loaded = useLoaded(load, news_key.value);
-  const [more, setMore] = useState<List<ListedRun> | null>(null);
-  const [problem, setProblem] = useState("");
-  const first = loaded.kind === "ready" ? loaded.value : null;
-  useEffect(() => setMore(null), [first]);
-
-  async function showMore(after: string): Promise<void> {
-    try {
-      const page = await runs_api.list(after);
-      setMore((before) => ({ items: [...(before?.items ?? []), ...page.items], next: page.next }));
-      setProblem("");
-    } catch (error) {
-      setProblem(errorSentence(error, words.value.admin.no_connection));
-    }
-  }
+  const more = useMore(loaded, runs_api.list);
 
   return (
     <Show loaded={loaded}>
-      {({ items, next }) => {
-        const after = more === null ? next : more.next;
-        return (
-          <>
-            <div class="lead">
-              <h1 id="lead">{leadOf(items)}</h1>
-              <Retrain />
-            </div>
-            {items.length > 0 && (
-              <ul class="run-list" id="runs">
-                {[...items, ...(more?.items ?? [])].map((run) => (
-                  <Row key={run.id} run={run} />
-                ))}
-              </ul>
-            )}
-            {problem !== "" && <p class="note is-failed">{problem}</p>}
-            {after !== null && (
-              <p>
-                <button
-                  type="button"
-                  class="plain-button"
-                  id="show-more"
-                  onClick={() => void showMore(after)}
-                >
-                  {w.show_more}
-                </button>
-              </p>
-            )}
-            {is_admin.value && (
-              <p>
-                <Link view="runs" part="webhook" id="to-webhook">
-                  {w.notify_link}
-                </Link>
-              </p>
-            )}
-          </>
-        );
-      }}
+      {({ items }) => (
+        <>
+          <div class="lead">
+            <h1 id="lead">{leadOf(items)}</h1>
+            <Retrain />
+          </div>
+          {items.length > 0 && (
+            <ul class="run-list" id="runs">
+              {[...items, ...more.items].map((run) => (
+                <Row key={run.id} run={run} />
+              ))}
+            </ul>
+          )}
+          <ShowMore more={more} />
+          {is_admin.value && (
+            <p>
+              <Link view="runs" part="webhook" id="to-webhook">
+                {w.notify_link}
+              </Link>
+            </p>
+          )}
+        </>
+      )}
     </Show>
   );
 }
