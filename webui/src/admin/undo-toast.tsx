@@ -1,11 +1,9 @@
 /** What was just done, for ten seconds, with the way to take it back. Shared by all views. */
 
 import { signal } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
 import { words } from "../i18n/language";
 import { CloseIcon, UndoIcon } from "../icons";
-
-const SHOWN_MS = 10_000; // look.md: undoable for ten seconds
+import { usePassing } from "../use-passing";
 
 export interface Said {
   text: string;
@@ -16,26 +14,17 @@ export interface Said {
 
 export const said = signal<Said | null>(null);
 
+function forget(): void {
+  said.value = null;
+}
+
 /** Its place is a live region from the start; the pointer or the focus on it holds it. */
 export function UndoToast() {
   const shown = said.value;
-  const [is_held, setHeld] = useState(false);
-
-  useEffect(() => {
-    if (shown === null || is_held) return;
-    const timer = setTimeout(() => (said.value = null), SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, [shown, is_held]);
+  const hold = usePassing(shown, forget);
 
   return (
-    <div
-      class="undo-place"
-      role="status"
-      onPointerEnter={() => setHeld(true)}
-      onPointerLeave={() => setHeld(false)}
-      onFocusCapture={() => setHeld(true)}
-      onBlurCapture={() => setHeld(false)}
-    >
+    <div class="undo-place" role="status" {...hold}>
       {shown !== null && (
         <div class={shown.is_failed === true ? "undo-toast is-failed" : "undo-toast"} id="said">
           <span>{shown.text}</span>
@@ -45,12 +34,7 @@ export function UndoToast() {
               {words.value.undo_delete}
             </button>
           )}
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={words.value.close}
-            onClick={() => (said.value = null)}
-          >
+          <button type="button" class="icon-button" aria-label={words.value.close} onClick={forget}>
             <CloseIcon />
           </button>
         </div>

@@ -8,7 +8,7 @@ import { FateSign } from "./fate-sign";
 import { learnedSentences } from "./learned-words";
 import { loadMine, loadMoreOfMine } from "./mine-actions";
 import { is_privacy_open, mine, opened_id, unsent } from "./page-state";
-import { StrokesPicture } from "./strokes-picture";
+import { StrokesPicture } from "../strokes-picture";
 
 function fateWords(drawing: Drawing): string {
   const { fate, learned_version } = drawing;

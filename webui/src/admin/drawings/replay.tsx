@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { drawings_words } from "../../i18n/drawings";
 import { UndoIcon } from "../../icons";
+import { StrokesPicture } from "../../strokes-picture";
 import { drawnBy, duration, timed } from "./strokes-in-time";
 
 const FASTEST_MS = 400;
@@ -34,22 +35,9 @@ export function Replay({ strokes, width, height }: ReplayProps) {
     return () => cancelAnimationFrame(frame);
   }, [n_plays, total]);
 
-  const pen = Math.min(width, height) * 0.05;
   return (
     <div class="replay" id="replay">
-      <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-        {drawnBy(drawn, ms).map((stroke, index) => (
-          <polyline
-            key={index}
-            points={stroke.map(([x, y]) => `${x},${y}`).join(" ")}
-            fill="none"
-            stroke="currentColor"
-            stroke-width={pen}
-            stroke-linecap="round"
-            stroke-linejoin="round"
-          />
-        ))}
-      </svg>
+      <StrokesPicture drawn={{ strokes: drawnBy(drawn, ms), width, height }} />
       <div class="replay-tools">
         <button
           type="button"
