@@ -24,16 +24,9 @@ from torch import Tensor, nn
 
 from trainer.augment import Augmentation, augment
 from trainer.evaluate import BATCH, as_images
-from trainer.gate import (
-    CHAMPION_ALPHA,
-)
+from trainer.gate import CHAMPION_ALPHA
 from trainer.loop import has_native_bf16
-from trainer.paired import (
-    ALPHA,
-    SECOND_ALPHA,
-    holds,
-    mcnemar_p,
-)
+from trainer.paired import ALPHA, SECOND_ALPHA, holds, mcnemar_p
 from trainer.replay import RunData
 
 STRENGTHS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.12)
