@@ -17,6 +17,8 @@ from core.errors import SettingsError
 from core.settings import Settings
 
 Step = Callable[[Config], None]
+OUT_OF_REACH = ("unable to open", "readonly")
+"""What SQLite says of a folder in place of the file, and of one that may not be written."""
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -34,12 +36,12 @@ def is_known(revision: str) -> bool:
 
 
 def current(settings: Settings) -> str | None:
-    """The revision of the database; None if it has no tables yet."""
+    """The revision of the database; None if it has no tables yet. Raises: as `upgrade`."""
     if not settings.database_path.exists():
         return None
     engine = sqlite_engine(settings.database_path, "BEGIN")
     try:
-        with engine.begin() as connection:
+        with _connect(engine, settings.database_path) as connection, connection.begin():
             return MigrationContext.configure(connection).get_current_revision()
     finally:
         engine.dispose()
@@ -50,7 +52,7 @@ def upgrade(settings: Settings, revision: str = "head") -> None:
 
     Raises: SettingsError, if a newer Inkloop has changed the database already, or if a restore was
     broken off (an empty database in its place would look as if all were lost), or if the file is no
-    database.
+    database or cannot be opened.
     """
     _run(settings, lambda config: command.upgrade(config, revision))
 
@@ -82,8 +84,13 @@ def _run(settings: Settings, step: Step) -> None:
 def _connect(engine: Engine, path: Path) -> Connection:
     try:
         return engine.connect()
-    except OperationalError:
-        raise  # it is busy, or out of reach
+    except OperationalError as exc:
+        if not any(words in str(exc.orig) for words in OUT_OF_REACH):
+            raise  # it is busy
+        raise SettingsError(
+            f"{path} cannot be opened or written: look at the path and its rights, or name another "
+            "one with INKLOOP_INSTANCE or INKLOOP_DATABASE_URL"
+        ) from exc
     except DatabaseError as exc:
         raise SettingsError(
             f"{path} is no database, or damaged: bring a backup back by `inkloop db restore PATH`, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,13 @@ def test_what_a_newer_inkloop_changed_is_left_alone_and_told(
         migrate.upgrade(settings)
 
     assert migrate.current(settings) == "9999"
+
+
+@pytest.mark.parametrize("look", [migrate.upgrade, migrate.current])
+def test_a_folder_in_place_of_the_database_is_a_sentence(
+    tmp_path: Path, look: Callable[[Settings], object]
+) -> None:
+    settings = Settings.from_env({}, database_url=f"sqlite:///{tmp_path}")
+
+    with pytest.raises(SettingsError, match="cannot be opened or written: look at the path"):
+        look(settings)
