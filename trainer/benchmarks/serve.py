@@ -43,19 +43,26 @@ ASKED: Final = {
     GRADIO: "the same strokes by Pillow, the same ONNX file, without Gradio's queue",
     DRAWINGS: "labelled, each committed and synced",
 }
-# Each against the state before it, both trees in turn in the same minutes, with wrk.
+# Each against the state before it, both in turn in the same minutes: the first ones with wrk, how
+# threads and garbage are handled by the client of `load`, the drawing of strokes by itself.
 TRIED: Final[Sequence[Row]] = (
     ("what", "what came of it", "kept"),
     ("the turn to write goes past drawings that are stored already",
      "drawings a second ×2.0, 2.2 and 2.8, p99 ×0.3, 0.4 and 0.4", "yes"),
     ("strokes drawn without NumPy's slow helpers, log lines past `logging`",
      "0.71 ms of a processor for a prediction in place of 0.84", "yes"),
+    ("all x of the strokes in one row and all y in another, the same ink",
+     "3 % and 11 % off the drawing of two digits, under 1 % and 3 % off a prediction", "no"),
     ("two heaps of the C library in a worker", "10 MB less", "yes"),
     ("one prediction at a time in a worker, or two, by a lock or a semaphore",
      "nothing that the noise would show", "no"),
     ("the same by a fair queue", "a fourth slower", "no"),
     ("one thread or four for Granian", "p99 less, but one slow client keeps the others waiting",
      "no"),
+    ("Python's threads changing places after 0.5 or 50 ms in place of 5",
+     "nothing that the noise would show", "no"),
+    ("garbage looked for more rarely, and never among what was loaded at the start",
+     "predictions ×1.2 to 1.4 in four short rounds, p99 ×0.6 to 1.1; the noise was as large", "no"),
     ("pydantic's settings without pydantic-settings", "1.5 MB", "no"),
 )  # fmt: skip
 Say = Callable[[str], None]
