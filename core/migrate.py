@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from core.db import sqlite_engine
@@ -52,7 +52,7 @@ def upgrade(settings: Settings, revision: str = "head") -> None:
 
     Raises: SettingsError, if a newer Inkloop has changed the database already, or if a restore was
     broken off (an empty database in its place would look as if all were lost), or if the file is no
-    database or cannot be opened.
+    database, another program's, or cannot be opened.
     """
     _run(settings, lambda config: command.upgrade(config, revision))
 
@@ -76,6 +76,12 @@ def _run(settings: Settings, step: Step) -> None:
             found = MigrationContext.configure(connection).get_current_revision()
             if found is not None and not is_known(found):
                 raise SettingsError(newer(found))
+            tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
+            if found is None and tables:
+                raise SettingsError(
+                    f"{settings.database_path} holds tables that no Inkloop made: name another "
+                    "file with INKLOOP_INSTANCE or INKLOOP_DATABASE_URL"
+                )
             step(_config(connection))
     finally:
         engine.dispose()

@@ -93,3 +93,17 @@ def test_a_folder_in_place_of_the_database_is_a_sentence(
 
     with pytest.raises(SettingsError, match="cannot be opened or written: look at the path"):
         look(settings)
+
+
+def test_the_database_of_another_program_is_left_alone_and_told(tmp_path: Path) -> None:
+    settings = Settings.from_env({}, instance=tmp_path)
+    engine = sqlite_engine(settings.database_path, "BEGIN IMMEDIATE")
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE drawings (of_another TEXT)"))
+
+    with pytest.raises(SettingsError, match="holds tables that no Inkloop made"):
+        migrate.upgrade(settings)
+
+    with engine.begin() as connection:
+        assert sa.inspect(connection).get_table_names() == ["drawings"]
+    engine.dispose()
