@@ -75,6 +75,13 @@ class Settings(BaseSettings):
     webhook_private: Literal["on", "off"] = "off"
     """Whether the end of a run may be told to private addresses, too."""
 
+    @field_validator("instance", mode="before")
+    @classmethod
+    def _some_folder(cls, folder: object) -> object:
+        if folder == "":  # it would be the folder that the command happens to run in
+            raise ValueError("a folder")
+        return folder
+
     @field_validator("database_url")
     @classmethod
     def _only_sqlite(cls, url: str) -> str:

@@ -25,6 +25,7 @@ def test_an_unknown_name_stops_the_start_and_is_named() -> None:
         ("RATE_LIMITS", "yes", "expected 'on' or 'off'"),
         ("WORKERS", "0", "expected greater than or equal to 1"),
         ("DATABASE_URL", "mysql://x", "begins with sqlite:///"),
+        ("INSTANCE", "", "expected a folder"),
         ("SECRET_KEY", "short", "at least 32 characters"),
     ],
 )
