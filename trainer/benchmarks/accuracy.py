@@ -79,6 +79,10 @@ TRIED: Final[tuple[Row, ...]] = (
     ("`detailed`, longer", "3.89 M", "12", "79"),
     ("`detailed`, distortions 1.5 times as strong", "3.89 M", "12", "85"),
     ("`small`: `detailed`, narrower", "1.09 M", "6", "108"),
+    ("on 15,106 images by other writers: `detailed`, its recipe", "3.89 M", "12", "68"),
+    ("the same, twice as long", "3.89 M", "24", "63"),
+    ("three shortcut blocks, fewer channels after them", "6.24 M", "14", "72"),
+    ("`small`, twice as long", "1.09 M", "20", "79"),
 )
 
 
