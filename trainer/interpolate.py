@@ -1,17 +1,16 @@
-"""How far to go from the champion: the strongest candidate on the line that should hold.
+"""How far to go from the champion: the strongest interpolation that should hold at the gate.
 
 The weights between two networks of one origin make networks too, and most of what was learned
 comes early on the way while most of what is lost comes late (Wortsman et al. 2022; Ilharco et al.
-2022). The line goes on beyond the trained network, and so do learning and losing. Where to stop is
-asked of validation images with the gate's own arithmetic: their losses and gains, from 5,000 images
-to the test set's 10,000, with the doubt that so few counts leave.
+2022). Where to stop is asked of validation images with the gate's own arithmetic: their losses
+and gains, from 5,000 images to the test set's 10,000, with the doubt that so few counts leave.
 """
 
 from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
@@ -30,23 +29,12 @@ from trainer.paired import ALPHA, SECOND_ALPHA, holds, mcnemar_p
 from trainer.replay import RunData
 
 STRENGTHS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.12)
-"""Tried from the trained network down."""
-
-BEYOND = (1.12, 1.25)
-"""Tried upwards if the trained network may hold, each while the one before it is likely to. 1.5 too
-adds 0.6 points to what is cut after 40 drawings and nothing after 200 and 1,000; students who were
-read well already lost by it (29 instead of 26 misread, of writers that the run had not seen)."""
+"""Tried from the strongest down."""
 
 FIRST_CHANCE = 0.5
 """How sure the first candidate must be to hold. It may be bold, a second one stands behind it.
 After 200 drawings (tablet) full strength has a chance of 0.55 and cuts 75 % of the error, 0.8 has
 one of 0.80 and cuts 65 %: with the second one behind it, the bold one cuts as much."""
-
-BEYOND_CHANCE = 0.7
-"""How sure a candidate beyond the trained network must be. Over 40, 200 and 1,000 drawings (tablet,
-odd) the first one then cuts 51, 78 and 94 % of the error instead of 48, 76 and 91 %. It is held
-more often, yet by these chances the two candidates together cut 48, 69 and 87 % instead of 46, 67
-and 85. With 0.5 the first cuts 52, 80 and 95 %, but both together 48, 68 and 84."""
 
 SECOND_CHANCE = 0.9
 """How sure the second one must be, at its own stricter level: it is the last."""
@@ -78,13 +66,13 @@ LARGEST_COUNT = 120
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A network on the line from the champion through the trained one."""
+    """A network between champion and trained one."""
 
     weights: dict[str, Tensor]
     """Its state dict, float32 on the CPU."""
 
     strength: float
-    """0 is the champion, 1 the network as trained; up to 1.25."""
+    """0 is the champion, 1 the network as trained."""
 
     chance: float | None
     """The estimated chance to hold; None if nobody asked."""
@@ -98,7 +86,7 @@ class Candidate:
 
 
 def between(champion: nn.Module, trained: nn.Module, strength: float) -> dict[str, Tensor]:
-    """Weights and batch-norm statistics on the line from champion through trained, copied."""
+    """Weights and batch-norm statistics on the line from champion to trained, contiguous copies."""
     start, end = champion.state_dict(), trained.state_dict()
     return {
         name: (torch.lerp(start[name], value, strength) if value.is_floating_point() else value)
@@ -109,51 +97,13 @@ def between(champion: nn.Module, trained: nn.Module, strength: float) -> dict[st
     }
 
 
-class _Chances:
-    """What validation images say of strengths, each asked once."""
-
-    def __init__(
-        self,
-        champion: nn.Module,
-        trained: nn.Module,
-        anchor: nn.Module,
-        data: RunData,
-        on_choice: Callable[[int, int], None],
-    ) -> None:
-        self._champion, self._trained = champion, trained
-        self._images = _validation_images(data)
-        self._labels = torch.tensor(data.validation_labels).long()
-        self._anchor_right = _right(anchor, self._images, self._labels)
-        self._champion_right = (
-            self._anchor_right
-            if champion is anchor
-            else _right(champion, self._images, self._labels)
-        )
-        self._network = copy.deepcopy(trained).to(memory_format=torch.channels_last)
-        self._on_choice = on_choice
-        self._known: dict[float, tuple[float, float]] = {}
-
-    def at(self, strength: float) -> tuple[float, float]:
-        """The chance to hold as the first candidate, and as the second."""
-        if strength not in self._known:
-            self._network.load_state_dict(between(self._champion, self._trained, strength))
-            right = _right(self._network, self._images, self._labels)
-            by_champion = chance_to_hold(self._champion_right, right, is_anchor=False)
-            at_first, at_second = (
-                chance_to_hold(self._anchor_right, right, is_anchor=True, alpha=alpha)
-                for alpha in (ALPHA, SECOND_ALPHA)
-            )
-            self._known[strength] = min(at_first, by_champion), min(at_second, by_champion)
-            self._on_choice(len(self._known), len(STRENGTHS) + len(BEYOND))
-        return self._known[strength]
-
-
 def choose_candidates(
     champion: nn.Module,
     trained: nn.Module,
     anchor: nn.Module,
     data: RunData,
     on_choice: Callable[[int, int], None] = lambda n_tried, n_all: None,
+    strengths: Sequence[float] = STRENGTHS,
 ) -> tuple[Candidate, ...]:
     """The strongest candidate that may well hold, and a careful one for a second look.
 
@@ -163,29 +113,37 @@ def choose_candidates(
     Args:
         on_choice: called with (strengths tried, all strengths); may raise to stop.
     """
-    chances = _Chances(champion, trained, anchor, data, on_choice)
-    first = _first(chances)
-    weaker = [one for one in (*reversed(BEYOND), *STRENGTHS) if one <= first * STEP_BACK]
-    sure = (one for one in weaker if chances.at(one)[1] >= SECOND_CHANCE)
-    second = next(sure, min(weaker, default=first / 2))
-    return (
-        Candidate.at(champion, trained, first, chances.at(first)[0]),
-        Candidate.at(champion, trained, second, chances.at(second)[1]),
-    )
-
-
-def _first(chances: _Chances) -> float:
-    """The strength of the first candidate."""
-    likely = (one for one in STRENGTHS if chances.at(one)[0] >= FIRST_CHANCE)
-    first = next(likely, None)
+    images = _validation_images(data)
+    labels = torch.tensor(data.validation_labels).long()
+    anchor_right = _right(anchor, images, labels)
+    champion_right = anchor_right if champion is anchor else _right(champion, images, labels)
+    network = copy.deepcopy(trained).to(memory_format=torch.channels_last)
+    chances: dict[float, tuple[float, float]] = {}
+    first: float | None = None
+    for n_tried, strength in enumerate(strengths, start=1):
+        if first is not None and strength > first * STEP_BACK:
+            continue
+        network.load_state_dict(between(champion, trained, strength))
+        right = _right(network, images, labels)
+        by_champion = chance_to_hold(champion_right, right, is_anchor=False)
+        by_anchor = (chance_to_hold(anchor_right, right, is_anchor=True, alpha=alpha)
+                     for alpha in (ALPHA, SECOND_ALPHA))  # fmt: skip
+        at_first, at_second = (min(chance, by_champion) for chance in by_anchor)
+        chances[strength] = at_first, at_second
+        on_choice(n_tried, len(strengths))
+        if first is None and at_first >= FIRST_CHANCE:
+            first = strength
+        elif first is not None and at_second >= SECOND_CHANCE:
+            break
     if first is None:
-        return max(STRENGTHS, key=lambda one: chances.at(one)[0])
-    if first == STRENGTHS[0]:
-        for further in BEYOND:
-            if chances.at(further)[0] < BEYOND_CHANCE:
-                break
-            first = further
-    return first
+        first = max(chances, key=lambda one: chances[one][0])
+    weaker = [one for one in chances if one <= first * STEP_BACK]
+    sure = [one for one in weaker if chances[one][1] >= SECOND_CHANCE]
+    second = max(sure, default=min(weaker, default=first / 2))
+    return (
+        Candidate.at(champion, trained, first, chances[first][0]),
+        Candidate.at(champion, trained, second, chances[second][1] if second in chances else None),
+    )
 
 
 @torch.no_grad()

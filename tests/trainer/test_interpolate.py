@@ -7,12 +7,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from trainer.interpolate import (
-    BEYOND,
-    BEYOND_CHANCE,
     FIRST_CHANCE,
     SECOND_CHANCE,
     STEP_BACK,
-    STRENGTHS,
     between,
     chance_to_hold,
     choose_candidates,
@@ -96,50 +93,14 @@ def columns(scale: float, confused: float = 0.0) -> DigitNetwork:
     return DigitNetwork(nn.Flatten(), head).eval()
 
 
-def test_what_forgets_nothing_is_taken_as_far_as_is_ever_tried() -> None:
+def test_what_forgets_nothing_is_offered_at_full_strength() -> None:
     champion = columns(1.0)
 
     first, second = choose_candidates(champion, columns(1.2), champion, validation_data())
 
-    assert first.strength == max(BEYOND)
-    assert second.strength <= STEP_BACK * first.strength
+    assert first.strength == 1.0
+    assert second.strength <= STEP_BACK
     assert first.chance is not None
-    assert first.chance >= BEYOND_CHANCE
-    torch.testing.assert_close(
-        first.weights["head.weight"],
-        columns(1.0 + 0.2 * first.strength).state_dict()["head.weight"],
-    )
-
-
-def mixed_up_from(strength: float) -> DigitNetwork:
-    """A network that reads nines as zeros, as do those from so far on the way to it."""
-    network = columns(1.0)
-    weights = network.state_dict()["head.weight"]
-    weights[0] += weights[9] / strength
-    return network
-
-
-def test_a_run_is_taken_no_further_than_where_losses_begin() -> None:
-    champion = columns(1.0)
-
-    first, second = choose_candidates(champion, mixed_up_from(1.2), champion, validation_data())
-
-    assert (first.strength, second.strength) == (1.12, 0.8)
-
-
-def test_what_is_lost_as_trained_is_not_tried_beyond() -> None:
-    champion, tried = columns(1.0), list[tuple[int, int]]()
-
-    def tell(n_tried: int, n_all: int) -> None:
-        tried.append((n_tried, n_all))
-
-    first, second = choose_candidates(
-        champion, mixed_up_from(0.55), champion, validation_data(), tell
-    )
-
-    assert (first.strength, second.strength) == (0.5, 0.3)
-    n_all = len(STRENGTHS) + len(BEYOND)
-    assert tried == [(n, n_all) for n in range(1, 8)]  # 1.0 to 0.5, and 0.3
 
 
 def test_what_forgets_is_offered_closer_to_the_champion() -> None:

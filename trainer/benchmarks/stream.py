@@ -34,7 +34,7 @@ from trainer.evaluate import accuracy, expected_calibration_error, read
 from trainer.examples import Examples
 from trainer.fine_tune import RunConfig, fine_tune
 from trainer.gate import Exam, RunExams, Verdict, compare, judge_run
-from trainer.interpolate import BEYOND, STRENGTHS, Candidate
+from trainer.interpolate import STRENGTHS, Candidate
 from trainer.networks.base import DigitNetwork
 from trainer.networks.registry import DEFAULT_NETWORK, network_named
 from trainer.recipes import compact_in
@@ -98,10 +98,7 @@ class Options:
     @property
     def question(self) -> dict[str, Any]:
         """What a record answers. Neither seeds nor streams: each is a piece, more may be added."""
-        method = {
-            "run": asdict(EVERYTHING),
-            "strengths": sorted((*STRENGTHS, *BEYOND), reverse=True),
-        }
+        method = {"run": asdict(EVERYTHING), "strengths": list(STRENGTHS)}
         return method | {"chain_runs": self.chain_runs, "chain_drawings": self.chain_drawings}
 
     def cells(self) -> list[tuple[str, int, str, int]]:
