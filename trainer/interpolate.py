@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
@@ -103,7 +103,6 @@ def choose_candidates(
     anchor: nn.Module,
     data: RunData,
     on_choice: Callable[[int, int], None] = lambda n_tried, n_all: None,
-    strengths: Sequence[float] = STRENGTHS,
 ) -> tuple[Candidate, ...]:
     """The strongest candidate that may well hold, and a careful one for a second look.
 
@@ -120,7 +119,7 @@ def choose_candidates(
     network = copy.deepcopy(trained).to(memory_format=torch.channels_last)
     chances: dict[float, tuple[float, float]] = {}
     first: float | None = None
-    for n_tried, strength in enumerate(strengths, start=1):
+    for n_tried, strength in enumerate(STRENGTHS, start=1):
         if first is not None and strength > first * STEP_BACK:
             continue
         network.load_state_dict(between(champion, trained, strength))
@@ -130,7 +129,7 @@ def choose_candidates(
                      for alpha in (ALPHA, SECOND_ALPHA))  # fmt: skip
         at_first, at_second = (min(chance, by_champion) for chance in by_anchor)
         chances[strength] = at_first, at_second
-        on_choice(n_tried, len(strengths))
+        on_choice(n_tried, len(STRENGTHS))
         if first is None and at_first >= FIRST_CHANCE:
             first = strength
         elif first is not None and at_second >= SECOND_CHANCE:
