@@ -61,7 +61,8 @@ MILD = Augmentation(
 )
 
 LARGEST_COUNT = 120
-"""Counts of lost or gained test images beyond this are not told apart."""
+"""Counts of test images: who may lose this many is taken to be held, who gains more, to gain this
+many less one. A weak network gains hundreds by its first run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +188,15 @@ def chance_to_hold(
     exposure = float(weights.sum()) * right.shape[1] / N_TEST
     lost = _predictive(n_lost, exposure)
     gained = _predictive(n_gained, exposure)
+    gained[-1] += max(0.0, 1.0 - gained.sum())
     return float(lost @ _passes(alpha if is_anchor else None) @ gained)
 
 
 def _predictive(count: float, exposure: float) -> NDArray[np.float64]:
-    """P(0), P(1), … of a count over 10,000 images, after `count` in `exposure` times as many."""
+    """P(0), P(1), … of a count over 10,000 images, after `count` in `exposure` times as many.
+
+    Up to `LARGEST_COUNT`, so the sum may be less than one.
+    """
     shape = count + 0.5
     share = 1.0 / (1.0 + exposure)
     return np.array(

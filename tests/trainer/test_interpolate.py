@@ -61,6 +61,15 @@ def test_the_chance_is_that_of_the_gate_under_the_same_doubt() -> None:
     assert chance_to_hold(*readings(5, 3), is_anchor=True) == pytest.approx(simulated, abs=0.01)
 
 
+@pytest.mark.parametrize("is_anchor", [True, False])
+def test_hundreds_of_gains_are_no_reason_to_hold_back(is_anchor: bool) -> None:
+    assert chance_to_hold(*readings(5, 300), is_anchor=is_anchor) > 0.99
+
+
+def test_hundreds_of_losses_are_held_whatever_is_gained() -> None:
+    assert chance_to_hold(*readings(300, 300), is_anchor=True) < 0.01
+
+
 def test_half_way_is_the_mean_of_both_networks() -> None:
     champion, trained = nn.Linear(2, 2), nn.Linear(2, 2)
 
@@ -101,6 +110,35 @@ def test_what_forgets_nothing_is_offered_at_full_strength() -> None:
     assert first.strength == 1.0
     assert second.strength <= STEP_BACK
     assert first.chance is not None
+
+
+def mixed_up_from(strength: float) -> DigitNetwork:
+    """A network that reads nines as zeros, as do those from so far on the way to it."""
+    network = columns(1.0)
+    weights = network.state_dict()["head.weight"]
+    weights[0] += weights[9] / strength
+    return network
+
+
+def test_the_second_is_the_strongest_of_which_it_is_sure() -> None:
+    """One nine has a stain, which makes it a zero from a quarter of the way on."""
+    champion, trained, data = columns(1.0), columns(1.0), validation_data()
+    data.validation_inks[9, 25:28, 8:20] = 255
+    trained.state_dict()["head.weight"][0].view(28, 28)[24:, 7:21] += 2.0
+
+    first, second = choose_candidates(champion, trained, champion, data)
+
+    assert (first.strength, second.strength) == (1.0, 0.2)
+    assert second.chance is not None
+    assert second.chance >= SECOND_CHANCE
+
+
+def test_what_the_champion_has_learned_beyond_the_anchor_is_kept() -> None:
+    champion, anchor = columns(1.0), mixed_up_from(0.5)
+
+    first, _ = choose_candidates(champion, mixed_up_from(0.55), anchor, validation_data())
+
+    assert first.strength == 0.5
 
 
 def test_what_forgets_is_offered_closer_to_the_champion() -> None:
