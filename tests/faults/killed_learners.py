@@ -5,7 +5,7 @@ a new process then does what is left. Each is a fork of this one, which has impo
 computed nothing with it. Prints as JSON, by moment: how the first process ended, what checkpoint it
 left, and the version that came of it.
 
-A moment is `step 17` (of the training), `choice 2` (of the strengths tried), `saving 3` (the third
+A moment is `step 17` (of the training), `choice 1` (of the strengths tried), `saving 3` (the third
 checkpoint is written but not yet in its place), or `never`.
 """
 

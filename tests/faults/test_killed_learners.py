@@ -35,8 +35,8 @@ STATE = {"network", "optimiser", "random"}
 FIRST_MOMENTS = ("never", "step 50", "saving 7")
 """Of the first model's 168 steps, which are told of, and saved, ten by ten."""
 
-LATER_MOMENTS = ("never", "step 3", "step 23", "choice 2")
-"""Of a run's 40 steps, saved five by five, and of the choice that follows."""
+LATER_MOMENTS = ("never", "step 3", "step 23", "choice 1")
+"""Of a run's 40 steps, saved five by five, and of the choice that follows: its first strength."""
 
 
 def _stories(instance: Path, moments: tuple[str, ...]) -> dict[str, Any]:
