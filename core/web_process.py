@@ -12,6 +12,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
+import core.without_rich  # noqa: F401  workers inherit it
 from core import instance_lock, logs
 from core.errors import SettingsError
 from core.network import PORT_PATIENCE_SECONDS, require_free_port

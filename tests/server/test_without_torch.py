@@ -1,4 +1,4 @@
-"""The server predicts without torch: 78 MB of memory instead of 647."""
+"""The server predicts without torch: 78 MB of memory instead of 647; a worker without rich."""
 
 import subprocess
 import sys
@@ -16,3 +16,13 @@ def test_importing_the_server_loads_no_torch():
     )
 
     assert found.stdout.strip() == "[]"
+
+
+def test_a_worker_loads_no_rich():
+    probe = "import core.web_process, server.app, sys; print(sys.modules['rich'])"
+
+    found = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True
+    )
+
+    assert found.stdout.strip() == "None"
