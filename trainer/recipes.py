@@ -80,9 +80,10 @@ def compact_in(n_epochs: int) -> Recipe:
     return replace(COMPACT, n_epochs=n_epochs, augmentation=gentler)
 
 
-# Twice the epochs of `compact` for what looks twice as closely: three minutes of one core. On
-# 15,000 images by writers held back: 79 errors, and 85 with distortions half as strong again.
-DETAILED = replace(COMPACT, n_epochs=12)
+# What looks twice as closely learns longer: six minutes of one core. Smoothed labels pay only with
+# time: of 15,155 images by writers held back, two seeds misread 74 and 67 after 12 epochs, 64 and
+# 65 with smoothing, 63 and 66 after 24 epochs, and 59 and 55 with both.
+DETAILED = replace(COMPACT, n_epochs=24, label_smoothing=0.1)
 SMALL = replace(COMPACT, n_epochs=10)
 
 CNN_16_32 = Recipe("adam", learning_rate=0.001, batch_size=50, n_epochs=1)
