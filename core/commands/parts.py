@@ -91,13 +91,13 @@ def train(once: bool, force: bool, as_json: bool) -> None:
         _become("trainer", "--once", *flags)
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("name")
+# Its help is that of what it becomes, which knows the benchmarks and their options.
+@click.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def bench(name: str, arguments: Sequence[str]) -> None:
+def bench(arguments: Sequence[str]) -> None:
     """Measure something and print it beside what it is compared to."""
     _require_torch()
-    _become("trainer.benchmarks", name, *arguments)
+    _become("trainer.benchmarks", *(arguments or ("--help",)))
 
 
 def _prepared_for_training() -> IO[str]:

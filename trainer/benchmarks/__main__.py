@@ -56,7 +56,7 @@ out_option = click.option(
 seeds_option = click.option("--seeds", "n_seeds", type=click.IntRange(min=1), help="Trainings.")
 
 
-@click.group()
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Measure Inkloop beside what it is compared to."""
 

@@ -105,7 +105,8 @@ def _gradio_python(folder: Path, gradio: str, say: Say) -> Path:
         say(f"installing Gradio {gradio}")
         shutil.rmtree(folder, ignore_errors=True)
         venv.create(folder, with_pip=True)
-        same = [f"{name}=={version(name)}" for name in ("onnxruntime", "numpy", "pillow")]
+        # Not our Pillow: Gradio 6 refuses version 13 and takes the newest before it.
+        same = [f"{name}=={version(name)}" for name in ("onnxruntime", "numpy")]
         pip = [str(python), "-m", "pip", "install", "-q", f"gradio=={gradio}", *same]
         if subprocess.run(pip, check=False, stdout=subprocess.DEVNULL).returncode:
             raise InkloopError(f"pip could not install Gradio {gradio}")
