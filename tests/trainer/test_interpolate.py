@@ -6,10 +6,12 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from trainer import interpolate
 from trainer.interpolate import (
     FIRST_CHANCE,
     SECOND_CHANCE,
     STEP_BACK,
+    STRENGTHS,
     between,
     chance_to_hold,
     choose_candidates,
@@ -170,6 +172,23 @@ def test_a_second_look_is_less_likely_to_pass_the_same() -> None:
     )
 
     assert second < first
+
+
+def test_the_second_has_to_be_sure_at_its_own_stricter_level(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Everything is sure to hold at the first look, nothing at the second: the weakest is taken."""
+
+    def chance(*_: Right, is_anchor: bool, alpha: float = ALPHA) -> float:
+        return 0.5 if is_anchor and alpha == SECOND_ALPHA else 0.95
+
+    monkeypatch.setattr(interpolate, "chance_to_hold", chance)
+    champion = columns(1.0)
+
+    first, second = choose_candidates(champion, columns(1.2), champion, validation_data())
+
+    assert (first.strength, first.chance) == (1.0, 0.95)
+    assert (second.strength, second.chance) == (min(STRENGTHS), 0.5)
 
 
 def test_three_losses_and_three_gains_are_no_reason_to_hold_back() -> None:
