@@ -56,7 +56,7 @@ class Child:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             # Safe here: this process has one thread.
-            preexec_fn=functools.partial(_die_with, os.getpid()),
+            preexec_fn=functools.partial(die_with, os.getpid()),
         )
         log.info("started", child=self.name, pid=self.process.pid)
 
@@ -188,17 +188,14 @@ def _sleep(wake_fd: int, seconds: float) -> None:
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def _die_with(parent: int) -> None:
-    """In a new child: have the kernel kill it when `parent` ends, however it ends."""
+def die_with(parent: int) -> None:
+    """In a new child: have the kernel kill it when `parent` ends, however it ends.
+
+    Without this, the workers of a Granian that was killed keep the port and go on answering. The
+    parent says which process it is, before the child is there: a child that asks may ask too late,
+    and would live as long as init.
+    """
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before the line above
         os._exit(1)
-
-
-def die_with_parent() -> None:
-    """For a server's worker: end when the process that started it ends, rather than serve on.
-
-    Without this, the workers of a Granian that was killed keep the port and go on answering.
-    """
-    _die_with(os.getppid())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import importlib
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +19,7 @@ from core import instance_lock, logs
 from core.errors import SettingsError
 from core.network import PORT_PATIENCE_SECONDS, require_free_port
 from core.settings import Settings
-from core.supervisor import die_with_parent
+from core.supervisor import die_with
 from core.volatile import discard_if_broken
 
 APPLICATION = "server.wsgi:app"
@@ -57,7 +59,7 @@ def _serve(settings: Settings) -> None:
         workers_kill_timeout=KILL_WORKERS_AFTER_SECONDS,
         log_level=LogLevels.error,
         log_dictconfig=logs.stdlib_config(settings.log_format, "server"),
-    ).serve(target_loader=load_application)
+    ).serve(target_loader=functools.partial(load_application, os.getpid()))
 
 
 def _share_heaps() -> None:
@@ -67,9 +69,9 @@ def _share_heaps() -> None:
         mallopt(M_ARENA_MAX, N_HEAPS)
 
 
-def load_application(application: str) -> Callable[..., Any]:
-    """In a worker: import the application. Nothing of it is in Granian's own process."""
-    die_with_parent()
+def load_application(parent: int, application: str) -> Callable[..., Any]:
+    """In a worker: import the application. Nothing of it is in Granian's own process, `parent`."""
+    die_with(parent)
     module, name = application.split(":")
     loaded: Callable[..., Any] = getattr(importlib.import_module(module), name)
     return loaded

@@ -7,6 +7,7 @@ worker may have 160 MB.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -55,7 +56,7 @@ class ImportProcess:
         with self._database.read() as session:
             transfer_id = transfers.due(session, now=utc_now())
         if transfer_id is not None:
-            self._process = _start(self._settings, "import", str(transfer_id))
+            self._process = _start(self._settings, "import", str(transfer_id), str(os.getpid()))
 
 
 def export(settings: Settings, format: Format, filters: Filters, by: str) -> Pieces:
@@ -148,9 +149,9 @@ def _refusal(process: subprocess.Popen[bytes]) -> InkloopError:
     return found
 
 
-def _start(settings: Settings, kind: str, words: str, **pipes: Any) -> subprocess.Popen[bytes]:
+def _start(settings: Settings, *words: str, **pipes: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "core.transfer", kind, words],
+        [sys.executable, "-m", "core.transfer", *words],
         env=settings.environment(),
         stdin=subprocess.DEVNULL,
         **pipes,

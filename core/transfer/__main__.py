@@ -1,8 +1,9 @@
 """`python -m core.transfer`: the process that the server starts for an import or an export.
 
-    import ID      works on that import, as far as it goes; exit code 0 whatever became of it
-    export WORDS   writes to the standard output what the JSON in WORDS asks for; exit code 3, and
-                   the error's class and sentence on the standard error, if it cannot
+    import ID PARENT   works on that import, as far as it goes, or until process PARENT ends; exit
+                       code 0 whatever became of it
+    export WORDS       writes to the standard output what the JSON in WORDS asks for; exit code 3,
+                       and the error's class and sentence on the standard error, if it cannot
 
 A process of its own: a file that makes a library crash takes no web worker with it, nothing that
 is read stays in a worker's memory, and the processor serves people first.
@@ -21,7 +22,7 @@ from core import logs
 from core.db import Database
 from core.errors import InkloopError, LeaseLost, NotReady, StorageFull
 from core.settings import Settings
-from core.supervisor import die_with_parent
+from core.supervisor import die_with
 from core.transfer.exporting import Exporter, Pipe
 from core.transfer.importing import Importer
 from core.transfer.selection import from_json
@@ -36,12 +37,12 @@ def main(arguments: list[str]) -> int:
     """Do what the arguments say. Returns the exit code."""
     settings = Settings.from_env()
     _limit()
-    kind, words = arguments
+    kind, *words = arguments
     database = Database(settings)
     try:
         if kind == "import":
-            return _import(settings, database, int(words))
-        return _export(database, words)
+            return _import(settings, database, *map(int, words))
+        return _export(database, *words)
     finally:
         database.dispose()
 
@@ -55,8 +56,8 @@ def _limit() -> None:
     os.nice(5)
 
 
-def _import(settings: Settings, database: Database, transfer_id: int) -> int:
-    die_with_parent()
+def _import(settings: Settings, database: Database, transfer_id: int, parent: int) -> int:
+    die_with(parent)
     logs.configure(settings.log_format, "import")
     importer = Importer(settings, database)
     try:

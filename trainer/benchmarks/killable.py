@@ -8,14 +8,18 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psutil
 
 from core import migrate
+from core.errors import InkloopError
 from core.settings import Settings
-from trainer.benchmarks.served import wait_until_healthy
+from trainer.benchmarks.served import is_listened_on, wait_until_healthy
+
+GONE_SECONDS = 10.0
 
 
 class Server:
@@ -61,11 +65,17 @@ class Server:
         return [*(child.pid for child in children), self.process.pid]
 
     def kill(self) -> None:
-        """SIGKILL to every process: nothing of it gets to run again."""
+        """SIGKILL to every process: nothing of it gets to run again. Raises: InkloopError."""
         for pid in self.pids():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait(10)
+        # Whoever lived on would answer for the servers that follow, and no kill would reach it.
+        deadline = time.monotonic() + GONE_SECONDS
+        while is_listened_on(self.port):
+            if time.monotonic() > deadline:
+                raise InkloopError(f"somebody still answers at port {self.port} after a kill")
+            time.sleep(0.01)
 
     def stop(self) -> None:
         """As an init system does."""

@@ -76,6 +76,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def is_listened_on(port: int) -> bool:
+    """Whether a connection from here is taken."""
+    with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
+
+
 def wait_until_healthy(port: int) -> float:
     """Return once `/healthz` answers with 200: the seconds that it took. Raises: InkloopError."""
     began = time.perf_counter()
