@@ -56,7 +56,7 @@ class ImportProcess:
         with self._database.read() as session:
             transfer_id = transfers.due(session, now=utc_now())
         if transfer_id is not None:
-            self._process = _start(self._settings, "import", str(transfer_id), str(os.getpid()))
+            self._process = start_import(self._settings, transfer_id)
 
 
 def export(settings: Settings, format: Format, filters: Filters, by: str) -> Pieces:
@@ -147,6 +147,11 @@ def _refusal(process: subprocess.Popen[bytes]) -> InkloopError:
         return NotReady("the export broke off: try again, and tell who runs this")
     found: InkloopError = kind(sentence)
     return found
+
+
+def start_import(settings: Settings, transfer_id: int) -> subprocess.Popen[bytes]:
+    """A process that works on an import; it ends with this one."""
+    return _start(settings, "import", str(transfer_id), str(os.getpid()))
 
 
 def _start(settings: Settings, *words: str, **pipes: Any) -> subprocess.Popen[bytes]:

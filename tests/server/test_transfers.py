@@ -242,7 +242,7 @@ def test_a_process_killed_in_the_middle_leaves_an_import_that_goes_on(admin, par
     """Killed as by a power cut while it stores: another one ends with each drawing once."""
     monkeypatch.setattr("core.transitions.transfers.STALE_AFTER", timedelta(0))
     transfer_id = send(admin, npz(1500)).json["id"]
-    process = transfer_processes._start(parts.settings, "import", str(transfer_id))
+    process = transfer_processes.start_import(parts.settings, transfer_id)
     wait_until(lambda: n_drawings(parts) >= 250, "some are stored")
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
@@ -258,7 +258,7 @@ def test_a_process_killed_in_the_middle_leaves_an_import_that_goes_on(admin, par
 
 def test_undoing_while_it_is_stored_takes_everything_out(admin, parts):
     transfer_id = send(admin, npz(1500)).json["id"]
-    process = transfer_processes._start(parts.settings, "import", str(transfer_id))
+    process = transfer_processes.start_import(parts.settings, transfer_id)
     wait_until(lambda: n_drawings(parts) >= 250, "some are stored")
 
     admin.post(f"/api/v1/transfers/{transfer_id}/undo")
