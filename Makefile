@@ -19,7 +19,7 @@ UNFINISHED := $(wildcard $(VENV)/.unfinished)
 WEB_SOURCES := $(shell find webui -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 # Tests that need neither torch nor Chromium: those of the trainer that are pure arithmetic, too.
 CHECK_TESTS := $(wildcard tests/test_*.py tests/core tests/migrations tests/scripts tests/server \
-	tests/trainer/test_gate.py tests/trainer/test_gather.py tests/trainer/test_lease.py)
+	tests/trainer/pipeline/test_gate.py tests/trainer/pipeline/test_gather.py tests/trainer/process/test_lease.py)
 
 .PHONY: help setup run check test bench audit fuzz images clean
 help: ## Show this list

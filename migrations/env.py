@@ -1,11 +1,11 @@
-"""How Alembic reaches the database: by the connection that `core.migrate` hands over."""
+"""How Alembic reaches the database: by the connection that `core.storage.migrate` hands over."""
 
 from __future__ import annotations
 
 from alembic import context
 
-import core.models  # noqa: F401  (fills Base.metadata)
-from core.db import Base
+import core.storage.tables  # noqa: F401  (fills Base.metadata)
+from core.storage.database import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,4 +1,4 @@
-"""Make core/data/mnist_writers.npz from QMNIST's label files: who wrote which image of MNIST.
+"""Make mnist_writers.npz from QMNIST's label files: the writer of each image of MNIST.
 
     python scripts/make_mnist_writers.py FOLDER_WITH_QMNIST_LABELS FOLDER_WITH_MNIST
 
@@ -15,9 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from core import mnist
+from core.symbols.digits import mnist
 
-TARGET = Path(__file__).resolve().parent.parent / "core" / "data" / "mnist_writers.npz"
+TARGET = (
+    Path(__file__).resolve().parent.parent / "core" / "symbols" / "digits" / "mnist_writers.npz"
+)
 
 
 def columns(path: Path, n: int) -> np.ndarray:

@@ -22,11 +22,11 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from core.golden import GOLDEN
+from core.symbols.digits.golden import GOLDEN
 from tests.browser.hands import draw_with_mouse
 from tests.browser.pictured import prepare_pictured
-from tests.people import EMAIL, PASSWORD
-from tests.running import running
+from tests.support.people import EMAIL, PASSWORD
+from tests.support.running import running
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 LAST_DIGIT = 7

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from flask import request
 
-from core.errors import Forbidden, NotSignedIn
-from core.kinds import Role
+from core.base.errors import Forbidden, NotSignedIn
+from core.base.kinds import Role
 from server import identity
 from server.identity import ANYBODY
 

@@ -10,49 +10,46 @@ from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from core.db import Database
-from core.model_store import ModelStore
-from core.settings import Settings
-from core.volatile import Volatile
+from core.base.settings import Settings
+from core.storage.database import Database
+from core.storage.model_store import ModelStore
+from core.storage.shared_state import Volatile
 from server import pages
 from server.access import check_access
-from server.api import (
-    accounts,
-    audit,
-    compare,
-    contributors,
-    digit_map,
-    docs,
-    drawing_lists,
-    drawings,
-    gallery,
-    health,
-    models,
-    overview,
-    own_data,
-    pictures,
-    predictions,
-    review,
-    runs,
-    schedule,
-    sessions,
-    stats,
-    transfers,
-    users,
-    webhook,
-)
+from server.api.accounts import sessions, users
+from server.api.accounts import sign_in as accounts
+from server.api.audit import routes as audit
+from server.api.compare import routes as compare
+from server.api.contributors import routes as contributors
+from server.api.docs import routes as docs
+from server.api.drawings import own_list as drawing_lists
+from server.api.drawings import pictures
+from server.api.drawings import routes as drawings
+from server.api.gallery import routes as gallery
+from server.api.health import routes as health
+from server.api.maps import routes as digit_map
+from server.api.overview import routes as overview
+from server.api.own_data import routes as own_data
+from server.api.predictions import routes as predictions
+from server.api.review import routes as review
+from server.api.review.queue import ReviewQueue
+from server.api.runs import routes as runs
+from server.api.schedule import routes as schedule
+from server.api.stats import routes as stats
+from server.api.transfers import routes as transfers
+from server.api.versions import routes as models
+from server.api.webhook import routes as webhook
 from server.background import Background
-from server.drawing_writer import DrawingWriter
 from server.errors import register_error_handlers
 from server.headers import register_headers
 from server.limits import Limits
-from server.live_model import LiveModel
 from server.overload import Overload
-from server.picture_reader import PictureReader
-from server.readings import Readings
 from server.request_counts import RequestCounts
-from server.review_queue import ReviewQueue
 from server.services import EXTENSION, Services
+from server.serving.live_model import LiveModel
+from server.serving.picture_reader import PictureReader
+from server.serving.readings import Readings
+from server.serving.writer import DrawingWriter
 
 MAX_BODY_BYTES = 10_000_000
 LARGEST_ROW_NUMBER = 2**63 - 1

@@ -10,17 +10,17 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.clock import utc_now
-from core.db import Database
-from core.errors import InkloopError
-from core.kinds import DrawingStatus
-from core.models import Drawing
-from core.transitions.drawings import RESTORE_WITHIN, erase_deleted
-from core.volatile import Volatile
+from core.base.clock import utc_now
+from core.base.errors import InkloopError
+from core.base.kinds import DrawingStatus
+from core.drawings.lifecycle import RESTORE_WITHIN, erase_deleted
+from core.storage.database import Database
+from core.storage.shared_state import Volatile
+from core.storage.tables import Drawing
+from server.api.transfers.processes import ImportProcess
 from server.housekeeping import tidy
 from server.limits import LOGIN_WINDOW
 from server.services import Services
-from server.transfer_processes import ImportProcess
 
 log = structlog.get_logger()
 

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 from werkzeug.datastructures import FileStorage
 
-from core.errors import StorageFull, TooLarge, UnsupportedType
+from core.base.errors import StorageFull, TooLarge, UnsupportedType
 
 MAX_JSON_BYTES = 1_000_000
 FORM_BYTES = 10_000  # of a form beside its file

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from core import errors
+from core.base import errors
 from server.overload import RETRY_SECONDS
 
 log = structlog.get_logger()

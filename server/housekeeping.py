@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import select
 
-from core.clock import utc_now
-from core.db import Database
-from core.gallery import Filters, Sort, find
-from core.kinds import TransferStatus
-from core.models import Transfer
-from core.settings import Settings
+from core.base.clock import utc_now
+from core.base.kinds import TransferStatus
+from core.base.settings import Settings
+from core.drawings.erasing import erase_numbers
+from core.drawings.gallery import Filters, Sort, find
+from core.storage.counters import audit
+from core.storage.database import Database
+from core.storage.tables import Transfer
+from core.transfer import jobs as transfers
 from core.transfer import uploads
-from core.transitions import transfers
-from core.transitions.counters import audit
-from core.transitions.erasing import erase_numbers
 
 log = structlog.get_logger()
 

@@ -11,9 +11,9 @@ from flask import Request, Response, g, request
 from itsdangerous import BadSignature, Signer
 from sqlalchemy.orm import Session
 
-from core import accounts
-from core.clock import utc_now
-from core.errors import NotSignedIn
+from core.base.clock import utc_now
+from core.base.errors import NotSignedIn
+from core.people import accounts
 from server.services import services
 
 CONTRIBUTOR_COOKIE = "inkloop_contributor"

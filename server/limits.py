@@ -15,10 +15,10 @@ import threading
 import time
 from dataclasses import dataclass
 
-from core.clock import utc_now
-from core.errors import NotReady, TooManyRequests
-from core.settings import Settings
-from core.volatile import Volatile
+from core.base.clock import utc_now
+from core.base.errors import NotReady, TooManyRequests
+from core.base.settings import Settings
+from core.storage.shared_state import Volatile
 
 MINUTE = 60  # seconds
 LOGIN_WINDOW = 300  # seconds

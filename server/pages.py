@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Response, send_from_directory
 from werkzeug.wrappers import Response as BaseResponse
 
-from core.errors import NotFound
+from core.base.errors import NotFound
 from server import identity
 
 blueprint = Blueprint("pages", __name__)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
-from core.errors import NotReady
-from core.volatile import Volatile
+from core.base.errors import NotReady
+from core.storage.shared_state import Volatile
 
 SEPARATOR = " "  # in names of totals: `requests POST /api/v1/drawings 201`
 BUCKETS_SECONDS = (0.005, 0.015, 0.05, 0.15, 0.5, 1.5, 5.0)

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from core.db import Database
-from core.model_store import ModelStore
-from core.settings import Settings
-from core.volatile import Volatile
-from server.drawing_writer import DrawingWriter
+from core.base.settings import Settings
+from core.storage.database import Database
+from core.storage.model_store import ModelStore
+from core.storage.shared_state import Volatile
+from server.api.review.queue import ReviewQueue
 from server.limits import Limits
-from server.live_model import LiveModel
-from server.picture_reader import PictureReader
-from server.readings import Readings
 from server.request_counts import RequestCounts
-from server.review_queue import ReviewQueue
+from server.serving.live_model import LiveModel
+from server.serving.picture_reader import PictureReader
+from server.serving.readings import Readings
+from server.serving.writer import DrawingWriter
 
 EXTENSION = "inkloop"
 

@@ -12,12 +12,14 @@ from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
-from core import queries, sentences
-from core.errors import InvalidInput
-from core.kinds import DrawingStatus, Split
-from core.models import Drawing, ModelVersion, Run, Verdict
-from core.run_words import message_sentence
-from core.transitions import versions as version_transitions
+from core.base.errors import InvalidInput
+from core.base.kinds import DrawingStatus, Split
+from core.runs import queries as run_queries
+from core.runs import verdict_sentences as sentences
+from core.runs.sentences import message_sentence
+from core.storage.tables import Drawing, ModelVersion, Run, Verdict
+from core.versions import lifecycle as version_transitions
+from core.versions import queries as version_queries
 
 Json = dict[str, Any]
 
@@ -73,8 +75,10 @@ def drawings_json(
 
     The database says what is live: a worker may follow a promotion up to 3 s later.
     """
-    live = queries.live_version(session)
-    learned = queries.versions_that_learned(session, [drawing.number for drawing in drawings])
+    live = version_queries.live_version(session)
+    learned = version_queries.versions_that_learned(
+        session, [drawing.number for drawing in drawings]
+    )
     return [
         drawing_json(drawing, learned.get(drawing.number, []), live, for_reviewer=for_reviewer)
         for drawing in drawings
@@ -156,7 +160,7 @@ def run_json(session: Session, run: Run) -> Json:
         "loss": run.loss,
         "accuracy": run.accuracy,
         "version": run.version,
-        "verdict": verdict_json(queries.verdict_of(session, run.id)),
+        "verdict": verdict_json(run_queries.verdict_of(session, run.id)),
         "requested_by": run.requested_by.partition(":")[0],
         "base_version": run.base_version,
         "n_new": run.n_new,
@@ -172,11 +176,11 @@ def run_json(session: Session, run: Run) -> Json:
 def model_json(session: Session, row: ModelVersion, live: int | None) -> Json:
     """A version with scores, verdict and lineage."""
     run = None if row.run_id is None else session.get(Run, row.run_id)
-    verdict = None if run is None else queries.verdict_of(session, run.id)
-    promoted_at = queries.promoted_at(session, row.version)
+    verdict = None if run is None else run_queries.verdict_of(session, run.id)
+    promoted_at = version_queries.promoted_at(session, row.version)
     return {
         "version": row.version,
-        "status": queries.version_status(session, row.version, live),
+        "status": version_queries.version_status(session, row.version, live),
         "network": row.network,
         "created_at": iso(row.created_at),
         "promoted_at": iso(promoted_at),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core import logs
-from core.settings import Settings
+from core.base import logs
+from core.base.settings import Settings
 from server.app import create_app
 
 _settings = Settings.from_env()

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from core import migrate
-from core.db import Database
-from core.settings import Settings
-from tests.ear import sitecustomize as ear
-from tests.first_model import first_model, instance, quiet_first_start
+from core.base.settings import Settings
+from core.storage import migrate
+from core.storage.database import Database
+from tests.support.first_model import first_model, instance, quiet_first_start
+from tests.support.open_guard import sitecustomize as ear
 
 __all__ = ["first_model", "instance", "quiet_first_start"]
 

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from core.settings import Settings
+from core.base.settings import Settings
 from core.transfer.uploads import MAX_FILE_BYTES
 from server.app import MAX_BODY_BYTES
-from tests.running import ROOT
+from tests.support.running import ROOT
 
 DEPLOY = ROOT / "docs" / "deploy"
 CONTAINER = (DEPLOY / "Containerfile").read_text(encoding="utf-8")

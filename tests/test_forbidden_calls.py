@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.running import ROOT
+from tests.support.running import ROOT
 
-PYTHON = [path for part in ("core", "server", "trainer", "migrations", "scripts")
+PYTHON = [path for part in ("benchmarks", "core", "server", "trainer", "migrations", "scripts")
           for path in (ROOT / part).rglob("*.py")]  # fmt: skip
 PAGES = [
     path

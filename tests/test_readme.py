@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from core.settings import PREFIX, Settings
-from tests.running import ROOT
+from core.base.settings import PREFIX, Settings
+from tests.support.running import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

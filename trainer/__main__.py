@@ -23,21 +23,26 @@ from typing import Any
 
 import structlog
 
-from core import logs, migrate, mnist, queries
-from core.clock import utc_now
-from core.db import Database
-from core.errors import InkloopError
-from core.kinds import RunStatus
-from core.models import Run
-from core.sentences import rule_sentence, verdict_sentence
-from core.settings import Settings
-from core.volatile import Volatile, discard_if_broken
-from trainer.job import CarryOut, Claim, Desk, Nothing
-from trainer.map_maker import MapMaker
-from trainer.notify import Notifier
-from trainer.progress import Progress
-from trainer.schedule import Ticker, queue_first_run
-from trainer.terminal import TerminalBar
+from core.base import logs
+from core.base.clock import utc_now
+from core.base.errors import InkloopError
+from core.base.kinds import RunStatus
+from core.base.settings import Settings
+from core.drawings import queries as drawing_queries
+from core.runs import queries as run_queries
+from core.runs.verdict_sentences import rule_sentence, verdict_sentence
+from core.schedule import due
+from core.storage import migrate
+from core.storage.database import Database
+from core.storage.shared_state import Volatile, discard_if_broken
+from core.storage.tables import Run
+from core.symbols.digits import mnist
+from trainer.map.maker import MapMaker
+from trainer.process.job import CarryOut, Claim, Desk, Nothing
+from trainer.process.notify import Notifier
+from trainer.process.progress import Progress
+from trainer.process.schedule import Ticker, queue_first_run
+from trainer.process.terminal import TerminalBar
 
 OK, FAILED, LEASE_HELD, STOPPED = 0, 1, 75, 143
 """Exit codes: 75 is EX_TEMPFAIL of sysexits.h, 143 is 128 + SIGTERM."""
@@ -103,8 +108,8 @@ def run(options: Options, load: Load) -> int:
 def load_steps(settings: Settings, database: Database) -> CarryOut:
     """Import what trains, which takes seconds, and see to MNIST."""
     # Heavy, and not needed to keep the schedule or to find that nothing is due.
-    from trainer.steps import carry_out
-    from trainer.workshop import Workshop
+    from trainer.pipeline.run import carry_out
+    from trainer.process.context import Workshop
 
     if not mnist.is_complete(settings.mnist_cache):
         mnist.fetch(settings.mnist_cache, settings.mnist_dir)
@@ -243,10 +248,10 @@ def _outcome(database: Database, done: Run | None) -> tuple[dict[str, Any], str]
     """What `--json` prints, and what is said otherwise."""
     with database.read() as session:
         if done is None:
-            n_new, wanted = queries.n_new(session), queries.schedule(session).min_new_drawings
+            n_new, wanted = drawing_queries.n_new(session), due.schedule(session).min_new_drawings
             facts: dict[str, Any] = {"run_id": None, "version": None, "verdict": None}
             return facts, f"Nothing to do: {n_new} new drawings, {wanted} needed"
-        row = queries.verdict_of(session, done.id)
+        row = run_queries.verdict_of(session, done.id)
     facts = {"run_id": done.id, "version": done.version, "verdict": None}
     if row is None:
         return facts, f"Run {done.id} {done.status}: {done.message or 'it goes on later'}"

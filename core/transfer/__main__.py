@@ -18,11 +18,11 @@ import sys
 
 import structlog
 
-from core import logs
-from core.db import Database
-from core.errors import InkloopError, LeaseLost, NotReady, StorageFull
-from core.settings import Settings
-from core.supervisor import die_with
+from core.base import logs
+from core.base.errors import InkloopError, LeaseLost, NotReady, StorageFull
+from core.base.parent_process import die_with
+from core.base.settings import Settings
+from core.storage.database import Database
 from core.transfer.exporting import Exporter, Pipe
 from core.transfer.importing import Importer
 from core.transfer.selection import from_json

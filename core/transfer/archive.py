@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
 
-from core.errors import InvalidInput, TooLarge
+from core.base.errors import InvalidInput, TooLarge
 
 MAX_ENTRIES: Final = 1_200_000  # a million pictures and their folders
 MAX_UNPACKED_BYTES: Final = 4 * 2**30

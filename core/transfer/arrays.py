@@ -18,7 +18,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from core.errors import InvalidInput
+from core.base.errors import InvalidInput
 from core.imaging import INK_SIDE_PX
 from core.transfer.archive import Archive, opened, shown
 from core.transfer.arrivals import INK_BYTES, MAX_DRAWINGS, Arrivals, arrival_of

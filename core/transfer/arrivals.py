@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from core.errors import InvalidInput
+from core.base.errors import InvalidInput
 from core.imaging import IMAGING_VERSION, INK_SIDE_PX
-from core.transitions.imports import Arrival, LabelGiven, Told
+from core.transfer.storing import Arrival, LabelGiven, Told
 
 INK_BYTES: Final = INK_SIDE_PX * INK_SIDE_PX
 MAX_DRAWINGS: Final = 5_000_000

@@ -15,14 +15,14 @@ from typing import BinaryIO, Final, cast
 
 from sqlalchemy.orm import Session
 
-from core.clock import utc_now
-from core.db import Database
-from core.errors import InvalidInput, LeaseLost, NotReady, StorageFull
-from core.kinds import TransferStatus
+from core.base.clock import utc_now
+from core.base.errors import InvalidInput, LeaseLost, NotReady, StorageFull
+from core.base.kinds import TransferStatus
+from core.storage.database import Database
+from core.transfer import jobs as transfers
 from core.transfer import writing
 from core.transfer.selection import Selection, n_selected, to_json
 from core.transfer.writing import Format
-from core.transitions import transfers
 
 BEAT_SECONDS: Final = 1.0
 STALL_SECONDS: Final = 60.0

@@ -20,21 +20,23 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import select
 
-from core import mnist
-from core.clock import utc_now
-from core.db import Database
-from core.errors import DataError, InkloopError, InvalidInput, StorageFull, TooLarge
-from core.kinds import TransferStatus
-from core.models import Drawing, Transfer
-from core.settings import Settings
+from core.base.clock import utc_now
+from core.base.errors import DataError, InkloopError, InvalidInput, StorageFull, TooLarge
+from core.base.kinds import TransferStatus
+from core.base.settings import Settings
+from core.storage.database import Database
+from core.storage.tables import Drawing, Transfer
+from core.symbols.digits import mnist
+from core.transfer import jobs as transfers
 from core.transfer import uploads
 from core.transfer.arrivals import MAX_DRAWINGS, Arrival, Refusal
 from core.transfer.reading import READERS, format_of
-from core.transitions import transfers
-from core.transitions.imports import store_arrivals, take_out
+from core.transfer.storing import store_arrivals, take_out
 
 BATCH: Final = 100  # drawings in a transaction: 10 ms of work, with people's drawings waiting
-PAUSE_SECONDS: Final = 0.005  # between batches: whoever waits looks every 2 ms (`core.db`)
+PAUSE_SECONDS: Final = (
+    0.005  # between batches: whoever waits looks every 2 ms (`core.storage.database`)
+)
 BEAT_SECONDS: Final = 1.0
 MAX_REFUSALS_SHOWN: Final = 20
 MAX_CHECKS: Final = 2

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Final
 
-from core.errors import InvalidInput
+from core.base.errors import InvalidInput
 from core.imaging import MAX_PICTURE_BYTES
 from core.transfer.arrivals import Arrival, Arrivals, Refusal
 from core.transfer.pictures import arrival_of_picture, uuid_of

@@ -10,12 +10,12 @@ from typing import IO, Any, Final
 
 from sqlalchemy.orm import Session
 
-from core import queries
-from core.db import Database
 from core.imaging import decode_strokes
-from core.models import Drawing
+from core.storage.database import Database
+from core.storage.tables import Drawing
 from core.transfer.selection import Selection, batches, histories
 from core.transfer.writing import ink_png
+from core.versions import queries as version_queries
 
 IN_MEMORY_BYTES: Final = 4 * 2**20
 
@@ -50,7 +50,7 @@ def _told(session: Session, selection: Selection) -> Iterator[dict[str, Any]]:
     for drawings in batches(session, selection):
         numbers = [drawing.number for drawing in drawings]
         given = histories(session, numbers)
-        learned = queries.versions_that_learned(session, numbers)
+        learned = version_queries.versions_that_learned(session, numbers)
         for drawing in drawings:
             yield _facts(drawing) | {
                 # who else gave a label is theirs to tell: `user:3` is only "a reviewer" here

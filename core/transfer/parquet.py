@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy.orm import Session
 
-from core.errors import BadPicture, InvalidInput, TooLarge, UnsupportedType
-from core.facets import SOURCES
+from core.base.errors import BadPicture, InvalidInput, TooLarge, UnsupportedType
+from core.base.kinds import DrawingStatus, Split
 from core.imaging import (
     IMAGING_VERSION,
     MAX_PICTURE_BYTES,
@@ -25,9 +25,9 @@ from core.imaging import (
     encode_strokes,
     parse_strokes,
 )
-from core.imaging_files import read_grey, to_png
-from core.kinds import DrawingStatus, Split
-from core.models import Drawing, LabelEvent
+from core.imaging.files import read_grey, to_png
+from core.storage.facets import SOURCES
+from core.storage.tables import Drawing, LabelEvent
 from core.transfer.arrivals import (
     CONTRIBUTOR_ID,
     MAX_DRAWINGS,

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from core.errors import BadPicture, InvalidInput, TooLarge, UnsupportedType
+from core.base.errors import BadPicture, InvalidInput, TooLarge, UnsupportedType
 from core.imaging import IMAGING_VERSION, INK_SIDE_PX, MAX_PICTURE_BYTES
-from core.imaging_files import read_grey, to_png
-from core.imaging_ink import Stopwatch
-from core.imaging_pictures import ink_from_grey
+from core.imaging.files import read_grey, to_png
+from core.imaging.ink import Stopwatch
+from core.imaging.pictures import ink_from_grey
 from core.transfer.archive import opened, shown
 from core.transfer.arrivals import Arrival, Arrivals, Refusal
 

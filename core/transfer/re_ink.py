@@ -15,12 +15,12 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
-from core.db import Database
 from core.imaging import IMAGING_VERSION, decode_strokes, ink_from_strokes
-from core.imaging_files import read_grey
-from core.imaging_ink import Stopwatch
-from core.imaging_pictures import ink_from_grey
-from core.models import Drawing
+from core.imaging.files import read_grey
+from core.imaging.ink import Stopwatch
+from core.imaging.pictures import ink_from_grey
+from core.storage.database import Database
+from core.storage.tables import Drawing
 
 BATCH: Final = 200  # drawings; about 0.1 s of imaging, before the write lock is taken
 PAUSE_SECONDS: Final = 0.01  # between batches, so that people's drawings get their turn

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from core.errors import InvalidInput
+from core.base.errors import InvalidInput
 from core.transfer.archive import opened
 from core.transfer.arrays import is_idx_name, read_csv, read_idx, read_npz
 from core.transfer.arrivals import Arrivals

@@ -13,9 +13,9 @@ from sqlalchemy import Select, and_, exists, func, select, text
 from sqlalchemy.orm import Session, defer
 from sqlalchemy.sql.elements import ColumnElement
 
-from core import facets
-from core.gallery import Filters
-from core.models import Drawing, LabelEvent, ModelVersion, RunDrawing
+from core.drawings.gallery import Filters
+from core.storage import facets
+from core.storage.tables import Drawing, LabelEvent, ModelVersion, RunDrawing
 
 Selection = Filters
 BATCH: Final = 1000  # drawings; some 3 MB with their strokes

@@ -14,10 +14,10 @@ from typing import IO, Final
 
 from sqlalchemy import select
 
-from core.db import Database
-from core.errors import InvalidInput, StorageFull, TooLarge
-from core.models import Transfer
-from core.settings import Settings
+from core.base.errors import InvalidInput, StorageFull, TooLarge
+from core.base.settings import Settings
+from core.storage.database import Database
+from core.storage.tables import Transfer
 
 MAX_FILE_BYTES: Final = 2 * 2**30
 CHUNK_BYTES: Final = 1 << 20

@@ -21,10 +21,10 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from core.imaging import INK_SIDE_PX
-from core.models import Drawing
-from core.tables import inert
+from core.storage.tables import Drawing
 from core.transfer import label_studio
 from core.transfer.selection import Selection, batches, n_selected
+from core.transfer.spreadsheet import inert
 
 Report = Callable[[int], None]
 """Told how many more drawings are written."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.running import ROOT
+from tests.support.running import ROOT
 
 AXE = ROOT / "webui" / "node_modules" / "axe-core" / "axe.min.js"
 

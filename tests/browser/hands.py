@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from playwright.sync_api import FloatRect, Page, expect
 
-from core.golden import PAGE_PX
+from core.symbols.digits.golden import PAGE_PX
 
 Strokes = Sequence[Sequence[Sequence[float]]]
 """[[x, y, …], …] of each stroke, on a page of 280 by 280."""

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import select
 
-from core.clock import utc_now
-from core.db import Database
-from core.kinds import Dataset, MapSource
-from core.mnist import idx_bytes
-from core.models import Drawing, Evaluation, ModelVersion
-from core.settings import Settings
-from core.transitions import maps
+from core.base.clock import utc_now
+from core.base.kinds import Dataset, MapSource
+from core.base.settings import Settings
+from core.storage.database import Database
+from core.storage.tables import Drawing, Evaluation, ModelVersion
+from core.symbols.digits.mnist import idx_bytes
+from core.versions import maps
 from tests.browser.prepared import prepare
 from tests.browser.test_runs import HELD, add_runs
-from tests.strokes_from_mnist import SAMPLE
+from tests.support.strokes_from_mnist import SAMPLE
 
 N_TEST = 10_000
 N_WRONG, N_GAINED, N_LOST = 50, 5, 14

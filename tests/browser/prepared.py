@@ -6,24 +6,20 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from core import accounts, migrate
-from core.clock import utc_now
-from core.db import Database
-from core.imaging import (
-    IMAGING_VERSION,
-    encode_strokes,
-    ink_from_strokes,
-    parse_strokes,
-)
-from core.kinds import Role, RunStatus, Source
-from core.model_store import ModelStore
-from core.models import ModelVersion, Run, RunDrawing
-from core.settings import Settings
-from core.transitions.drawings import NewDrawing, quarantine, store_drawing
-from tests.factories import new_id
-from tests.hands import OddHand
-from tests.people import EMAIL, PASSWORD
+from core.base.clock import utc_now
+from core.base.kinds import Role, RunStatus, Source
+from core.base.settings import Settings
+from core.drawings.lifecycle import NewDrawing, quarantine, store_drawing
+from core.imaging import IMAGING_VERSION, encode_strokes, ink_from_strokes, parse_strokes
+from core.people import accounts
+from core.storage import migrate
+from core.storage.database import Database
+from core.storage.model_store import ModelStore
+from core.storage.tables import ModelVersion, Run, RunDrawing
 from tests.server import small_models
+from tests.support.factories import new_id
+from tests.support.hands import OddHand
+from tests.support.people import EMAIL, PASSWORD
 
 REVIEWER = "rosa@example.org"
 N_DRAWN = {"alice": 30, "bob": 6, "carol": 5}

@@ -6,8 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.people import EMAIL, PASSWORD
-from tests.running import Running
+from tests.support.people import EMAIL, PASSWORD
+from tests.support.running import Running
 
 
 def signed_in(

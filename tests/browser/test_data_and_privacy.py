@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from core.imaging_files import to_png
+from core.imaging.files import to_png
 from tests.browser.accessibility import axe_findings
 from tests.browser.hands import draw_with_mouse, wait_for_count
 from tests.browser.prepared import prepare
 from tests.browser.signing_in import signed_in
 from tests.browser.test_the_loop import SEVEN, open_draw_page
 from tests.core.transfer.files import inks, npz, pictures, zip_of
-from tests.running import Running, running
+from tests.support.running import Running, running
 
 WIDE: dict[str, Any] = {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}}
 NARROW: dict[str, Any] = {

@@ -12,12 +12,12 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
-from core.golden import GOLDEN
+from core.symbols.digits.golden import GOLDEN
 from tests.browser.accessibility import axe_findings
 from tests.browser.hands import draw_with_mouse, wait_for_count
 from tests.browser.test_the_loop import SEVEN, open_draw_page
-from tests.first_model import FirstModel
-from tests.running import Running, running
+from tests.support.first_model import FirstModel
+from tests.support.running import Running, running
 
 THREE = next(golden for golden in GOLDEN if golden.label == 3).as_json()
 

@@ -11,21 +11,21 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from core.clock import utc_now
-from core.db import Database
+from core.base.clock import utc_now
+from core.base.kinds import Source
+from core.base.settings import Settings
+from core.drawings.lifecycle import NewDrawing, store_drawings
 from core.imaging import IMAGING_VERSION, encode_strokes, ink_from_strokes, parse_strokes
-from core.kinds import Source
-from core.model_store import ModelStore
-from core.models import Drawing, ModelVersion, RunDrawing
-from core.settings import Settings
-from core.transitions.drawings import NewDrawing, store_drawings
+from core.storage.database import Database
+from core.storage.model_store import ModelStore
+from core.storage.tables import Drawing, ModelVersion, RunDrawing
 from tests.browser.accessibility import axe_findings
 from tests.browser.prepared import prepare
 from tests.browser.signing_in import signed_in
-from tests.factories import new_id
-from tests.hands import OddHand
-from tests.running import Running, running, wait_until
 from tests.server import small_models
+from tests.support.factories import new_id
+from tests.support.hands import OddHand
+from tests.support.running import Running, running, wait_until
 
 N_MORE = 600
 N_WRONG = 6

@@ -13,19 +13,19 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import func, select
 
-from core import queries
-from core.clock import utc_now
-from core.db import Database
-from core.kinds import RunStatus, Source
-from core.model_store import ModelStore
-from core.models import Drawing, ModelVersion, Run, Verdict
-from core.settings import Settings
-from core.transitions.drawings import NewDrawing, store_drawing
+from core.base.clock import utc_now
+from core.base.kinds import RunStatus, Source
+from core.base.settings import Settings
+from core.drawings.lifecycle import NewDrawing, store_drawing
+from core.storage.database import Database
+from core.storage.model_store import ModelStore
+from core.storage.tables import Drawing, ModelVersion, Run, Verdict
+from core.versions import queries as version_queries
 from tests.browser.prepared import prepare
 from tests.browser.signing_in import signed_in
-from tests.factories import new_id
-from tests.running import Running, running
 from tests.server import small_models
+from tests.support.factories import new_id
+from tests.support.running import Running, running
 
 TASK_SECONDS = 60
 N_MISLABELLED = 2
@@ -174,7 +174,7 @@ def test_version_3_is_live_again(browser: Browser, inkloop: Running, database: D
         )
 
     with database.read() as session:
-        champion = queries.champion(session)
+        champion = version_queries.champion(session)
     assert champion is not None
     assert champion.version == 3
     page.context.close()

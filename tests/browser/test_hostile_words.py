@@ -14,10 +14,11 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
-from core.clock import utc_now
-from core.db import Base, Database
-from core.kinds import Role, RunStatus, TransferStatus
-from core.models import (
+from core.base.clock import utc_now
+from core.base.kinds import Role, RunStatus, TransferStatus
+from core.base.settings import Settings
+from core.storage.database import Base, Database
+from core.storage.tables import (
     Anchor,
     ApiToken,
     AuditEvent,
@@ -30,11 +31,10 @@ from core.models import (
     User,
     Webhook,
 )
-from core.settings import Settings
 from tests.browser.hostile_words import PLANTED, STRINGS, VALUES, WATCH, marked
 from tests.browser.prepared import prepare
 from tests.browser.signing_in import signed_in
-from tests.running import Running, running
+from tests.support.running import Running, running
 
 # Each view of the dashboard, and how many strings of which fields it shows.
 VIEWS: dict[str, dict[str, int]] = {

@@ -10,17 +10,17 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import delete, select
 
-from core.clock import utc_now
-from core.db import Database
-from core.kinds import MapSource
-from core.mnist import idx_bytes
-from core.models import DigitMap, Drawing, Embedding
-from core.settings import Settings
-from core.transitions import maps
+from core.base.clock import utc_now
+from core.base.kinds import MapSource
+from core.base.settings import Settings
+from core.storage.database import Database
+from core.storage.tables import DigitMap, Drawing, Embedding
+from core.symbols.digits.mnist import idx_bytes
+from core.versions import maps
 from tests.browser.accessibility import axe_findings
 from tests.browser.prepared import prepare
 from tests.browser.signing_in import signed_in
-from tests.running import Running, running
+from tests.support.running import Running, running
 
 LABELS = np.arange(20, dtype=np.uint8) % 10
 STRAY = (0.5, -0.5)

@@ -10,18 +10,18 @@ import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
-from core.clock import utc_now
-from core.db import Database
-from core.kinds import Dataset, RunStatus
-from core.mnist import idx_bytes
-from core.model_store import ModelStore
-from core.models import Evaluation, ModelVersion, Run, Verdict
-from core.settings import Settings
+from core.base.clock import utc_now
+from core.base.kinds import Dataset, RunStatus
+from core.base.settings import Settings
+from core.storage.database import Database
+from core.storage.model_store import ModelStore
+from core.storage.tables import Evaluation, ModelVersion, Run, Verdict
+from core.symbols.digits.mnist import idx_bytes
 from tests.browser.accessibility import axe_findings
 from tests.browser.prepared import prepare
 from tests.browser.signing_in import open_dashboard
-from tests.running import Running, running
 from tests.server import small_models
+from tests.support.running import Running, running
 
 LABELS = np.arange(100, dtype=np.uint8) % 10
 SWITCHED_MS = 20_000

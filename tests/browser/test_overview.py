@@ -9,16 +9,17 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import func, select
 
-from core import accounts, migrate
-from core.clock import utc_now
-from core.db import Database
-from core.kinds import DrawingStatus, Role
-from core.models import Contributor, Drawing
-from core.settings import Settings
+from core.base.clock import utc_now
+from core.base.kinds import DrawingStatus, Role
+from core.base.settings import Settings
+from core.people import accounts
+from core.storage import migrate
+from core.storage.database import Database
+from core.storage.tables import Contributor, Drawing
 from tests.browser.accessibility import axe_findings
 from tests.browser.prepared import QUICK, prepare
-from tests.people import EMAIL, PASSWORD
-from tests.running import Running, running
+from tests.support.people import EMAIL, PASSWORD
+from tests.support.running import Running, running
 
 CHARTS = ("accuracy-mnist_test", "per-day", "per-week", "per-digit", "by-digit")
 LISTEN = """

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.accessibility import axe_findings
 from tests.browser.prepared import REVIEWER, prepare
 from tests.browser.signing_in import signed_in
-from tests.people import EMAIL
-from tests.running import Running, running, wait_until
+from tests.support.people import EMAIL
+from tests.support.running import Running, running, wait_until
 
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},

@@ -13,19 +13,20 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.clock import utc_now
-from core.db import Database
-from core.kinds import RunStatus
-from core.model_store import ModelStore
-from core.models import Drawing, ModelVersion, Run, Verdict, WebhookDelivery
-from core.settings import Settings
-from core.transitions import runs, webhook
+from core.base.clock import utc_now
+from core.base.kinds import RunStatus
+from core.base.settings import Settings
+from core.runs import lifecycle as runs
+from core.storage.database import Database
+from core.storage.model_store import ModelStore
+from core.storage.tables import Drawing, ModelVersion, Run, Verdict, WebhookDelivery
+from core.webhooks import deliveries as webhook
 from tests.browser.accessibility import axe_findings
 from tests.browser.prepared import prepare
 from tests.browser.signing_in import open_dashboard
-from tests.people import EMAIL
-from tests.running import Running, running
 from tests.server import small_models
+from tests.support.people import EMAIL
+from tests.support.running import Running, running
 
 TTL = timedelta(hours=1)
 HELD, FAILED, RUNNING = 2, 3, 4

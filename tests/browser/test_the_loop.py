@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from core.golden import GOLDEN
+from core.symbols.digits.golden import GOLDEN
 from tests.browser.accessibility import axe_findings
 from tests.browser.hands import (
     draw_by_touch,
@@ -18,9 +18,9 @@ from tests.browser.hands import (
     draw_with_mouse,
     wait_for_count,
 )
-from tests.hands import OddHand
-from tests.people import EMAIL, PASSWORD, Admin, make_admin
-from tests.running import Running, running
+from tests.support.hands import OddHand
+from tests.support.people import EMAIL, PASSWORD, Admin, make_admin
+from tests.support.running import Running, running
 
 RUN_MS = 120_000
 SEVEN = next(golden for golden in GOLDEN if golden.label == 7).as_json()

@@ -27,16 +27,16 @@ import torch
 from safetensors import safe_open
 from sqlalchemy import select
 
-from core.db import Database
-from core.model_store import WEIGHTS, ModelStore
-from core.models import Run, RunMetric
-from core.settings import Settings
+from core.base.settings import Settings
+from core.storage.database import Database
+from core.storage.model_store import WEIGHTS, ModelStore
+from core.storage.tables import Run, RunMetric
 from tests.conftest import SECRET
-from trainer import learn
-from trainer.benchmarks.tiny_world import RUN, draw_ahead, tiny_workshop
-from trainer.job import Claim, Desk
-from trainer.progress import Progress
-from trainer.steps import carry_out
+from tests.support.tiny_world import RUN, draw_ahead, tiny_workshop
+from trainer.pipeline import learn
+from trainer.pipeline.run import carry_out
+from trainer.process.job import Claim, Desk
+from trainer.process.progress import Progress
 
 SAVE_EVERY_STEPS = 5
 

@@ -6,12 +6,12 @@ import functools
 import sys
 from dataclasses import replace
 
-from core.db import Database
-from core.settings import Settings
+from core.base.settings import Settings
+from core.storage.database import Database
+from tests.support.tiny_world import RUN, tiny_workshop
 from trainer.__main__ import parse_options, run
-from trainer.benchmarks.tiny_world import RUN, tiny_workshop
-from trainer.job import CarryOut
-from trainer.steps import carry_out
+from trainer.pipeline.run import carry_out
+from trainer.process.job import CarryOut
 
 LONG = replace(RUN, min_steps=100_000, max_steps=100_000)
 

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-import core.db
-import core.imaging_files
-import core.model_store
-import core.transitions.runs
-import core.transitions.versions
+import core.imaging.files
+import core.runs.lifecycle
+import core.storage.database
+import core.storage.model_store
+import core.versions.lifecycle
 import server.access
-from core.db import sqlite_engine
+from core.storage.database import sqlite_engine
 
 UNIQUE_ID = re.compile(r",\s*CONSTRAINT uq_drawings_id UNIQUE \(id\)")
 
@@ -30,12 +30,12 @@ def _nothing(*_given: object, **_named: object) -> None:
 
 
 def _commits_are_not_synced() -> None:
-    real = core.db.sqlite_engine
+    real = core.storage.database.sqlite_engine
 
     def lax(path: Path, begin: str, **options: Any) -> Engine:
         return real(path, begin, **options | {"synchronous": "NORMAL"})
 
-    core.db.sqlite_engine = lax
+    core.storage.database.sqlite_engine = lax
 
 
 def _model_files_are_not_synced() -> None:
@@ -43,8 +43,8 @@ def _model_files_are_not_synced() -> None:
         path.write_bytes(data)
         return hashlib.sha256(data).hexdigest()
 
-    core.model_store._write_synced = write
-    core.model_store._sync_folder = _nothing
+    core.storage.model_store._write_synced = write
+    core.storage.model_store._sync_folder = _nothing
 
 
 def _ids_are_not_unique() -> None:
@@ -57,7 +57,7 @@ def _ids_are_not_unique() -> None:
 
 
 def _nobody_looks_at_the_fence() -> None:
-    for module in (core.transitions.runs, core.transitions.versions):
+    for module in (core.runs.lifecycle, core.versions.lifecycle):
         vars(module)["require_fence"] = _nothing
 
 
@@ -71,7 +71,7 @@ def _every_hash_is_right() -> None:
     class Hashes:
         sha256 = Same
 
-    vars(core.model_store)["hashlib"] = Hashes
+    vars(core.storage.model_store)["hashlib"] = Hashes
 
 
 def _other_sites_may_ask() -> None:
@@ -87,11 +87,11 @@ def _writers_begin_as_readers() -> None:
         begin = "BEGIN DEFERRED" if begin == "BEGIN IMMEDIATE" else begin
         return sqlite_engine(path, begin, pool_size=pool_size, max_overflow=64)
 
-    core.db._make_engine = deferred
+    core.storage.database._make_engine = deferred
 
 
 def _pictures_have_any_size() -> None:
-    core.imaging_files._check_size = _nothing
+    core.imaging.files._check_size = _nothing
 
 
 REMOVALS: dict[str, Callable[[], None]] = {

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.running import ROOT
+from tests.support.running import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +22,7 @@ POINTS = ("half of models", "rename models", "insert promotions")
 def points(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """What came of each, on one instance, by real processes."""
     instance = tmp_path_factory.mktemp("every-write") / "instance"
-    command = [sys.executable, "-m", "trainer.benchmarks.walk", str(instance)]
+    command = [sys.executable, "-m", "benchmarks.system.walk", str(instance)]
     done = subprocess.run(
         [*command, "--kinds", "kill", "amid", "--at", *POINTS],
         cwd=ROOT,

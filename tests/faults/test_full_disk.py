@@ -12,7 +12,7 @@ import psutil
 import pytest
 import requests
 
-from tests.running import Running, run_inkloop, running, wait_until
+from tests.support.running import Running, run_inkloop, running, wait_until
 
 STROKE = [[[60, 40], [180, 40], [120, 240]]]
 N_BEFORE = 20

@@ -12,30 +12,30 @@ import sys
 import pytest
 
 from tests.faults.remove_guard import REMOVALS
-from tests.running import ROOT
+from tests.support.running import ROOT
 
 TESTS_FAILED = 1  # of pytest's exit codes: neither broken off nor nothing found
 # guard → the test that stands for it, and what its failure says
 STANDS_FOR = {
     "sync of commits": (
-        "tests/core/test_db.py::test_a_writer_has_the_pragmas_that_durability_rests_on"
+        "tests/core/storage/test_database.py::test_a_writer_has_the_pragmas_that_durability_rests_on"
         "[synchronous-2]",
         "assert 1 == 2",
     ),
     "sync of model files": (
-        "tests/core/test_model_store.py::test_all_is_on_the_disk_before_a_version_has_its_name",
+        "tests/core/storage/test_model_store.py::test_all_is_on_the_disk_before_a_version_has_its_name",
         "assert ['rename'] == ",
     ),
     "unique id": (
-        "tests/core/test_store_drawing.py::test_the_table_itself_refuses_a_second_drawing_of_an_id",
+        "tests/core/drawings/test_store_drawing.py::test_the_table_itself_refuses_a_second_drawing_of_an_id",
         "DID NOT RAISE IntegrityError",
     ),
     "fence": (
-        "tests/core/test_versions.py::test_a_version_made_under_a_lost_lease_never_counts",
+        "tests/core/versions/test_lifecycle.py::test_a_version_made_under_a_lost_lease_never_counts",
         "DID NOT RAISE LeaseLost",
     ),
     "hash": (
-        "tests/core/test_model_store.py::test_any_changed_byte_is_noticed",
+        "tests/core/storage/test_model_store.py::test_any_changed_byte_is_noticed",
         "DID NOT RAISE ModelFileError",
     ),
     "same origin": (
@@ -47,11 +47,11 @@ STANDS_FOR = {
         "assert 200 == 401",
     ),
     "begin immediate": (
-        "tests/core/test_db.py::test_writers_in_many_threads_all_get_their_turn",
+        "tests/core/storage/test_database.py::test_writers_in_many_threads_all_get_their_turn",
         "database is locked",
     ),
     "pixel limit": (
-        "tests/core/test_imaging_pictures.py"
+        "tests/core/imaging/test_pictures.py"
         "::test_a_decompression_bomb_is_refused_before_it_is_unpacked[4097]",
         "BadPicture",
     ),

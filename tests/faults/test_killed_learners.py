@@ -15,16 +15,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import migrate
-from core.clock import utc_now
-from core.db import Database
-from core.settings import Settings
-from core.transitions import runs
+from core.base.clock import utc_now
+from core.base.settings import Settings
+from core.runs import lifecycle as runs
+from core.storage import migrate
+from core.storage.database import Database
 from tests.conftest import SECRET
-from tests.factories import make_drawing
-from tests.running import heard
-from trainer.benchmarks.tiny_world import easy_digits
-from trainer.schedule import queue_first_run
+from tests.support.factories import make_drawing
+from tests.support.running import heard
+from tests.support.tiny_world import easy_digits
+from trainer.process.schedule import queue_first_run
 
 pytestmark = pytest.mark.slow
 

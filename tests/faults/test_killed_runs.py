@@ -16,17 +16,19 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from core import migrate, queries
-from core.clock import utc_now
-from core.db import Database
-from core.model_store import ModelStore
-from core.models import ModelVersion, Promotion, Run, RunLine
-from core.settings import Settings
-from core.transitions import runs
+from core.base.clock import utc_now
+from core.base.settings import Settings
+from core.drawings import queries as drawing_queries
+from core.runs import lifecycle as runs
+from core.schedule import due
+from core.storage import migrate
+from core.storage.database import Database
+from core.storage.model_store import ModelStore
+from core.storage.tables import ModelVersion, Promotion, Run, RunLine
 from tests.conftest import SECRET
-from tests.factories import make_drawing
-from tests.running import heard
-from trainer.benchmarks.tiny_world import easy_digits
+from tests.support.factories import make_drawing
+from tests.support.running import heard
+from tests.support.tiny_world import easy_digits
 
 pytestmark = pytest.mark.slow
 
@@ -167,7 +169,7 @@ def test_a_run_killed_in_any_phase_is_finished_by_the_next_start(
     assert ("resumed" in log, log[-1]) == (run.n_attempts == 2, "ended")
     _check_nothing_half_made(instance, database)
     with database.read() as session:
-        assert queries.n_new(session) == 0
+        assert drawing_queries.n_new(session) == 0
 
 
 def test_a_run_killed_twice_is_failed_and_its_drawings_stay_new(
@@ -192,7 +194,7 @@ def test_a_run_killed_twice_is_failed_and_its_drawings_stay_new(
     assert "broken off 2 times" in str(run.message)
     _check_nothing_half_made(instance, database)
     with database.read() as session:
-        assert queries.n_new(session) == 24
+        assert drawing_queries.n_new(session) == 24
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -240,7 +242,7 @@ def test_a_trainer_that_is_still_importing_stops_in_time(
 
 def test_once_with_nothing_due_says_so_in_json(instance: Path, database: Database) -> None:
     with database.write() as session:
-        queries.schedule(session).min_new_drawings = 25
+        due.schedule(session).min_new_drawings = 25
 
     done = _once(instance, "--json")
 

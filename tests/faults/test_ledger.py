@@ -11,10 +11,10 @@ from uuid import UUID
 import requests
 from sqlalchemy import select
 
-from core.db import Database
-from core.models import Drawing
-from core.settings import Settings
-from tests.running import Running, free_port, run_inkloop
+from core.base.settings import Settings
+from core.storage.database import Database
+from core.storage.tables import Drawing
+from tests.support.running import Running, free_port, run_inkloop
 
 N_KILLS = 6
 N_CLIENTS = 6

@@ -19,19 +19,21 @@ import pytest
 from sqlalchemy import select
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from core import migrate, queries
-from core.clock import utc_now
-from core.db import Database
-from core.model_store import ModelStore
-from core.models import Promotion, Run, RunMetric
-from core.settings import Settings
-from core.transitions import runs
+from core.base.clock import utc_now
+from core.base.settings import Settings
+from core.drawings import queries as drawing_queries
+from core.runs import lifecycle as runs
+from core.storage import migrate
+from core.storage.database import Database
+from core.storage.model_store import ModelStore
+from core.storage.tables import Promotion, Run, RunMetric
+from core.versions import queries as version_queries
 from tests.conftest import SECRET
-from tests.factories import make_drawing
-from tests.running import heard
-from trainer.benchmarks.tiny_world import easy_digits, load_tiny
-from trainer.job import Desk
-from trainer.schedule import queue_first_run
+from tests.support.factories import make_drawing
+from tests.support.running import heard
+from tests.support.tiny_world import easy_digits, load_tiny
+from trainer.process.job import Desk
+from trainer.process.schedule import queue_first_run
 
 pytestmark = pytest.mark.slow
 
@@ -151,9 +153,9 @@ def test_loss_accuracy_and_phase_are_in_the_database_once_a_second(watched: Watc
 def test_a_cancelled_run_ends_within_a_second_and_changes_nothing(watched: Watched) -> None:
     with watched.database.read() as session:
         row = session.get_one(Run, watched.run_id)
-        champion = queries.champion(session)
+        champion = version_queries.champion(session)
         n_promotions = len(session.scalars(select(Promotion)).all())
-        n_new = queries.n_new(session)
+        n_new = drawing_queries.n_new(session)
 
     assert row.status == "cancelled"
     assert row.finished_at is not None

@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from core.db import Database
-from core.model_store import ModelStore
-from core.settings import Settings
+from core.base.settings import Settings
+from core.storage.database import Database
+from core.storage.model_store import ModelStore
 from tests.conftest import SECRET
-from tests.running import ROOT, heard
 from tests.server import small_models
+from tests.support.running import ROOT, heard
 
 N_WARM_UP, N_MEASURED = 10, 30
 MOST_KB_EACH = 20_000 / 200  # 20 MB in 200 promotions

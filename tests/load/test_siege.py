@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from tests.first_model import FirstModel
-from tests.people import Admin
-from tests.running import running
-from trainer.benchmarks import siege
+from benchmarks.system import siege
+from tests.support.first_model import FirstModel
+from tests.support.people import Admin
+from tests.support.running import running
 
 pytestmark = pytest.mark.slow
 

@@ -15,21 +15,22 @@ import psutil
 import pytest
 import requests
 
-from core import accounts, migrate
-from core.clock import utc_now
-from core.db import Database
-from core.kinds import Role
-from core.model_store import ModelStore
-from core.settings import Settings
-from core.volatile import Volatile
-from core.web_process import N_HEAPS
+from benchmarks.system.http_load import load, post
+from benchmarks.system.slow_clients import MOST, slow_clients
+from core.base.clock import utc_now
+from core.base.kinds import Role
+from core.base.settings import Settings
+from core.cli.web_process import N_HEAPS
+from core.people import accounts
+from core.storage import migrate
+from core.storage.database import Database
+from core.storage.model_store import ModelStore
+from core.storage.shared_state import Volatile
 from tests.conftest import SECRET
-from tests.factories import new_id
-from tests.running import Running, running, wait_until
 from tests.server import small_models
 from tests.server.shapes import SEVEN, drawing, strokes
-from trainer.benchmarks.http_load import load, post
-from trainer.benchmarks.slow_clients import MOST, slow_clients
+from tests.support.factories import new_id
+from tests.support.running import Running, running, wait_until
 
 pytestmark = pytest.mark.slow
 

@@ -13,23 +13,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import migrate, queries
-from core.clock import utc_now
-from core.db import Database
-from core.model_store import ModelStore
-from core.models import ModelVersion
-from core.settings import Settings
-from core.transitions import runs
-from server.predictor import load_model
+from core.base.clock import utc_now
+from core.base.settings import Settings
+from core.runs import lifecycle as runs
+from core.storage import migrate
+from core.storage.database import Database
+from core.storage.model_store import ModelStore
+from core.storage.tables import ModelVersion
+from core.versions import queries as version_queries
+from server.serving.predictor import load_model
 from tests.conftest import SECRET
-from tests.factories import make_drawing
-from trainer import familiarity
-from trainer.benchmarks.tiny_world import FIRST, RUN, SMALL_FIT, easy_digits, tiny_mnist
-from trainer.job import Desk
+from tests.support.factories import make_drawing
+from tests.support.tiny_world import FIRST, RUN, SMALL_FIT, easy_digits, tiny_mnist
+from trainer.learning import familiarity
 from trainer.networks.registry import DEFAULT_NETWORK, NETWORKS
-from trainer.schedule import queue_first_run
-from trainer.steps import carry_out
-from trainer.workshop import Workshop
+from trainer.pipeline.run import carry_out
+from trainer.process.context import Workshop
+from trainer.process.job import Desk
+from trainer.process.schedule import queue_first_run
 
 pytestmark = pytest.mark.slow
 
@@ -104,7 +105,7 @@ def test_a_network_goes_live_and_is_served(
     assert first is not None
     assert (first.status, first.message) == ("promoted", None)
     with database.read() as session:
-        assert queries.live_version(session) == 1
+        assert version_queries.live_version(session) == 1
     _check_served(settings, database, 1, name)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from core.db import Database
-from core.kinds import MapSource
-from core.models import Embedding
-from core.settings import Settings
-from tests.first_model import FirstModel
+from core.base.kinds import MapSource
+from core.base.settings import Settings
+from core.storage.database import Database
+from core.storage.tables import Embedding
+from tests.support.first_model import FirstModel
 
 
 def test_the_server_answers_within_five_seconds(first_model: FirstModel) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.hands import OddHand
-from tests.people import Admin, Contributor
-from tests.running import running
+from tests.support.hands import OddHand
+from tests.support.people import Admin, Contributor
+from tests.support.running import running
 
 
 def test_forty_drawings_of_an_odd_hand_make_its_exam_go_better(instance: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import requests
 
-from tests.hands import OddHand
-from tests.people import Admin, Contributor
-from tests.running import Running, running, wait_until
+from tests.support.hands import OddHand
+from tests.support.people import Admin, Contributor
+from tests.support.running import Running, running, wait_until
 
 PAUSE_SECONDS = 0.02  # two cores also have a model to train meanwhile
 

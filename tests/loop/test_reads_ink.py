@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.imaging import ink_from_picture, ink_from_strokes, parse_strokes
-from core.model_store import ONNX, ModelStore
-from tests.first_model import FirstModel
-from tests.strokes_from_mnist import sample_digits, strokes_from_mnist
+from core.storage.model_store import ONNX, ModelStore
+from tests.support.first_model import FirstModel
+from tests.support.strokes_from_mnist import sample_digits, strokes_from_mnist
 
 Ink = NDArray[np.uint8]
 IMAGES, LABELS = sample_digits()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.hands import OddHand
-from tests.people import Admin, Contributor
-from tests.running import running, wait_until
+from tests.support.hands import OddHand
+from tests.support.people import Admin, Contributor
+from tests.support.running import running, wait_until
 
 
 def test_a_due_moment_promotes_with_nobody_pressing_anything(instance: Path) -> None:

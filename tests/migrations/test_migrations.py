@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from core import migrate
-from core.db import Base, Database, sqlite_engine
-from core.errors import SettingsError
-from core.settings import Settings
-from tests.factories import make_drawing
+from core.base.errors import SettingsError
+from core.base.settings import Settings
+from core.storage import migrate
+from core.storage.database import Base, Database, sqlite_engine
+from tests.support.factories import make_drawing
 
 
 def _upgrade(folder: str) -> str | None:

@@ -12,13 +12,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from core import accounts
-from core.clock import utc_now
-from core.kinds import Role
-from core.settings import Settings
+from core.base.clock import utc_now
+from core.base.kinds import Role
+from core.base.settings import Settings
+from core.people import accounts
 from server.app import create_app, make_services
-from server.picture_reader import PictureReader
 from server.services import EXTENSION, Services
+from server.serving.picture_reader import PictureReader
 from tests.server import small_models
 
 PASSWORD = "four quiet words here"

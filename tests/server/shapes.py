@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.factories import new_id
+from tests.support.factories import new_id
 
 # A seven on a canvas of 280: across, then down. The digit itself does not matter to small models.
 SEVEN = [[[80, 60, 0, 0.5], [200, 60, 90, 0.5], [120, 230, 220, 0.5]]]

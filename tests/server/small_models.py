@@ -10,9 +10,9 @@ import onnxruntime as ort
 from onnx import TensorProto, checker, helper, numpy_helper
 from sqlalchemy.orm import Session
 
-from core.model_store import ModelStore
-from core.models import ModelVersion
-from core.transitions.versions import promote
+from core.storage.model_store import ModelStore
+from core.storage.tables import ModelVersion
+from core.versions.lifecycle import promote
 from tests.conftest import NOW
 
 SIDE_PX = 28

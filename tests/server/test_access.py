@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from core.kinds import Role
+from core.base.kinds import Role
 from server import access
 from server.access import ACCESS, ADMIN, REVIEWER
-from tests.factories import new_id
+from tests.support.factories import new_id
 
 PROTECTED = [
     (rule, method, role)

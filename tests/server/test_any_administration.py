@@ -22,19 +22,19 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from core import accounts
-from core.clock import utc_now
-from core.kinds import Role
-from core.models import AuditEvent, Drawing, Promotion, User
-from core.settings import Settings
-from core.transitions.drawings import quarantine
+from core.base.clock import utc_now
+from core.base.kinds import Role
+from core.base.settings import Settings
+from core.drawings.lifecycle import quarantine
+from core.people import accounts
+from core.storage.tables import AuditEvent, Drawing, Promotion, User
 from server.app import make_services
 from server.services import EXTENSION
 from tests.conftest import SECRET
-from tests.factories import make_drawing, new_id
 from tests.server import small_models
 from tests.server.conftest import PASSWORD, PASSWORD_HASH
 from tests.server.effort import tries
+from tests.support.factories import make_drawing, new_id
 
 PEOPLE = {"ada": Role.ADMIN, "eva": Role.ADMIN, "rosa": Role.REVIEWER}
 NAMES = st.sampled_from(sorted(PEOPLE))

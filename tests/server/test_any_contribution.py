@@ -23,9 +23,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.factories import new_id
 from tests.server.effort import tries
 from tests.server.shapes import drawing
+from tests.support.factories import new_id
 
 BROWSERS = st.integers(0, 2)
 LABELS = st.integers(0, 9)

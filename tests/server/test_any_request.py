@@ -24,19 +24,20 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 
-from core import accounts, migrate
-from core.clock import utc_now
-from core.kinds import Role
-from core.models import User
-from core.settings import Settings
+from core.base.clock import utc_now
+from core.base.kinds import Role
+from core.base.settings import Settings
+from core.people import accounts
+from core.storage import migrate
+from core.storage.tables import User
 from server.access import ACCESS
 from server.app import create_app
 from server.services import EXTENSION, Services
 from tests.conftest import SECRET
-from tests.factories import make_drawing, new_id
 from tests.server import small_models
 from tests.server.conftest import PASSWORD_HASH
 from tests.server.effort import tries
+from tests.support.factories import make_drawing, new_id
 
 N_EXAMPLES = 7
 # Each of these starts a process, or looks a made-up host up.

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core import audit_log
-from core.audit_log import Wanted
-from core.tables import inert
-from core.transitions.counters import audit
-from server.api import audit as route
+from core.storage.counters import audit
+from core.transfer.spreadsheet import inert
+from server.api.audit import events as audit_log
+from server.api.audit import routes as route
+from server.api.audit.events import Wanted
 from tests.server.shapes import drawing
 
 URL = "/api/v1/audit"

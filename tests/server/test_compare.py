@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.comparison import mcnemar_two_sided
-from core.kinds import Dataset, RunStatus
-from core.mnist import idx_bytes
-from core.models import Evaluation, Run
+from core.base.kinds import Dataset, RunStatus
+from core.storage.tables import Evaluation, Run
+from core.symbols.digits.mnist import idx_bytes
+from server.api.compare.comparison import mcnemar_two_sided
 from tests.conftest import NOW
-from tests.factories import make_drawing, make_version
+from tests.support.factories import make_drawing, make_version
 
 LABELS = np.arange(10, dtype=np.uint8)
 IMAGES = np.repeat(LABELS, 784).reshape(10, 28, 28)

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from core import queries
-from core.models import Drawing, Run, RunDrawing
-from core.transitions.drawings import quarantine
+from core.drawings import queries as drawing_queries
+from core.drawings.lifecycle import quarantine
+from core.storage.tables import Drawing, Run, RunDrawing
 from tests.conftest import NOW
-from tests.factories import make_drawing, make_version
 from tests.server.shapes import drawing
+from tests.support.factories import make_drawing, make_version
 
 URL = "/api/v1/contributors"
 INK = np.full(784, 200, np.uint8).tobytes()
@@ -103,7 +103,7 @@ def test_what_a_blocked_contributor_drew_is_not_new_until_they_are_unblocked(
 ):
     def n_new() -> int:
         with parts.database.read() as session:
-            return queries.n_new(session)
+            return drawing_queries.n_new(session)
 
     before = n_new()
     send(admin, "1/block")

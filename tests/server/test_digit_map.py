@@ -7,16 +7,16 @@ import gzip
 import numpy as np
 import pytest
 
-from core.clock import utc_now
-from core.kinds import MapSource
-from core.map_words import FAILURES, failure_sentence
-from core.mnist import idx_bytes
-from core.sentences import LANGUAGES
-from core.transitions import maps
-from core.transitions.drawings import quarantine
-from core.transitions.erasing import erase_numbers
+from core.base.clock import utc_now
+from core.base.kinds import MapSource
+from core.drawings.erasing import erase_numbers
+from core.drawings.lifecycle import quarantine
+from core.runs.verdict_sentences import LANGUAGES
+from core.symbols.digits.mnist import idx_bytes
+from core.versions import maps
+from server.api.maps.words import FAILURES, failure_sentence
 from tests.conftest import NOW
-from tests.factories import make_drawing, make_version
+from tests.support.factories import make_drawing, make_version
 
 IMAGES = np.repeat(np.arange(10, dtype=np.uint8), 784).reshape(10, 28, 28)
 

@@ -6,8 +6,8 @@ import pytest
 
 from server import answer_schemas as schemas
 from server.access import ACCESS
-from server.gallery_schemas import GalleryOut
-from server.run_schemas import RunDrawingsOut, RunInFull, WebhookOut
+from server.api.gallery.schemas import GalleryOut
+from server.api.runs.schemas import RunDrawingsOut, RunInFull, WebhookOut
 from tests.server.shapes import drawing, strokes
 
 

@@ -6,11 +6,11 @@ import os
 import threading
 import uuid
 
-from core.clock import utc_now
-from core.db import Database
-from core.kinds import Source
-from core.transitions.drawings import NewDrawing, Stored, store_drawings
-from server.drawing_writer import MAX_TOGETHER, DrawingWriter
+from core.base.clock import utc_now
+from core.base.kinds import Source
+from core.drawings.lifecycle import NewDrawing, Stored, store_drawings
+from core.storage.database import Database
+from server.serving.writer import MAX_TOGETHER, DrawingWriter
 from tests.conftest import SECRET
 
 PATIENCE_SECONDS = 60
@@ -50,7 +50,7 @@ def test_whoever_waits_behind_a_bug_is_stored_in_as_few_turns_as_can_be(
         except ZeroDivisionError as exc:
             ends.append(exc)
 
-    monkeypatch.setattr("server.drawing_writer.store_drawings", counted)
+    monkeypatch.setattr("server.serving.writer.store_drawings", counted)
     first = threading.Thread(target=send)
     first.start()
     assert first_is_at_it.wait(PATIENCE_SECONDS)

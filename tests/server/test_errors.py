@@ -6,8 +6,8 @@ import pytest
 import structlog
 from urllib3 import encode_multipart_formdata
 
-from core import errors
-from core.errors import InkloopError
+from core.base import errors
+from core.base.errors import InkloopError
 from server.errors import STATUS, status_of
 from tests.server.shapes import drawing, strokes
 
@@ -155,7 +155,7 @@ def test_a_bug_is_a_bare_500(app, client, monkeypatch):
     def bug(*_):
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("server.api.stats.queries.champion", bug)
+    monkeypatch.setattr("server.api.stats.routes.version_queries.champion", bug)
     app.testing = False
 
     answer = client.get("/api/v1/stats")
@@ -169,7 +169,7 @@ def test_a_bug_passes_through_under_test(client, monkeypatch):
     def bug(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("server.api.stats.queries.champion", bug)
+    monkeypatch.setattr("server.api.stats.routes.version_queries.champion", bug)
 
     with pytest.raises(ZeroDivisionError):
         client.get("/api/v1/stats")
@@ -199,7 +199,7 @@ def test_a_bug_tells_nothing_outside_and_everything_in_the_log(app, client, monk
     def broken(*_given, **_named):
         raise RuntimeError("the password is swordfish")
 
-    monkeypatch.setattr("core.queries.counters", broken)
+    monkeypatch.setattr("core.storage.counters.totals", broken)
     app.testing = False
 
     with structlog.testing.capture_logs() as lines:

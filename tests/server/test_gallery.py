@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, event, select
 
-from core.kinds import RunStatus
-from core.models import Drawing, Run, RunDrawing
+from core.base.kinds import RunStatus
+from core.storage.tables import Drawing, Run, RunDrawing
 from tests.conftest import NOW
-from tests.factories import make_drawing, make_version, new_id
 from tests.server.shapes import SEVEN
+from tests.support.factories import make_drawing, make_version, new_id
 
 URL = "/api/v1/drawings"
 DAY = timedelta(days=1)

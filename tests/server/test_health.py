@@ -7,12 +7,12 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
-from core.clock import utc_now
-from core.errors import NotReady
-from core.kinds import DrawingStatus, RunStatus
-from core.transitions import runs
-from core.volatile import TRAINER
-from tests.factories import make_drawing
+from core.base.clock import utc_now
+from core.base.errors import NotReady
+from core.base.kinds import DrawingStatus, RunStatus
+from core.runs import lifecycle as runs
+from core.storage.shared_state import TRAINER
+from tests.support.factories import make_drawing
 
 
 class Disk(NamedTuple):
@@ -86,7 +86,7 @@ def test_an_old_database_is_told_from_a_missing_champion(client, parts, publish)
 def test_a_worker_in_trouble_is_named(client, parts, publish, monkeypatch):
     publish(1, says=7)
     with monkeypatch.context() as patched:
-        patched.setattr("core.volatile.os.getpid", lambda: 4242)
+        patched.setattr("core.storage.shared_state.os.getpid", lambda: 4242)
         parts.volatile.report_worker(1, "model.onnx of version 2 is cut", now=utc_now())
 
     answer = client.get("/readyz")
@@ -132,7 +132,7 @@ def test_a_database_that_is_broken_is_told_without_statements(client, parts, pub
 
 def test_a_disk_that_is_nearly_full_is_degraded(client, publish, monkeypatch):
     publish(1, says=7)
-    monkeypatch.setattr("server.problems.shutil.disk_usage", lambda _: Disk(100, 96, 4))
+    monkeypatch.setattr("server.api.health.problems.shutil.disk_usage", lambda _: Disk(100, 96, 4))
 
     code, status, problem = ready(client)
 

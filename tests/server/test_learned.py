@@ -2,8 +2,8 @@
 
 from sqlalchemy import update
 
-from core.kinds import Split
-from core.models import Drawing
+from core.base.kinds import Split
+from core.storage.tables import Drawing
 from tests.server.shapes import drawing
 
 URL = "/api/v1/learned"

@@ -4,16 +4,16 @@ import threading
 
 import pytest
 
-from core.clock import utc_now
-from core.transitions.versions import promote as promote_row
-from server import live_model
+from core.base.clock import utc_now
+from core.versions.lifecycle import promote as promote_row
 from server.app import create_app, make_services
 from server.background import Background
 from server.services import EXTENSION
+from server.serving import live_model
 from tests.conftest import NOW
-from tests.running import wait_until
 from tests.server import small_models
 from tests.server.shapes import strokes
+from tests.support.running import wait_until
 
 URL = "/api/v1/predictions"
 

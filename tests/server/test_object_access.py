@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.kinds import Role
+from core.base.kinds import Role
 from server.access import ACCESS
 from server.identity import ANYBODY
 from tests.server.shapes import drawing

@@ -12,7 +12,7 @@ from werkzeug.test import run_wsgi_app
 
 from server.overload import Overload
 from server.request_counts import RequestCounts
-from tests.running import wait_until
+from tests.support.running import wait_until
 
 MOST = 2
 

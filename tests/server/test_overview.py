@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from core.clock import utc_now
-from core.kinds import Role, RunStatus
-from core.models import Drawing, Run, User, Verdict
-from core.transitions.drawings import delete_drawing, quarantine
-from core.transitions.versions import promote
-from tests.factories import make_drawing, make_version
+from core.base.clock import utc_now
+from core.base.kinds import Role, RunStatus
+from core.drawings.lifecycle import delete_drawing, quarantine
+from core.storage.tables import Drawing, Run, User, Verdict
+from core.versions.lifecycle import promote
+from tests.support.factories import make_drawing, make_version
 
 URL = "/api/v1/overview"
 DAY = timedelta(days=1)

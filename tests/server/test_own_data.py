@@ -12,12 +12,12 @@ import pytest
 import structlog
 from sqlalchemy import select
 
-from core.clock import utc_now
-from core.models import CarryLink, Consent, Contributor, Drawing
-from core.transitions import own_data
-from server.transfer_schemas import DeletedOut, JoinOut, KeptOut, LinkOut, RestoredOut
-from tests.factories import make_version
+from core.base.clock import utc_now
+from core.people import own_data
+from core.storage.tables import CarryLink, Consent, Contributor, Drawing
+from server.api.transfers.schemas import DeletedOut, JoinOut, KeptOut, LinkOut, RestoredOut
 from tests.server.shapes import drawing
+from tests.support.factories import make_version
 
 ADDRESS = "203.0.113.77"
 
@@ -139,7 +139,7 @@ def test_who_has_nothing_deletes_nothing(bob):
 def test_the_versions_that_learned_are_named(client, parts):
     draw(client)
     (number,) = _numbers(parts)
-    from core.models import Run, RunDrawing
+    from core.storage.tables import Run, RunDrawing
 
     with parts.database.write() as session:
         run = Run(

@@ -8,13 +8,13 @@ import pytest
 from PIL import Image
 from sqlalchemy import update
 
-from core.clock import utc_now
-from core.kinds import DrawingStatus, Split
-from core.models import Drawing, ModelVersion, Run, RunDrawing
+from core.base.clock import utc_now
+from core.base.kinds import DrawingStatus, Split
+from core.storage.tables import Drawing, ModelVersion, Run, RunDrawing
 from server.background import erase
 from tests.conftest import NOW
-from tests.factories import new_id
 from tests.server.shapes import SEVEN, drawing
+from tests.support.factories import new_id
 
 URL = "/api/v1/drawings"
 

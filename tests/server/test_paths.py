@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from server.access import ACCESS
-from server.api import docs
+from server.api.docs import routes as docs
 from server.pages import DIST
 
 OUT = (
@@ -22,7 +22,7 @@ OUT = (
     "..", "./", "~", "%2e", "index.html%00", "CON", "a" * 5000, "-rf", "assets/../../secret_key",
     "?", "#../x", "inkloop.db", "../inkloop.db", "..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
 )  # fmt: skip
-SWAGGER_PAGE = Path(docs.__file__).parent.parent / "docs" / "index.html"
+SWAGGER_PAGE = Path(docs.__file__).with_name("index.html")
 BY_WORD = sorted(rule for rule, methods in ACCESS.items() if "GET" in methods and "<" in rule)
 WORDS = re.compile(r"<(?:path:)?(?:view|name|drawing_id)>")
 

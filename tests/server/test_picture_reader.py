@@ -16,20 +16,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import imaging_child
-from core.errors import BadPicture, InkloopError, NotReady, UnsupportedType
-from core.imaging_files import MAX_PICTURE_PIXELS, read_grey
-from server import picture_reader
-from server.picture_reader import PictureReader
+from core.base.errors import BadPicture, InkloopError, NotReady, UnsupportedType
+from core.imaging import decode_process as imaging_child
+from core.imaging.files import MAX_PICTURE_PIXELS, read_grey
 from server.services import EXTENSION
+from server.serving import picture_reader
+from server.serving.picture_reader import PictureReader
 from tests.core.transfer.mutilated import picture_seeds
-from tests.running import wait_until
 from tests.server.test_pictures import DRAWINGS, PREDICTIONS, form, labelled, picture
+from tests.support.running import wait_until
 
 # A child that takes a word such as "hang" for a picture, and does so.
 UNRULY = """
 import os, time
-from core import imaging_child
+from core.imaging import decode_process as imaging_child
 
 def read_grey(data):
     if data == b"hang":
@@ -179,7 +179,7 @@ def test_a_reader_that_was_killed_meanwhile_is_replaced(reader: PictureReader) -
 
 def test_a_reader_ends_with_its_worker() -> None:
     code = (
-        "from server.picture_reader import PictureReader\n"
+        "from server.serving.picture_reader import PictureReader\n"
         "import os, sys\n"
         "reader = PictureReader()\n"
         "reader.grey(sys.stdin.buffer.read())\n"

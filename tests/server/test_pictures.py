@@ -11,9 +11,9 @@ from sqlalchemy import select
 from urllib3 import encode_multipart_formdata
 
 from core.imaging import ink_from_picture
-from core.models import Drawing
+from core.storage.tables import Drawing
 from tests.core.transfer.files import zip_of
-from tests.factories import new_id
+from tests.support.factories import new_id
 
 PREDICTIONS = "/api/v1/predictions/image"
 DRAWINGS = "/api/v1/drawings/image"

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from core.transitions import runs
+from core.runs import lifecycle as runs
 from tests.conftest import NOW
 from tests.server.shapes import SEVEN, strokes
 

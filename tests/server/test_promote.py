@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from core.clock import utc_now
-from core.models import AuditEvent, Promotion
-from core.transitions.versions import anchor_version
-from server import rollout
+from core.base.clock import utc_now
+from core.storage.tables import AuditEvent, Promotion
+from core.versions.lifecycle import anchor_version
+from server.serving import rollout
 
 REASON = {"reason": "version 2 reads sevens badly"}
 
@@ -15,7 +15,7 @@ REASON = {"reason": "version 2 reads sevens badly"}
 def lagging_worker(parts, monkeypatch):
     """Another worker that still serves version 1."""
     with monkeypatch.context() as patched:
-        patched.setattr("core.volatile.os.getpid", lambda: 4242)
+        patched.setattr("core.storage.shared_state.os.getpid", lambda: 4242)
         parts.volatile.report_worker(1, None, now=utc_now())
     monkeypatch.setattr(rollout, "PATIENCE_SECONDS", 0.2)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.errors import NotReady, TooManyRequests
+from core.base.errors import NotReady, TooManyRequests
 from server.app import create_app
 from server.limits import (
     LOGINS_PER_ACCOUNT,

@@ -21,7 +21,7 @@ def test_the_sentence_of_a_500_names_the_request(app, client, monkeypatch):
     def bug(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("server.drawing_writer.store_drawings", bug)
+    monkeypatch.setattr("server.serving.writer.store_drawings", bug)
     app.testing = False
 
     answer = client.post("/api/v1/drawings", json=drawing(), headers={"X-Request-ID": "abc-3"})

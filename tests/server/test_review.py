@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from sqlalchemy import select, text
 
-from core.clock import utc_now
-from core.kinds import DrawingStatus, Role
-from core.models import DISPUTED, OPEN_TO_REVIEW, Drawing
-from core.transitions import contributors
-from core.transitions.drawings import quarantine
-from server.api import review as route
+from core.base.clock import utc_now
+from core.base.kinds import DrawingStatus, Role
+from core.drawings.lifecycle import quarantine
+from core.people import contributors
+from core.storage.tables import DISPUTED, OPEN_TO_REVIEW, Drawing
+from server.api.review import routes as route
 from tests.conftest import NOW
-from tests.factories import make_drawing, new_id
+from tests.support.factories import make_drawing, new_id
 
 URL = "/api/v1/review"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from core.kinds import DrawingStatus, Source
-from core.transitions.drawings import delete_drawing
-from tests.factories import make_drawing
+from core.base.kinds import DrawingStatus, Source
+from core.drawings.lifecycle import delete_drawing
+from tests.support.factories import make_drawing
 
 URL = "/api/v1/drawings"
 

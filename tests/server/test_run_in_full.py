@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from core.kinds import RunStatus
-from core.models import Run, RunMetric
-from core.transitions import runs
+from core.base.kinds import RunStatus
+from core.runs import lifecycle as runs
+from core.storage.tables import Run, RunMetric
 from tests.conftest import NOW
-from tests.factories import make_drawing
+from tests.support.factories import make_drawing
 
 URL = "/api/v1/runs"
 TTL = timedelta(seconds=30)

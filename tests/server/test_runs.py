@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from core.models import Run, RunMetric, Verdict
+from core.storage.tables import Run, RunMetric, Verdict
 from tests.conftest import NOW
 
 URL = "/api/v1/runs"

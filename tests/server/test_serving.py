@@ -8,12 +8,12 @@ import time
 import pytest
 import requests
 
-from core.clock import utc_now
-from core.model_store import ModelStore
-from core.volatile import Volatile
-from tests.running import running, wait_until
+from core.base.clock import utc_now
+from core.storage.model_store import ModelStore
+from core.storage.shared_state import Volatile
 from tests.server import small_models
 from tests.server.shapes import strokes
+from tests.support.running import running, wait_until
 
 N_WORKERS = 3
 N_CLIENTS = 4

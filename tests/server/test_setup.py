@@ -2,8 +2,8 @@
 
 import pytest
 
-from core import accounts
-from core.clock import utc_now
+from core.base.clock import utc_now
+from core.people import accounts
 
 URL = "/api/v1/setup"
 

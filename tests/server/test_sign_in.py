@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from core import accounts
-from core.clock import utc_now
-from core.kinds import Role
-from core.models import LoginSession, User
+from core.base.clock import utc_now
+from core.base.kinds import Role
+from core.people import accounts
+from core.storage.tables import LoginSession, User
 from server.app import create_app
 from tests.server.conftest import PASSWORD, PASSWORD_HASH
 

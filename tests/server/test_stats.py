@@ -1,6 +1,6 @@
 """What the front pages show."""
 
-from core.clock import utc_now
+from core.base.clock import utc_now
 from tests.server.shapes import drawing
 
 URL = "/api/v1/stats"

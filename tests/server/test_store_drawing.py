@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from core.db import sqlite_driver
 from core.imaging import decode_strokes
-from core.models import Drawing, LabelEvent
-from tests.factories import new_id
+from core.storage.database import sqlite_driver
+from core.storage.tables import Drawing, LabelEvent
 from tests.server.shapes import SEVEN, drawing
+from tests.support.factories import new_id
 
 URL = "/api/v1/drawings"
 INK = base64.b64encode(bytes(780) + b"\xff" * 4).decode()
@@ -155,7 +155,7 @@ def test_a_full_disk_is_told_and_nothing_is_acknowledged(client, parts, monkeypa
         error = sqlite_driver.OperationalError("database or disk is full")
         raise OperationalError("INSERT", {}, error)
 
-    monkeypatch.setattr("server.drawing_writer.store_drawings", full)
+    monkeypatch.setattr("server.serving.writer.store_drawings", full)
 
     answer = client.post(URL, json=drawing())
 
@@ -191,7 +191,7 @@ def test_a_bug_while_storing_acknowledges_nothing(app, client, parts, monkeypatc
     def bug(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("server.drawing_writer.store_drawings", bug)
+    monkeypatch.setattr("server.serving.writer.store_drawings", bug)
     app.testing = False
 
     assert client.post(URL, json=drawing()).status_code == 500

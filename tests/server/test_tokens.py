@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import update
 
-from core.clock import utc_now
-from core.models import ApiToken
+from core.base.clock import utc_now
+from core.storage.tables import ApiToken
 from tests.server.shapes import drawing
 
 

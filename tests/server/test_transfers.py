@@ -14,20 +14,21 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import func, select
 
-from core.clock import utc_now
-from core.errors import NotReady
-from core.gallery import Filters
-from core.kinds import DrawingStatus, TransferStatus
-from core.models import AuditEvent, Drawing
+from core.base.clock import utc_now
+from core.base.errors import NotReady
+from core.base.kinds import DrawingStatus, TransferStatus
+from core.drawings.gallery import Filters
+from core.storage.tables import AuditEvent, Drawing
 from core.transfer import uploads
 from core.transfer.importing import Importer
 from core.transfer.writing import Format
-from server import background, housekeeping, transfer_processes
-from server.transfer_processes import ImportProcess
-from server.transfer_schemas import EstimateOut, TransferOut, TransfersOut
+from server import background, housekeeping
+from server.api.transfers import processes as transfer_processes
+from server.api.transfers.processes import ImportProcess
+from server.api.transfers.schemas import EstimateOut, TransferOut, TransfersOut
 from tests.core.transfer.files import inks, npz, pictures
-from tests.factories import make_drawing
-from tests.running import wait_until
+from tests.support.factories import make_drawing
+from tests.support.running import wait_until
 
 
 @pytest.fixture
@@ -240,7 +241,7 @@ def test_a_real_process_imports_what_waits(admin, parts):
 
 def test_a_process_killed_in_the_middle_leaves_an_import_that_goes_on(admin, parts, monkeypatch):
     """Killed as by a power cut while it stores: another one ends with each drawing once."""
-    monkeypatch.setattr("core.transitions.transfers.STALE_AFTER", timedelta(0))
+    monkeypatch.setattr("core.transfer.jobs.STALE_AFTER", timedelta(0))
     transfer_id = send(admin, npz(1500)).json["id"]
     process = transfer_processes.start_import(parts.settings, transfer_id)
     wait_until(lambda: n_drawings(parts) >= 250, "some are stored")

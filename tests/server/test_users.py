@@ -2,10 +2,10 @@
 
 import pytest
 
-from core import accounts
-from core.clock import utc_now
-from core.kinds import Role
-from server.browser_name import browser_name
+from core.base.clock import utc_now
+from core.base.kinds import Role
+from core.people import accounts
+from server.api.accounts.browser_name import browser_name
 from tests.server.conftest import PASSWORD, PASSWORD_HASH
 
 URL = "/api/v1/users"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from core.models import AuditEvent, WebhookDelivery
-from core.transitions import webhook
-from core.webhooks import signing_secret
+from core.storage.tables import AuditEvent, WebhookDelivery
+from core.webhooks import deliveries as webhook
+from core.webhooks.signing import signing_secret
 from tests.conftest import NOW
 
 URL = "/api/v1/webhook"

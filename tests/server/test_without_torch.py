@@ -19,7 +19,7 @@ def test_importing_the_server_loads_no_torch():
 
 
 def test_a_worker_loads_no_rich():
-    probe = "import core.web_process, server.app, sys; print(sys.modules['rich'])"
+    probe = "import core.cli.web_process, server.app, sys; print(sys.modules['rich'])"
 
     found = subprocess.run(
         [sys.executable, "-c", probe], capture_output=True, text=True, check=True

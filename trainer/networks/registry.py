@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from core.errors import NotFound
-from trainer import recipes
+from core.base.errors import NotFound
+from trainer.learning import recipes
+from trainer.learning.recipes import Recipe
 from trainer.networks import compact, residual, seeds
 from trainer.networks.base import DigitNetwork
-from trainer.recipes import Recipe
 
 DEFAULT_NETWORK = "compact"
 

@@ -14,21 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from core.db import Database
+from core.base.kinds import Source
+from core.base.settings import Settings
+from core.drawings.lifecycle import NewDrawing, confirm, quarantine, relabel, store_drawings
 from core.imaging import IMAGING_VERSION, encode_strokes
-from core.imaging_files import to_png
-from core.kinds import Source
-from core.models import Drawing, Transfer
-from core.settings import Settings
+from core.imaging.files import to_png
+from core.storage.database import Database
+from core.storage.tables import Drawing, Transfer
+from core.transfer import jobs as transfers
 from core.transfer import uploads
 from core.transfer.exporting import Exporter, export_to
 from core.transfer.importing import Importer
 from core.transfer.selection import Selection
 from core.transfer.writing import Format
-from core.transitions import transfers
-from core.transitions.drawings import NewDrawing, confirm, quarantine, relabel, store_drawings
 from tests.conftest import NOW, SECRET
-from tests.factories import new_id
+from tests.support.factories import new_id
 
 Ink = NDArray[np.uint8]
 

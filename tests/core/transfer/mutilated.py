@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
-from core.imaging_files import to_png
+from core.imaging.files import to_png
 from tests.core.transfer.files import idx, inks, npy, npz, pictures, zip_of
 
 # Where lengths, offsets and counts stand, these are the numbers that break naive readers.

@@ -13,16 +13,16 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from core.cli import main
-from core.db import Database
+from core.base.kinds import TransferStatus
+from core.base.settings import Settings
+from core.cli.main import main
 from core.imaging import IMAGING_VERSION
-from core.kinds import TransferStatus
-from core.models import Drawing, Transfer
-from core.settings import Settings
+from core.storage.database import Database
+from core.storage.tables import Drawing, Transfer
 from core.transfer.re_ink import re_ink
 from tests.conftest import SECRET
 from tests.core.transfer.files import fill, kept, npz, pictures
-from tests.running import INKLOOP, wait_until
+from tests.support.running import INKLOOP, wait_until
 
 
 @pytest.fixture

@@ -17,12 +17,12 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import func, select
 
-from core import mnist
-from core.db import Database
-from core.imaging_files import to_png
-from core.kinds import TransferStatus
-from core.models import Drawing, Transfer
-from core.settings import Settings
+from core.base.kinds import TransferStatus
+from core.base.settings import Settings
+from core.imaging.files import to_png
+from core.storage.database import Database
+from core.storage.tables import Drawing, Transfer
+from core.symbols.digits import mnist
 from core.transfer import archive, importing, uploads
 from core.transfer.arrays import read_npz
 from core.transfer.importing import Importer
@@ -42,7 +42,7 @@ from tests.core.transfer.files import (
     take,
     zip_of,
 )
-from tests.running import MNIST
+from tests.support.running import MNIST
 
 MARK = Path(tempfile.gettempdir()) / "inkloop-was-here"
 PICTURE = to_png(inks(1)[0])

@@ -13,8 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.db import Database
-from core.errors import (
+from core.base.errors import (
     BadPicture,
     BadStrokes,
     InkloopError,
@@ -23,16 +22,17 @@ from core.errors import (
     TooLarge,
     UnsupportedType,
 )
+from core.base.settings import Settings
 from core.imaging import decode_strokes, encode_strokes, parse_strokes
-from core.imaging_files import read_grey
-from core.settings import Settings
+from core.imaging.files import read_grey
+from core.storage.database import Database
 from core.transfer.arrivals import Refusal
 from core.transfer.reading import READERS, format_of
 from core.transfer.writing import Format
 from tests.core.transfer.files import export, fill
 from tests.core.transfer.mutilated import IMPORT_SEEDS, outside, picture_seeds, spoil
-from tests.hands import OddHand
 from tests.server.effort import EFFORT
+from tests.support.hands import OddHand
 
 N = round(60 * EFFORT)
 MAX_GROWTH_BYTES = 32 * 2**20

@@ -16,17 +16,17 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core import migrate, queries
-from core.db import Database
-from core.kinds import Split, TransferStatus
-from core.models import Contributor, Drawing, LabelEvent
-from core.settings import Settings
+from core.base.kinds import Split, TransferStatus
+from core.base.settings import Settings
+from core.drawings.lifecycle import delete_drawing
+from core.storage import counters, migrate
+from core.storage.database import Database
+from core.storage.tables import Contributor, Drawing, LabelEvent
 from core.transfer.arrivals import Arrival
 from core.transfer.label_studio import read_label_studio
 from core.transfer.reading import READERS, format_of
 from core.transfer.selection import Selection
 from core.transfer.writing import Format
-from core.transitions.drawings import delete_drawing
 from tests.conftest import NOW, SECRET
 from tests.core.transfer.files import (
     export,
@@ -40,7 +40,7 @@ from tests.core.transfer.files import (
     pictures,
     zip_of,
 )
-from tests.factories import make_drawing, new_id
+from tests.support.factories import make_drawing, new_id
 
 OTHERS = [Format.NPZ, Format.IDX, Format.PNG, Format.LABEL_STUDIO]
 
@@ -60,7 +60,7 @@ def inks_and_labels(database: Database) -> list[tuple[bytes, int]]:
 
 
 def totals(session: Session) -> dict[str, int]:
-    return {name: n for name, n in queries.counters(session, "").items() if n}
+    return {name: n for name, n in counters.totals(session, "").items() if n}
 
 
 def test_parquet_brings_everything_to_another_instance(

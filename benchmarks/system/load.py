@@ -1,0 +1,300 @@
+"""`inkloop bench load`: a real server under many clients, slow ones, too many, and promotions.
+
+On an instance of its own, with `compact` at random weights: it takes as long to read
+as a trained one. All clients are on this machine and share its cores with the server.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import secrets
+import shutil
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import onnxruntime
+import psutil
+import torch
+
+from benchmarks.aims import Row, at_least, at_most
+from benchmarks.record import Record
+from benchmarks.system.http_load import Load, load, post
+from benchmarks.system.served import Account, serving
+from benchmarks.system.slow_clients import slow_clients
+from core.base.clock import utc_now
+from core.base.errors import InkloopError
+from core.base.settings import Settings
+from core.storage import migrate
+from core.storage.database import Database
+from core.storage.model_store import ONNX, ModelStore
+from core.storage.shared_state import Volatile
+from core.storage.tables import ModelVersion
+from core.symbols.digits.golden import GOLDEN, PAGE_PX, golden_inks
+from core.versions import lifecycle as versions
+from trainer.export.onnx_file import to_onnx
+from trainer.networks.registry import NETWORKS
+
+WARM_UP_SECONDS: Final = 1.0
+N_WARM_UP_PROMOTIONS: Final = 5
+SWITCH_SECONDS: Final = 30.0
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is asked."""
+
+    n_workers: int = 2
+    seconds: float = 20.0
+    """Of predictions, of drawings, and of overload."""
+    n_readers: int = 16
+    n_drawers: int = 64
+    n_slow: int = 300
+    slow_seconds: float = 60.0
+    n_too_many: int = 512
+    n_promotions: int = 200
+
+
+def run(folder: Path, options: Options, say: Say) -> dict[str, Any]:
+    """Measure one part after the other, all on one server. Returns: the record."""
+    record = Record(folder / "load.json", asdict(options))
+    return record.finish(record.piece("all", lambda: _on_a_server(options, say)))
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One that runs, and how to look into it."""
+
+    settings: Settings
+    database: Database
+    volatile: Volatile
+    port: int
+    strokes: dict[str, Any] = field(default_factory=lambda: _some_strokes())
+
+    def prediction(self) -> bytes:
+        """A request that asks what some strokes say."""
+        return post("/api/v1/predictions", json.dumps(self.strokes).encode())
+
+    def workers_mb(self) -> list[float]:
+        """Resident memory of each worker, in MB."""
+        workers = self.volatile.workers(now=utc_now())
+        return [psutil.Process(worker.pid).memory_info().rss / 1e6 for worker in workers]
+
+    def wait_until_served(self, version: int, n_workers: int) -> None:
+        """Return once every worker serves it. Raises: InkloopError, after 30 s."""
+        deadline = time.monotonic() + SWITCH_SECONDS
+        while time.monotonic() < deadline:
+            found = [worker.version for worker in self.volatile.workers(now=utc_now())]
+            if found == [version] * n_workers:
+                return
+            time.sleep(0.05)
+        raise InkloopError(f"version {version} is not served by {n_workers} workers")
+
+
+def _on_a_server(options: Options, say: Say) -> dict[str, Any]:
+    parts: dict[str, Callable[[Server, Options], dict[str, Any]]] = {
+        "predictions": predictions,
+        "slow clients": _slow,
+        "promotions": _promotions,
+        "drawings": drawings,
+        "too many": _too_many,
+    }
+    folder = Path(tempfile.mkdtemp(prefix="inkloop-bench-"))
+    result = {}
+    try:
+        with served(folder / "instance", options) as server:
+            for name, measure in parts.items():
+                say(name)
+                result[name] = measure(server, options)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return result
+
+
+@contextmanager
+def served(instance: Path, options: Options) -> Iterator[Server]:
+    """A server on a new instance, with so many promotions to come. Raises: InkloopError."""
+    settings = Settings.from_env({}, instance=instance)
+    migrate.upgrade(settings)
+    database = Database(settings)
+    _publish(settings, database, options)
+    account = Account("bench@example.org", secrets.token_urlsafe(16))
+    with serving(instance, account, options.n_workers) as (host, _cookie):
+        volatile = Volatile(settings)
+        try:
+            server = Server(settings, database, volatile, int(host.rpartition(":")[2]))
+            server.wait_until_served(1, options.n_workers)
+            yield server
+        finally:
+            volatile.dispose()
+            database.dispose()
+
+
+def _publish(settings: Settings, database: Database, options: Options) -> None:
+    """As many versions of the same bytes as will be promoted; the first is live."""
+    torch.manual_seed(0)
+    data = to_onnx(NETWORKS["compact"].build().eval(), temperature=1.0)
+    inks, _ = golden_inks()
+    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    (probabilities,) = session.run(["probabilities"], {"ink": inks})
+    manifest = {
+        "network": "compact",
+        "familiarity_threshold": -1e9,
+        "base_version": None,
+        "golden": {
+            "inks": base64.b64encode(inks.tobytes()).decode("ascii"),
+            "labels": probabilities.argmax(axis=1).tolist(),
+            "probabilities": probabilities.tolist(),
+        },
+    }
+    store = ModelStore(settings.models_dir)
+    now = utc_now()
+    with database.write() as rows:
+        for version in range(1, 2 + N_WARM_UP_PROMOTIONS + options.n_promotions):
+            described = manifest | {"version": version}
+            published = store.publish(version, {ONNX: data}, described)
+            rows.add(
+                ModelVersion(
+                    version=version,
+                    network="compact",
+                    sha256=published.sha256,
+                    manifest_sha256=published.manifest_sha256,
+                    created_at=now,
+                    scores={},
+                    manifest=described,
+                )
+            )
+        rows.flush()
+        versions.promote(rows, 1, kind="gate", reason="bench", by="gate", now=now)
+
+
+def _some_strokes() -> dict[str, Any]:
+    return {"strokes": GOLDEN[3].as_json(), "width": PAGE_PX, "height": PAGE_PX}
+
+
+def predictions(server: Server, options: Options) -> dict[str, Any]:
+    """Strokes in, probabilities out, by `n_readers` clients."""
+    request = server.prediction()
+    clients = [lambda: request] * options.n_readers
+    load(server.port, clients, WARM_UP_SECONDS)
+    found = load(server.port, clients, options.seconds)
+    return told(found) | {"worker_mb": max(server.workers_mb())}
+
+
+def drawings(server: Server, options: Options) -> dict[str, Any]:
+    """Labelled drawings, each by one of `n_drawers` contributors."""
+    cookies = [_contributor(server.port) for _ in range(options.n_drawers)]
+
+    def drawing(cookie: str) -> bytes:
+        body = server.strokes | {"id": str(uuid.uuid4()), "label": 7, "prediction": None}
+        return post("/api/v1/drawings", json.dumps(body).encode(), cookie)
+
+    clients = [lambda cookie=cookie: drawing(cookie) for cookie in cookies]
+    load(server.port, clients, WARM_UP_SECONDS)
+    found = load(server.port, clients, options.seconds)
+    return told(found) | {"worker_mb": max(server.workers_mb())}
+
+
+def _contributor(port: int) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/api/v1/me")
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return (answer.headers["Set-Cookie"] or "").partition(";")[0]
+
+
+def _slow(server: Server, options: Options) -> dict[str, Any]:
+    request = server.prediction()
+    alone = load(server.port, [lambda: request], min(options.seconds, options.slow_seconds))
+    with slow_clients(server.port, options.n_slow) as slow:
+        beside = load(server.port, [lambda: request], options.slow_seconds)
+        n_reopened = slow.n_reopened
+    return {"alone": told(alone), "beside": told(beside), "n_reopened": n_reopened}
+
+
+def _too_many(server: Server, options: Options) -> dict[str, Any]:
+    request = server.prediction()
+    found = load(server.port, [lambda: request] * options.n_too_many, options.seconds)
+    began = time.perf_counter()
+    after = load(server.port, [lambda: request], WARM_UP_SECONDS)
+    refused_ms = float(np.percentile(found.refused_ms, 50)) if found.refused_ms else 0.0
+    return told(found) | {
+        "slowest_ms": found.slowest_ms(),
+        "refused_p50_ms": refused_ms,
+        "first_after_ms": after.times_ms[0],
+        "after_seconds": time.perf_counter() - began,
+    }
+
+
+def _promotions(server: Server, options: Options) -> dict[str, Any]:
+    last = 1 + N_WARM_UP_PROMOTIONS + options.n_promotions
+    before: list[float] = []
+    for version in range(2, last + 1):
+        with server.database.write() as session:
+            versions.promote(
+                session, version, kind="gate", reason="bench", by="gate", now=utc_now()
+            )
+        server.wait_until_served(version, options.n_workers)
+        if version == 1 + N_WARM_UP_PROMOTIONS:
+            before = server.workers_mb()
+    grown = [mb - mb0 for mb, mb0 in zip(server.workers_mb(), before, strict=True)]
+    return {"n": options.n_promotions, "grown_mb": max(grown), "worker_mb": max(before)}
+
+
+def told(found: Load) -> dict[str, Any]:
+    """What is kept of it."""
+    return {
+        "per_second": found.per_second,
+        "p50_ms": found.percentile(50),
+        "p99_ms": found.percentile(99),
+        "statuses": {str(status): n for status, n in sorted(found.statuses.items())},
+    }
+
+
+def table(result: Mapping[str, Any]) -> list[Row]:
+    """Answers a second and their times, part by part."""
+    told = {
+        "predictions": result["predictions"],
+        "drawings stored": result["drawings"],
+        "one client alone": result["slow clients"]["alone"],
+        "one client beside the slow ones": result["slow clients"]["beside"],
+        "too many at once": result["too many"],
+    }
+    rows: list[Row] = [("what", "answers of 2xx a second", "p50 ms", "p99 ms", "statuses")]
+    for name, one in told.items():
+        statuses = ", ".join(f"{n:,} × {status}" for status, n in one["statuses"].items())
+        figures = (f"{one['per_second']:,.0f}", f"{one['p50_ms']:.1f}", f"{one['p99_ms']:.1f}")
+        rows.append((name, *figures, statuses))
+    return rows
+
+
+def aims(result: Mapping[str, Any], options: Options) -> list[Row]:
+    """The budgets beside what was reached."""
+    beside, many = result["slow clients"]["beside"], result["too many"]
+    grown = result["promotions"]["grown_mb"]
+    memory = max(result[part]["worker_mb"] for part in ("predictions", "drawings", "promotions"))
+    wrong = sum(n for status, n in many["statuses"].items() if status not in ("200", "429", "503"))
+    return [
+        at_most(f"p99 of a prediction at {options.n_readers} clients, ms", 15.0,
+                result["predictions"]["p99_ms"], "{:.1f}"),
+        at_least("labelled drawings stored a second", 1000.0, result["drawings"]["per_second"],
+                 "{:,.0f}"),
+        at_most("memory of a worker, MB", 160.0, memory, "{:.0f}"),
+        at_most(f"p99 of a client beside {options.n_slow} slow ones, ms", 200.0,
+                beside["p99_ms"], "{:.1f}"),
+        at_most(f"answers to {options.n_too_many} clients at once that were neither 200, 429 nor "
+                "503", 0.0, float(wrong), "{:.0f}"),
+        at_most("the first answer after it, ms", 200.0, many["first_after_ms"], "{:.0f}"),
+        at_most(f"growth of a worker in {options.n_promotions} promotions, MB", 20.0, grown,
+                "{:.1f}"),
+    ]  # fmt: skip

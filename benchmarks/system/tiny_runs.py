@@ -1,0 +1,241 @@
+"""Runs of the tiny digit world in processes of their own, quick enough to break off at every step.
+
+All that a run writes is written anew in each: the lineage, the curves, checkpoints, files, rows.
+What takes seconds to compute, the weights and their export, is the first model's, each time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import sys
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from torch import nn
+
+from core.base import logs
+from core.base.clock import utc_now
+from core.base.errors import InkloopError
+from core.base.kinds import Source
+from core.base.settings import Settings
+from core.drawings.lifecycle import NewDrawing, store_drawing
+from core.runs import lifecycle as runs
+from core.storage import migrate
+from core.storage.database import Database
+from core.storage.model_store import ONNX, WEIGHTS, ModelStore
+from core.storage.tables import ModelVersion, Run
+from core.versions import queries as version_queries
+from tests.support.tiny_world import draw_ahead, easy_digits, tiny_workshop
+from trainer.pipeline import evaluate as examine
+from trainer.pipeline import run as steps
+from trainer.pipeline.checkpoints import Checkpoints
+from trainer.pipeline.learn import Learned
+from trainer.pipeline.publish import Product
+from trainer.process.context import Workshop
+from trainer.process.job import KEPT, CarryOut, Desk
+from trainer.process.progress import Progress
+from trainer.process.schedule import queue_first_run
+
+N_DRAWINGS = 30
+REFUSED = 3
+ITS_OWN = ("version", "run_id", "base_version", "scores", "created_at", "files")
+"""What a manifest says of no other version."""
+N_STEPS = 3
+"""Of the training that each run pretends to do, with a checkpoint after each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look at an instance says after something happened to its trainer."""
+
+    run: Run
+    live: int
+    problems: list[str]
+
+
+def prepare(instance: Path) -> Settings:
+    """A first model, really learned, and drawings that wait."""
+    torch.set_num_threads(1)  # processes that are forked later have no other threads
+    draw_ahead()
+    settings = Settings.from_env({}, instance=instance)
+    migrate.upgrade(settings)
+    with opened(settings) as database:
+        queue_first_run(database, utc_now())
+        work = functools.partial(steps.carry_out, tiny_workshop(settings, database))
+        Desk(settings, database, work).do_next_run()
+        inks, labels = easy_digits(N_DRAWINGS, np.random.default_rng(1), slant=0.5)
+        with database.write() as session:
+            for ink, label in zip(inks, labels, strict=True):
+                new = NewDrawing(
+                    id=str(uuid.uuid4()),
+                    contributor_id="bench",
+                    label=int(label),
+                    source=Source.DRAWN,
+                    ink=ink.tobytes(),
+                    imaging_version=1,
+                )
+                store_drawing(session, new, secret=b"bench" * 8, now=utc_now())
+    return settings
+
+
+@contextlib.contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """A database for one block: no connection may be open when this process is forked."""
+    database = Database(settings)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+def learn_once(settings: Settings) -> None:
+    """Let all later runs of this process and its forks come to the first model once more."""
+    with opened(settings) as database:
+        workshop = tiny_workshop(settings, database)
+        with database.read() as session:
+            row = session.get_one(ModelVersion, 1)
+        kept = workshop.model(1, row.manifest_sha256)
+        files = {name: workshop.store.read(1, name) for name in (WEIGHTS, ONNX)}
+    facts = {name: value for name, value in kept.manifest.items() if name not in ITS_OWN}
+    learned = Learned(
+        kept.manifest["network"], kept.network, kept.temperature, kept.manifest["recipe"]
+    )
+    product = Product(files, facts)
+    again = functools.partial(_learned_again, learned)
+    vars(steps).update(from_champion=again, build=lambda *_given: product)
+    vars(examine).update(sit=functools.partial(_sit_again, {}, examine.sit))
+    ask(settings)
+    do_all(settings)  # here, so that all forks know how the exams went
+
+
+def _sit_again(
+    known: dict[str, examine.Results],
+    sit: Callable[..., examine.Results],
+    network: nn.Module,
+    temperature: float,
+    exams: examine.Papers,
+    progress: Progress,
+) -> examine.Results:
+    """All versions are alike, and so are their exams."""
+    which = " ".join(exams)
+    if which not in known:
+        known[which] = sit(network, temperature, exams)
+    progress.step(1, 1)
+    return known[which]
+
+
+def _learned_again(
+    learned: Learned,
+    _workshop: Workshop,
+    _champion: object,
+    _anchor: object,
+    _gathered: object,
+    _seed: int,
+    progress: Progress,
+    checkpoints: Checkpoints,
+) -> Iterator[Learned]:
+    saved = checkpoints.load()
+    done = 0
+    if saved is not None:
+        done = int(saved.facts["step"])
+        progress.say("checkpoint", step=done)
+    for step in range(done + 1, N_STEPS + 1):
+        progress.step(step, N_STEPS, loss=1.0 / step, accuracy=0.9)
+        checkpoints.save({"weights": torch.zeros(1000)}, {"step": step})
+    progress.say("learned", n_steps=N_STEPS, accuracy=0.9)
+    return iter([learned])
+
+
+def ask(settings: Settings) -> int:
+    """Ask for a run. Returns: its number."""
+    with opened(settings) as database, database.write() as session:
+        run, _ = runs.queue_run(
+            session, requested_by="command", is_forced=True, seed=7, now=utc_now()
+        )
+        return run.id
+
+
+def do_all(settings: Settings, around: Callable[[CarryOut], CarryOut] = lambda work: work) -> None:
+    """Do the run that is open, as a trainer's process does: the main part of a fork."""
+    database = Database(settings)
+    work = around(functools.partial(steps.carry_out, tiny_workshop(settings, database)))
+    Desk(settings, database, work).do_next_run()
+    database.dispose()
+
+
+def forked(work: Callable[[], None], log: Path) -> int:
+    """Do `work` in a process of its own that says what it says into `log`. Returns: its id.
+
+    Its exit code is 0, `REFUSED` after an InkloopError, or 1.
+    """
+    child = os.fork()
+    if child:
+        return child
+    os.setpgid(0, 0)  # whoever stops and wakes this one's whole group does not mean the child
+    code = 1
+    try:
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(descriptor, 1)
+        os.dup2(descriptor, 2)
+        sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
+        logs.configure("json", "trainer")
+        work()
+        code = 0
+    except InkloopError as error:
+        print(f"refused: {error}", flush=True)  # noqa: T201  into its log
+        code = REFUSED
+    finally:
+        os._exit(code)
+
+
+def wait_for(child: int) -> int:
+    """Wait until a process ends. Returns: its exit code, negative for a signal."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def look(settings: Settings, run_id: int, *, is_over: bool) -> Found:
+    """Find out what stands: every version that counts is whole, and one of them is live.
+
+    With `is_over`, nothing may be left of a trainer that died, either.
+    """
+    store = ModelStore(settings.models_dir)
+    problems = []
+    with opened(settings) as database, database.read() as session:
+        run = session.get_one(Run, run_id)
+        live = version_queries.champion(session)
+        versions = session.scalars(select(ModelVersion).order_by(ModelVersion.version)).all()
+        if is_over:
+            problems += _left_in(session, versions)
+    for row in versions:
+        try:
+            store.verify(row.version, row.manifest_sha256)
+        except InkloopError as error:
+            problems.append(str(error))
+    if live is None:
+        problems.append("no version is live")
+    if is_over:
+        if store.versions() != [row.version for row in versions]:
+            problems.append("files without a row")
+        # Its own checkpoint goes at the next run's start, if it was killed just before the end.
+        earlier = [p for p in (settings.instance / KEPT).glob("*") if int(p.name) != run_id]
+        left = [*store.root.glob(".building*"), *earlier]
+        problems += [f"left: {path.relative_to(settings.instance)}" for path in left]
+    return Found(run, 0 if live is None else live.version, problems)
+
+
+def _left_in(session: Session, versions: Sequence[ModelVersion]) -> list[str]:
+    """What a trainer that died left in the database by halves."""
+    ended_with = set(session.scalars(select(Run.version)))
+    half = [row.version for row in versions if row.version not in ended_with]
+    problems = [f"version {version} counts, but no run ended with it" for version in half]
+    if runs.open_run(session) is not None:
+        problems.append("the run is not over")
+    return problems

@@ -1,0 +1,25 @@
+"""Tie a child process to the life of its parent."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from typing import Final
+
+PR_SET_PDEATHSIG: Final = 1  # from linux/prctl.h
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def die_with(parent: int) -> None:
+    """Make the kernel kill this process when process `parent` ends; call it in a new child.
+
+    Without it, the workers of a killed Granian keep the port and go on answering. The parent passes
+    its own number from before the fork: a child that asked for it itself could ask too late, get
+    init's, and live as long as init.
+    """
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # the parent ended before the line above
+        os._exit(1)

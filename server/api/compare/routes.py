@@ -1,0 +1,184 @@
+"""What versions read, digit by digit: two side by side, and one in its confusion matrix."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.base.errors import NotFound
+from core.storage.tables import Contributor, Drawing, ModelVersion
+from core.symbols.digits import mnist
+from server.api.compare import comparison
+from server.api.compare.comparison import Difference, Flip
+from server.api.compare.schemas import CellOut, CompareOut, ConfusionOut
+from server.contract import contract
+from server.services import services
+from server.views import Json, to_base64
+
+blueprint = Blueprint("compare", __name__)
+MAX_SHOWN = 200  # pictures of each kind: 200 kB
+IMAGES = "t10k-images-idx3-ubyte"
+LABELS = "t10k-labels-idx1-ubyte"
+Array = NDArray[np.uint8]
+
+
+@blueprint.get("/api/v1/compare/<int:a>/<int:b>")
+@contract("Compare two versions", answers={200: CompareOut}, refusals=(404,))
+def compare(a: int, b: int) -> ResponseReturnValue:
+    """What version b reads better and worse than version a, digit by digit"""
+    labels = _mnist(LABELS)
+    with services().database.read() as session:
+        for version in (a, b):
+            _check_exists(session, version)
+        on_mnist = None if labels is None else comparison.on_mnist(session, a, b, labels)
+        on_drawings = comparison.on_drawings(session, a, b)
+        drawn = _drawings(session, on_drawings)
+        numbers = _numbers(session, drawn)
+    images = _mnist(IMAGES) if on_mnist is not None else None
+    shown = {
+        kind: _mnist_flips(on_mnist, images, kind) + _drawn_flips(on_drawings, drawn, kind)
+        for kind in ("better", "worse")
+    }
+    return {
+        "a": a,
+        "b": b,
+        "mnist_test": None if on_mnist is None else _difference_json(on_mnist),
+        "drawings": _difference_json(on_drawings),
+        "better": shown["better"][:MAX_SHOWN],
+        "worse": shown["worse"][:MAX_SHOWN],
+        "contributors": _by_contributor(on_drawings, drawn, numbers),
+    }
+
+
+@blueprint.get("/api/v1/models/<int:version>/confusion")
+@contract("A version's confusion matrix", answers={200: ConfusionOut}, refusals=(404,))
+def confusion(version: int) -> ResponseReturnValue:
+    """Which digits of MNIST's test set the version read as which, when it was judged"""
+    labels_N, predicted_N = _readings(version)
+    rows = comparison.confusion(labels_N, predicted_N)
+    right, of_label, of_reading = rows.diagonal(), rows.sum(axis=1), rows.sum(axis=0)
+    return {
+        "version": version,
+        "n": len(labels_N),
+        "rows": rows.tolist(),
+        "precision": _shares(right, of_reading),
+        "recall": _shares(right, of_label),
+        "f1": _shares(2 * right, of_label + of_reading),
+    }
+
+
+@blueprint.get("/api/v1/models/<int:version>/confusion/<int:label>/<int:read_as>")
+@contract("A cell's digits", answers={200: CellOut}, refusals=(404,))
+def cell(version: int, label: int, read_as: int) -> ResponseReturnValue:
+    """The test images of one digit that the version read as another, or as the same"""
+    labels_N, predicted_N = _readings(version)
+    places = np.flatnonzero((labels_N == label) & (predicted_N == read_as))
+    images = _mnist(IMAGES)
+    if images is None or not (label <= 9 and read_as <= 9):
+        raise NotFound("cell", f"{label}/{read_as}")
+    items = [{"place": int(i), "ink": to_base64(images[i].tobytes())} for i in places[:MAX_SHOWN]]
+    return {"label": label, "read_as": read_as, "n": len(places), "items": items}
+
+
+def _check_exists(session: Session, version: int) -> None:
+    if session.get(ModelVersion, version) is None:
+        raise NotFound("version", version)
+
+
+def _mnist(name: str) -> Array | None:
+    """A file of MNIST's test set; None if it is missing."""
+    return mnist.read_if_there(services().settings.mnist_cache / name)
+
+
+def _readings(version: int) -> tuple[Array, Array]:
+    """MNIST's test labels, and what the version read. Raises: NotFound."""
+    labels_N = _mnist(LABELS)
+    with services().database.read() as session:
+        _check_exists(session, version)
+        predicted_N = comparison.mnist_readings(session, version)
+    if labels_N is None or predicted_N is None or len(labels_N) != len(predicted_N):
+        raise NotFound("record", f"of what version {version} read in MNIST's test set")
+    return labels_N, predicted_N
+
+
+def _shares(part: NDArray[np.int64], whole: NDArray[np.int64]) -> list[float | None]:
+    return [int(p) / int(w) if w else None for p, w in zip(part, whole, strict=True)]
+
+
+def _difference_json(found: Difference) -> Json:
+    return {
+        "n": found.n,
+        "n_right_a": found.n_right_a,
+        "n_right_b": found.n_right_b,
+        "n_better": len(found.better),
+        "n_worse": len(found.worse),
+        "p": found.p,
+    }
+
+
+def _flip_json(flip: Flip, source: str, ink: bytes, drawing: Drawing | None) -> Json:
+    return {
+        "source": source,
+        "place": flip.place,
+        "drawing_id": None if drawing is None else drawing.id,
+        "contributor": None if drawing is None else drawing.contributor_id,
+        "label": flip.label,
+        "a": flip.a,
+        "b": flip.b,
+        "ink": to_base64(ink),
+    }
+
+
+def _mnist_flips(found: Difference | None, images: Array | None, kind: str) -> list[Json]:
+    if found is None or images is None:
+        return []
+    flips: Sequence[Flip] = getattr(found, kind)
+    chosen = flips[:MAX_SHOWN]
+    return [_flip_json(flip, "mnist", images[flip.place].tobytes(), None) for flip in chosen]
+
+
+def _drawings(session: Session, found: Difference) -> dict[int, Drawing]:
+    numbers = [flip.place for flip in (*found.better, *found.worse)]
+    drawings: dict[int, Drawing] = {}
+    for start in range(0, len(numbers), comparison.CHUNK):
+        chosen = Drawing.number.in_(numbers[start : start + comparison.CHUNK])
+        for drawing in session.scalars(select(Drawing).where(chosen)):
+            drawings[drawing.number] = drawing
+    return drawings
+
+
+def _drawn_flips(found: Difference, drawn: dict[int, Drawing], kind: str) -> list[Json]:
+    flips: Sequence[Flip] = getattr(found, kind)
+    pairs = [(flip, drawn[flip.place]) for flip in flips[:MAX_SHOWN]]
+    return [_flip_json(flip, "drawing", drawing.ink, drawing) for flip, drawing in pairs]
+
+
+def _by_contributor(
+    found: Difference, drawn: dict[int, Drawing], numbers: dict[str, int]
+) -> list[Json]:
+    """Most worsened first."""
+    better = Counter(numbers[drawn[flip.place].contributor_id] for flip in found.better)
+    worse = Counter(numbers[drawn[flip.place].contributor_id] for flip in found.worse)
+    rows = [
+        {"contributor": one, "n_better": better[one], "n_worse": worse[one]}
+        for one in better.keys() | worse.keys()
+    ]
+    return sorted(rows, key=lambda row: (-int(row["n_worse"]), row["contributor"]))
+
+
+def _numbers(session: Session, drawn: dict[int, Drawing]) -> dict[str, int]:
+    """The number that each of these drawings' contributors goes by."""
+    ids = sorted({drawing.contributor_id for drawing in drawn.values()})
+    numbers: dict[str, int] = {}
+    for start in range(0, len(ids), comparison.CHUNK):
+        chosen = Contributor.id.in_(ids[start : start + comparison.CHUNK])
+        for one in session.scalars(select(Contributor).where(chosen)):
+            numbers[one.id] = one.number
+    return numbers

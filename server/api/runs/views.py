@@ -1,0 +1,164 @@
+"""A run in full, the drawings it learned from, and what was told of its end, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.base.kinds import DrawingStatus, RunStatus
+from core.runs import queries as run_queries
+from core.runs.sentences import End, line_sentence, what_to_do
+from core.storage import counters
+from core.storage.tables import Run, RunLine, RunMetric, WebhookDelivery
+from core.webhooks import deliveries as webhook
+from core.webhooks.sentences import outcome_sentence
+from server.api.audit import events as audit_log
+from server.api.runs.lineage import Learned
+from server.api.runs.time_left import PHASES, Line, Point, phase_seconds, time_left
+from server.views import Json, drawings_by_number, drawings_json, iso, language, run_json
+
+MAX_POINTS = 400
+"""More than a curve has pixels for; a long training writes thousands."""
+
+
+def run_in_full(session: Session, run: Run, *, now: datetime, for_admin: bool) -> Json:
+    """A run with its curves, its log, how long it takes, and what to do about its end."""
+    lines = _lines(session, run.id)
+    points = _points(session, run.id)
+    verdict = run_queries.verdict_of(session, run.id)
+    n_checking = counters.totals(session, "status:").get(DrawingStatus.QUARANTINED, 0)
+    end = End(
+        status=run.status,
+        failure=run.failure,
+        is_first=run.base_version is None,
+        n_drawings=run.n_drawings or 0,
+        n_checking=n_checking,
+        failed_rules=[]
+        if verdict is None
+        else [rule["name"] for rule in verdict.rules if not rule["passed"]],
+    )
+    told = webhook.delivery_of(session, run.id) if for_admin else None
+    taken = phase_seconds(lines, run.finished_at or now)
+    words = language()
+    return run_json(session, run) | {
+        "metrics": [_point_json(point) for point in _thinned(points)],
+        "lines": [
+            {"at": iso(at), "name": name, "sentence": line_sentence(name, facts, words)}
+            for at, name, facts in lines
+        ],
+        "phases": [
+            {"phase": phase, "seconds": round(taken[phase], 1)}
+            for phase in PHASES
+            if phase in taken
+        ],
+        "time_left": _left_json(session, run, lines, points, taken, now),
+        "progress_at": iso(run.progress_at),
+        "n_attempts": run.n_attempts,
+        "what_to_do": what_to_do(end, words),
+        "n_checking": n_checking,
+        "told": None if told is None else delivery_json(told),
+    }
+
+
+def asked_by(session: Session, runs: Sequence[Run]) -> dict[int, str]:
+    """Who asked for each run by hand, by its number: the address of the account."""
+    names = audit_log.names(session, {run.requested_by for run in runs})
+    return {run.id: names[run.requested_by] for run in runs if run.requested_by in names}
+
+
+def run_drawings_json(session: Session, found: Sequence[Learned]) -> list[Json]:
+    """Drawings as the gallery shows them, with the label that the run learned."""
+    drawings = drawings_by_number(session, [one.number for one in found])
+    shown = drawings_json(session, drawings, for_reviewer=True)
+    return [
+        drawing | {"learned_label": one.label, "is_new": one.is_new}
+        for drawing, one in zip(shown, found, strict=True)
+    ]
+
+
+def delivery_json(row: WebhookDelivery) -> Json:
+    """What was told to the webhook, and what became of it."""
+    outcome = row.outcome
+    return {
+        "id": row.id,
+        "event": row.event,
+        "run_id": row.run_id,
+        "created_at": iso(row.created_at),
+        "attempted_at": iso(row.attempted_at),
+        "n_attempts": row.n_attempts,
+        "is_waiting": row.due_at is not None,
+        "outcome": outcome,
+        "sentence": None if outcome is None else outcome_sentence(outcome, row.facts, language()),
+    }
+
+
+def _lines(session: Session, run_id: int) -> list[Line]:
+    rows = session.execute(
+        select(RunLine.at, RunLine.name, RunLine.facts)
+        .where(RunLine.run_id == run_id)
+        .order_by(RunLine.id)
+    )
+    return [Line(*row) for row in rows]
+
+
+def _points(session: Session, run_id: int) -> list[RunMetric]:
+    """The points of a run's curves, oldest first; what a broken-off attempt lost is left out."""
+    rows = session.scalars(
+        select(RunMetric).where(RunMetric.run_id == run_id).order_by(RunMetric.id)
+    )
+    kept: list[RunMetric] = []
+    for row in rows:
+        while kept and kept[-1].phase == row.phase and kept[-1].step >= row.step:
+            kept.pop()
+        kept.append(row)
+    return kept
+
+
+def _thinned(points: Sequence[RunMetric]) -> list[RunMetric]:
+    every = -(-len(points) // MAX_POINTS) or 1
+    # Counted from the end, so that the newest point is always there.
+    return list(points[::-1][::every][::-1])
+
+
+def _point_json(point: RunMetric) -> Json:
+    return {
+        "phase": point.phase,
+        "step": point.step,
+        "loss": point.loss,
+        "accuracy": point.accuracy,
+    }
+
+
+def _left_json(
+    session: Session,
+    run: Run,
+    lines: Sequence[Line],
+    points: Sequence[RunMetric],
+    taken: dict[str, float],
+    now: datetime,
+) -> Json | None:
+    if run.status != RunStatus.RUNNING or run.phase is None:
+        return None
+    taken_up = [line.at for line in lines if line.name in {"began", "resumed"}]
+    since = taken_up[-1] if taken_up else now - timedelta(days=1)
+    of_this_attempt = [Point(p.at, p.phase, p.step) for p in points if p.at >= since]
+    usual = _usual(session, run, now)
+    left = time_left(run.phase, run.n_steps, of_this_attempt, taken, usual, now)
+    return None if left is None else {"seconds": round(left.seconds), "is_whole": left.is_whole}
+
+
+def _usual(session: Session, run: Run, now: datetime) -> dict[str, float] | None:
+    """How long the phases of the last finished run of the kind took; None if there was none."""
+    finished = (RunStatus.PROMOTED, RunStatus.HELD)
+    is_first = Run.base_version.is_(None)
+    last = session.scalars(
+        select(Run.id)
+        .where(Run.id < run.id, Run.status.in_(finished))
+        .where(is_first if run.base_version is None else ~is_first)
+        .order_by(Run.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if last is None else phase_seconds(_lines(session, last), now) or None

@@ -1,0 +1,167 @@
+"""Which version this process answers with: follows the newest promotion, keeps the last good one.
+
+A promotion reaches each worker by polling: signals reach one process only, and the newest row is
+the truth anyway.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.base.clock import utc_now
+from core.base.errors import ModelFileError, NotFound, NotReady
+from core.storage.database import Database
+from core.storage.model_store import ModelStore
+from core.storage.shared_state import Volatile
+from core.storage.tables import ModelVersion, Promotion
+from server.serving.predictor import LoadedModel, load_model
+
+log = structlog.get_logger()
+
+N_KEPT = 3  # the live version, the one before, and the last that somebody asked for
+N_FALLBACKS = 5  # earlier versions that a new worker tries when the newest is broken
+RETRY_SECONDS = 5.0  # a broken file may be restored from a backup
+REPORT_SECONDS = 2.0  # a worker counts as alive for ten
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A version, and what its files must hash to."""
+
+    version: int
+    sha256: str
+    manifest_sha256: str
+
+
+def promoted_versions(session: Session, limit: int = N_FALLBACKS) -> list[Files]:
+    """The last versions that went live, the newest first, each once."""
+    newest = select(Promotion.version).order_by(Promotion.id.desc()).limit(limit).scalar_subquery()
+    rows = session.execute(
+        select(Promotion.version, ModelVersion.sha256, ModelVersion.manifest_sha256)
+        .join(ModelVersion, ModelVersion.version == Promotion.version)
+        .where(Promotion.version.in_(newest))
+        .order_by(Promotion.id.desc())
+        .limit(limit)
+    )
+    return list(dict.fromkeys(Files(*row) for row in rows))
+
+
+class LiveModel:
+    """The model in use. Swapping it is one assignment: no request ever waits or fails."""
+
+    def __init__(self, database: Database, store: ModelStore, volatile: Volatile) -> None:
+        self.current: LoadedModel | None = None
+        self.problem: str | None = None
+        """What keeps the newest promotion from being served."""
+        self._database = database
+        self._store = store
+        self._volatile = volatile
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[int, str], LoadedModel] = OrderedDict()
+        self._broken: dict[Files, tuple[str, float]] = {}
+        self._reported: tuple[int | None, str | None] | None = None
+        self._reported_at = 0.0
+
+    def look(self) -> None:
+        """Compare with the newest promotion; load and swap if it is another version."""
+        with self._database.read() as session:
+            promoted = promoted_versions(session)
+        with self._lock:
+            self._follow(promoted)
+        self._report(utc_now())
+
+    def _follow(self, promoted: Sequence[Files]) -> None:
+        if not promoted:
+            self.problem = None
+            return
+        if self.current is not None and self.current.version == promoted[0].version:
+            self.problem = None
+            return
+        # With a model in use only the newest is tried; a new worker takes the best it can get.
+        candidates = promoted[:1] if self.current is not None else promoted
+        for files in candidates:
+            loaded = self._load_or_note(files)
+            if loaded is not None:
+                self._swap(loaded)
+                break
+        newest_problem = self._broken.get(promoted[0])
+        self.problem = None if newest_problem is None else newest_problem[0]
+
+    def _swap(self, loaded: LoadedModel) -> None:
+        before = None if self.current is None else self.current.version
+        self.current = loaded
+        log.info("model swapped", version=loaded.version, previous_version=before)
+
+    def _load_or_note(self, files: Files) -> LoadedModel | None:
+        broken = self._broken.get(files)
+        if broken is not None and time.monotonic() - broken[1] < RETRY_SECONDS:
+            return None
+        try:
+            loaded = self._load(files)
+        except ModelFileError as exc:
+            self._broken[files] = (str(exc), time.monotonic())
+            if broken is None:
+                log.warning("model refused", version=files.version, problem=str(exc))
+            return None
+        self._broken.pop(files, None)
+        return loaded
+
+    def _load(self, files: Files) -> LoadedModel:
+        key = (files.version, files.sha256)
+        loaded = self._kept.get(key)
+        if loaded is None:
+            loaded = self._kept[key] = load_model(
+                self._store,
+                files.version,
+                sha256=files.sha256,
+                manifest_sha256=files.manifest_sha256,
+            )
+        self._kept.move_to_end(key)
+        while len(self._kept) > N_KEPT:
+            self._kept.popitem(last=False)
+        return loaded
+
+    def version(self, version: int) -> LoadedModel:
+        """Any version, tested, from memory if it was in use lately.
+
+        Raises: NotFound; ModelFileError.
+        """
+        with self._database.read() as session:
+            row = session.execute(
+                select(
+                    ModelVersion.version, ModelVersion.sha256, ModelVersion.manifest_sha256
+                ).where(ModelVersion.version == version)
+            ).one_or_none()
+        if row is None:
+            raise NotFound("version", version)
+        with self._lock:
+            return self._load(Files(*row))
+
+    def check_files(self, version: int) -> None:
+        """Read a version's files anew and test it, whatever is in memory.
+
+        Raises: NotFound; ModelFileError.
+        """
+        with self._lock:
+            for key in [key for key in self._kept if key[0] == version]:
+                del self._kept[key]
+        self.version(version)
+
+    def _report(self, now: datetime) -> None:
+        state = (None if self.current is None else self.current.version, self.problem)
+        is_due = time.monotonic() - self._reported_at >= REPORT_SECONDS
+        if state != self._reported or is_due:
+            self._reported, self._reported_at = state, time.monotonic()
+            try:
+                self._volatile.report_worker(*state, now=now)
+            except NotReady as exc:  # such as on a full disk: nobody reads worse for it
+                log.warning("not reported", problem=str(exc))

@@ -1,0 +1,151 @@
+"""Pictures from strangers are unpacked in a child process, which may die of them.
+
+A worker has at most two, started when they are first needed; the one that answered last is asked
+first, so that most workers have one. What a child holds is lost with it: the picture.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import socket
+import subprocess
+import sys
+import time
+from typing import Final
+
+import numpy as np
+import structlog
+
+from core.base.errors import BadPicture, NotReady
+from core.imaging.decode_process import ANSWER, LENGTH, READY, REFUSALS
+from core.imaging.files import WORK_SIDE_PX, Grey
+
+log = structlog.get_logger()
+
+N_CHILDREN: Final = 2
+LONGEST_SECONDS: Final = 10.0  # for one picture; its five seconds of processor on a busy machine
+START_SECONDS: Final = 30.0
+PATIENCE_SECONDS: Final = 5.0  # until a child is free
+MAX_SENTENCE_BYTES: Final = 500
+# Nothing of the worker's secrets and settings goes along.
+KEPT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
+COMMAND: Final = (sys.executable, "-m", "core.imaging.decode_process")
+TOO_MUCH = (
+    "this picture takes too much time or memory to read: save it anew as a PNG or JPEG, or send "
+    "a smaller one"
+)
+
+
+class PictureReader:
+    """Reads pictures for one worker; used by all its threads."""
+
+    def __init__(
+        self, command: tuple[str, ...] = COMMAND, seconds: float = LONGEST_SECONDS
+    ) -> None:
+        self.children = [_Child(command, seconds) for _ in range(N_CHILDREN)]
+        self._free: queue.LifoQueue[_Child] = queue.LifoQueue()
+        for child in reversed(self.children):
+            self._free.put(child)
+
+    def grey(self, data: bytes) -> Grey:
+        """The picture's grey levels, as `imaging_files.read_grey` says.
+
+        Raises: TooLarge, UnsupportedType, BadPicture, also when the picture kills its reader;
+        NotReady, when all readers are busy.
+        """
+        try:
+            child = self._free.get(timeout=PATIENCE_SECONDS)
+        except queue.Empty:
+            raise NotReady("other pictures are being read: send it again in a moment") from None
+        try:
+            return child.read(data)
+        finally:
+            self._free.put(child)
+
+    def close(self) -> None:
+        """End the children."""
+        for child in self.children:
+            child.end()
+
+
+class _Child:
+    """One process, started when it is needed and not there."""
+
+    def __init__(self, command: tuple[str, ...], seconds: float) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+        self._command = command
+        self._seconds = seconds
+        self._link: socket.socket | None = None
+
+    def read(self, data: bytes) -> Grey:
+        link = self._ready_link()
+        until = time.monotonic() + self._seconds
+        try:
+            link.settimeout(self._seconds)
+            link.sendall(LENGTH.pack(len(data)))
+            link.sendall(data)
+            place, height, width = ANSWER.unpack(_exactly(link, ANSWER.size, until))
+            if place:
+                return self._refuse(place, _exactly(link, min(height, MAX_SENTENCE_BYTES), until))
+            if not (0 < height <= WORK_SIDE_PX and 0 < width <= WORK_SIDE_PX):
+                raise EOFError("it speaks nonsense")
+            grey = np.frombuffer(_exactly(link, height * width, until), np.uint8)
+        except (OSError, EOFError) as exc:
+            self.end()
+            log.warning("picture reader ended", problem=str(exc) or type(exc).__name__)
+            raise BadPicture(TOO_MUCH) from exc
+        return grey.reshape(height, width)
+
+    def _refuse(self, place: int, sentence: bytes) -> Grey:
+        if place > len(REFUSALS):
+            raise EOFError("it speaks nonsense")
+        raise REFUSALS[place - 1](sentence.decode(errors="replace"))
+
+    def _ready_link(self) -> socket.socket:
+        """The socket of a child that lives. Raises: NotReady."""
+        if self._link is not None and self.process is not None and self.process.poll() is None:
+            return self._link
+        self.end()
+        self._link, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(
+                self._command, env=_environment(), stdin=theirs.fileno()
+            )
+        try:
+            self._link.settimeout(START_SECONDS)
+            if self._link.recv(len(READY)) == READY:
+                return self._link
+            problem = "it ended at once"
+        except OSError as exc:
+            problem = str(exc)
+        self.end()
+        log.error("picture reader does not start", problem=problem)
+        raise NotReady("pictures cannot be read just now: draw instead, and tell who runs this")
+
+    def end(self) -> None:
+        """Kill it, if it lives, and forget it."""
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+def _exactly(link: socket.socket, n_bytes: int, until: float) -> bytes:
+    """So many bytes. Raises: EOFError, if the other end died; TimeoutError."""
+    data = bytearray()
+    while len(data) < n_bytes:
+        link.settimeout(max(until - time.monotonic(), 0.001))
+        piece = link.recv(n_bytes - len(data))
+        if not piece:
+            raise EOFError("it died")
+        data += piece
+    return bytes(data)
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return kept | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

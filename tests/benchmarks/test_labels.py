@@ -1,0 +1,112 @@
+"""What the benchmarks of noise and of review claim, in a small world that is learned in seconds.
+
+The first model knows the golden forms by easy hands; a crowd of thirty draws them more or less
+slanted, so that some are misread.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from benchmarks.model.noise import Crowd, Readings, _detection, with_noise
+from benchmarks.model.review import needed_for
+from core.review import order as review_order
+from tests.support.tiny_world import FIRST, easy_digits, tiny_mnist
+from trainer.learning.examples import Examples
+from trainer.learning.scores import read
+from trainer.learning.train import train
+from trainer.networks.registry import network_named
+from trainer.pipeline.check_labels import suspects
+
+N_HANDS, DRAWINGS_EACH = 30, 30
+N_ASKED = 1_000
+
+
+@pytest.fixture(scope="module")
+def people() -> Crowd:
+    rng = np.random.default_rng(0)
+    parts = [easy_digits(DRAWINGS_EACH, rng, slant=s) for s in np.linspace(-0.9, 0.9, N_HANDS)]
+    inks, labels = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
+    hands = [f"hand {i // DRAWINGS_EACH}" for i in range(len(labels))]
+    truth = labels.astype(np.int64)
+    return Crowd(inks, truth, hands, inks[:0], truth[:0])
+
+
+@pytest.fixture(scope="module")
+def readings(people: Crowd) -> Readings:
+    mnist = tiny_mnist()
+    images, labels = mnist.train_images, mnist.train_labels
+    champion = train(
+        network_named("compact"), Examples.from_arrays(images, labels),
+        Examples.from_arrays(images[:10], labels[:10]), 0, recipe=FIRST,
+    ).network  # fmt: skip
+    asked = mnist.test_images[:N_ASKED], mnist.test_labels[:N_ASKED].astype(np.int64)
+    return Readings(read(champion, people.inks), read(champion, asked[0]), asked[1])
+
+
+@pytest.fixture
+def is_misread(people: Crowd, readings: Readings) -> NDArray[np.bool_]:
+    misread = readings.drawn.predicted_N != people.truth
+    assert 0.01 < misread.mean() < 0.4
+    return misread
+
+
+def test_of_a_fifth_flipped_labels_most_are_put_aside_and_honest_corrections_train(
+    people: Crowd, readings: Readings, is_misread: NDArray[np.bool_]
+) -> None:
+    labels = with_noise(people, "flips", 0)
+    hearing = readings.hear(people, labels)
+
+    found = _detection(hearing, suspects(hearing), labels != people.truth, is_misread)
+
+    assert found["auroc"] >= 0.97
+    assert found["recall"] >= 0.5
+    # 38 of 43 here, 93 to 96 % in docs/benchmarks.md; of labels put aside by lot it would be 20 %.
+    assert found["precision"] >= 0.8
+    assert found["corrections_trained"] >= 0.95
+
+
+def test_clean_labels_cost_hardly_an_honest_correction(
+    people: Crowd, readings: Readings, is_misread: NDArray[np.bool_]
+) -> None:
+    hearing = readings.hear(people, people.truth)
+
+    assert 1 - suspects(hearing)[is_misread].mean() >= 0.95
+
+
+def test_a_contributor_who_swaps_ones_and_sevens_is_found_out(
+    people: Crowd, readings: Readings
+) -> None:
+    caught = []
+    for swapper in range(5, N_HANDS - 5, 2):
+        labels = with_noise(people, "swapper", 0, swapper)
+        found = suspects(readings.hear(people, labels))
+        caught.append(found[labels != people.truth].mean())
+
+    assert np.mean(caught) >= 0.7
+
+
+def test_the_order_of_review_finds_what_is_misread_first(
+    people: Crowd, readings: Readings, is_misread: NDArray[np.bool_]
+) -> None:
+    places = review_order.order(
+        readings.drawn.probabilities_NK(),
+        people.truth,
+        readings.drawn.features_NF,
+        np.zeros(len(people.truth), dtype=np.bool_),
+        seed=0,
+    )
+
+    n = min(30, int(is_misread.sum()))
+    assert is_misread[places[:n]].mean() >= 3 * is_misread.mean()
+
+
+def test_how_many_a_random_order_needs_is_read_off_its_curve() -> None:
+    random, sizes = [0.90, 0.92, 0.96], (10, 20, 40)
+
+    assert needed_for(0.94, 0.80, random, sizes) == pytest.approx(30)
+    assert needed_for(0.85, 0.80, random, sizes) == pytest.approx(5)
+    assert needed_for(0.79, 0.80, random, sizes) == 0
+    assert needed_for(0.97, 0.80, random, sizes) is None

@@ -1,0 +1,225 @@
+"""The stream's claim in a small world: learn an odd hand, keep the others. Naive runs must fail it.
+
+The known world is thirty invented hands on a coarse tablet; the new hand writes odd forms, and only
+ever draws five of the digits.
+"""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from scipy.stats import binomtest
+
+from benchmarks.model.hands import Hand, draw, ink_of, make_hand
+from benchmarks.model.stream import EVERYTHING, JOINT, METHODS, NAIVE, OURS, PERSON, Options, run
+from benchmarks.model.stream_tables import aims_table, interval, table
+from benchmarks.model.streams import enlarged, optical
+from benchmarks.record import Record
+from tests.support.tiny_world import tiny_mnist
+from trainer.learning.examples import Examples
+from trainer.learning.fine_tune import RunConfig, fine_tune
+from trainer.learning.recipes import compact_in
+from trainer.learning.replay import RunData
+from trainer.learning.scores import accuracy, read
+from trainer.learning.train import train
+from trainer.networks.base import DigitNetwork
+from trainer.networks.registry import network_named
+
+Inks = NDArray[np.uint8]
+Labels = NDArray[np.int64]
+Part = tuple[Inks, Labels]
+
+OUR_RUN = replace(EVERYTHING, n_drawn=16, n_replay=48, min_steps=100, steps_per_drawing=0.0)
+NAIVELY = replace(NAIVE, n_drawn=64, min_steps=100, steps_per_drawing=0.0)
+
+
+def drawn_by(hands: list[Hand], n: int, seed: int, n_digits: int = 10) -> Part:
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n) % n_digits
+    inks = [ink_of(draw(hands[i // 10 % len(hands)], int(d), rng)) for i, d in enumerate(labels)]
+    return np.stack(inks), labels
+
+
+@pytest.fixture(scope="module")
+def world() -> dict[str, Part]:
+    rng = np.random.default_rng(0)
+    known = [make_hand("joined", rng) for _ in range(30)]
+    odd = [make_hand("odd", rng)]
+    return {
+        "train": drawn_by(known, 2_000, 1),
+        "validation": drawn_by(known, 300, 2),
+        "test": drawn_by(known, 500, 3),
+        "new": drawn_by(odd, 40, 4, n_digits=5),
+        "exam": drawn_by(odd, 200, 5, n_digits=5),
+    }
+
+
+@pytest.fixture(scope="module")
+def base(world: dict[str, Part]) -> DigitNetwork:
+    torch.set_num_threads(1)
+    recipe = replace(compact_in(3), batch_size=64)
+    examples, validation = (Examples.from_arrays(*world[name]) for name in ("train", "validation"))
+    return train(network_named("compact"), examples, validation, 0, recipe=recipe).network
+
+
+def learned(base: DigitNetwork, world: dict[str, Part], config: RunConfig) -> tuple[float, float]:
+    """(share of the new hand's errors that is cut, share of the known world that is forgotten)."""
+    nothing = world["new"][0][:0], world["new"][1][:0]
+    data = RunData(*world["new"], *nothing, *world["train"], *world["validation"])
+    network = fine_tune(base, data, replace(config, interpolation=False), 0).candidates[0]
+    after = network_named("compact").build()
+    after.load_state_dict(network.weights)
+
+    def right(one: DigitNetwork, name: str) -> float:
+        inks, labels = world[name]
+        return accuracy(read(one, inks).predicted_N, labels)
+
+    cut = 1 - (1 - right(after, "exam")) / (1 - right(base, "exam"))
+    return cut, right(base, "test") - right(after, "test")
+
+
+@pytest.mark.slow
+def test_a_run_learns_an_odd_hand_and_forgets_next_to_nothing(
+    base: DigitNetwork, world: dict[str, Part]
+) -> None:
+    cut, forgotten = learned(base, world, OUR_RUN)
+
+    assert cut >= 0.5
+    assert forgotten <= 0.01
+
+
+@pytest.mark.slow
+def test_a_naive_run_forgets_what_it_knew(base: DigitNetwork, world: dict[str, Part]) -> None:
+    _cut, forgotten = learned(base, world, NAIVELY)
+
+    assert forgotten > 0.01
+
+
+def test_ours_is_measured_everywhere_and_first() -> None:
+    options = Options()
+
+    cells = options.cells()
+
+    ours = [cell for cell in cells if cell[2] == OURS]
+    assert len(ours) == len(options.streams) * len(options.sizes) * options.n_seeds
+    assert cells[: len(options.streams) * len(options.sizes)] == [c for c in ours if c[3] == 0]
+    compared = {(name, size) for name, size, method, _ in cells if method == JOINT}
+    streams = [name for name in options.streams if name != PERSON]
+    assert compared == {(name, size) for name in streams for size in options.compared_at}
+
+
+def test_another_seed_or_stream_is_no_other_question_but_another_run_is() -> None:
+    assert Options(n_seeds=1, streams=("odd",)).question == Options().question
+    assert Options(chain_runs=3).question != Options().question
+
+
+def run_piece(after: float, promoted: bool = True, mnist: float = 0.9955) -> dict[str, object]:
+    return {
+        "known": after, "known_before": 0.8, "n_known": 1_000, "mnist": mnist,
+        "mnist_before": 0.996, "n_lost": 9, "n_gained": 4, "promoted": promoted, "seconds": 12.0,
+    }  # fmt: skip
+
+
+def test_a_missed_aim_is_told_by_how_much_and_a_held_run_cuts_nothing() -> None:
+    options = Options(n_seeds=3, sizes=(40,), streams=("odd",), compared_at=())
+    pieces = [run_piece(0.95), run_piece(0.88), run_piece(0.99, promoted=False)]
+    result = {f"odd/40/{OURS}/{seed}": one for seed, one in enumerate(pieces)}
+
+    rows = {row[1]: row[2:] for row in aims_table(result, options)[1:]}
+
+    assert rows["error cut after 40"] == ("55%", "40%", "15%")
+    assert rows["promoted"] == ("90%", "67%", "23%")
+    assert rows["MNIST lost at most, points"] == ("-0.05", "-0.05", "")
+
+
+def test_the_time_of_a_thousand_drawings_is_an_aim_of_its_own() -> None:
+    options = Options(n_seeds=1, sizes=(1_000,), streams=("odd", "tablet"), compared_at=())
+    result = {
+        f"odd/1000/{OURS}/0": run_piece(0.99),
+        f"tablet/1000/{OURS}/0": run_piece(0.99) | {"seconds": 61.2},
+    }
+
+    rows = [row for row in aims_table(result, options) if row[1] == "seconds after 1,000, at most"]
+
+    assert rows == [
+        ("odd", "seconds after 1,000, at most", "45", "12", ""),
+        ("tablet", "seconds after 1,000, at most", "45", "61", "16"),
+    ]
+
+
+def test_the_table_tells_only_what_was_measured() -> None:
+    options = Options(n_seeds=1, sizes=(40,), streams=("odd", "tablet"), compared_at=())
+
+    rows = table({f"odd/40/{OURS}/0": run_piece(0.9)}, options)
+
+    assert len(rows) == 2
+    assert rows[1][:4] == ("odd", "40", OURS, "20.0%")
+    assert rows[1][4:6] == ("10.0% (8.3% to 12.0%)", "50%")
+
+
+def test_an_interval_agrees_with_the_second_implementation() -> None:
+    expected = binomtest(37, 250).proportion_ci(method="wilson")
+
+    assert interval(37 / 250, 250) == pytest.approx((expected.low, expected.high))
+
+
+def test_a_tablet_keeps_eight_points_and_fills_a_square() -> None:
+    hand = make_hand("tablet", np.random.default_rng(0))
+
+    (stroke,) = draw(hand, 1, np.random.default_rng(1))
+
+    assert len(stroke) == 8
+    assert np.ptp(stroke, axis=0).tolist() == [160.0, 160.0]
+
+
+def test_the_methods_differ_by_one_idea_each() -> None:
+    assert list(METHODS)[0] == "naive"
+    assert METHODS["everything"] == EVERYTHING
+    assert METHODS["+ interpolation"] == replace(METHODS["+ distillation"], interpolation=True)
+
+
+def test_the_same_seed_draws_the_same_stream() -> None:
+    hand, again = (make_hand("odd", np.random.default_rng(3)) for _ in range(2))
+
+    first, second = (ink_of(draw(one, 7, np.random.default_rng(4))) for one in (hand, again))
+
+    assert np.array_equal(first, second)
+
+
+def test_eight_by_eight_pictures_fill_the_box_and_lie_in_the_middle() -> None:
+    image = np.zeros((8, 8))
+    image[1:7, 3] = 16.0
+
+    ink = enlarged(image)
+
+    rows = np.flatnonzero(ink.max(axis=1) > 40)
+    assert 18 <= len(rows) <= 20
+    middle = (ink.sum(axis=0) @ np.arange(28)) / ink.sum()
+    assert middle == pytest.approx(14, abs=0.6)
+
+
+def test_exam_drawings_are_not_in_the_stream() -> None:
+    digits = optical(0)
+
+    trained = {ink.tobytes() for ink in digits.inks}
+    assert (len(digits.inks), len(digits.known_inks)) == (1_000, 797)
+    assert not any(ink.tobytes() in trained for ink in digits.known_inks)
+
+
+def test_a_broken_off_bench_keeps_the_results_that_it_has(tmp_path: Path) -> None:
+    record = Record(tmp_path / "stream.json", Options().question)
+    record.piece("odd/40/everything/0", lambda: run_piece(0.9))
+    options = Options(n_seeds=1, sizes=(40,), streams=("odd",), compared_at=(), chain_streams=())
+
+    def stop(doing: str, n_done: int, n_all: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tiny_mnist(), tmp_path, options, stop)
+
+    kept = json.loads((tmp_path / "stream.json").read_text())
+    assert list(kept["result"]) == ["odd/40/everything/0"]

@@ -1,0 +1,110 @@
+"""`inkloop up` with the real server and trainer: it starts soon, heals, and stops whole."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.running import Running, free_port, running, wait_until
+
+pytestmark = pytest.mark.slow
+
+
+def tree(up: Running) -> list[psutil.Process]:
+    """Every process below `inkloop up`."""
+    return psutil.Process(up.process.pid).children(recursive=True)
+
+
+def child(up: Running, word: str) -> psutil.Process:
+    """The child of `inkloop up` whose command line has `word`."""
+    children = psutil.Process(up.process.pid).children()
+    return next(process for process in children if word in " ".join(process.cmdline()))
+
+
+def is_gone(process: psutil.Process) -> bool:
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_whole_within_five_seconds_ten_times_out_of_ten(
+    tmp_path: Path, stop: signal.Signals
+) -> None:
+    for _ in range(10):
+        up = Running("up", tmp_path / "instance")
+        try:
+            up.wait()
+            below = tree(up)
+
+            began = time.monotonic()
+            os.killpg(up.process.pid, stop)  # as a terminal does: the whole foreground group
+            exit_code = up.process.wait(10)
+
+            assert time.monotonic() - began < 5
+            assert exit_code == 0
+            assert all(is_gone(process) for process in below)
+        finally:
+            up.kill()
+
+
+def test_a_killed_server_is_back_within_seconds(tmp_path: Path) -> None:
+    with running("up", tmp_path / "instance") as up:
+        server = child(up, "web_process")
+        workers = server.children()
+
+        server.kill()
+
+        wait_until(lambda: all(is_gone(worker) for worker in workers), "its workers are gone")
+        up.wait()
+        assert child(up, "web_process").pid != server.pid
+
+
+def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
+    with running("up", tmp_path / "instance") as up:
+        server = child(up, "web_process")
+        wait_until(lambda: len(server.children()) == 2, "both workers run")
+        killed = server.children()[0]
+
+        killed.kill()
+
+        wait_until(
+            lambda: (
+                len(server.children()) == 2
+                and killed.pid not in {worker.pid for worker in server.children()}
+            ),
+            "there are two workers again",
+        )
+
+
+def test_who_trains_gives_way_to_who_serves(tmp_path: Path) -> None:
+    with running("up", tmp_path / "instance") as up:
+        served_at = child(up, "web_process").nice()
+
+        wait_until(lambda: child(up, "trainer").nice() > served_at, "the trainer gives way")
+
+
+def test_a_killed_supervisor_leaves_nothing_and_the_next_one_starts(tmp_path: Path) -> None:
+    port = str(free_port())
+    up = Running("up", tmp_path / "instance", INKLOOP_PORT=port)
+    try:
+        up.wait()
+        below = tree(up)
+
+        up.process.kill()
+        up.process.wait()
+
+        with running("up", tmp_path / "instance", INKLOOP_PORT=port):
+            wait_until(lambda: all(is_gone(process) for process in below), "the old ones are gone")
+    finally:
+        up.kill()
+
+
+def test_the_first_start_shows_a_link_for_the_first_admin(tmp_path: Path) -> None:
+    with running("up", tmp_path / "instance") as up:
+        wait_until(lambda: '"event": "ready"' in up.log(), "it says that it is ready")
+
+        assert f'"setup_url": "{up.url}/setup#' in up.log()

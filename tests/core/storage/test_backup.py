@@ -1,0 +1,347 @@
+"""Backups: taken while others write, verified, and restored only at rest."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import IO
+
+import pytest
+from sqlalchemy import func, select, text
+
+import core.storage.backup
+from core.base.errors import Conflict, DataError, ModelFileError, NotFound, SettingsError
+from core.base.settings import Settings
+from core.storage import instance_lock, migrate
+from core.storage.backup import back_up, restore, verify
+from core.storage.database import Database, sqlite_driver
+from core.storage.model_store import ModelStore
+from core.storage.tables import Drawing
+from tests.conftest import NOW
+from tests.support import factories
+from tests.support.disk import RENAME, seen_on_disk
+
+
+@pytest.fixture
+def instance(settings: Settings, database: Database) -> Settings:
+    """An instance with two drawings and one version, whose files are in the store."""
+    files = {"model.onnx": b"onnx", "weights.safetensors": b"weights"}
+    published = ModelStore(settings.models_dir).publish(1, files, {"version": 1})
+    with database.write() as session:
+        factories.make_drawing(session, label=3)
+        factories.make_drawing(session, label=4)
+        factories.make_version(session, 1, manifest_sha256=published.manifest_sha256)
+    database.dispose()
+    return settings
+
+
+def n_drawings(settings: Settings) -> int:
+    database = Database(settings)
+    with database.read() as session:
+        n = session.scalars(select(func.count()).select_from(Drawing)).one()
+    database.dispose()
+    return n
+
+
+def test_a_backup_holds_what_was_there(instance: Settings, tmp_path: Path) -> None:
+    made = back_up(instance, tmp_path / "backup", now=NOW)
+
+    assert (made.n_drawings, made.n_versions) == (2, 1)
+    assert verify(tmp_path / "backup").created_at == "2026-03-14T15:09:26+00:00"
+
+
+def test_all_is_on_the_disk_before_a_backup_has_its_name(
+    instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = seen_on_disk(monkeypatch, lambda descriptor: os.fstat(descriptor).st_ino)
+
+    back_up(instance, tmp_path / "backup", now=NOW)
+
+    backup = tmp_path / "backup"
+    before, after = done[: done.index(RENAME)], done[done.index(RENAME) + 1 :]
+    assert set(before) == {path.stat().st_ino for path in (backup, *backup.rglob("*"))}
+    assert after == [tmp_path.stat().st_ino]
+
+
+def test_nobody_else_may_read_a_backup(instance: Settings, tmp_path: Path) -> None:
+    back_up(instance, tmp_path / "backup", now=NOW)
+
+    for path, mode in ((tmp_path / "backup", 0o700), (tmp_path / "backup" / "inkloop.db", 0o600)):
+        assert path.stat().st_mode & 0o777 == mode
+
+
+def test_a_backup_goes_into_the_instance_when_no_folder_is_named(instance: Settings) -> None:
+    made = back_up(instance, None, now=NOW)
+
+    assert made.path == instance.instance / "backups" / "2026-03-14T150926Z"
+
+
+def test_a_restored_backup_is_what_it_was(instance: Settings, tmp_path: Path) -> None:
+    back_up(instance, tmp_path / "backup", now=NOW)
+    database = Database(instance)
+    with database.write() as session:
+        factories.make_drawing(session)
+    database.dispose()
+
+    _, aside = restore(instance, tmp_path / "backup", now=NOW)
+
+    assert n_drawings(instance) == 2
+    ModelStore(instance.models_dir).verify(1)
+    assert aside is not None
+    assert (aside / "inkloop.db").exists()
+
+
+def test_after_a_restore_that_died_nothing_starts_empty_and_it_can_be_repeated(
+    instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(instance, tmp_path / "backup", now=NOW)
+
+    def die(*_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr("core.storage.backup._move_in", die)
+        with pytest.raises(SystemExit):
+            restore(instance, tmp_path / "backup", now=NOW)
+
+    with pytest.raises(SettingsError, match="restore was broken off"):
+        migrate.upgrade(instance)
+    assert not instance.database_path.exists()
+    restore(instance, tmp_path / "backup", now=NOW + timedelta(minutes=1))
+    migrate.upgrade(instance)
+    assert n_drawings(instance) == 2
+
+
+def test_a_backup_moves_to_another_folder(instance: Settings, tmp_path: Path) -> None:
+    back_up(instance, tmp_path / "backup", now=NOW)
+    other = Settings.from_env({}, instance=tmp_path / "other")
+
+    _, aside = restore(other, tmp_path / "backup", now=NOW)
+
+    assert n_drawings(other) == 2
+    assert aside is None
+
+
+def test_the_secret_key_comes_along_and_stays_private(migrated_file: Path, tmp_path: Path) -> None:
+    settings = Settings.from_env({}, instance=tmp_path / "instance")
+    secret = settings.secret()
+    settings.database_path.write_bytes(migrated_file.read_bytes())
+
+    back_up(settings, tmp_path / "backup", now=NOW)
+    other = Settings.from_env({}, instance=tmp_path / "other")
+    restore(other, tmp_path / "backup", now=NOW)
+
+    assert other.secret() == secret
+    assert other.secret_path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_backup_taken_while_drawings_arrive_is_whole(instance: Settings, tmp_path: Path) -> None:
+    database = Database(instance)
+    stop = threading.Event()
+
+    def keep_drawing() -> None:
+        while not stop.is_set():
+            with database.write() as session:
+                factories.make_drawing(session, id=str(uuid.uuid4()))
+
+    writer = threading.Thread(target=keep_drawing)
+    writer.start()
+    try:
+        sizes = [back_up(instance, tmp_path / f"{n}", now=NOW).n_drawings for n in range(3)]
+    finally:
+        stop.set()
+        writer.join()
+        database.dispose()
+
+    assert sizes == sorted(sizes)
+    assert n_drawings(instance) >= sizes[-1]
+
+
+@pytest.mark.parametrize("name", ["inkloop.db", "models/v0001/model.onnx"])
+def test_a_backup_with_a_changed_byte_is_refused_and_nothing_is_touched(
+    instance: Settings, tmp_path: Path, name: str
+) -> None:
+    back_up(instance, tmp_path / "backup", now=NOW)
+    damaged = tmp_path / "backup" / name
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"?")
+
+    with pytest.raises(DataError, match="has changed"):
+        restore(instance, tmp_path / "backup", now=NOW)
+
+    assert n_drawings(instance) == 2
+    assert not list(instance.instance.glob(".restoring-*"))
+
+
+def test_a_database_with_references_to_nothing_is_not_backed_up_as_if_it_were_whole(
+    instance: Settings, tmp_path: Path
+) -> None:
+    with contextlib.closing(sqlite_driver.connect(instance.database_path)) as loose, loose:
+        loose.execute("UPDATE label_events SET drawing_number = 99")
+
+    with pytest.raises(DataError, match=r"is damaged: .*label_events"):
+        back_up(instance, tmp_path / "backup", now=NOW)
+
+
+def test_a_damaged_database_is_refused_although_its_hash_is_right(
+    instance: Settings, tmp_path: Path
+) -> None:
+    """As one is that was damaged already when somebody made the manifest."""
+    back_up(instance, tmp_path / "backup", now=NOW)
+    path, manifest = tmp_path / "backup" / "inkloop.db", tmp_path / "backup" / "manifest.json"
+    with contextlib.closing(sqlite_driver.connect(path)) as loose:
+        (root,) = loose.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'uq_drawings_id' OR "
+            "name = 'sqlite_autoindex_drawings_1'"
+        ).fetchone()
+    data = bytearray(path.read_bytes())
+    size = int.from_bytes(data[16:18], "big")
+    empty_leaf = bytes([10, 0, 0, 0, 0, *size.to_bytes(2, "big"), 0])  # nobody finds an id there
+    data[(root - 1) * size : root * size] = empty_leaf.ljust(size, b"\0")
+    path.write_bytes(data)
+    told = json.loads(manifest.read_text())
+    told["files"]["inkloop.db"]["sha256"] = hashlib.sha256(data).hexdigest()
+    manifest.write_text(json.dumps(told))
+
+    with pytest.raises(DataError, match=r"is damaged: .*drawings"):
+        verify(tmp_path / "backup")
+
+
+def test_a_copy_that_a_failing_disk_spoils_on_its_way_back_is_refused(
+    instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(instance, tmp_path / "backup", now=NOW)
+    copy = shutil.copy2
+
+    def spoil(source: str, target: str, **how: bool) -> object:
+        copied = copy(source, target, **how)
+        if Path(target).name == "model.onnx":
+            Path(target).write_bytes(b"0nnx")
+        return copied
+
+    # What `copytree` copies each file with, by default.
+    monkeypatch.setattr("shutil.copytree.__defaults__", (False, None, spoil, False, False))
+
+    with pytest.raises(DataError, match="has changed"):
+        restore(instance, tmp_path / "backup", now=NOW)
+
+    ModelStore(instance.models_dir).verify(1)
+    assert n_drawings(instance) == 2
+
+
+def test_a_backup_that_lacks_a_file_is_refused(instance: Settings, tmp_path: Path) -> None:
+    back_up(instance, tmp_path / "backup", now=NOW)
+    (tmp_path / "backup" / "models" / "v0001" / "model.onnx").unlink()
+
+    with pytest.raises(DataError, match="is missing"):
+        restore(instance, tmp_path / "backup", now=NOW)
+
+
+def test_a_folder_that_is_no_backup_is_refused(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is no backup"):
+        restore(settings, tmp_path, now=NOW)
+
+
+def test_a_backup_of_a_newer_inkloop_is_refused(instance: Settings, tmp_path: Path) -> None:
+    database = Database(instance)
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.dispose()
+
+    with pytest.raises(DataError, match="newer Inkloop"):
+        back_up(instance, tmp_path / "backup", now=NOW)
+
+
+def test_a_damaged_model_is_not_backed_up_as_if_it_were_whole(
+    instance: Settings, tmp_path: Path
+) -> None:
+    (instance.models_dir / "v0001" / "model.onnx").write_bytes(b"oops")
+
+    with pytest.raises(ModelFileError):
+        back_up(instance, tmp_path / "backup", now=NOW)
+
+    assert list(tmp_path.glob("backup*")) == []
+
+
+def test_a_version_whose_manifest_was_changed_is_not_backed_up(
+    instance: Settings, tmp_path: Path
+) -> None:
+    manifest = instance.models_dir / "v0001" / "manifest.json"
+    told = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps(told | {"seed": 99}))
+
+    with pytest.raises(ModelFileError):
+        back_up(instance, tmp_path / "backup", now=NOW)
+
+
+def test_a_backup_of_an_older_inkloop_is_brought_to_the_newest_tables(
+    instance: Settings, tmp_path: Path
+) -> None:
+    migrate.downgrade(instance, "-1")
+    back_up(instance, tmp_path / "backup", now=NOW)
+
+    restore(instance, tmp_path / "backup", now=NOW)
+
+    assert migrate.current(instance) == migrate.head()
+    assert n_drawings(instance) == 2
+
+
+def test_nothing_is_restored_while_a_backup_is_taken(
+    instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = core.storage.backup._copy_database
+
+    def copy_while_another_restores(source: Path, target: Path) -> None:
+        with pytest.raises(SettingsError, match="at work"):
+            instance_lock.hold_alone(instance.instance)
+        copy(source, target)
+
+    monkeypatch.setattr("core.storage.backup._copy_database", copy_while_another_restores)
+
+    assert back_up(instance, tmp_path / "backup", now=NOW).n_drawings == 2
+
+
+def test_an_existing_folder_is_never_written_into(instance: Settings, tmp_path: Path) -> None:
+    (tmp_path / "backup").mkdir()
+
+    with pytest.raises(Conflict, match="is there already"):
+        back_up(instance, tmp_path / "backup", now=NOW)
+
+
+def test_there_is_nothing_to_back_up_without_a_database(tmp_path: Path) -> None:
+    settings = Settings.from_env({}, instance=tmp_path / "empty")
+
+    with pytest.raises(NotFound):
+        back_up(settings, tmp_path / "backup", now=NOW)
+
+
+@pytest.mark.parametrize("hold", [instance_lock.hold_up, instance_lock.hold_part])
+def test_a_live_instance_is_not_restored_into(
+    instance: Settings, tmp_path: Path, hold: Callable[[Path], IO[str]]
+) -> None:
+    back_up(instance, tmp_path / "backup", now=NOW)
+
+    with hold(instance.instance), pytest.raises(SettingsError, match="at work"):
+        restore(instance, tmp_path / "backup", now=NOW)
+
+    assert n_drawings(instance) == 2
+
+
+def test_the_manifest_names_every_file(instance: Settings, tmp_path: Path) -> None:
+    back_up(instance, tmp_path / "backup", now=NOW)
+
+    manifest = json.loads((tmp_path / "backup" / "manifest.json").read_text())
+
+    assert sorted(manifest["files"]) == [
+        "inkloop.db",
+        "models/v0001/manifest.json",
+        "models/v0001/model.onnx",
+        "models/v0001/weights.safetensors",
+    ]

@@ -1,0 +1,37 @@
+"""The golden digits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.imaging import ink_from_strokes, parse_strokes
+from core.symbols.digits.golden import GOLDEN, golden_inks
+
+
+def test_every_digit_has_at_least_two_forms() -> None:
+    labels = [golden.label for golden in GOLDEN]
+
+    assert all(labels.count(digit) >= 2 for digit in range(10))
+
+
+def test_every_golden_digit_could_be_a_digit() -> None:
+    for golden in GOLDEN:
+        strokes = parse_strokes(golden.as_json(), 280, 280)
+        assert ink_from_strokes(strokes).reason is None, golden.form
+
+
+def test_no_two_golden_digits_are_alike() -> None:
+    inks, _ = golden_inks()
+    likeness = np.corrcoef(inks.reshape(len(inks), -1)) - 2 * np.eye(len(inks))
+
+    assert likeness.max() < 0.95
+
+
+def test_golden_inks_come_with_their_labels_and_cannot_be_changed() -> None:
+    inks, labels = golden_inks()
+
+    assert inks.shape == (len(GOLDEN), 28, 28)
+    assert labels.tolist() == [golden.label for golden in GOLDEN]
+    with pytest.raises(ValueError, match="read-only"):
+        inks[0, 0, 0] = 1

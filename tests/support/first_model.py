@@ -1,0 +1,96 @@
+"""One real first model, trained once for all tests of the loop; each test gets a copy."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pytest
+
+from core.base.settings import Settings
+from core.storage.database import Database
+from core.storage.tables import DigitMap
+from tests.support.running import running, wait_until
+
+
+@dataclass(frozen=True)
+class FirstStart:
+    """How the start of an empty instance went."""
+
+    seconds_to_healthz: float
+    seconds_to_live: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class FirstModel:
+    """An instance whose first model is live, stopped; and how its first start went."""
+
+    instance: Path
+    start: FirstStart
+
+
+@pytest.fixture(scope="session")
+def first_model(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> FirstModel:
+    """Where several processes share the tests, the first of them trains; the others wait."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own if worker_id == "master" else own.parent) / "first"
+    shared.mkdir(exist_ok=True)
+    instance, facts = shared / "instance", shared / "start.json"
+    with _alone(shared / "lock"):
+        if not facts.exists():
+            shutil.rmtree(instance, ignore_errors=True)
+            facts.write_text(json.dumps(asdict(_start(instance))))
+    return FirstModel(instance, FirstStart(**json.loads(facts.read_text())))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_first_start(request: pytest.FixtureRequest) -> None:
+    """Before any test, where one needs the first model: its time is measured on a quiet machine."""
+    if any("first_model" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        request.getfixturevalue("first_model")
+
+
+@pytest.fixture
+def instance(first_model: FirstModel, tmp_path: Path) -> Path:
+    """A copy of the instance with the first model."""
+    return Path(shutil.copytree(first_model.instance, tmp_path / "instance"))
+
+
+def _start(instance: Path) -> FirstStart:
+    began = time.monotonic()
+    with running("up", instance, INKLOOP_TRAIN_THREADS=str(os.cpu_count())) as inkloop:
+        seconds_to_healthz = time.monotonic() - began
+        inkloop.wait("/api/v1/models/champion", seconds=180)
+        seconds_to_live = time.monotonic() - began
+        champion = inkloop.get("/api/v1/models/champion")
+        inkloop.wait("/readyz")
+        # Once, here: else each copy would make it anew beside its test.
+        wait_until(lambda: _has_map(instance), "the first model has its map", seconds=120)
+    accuracy = champion["scores"]["mnist_test"]["accuracy"]
+    return FirstStart(seconds_to_healthz, seconds_to_live, accuracy)
+
+
+def _has_map(instance: Path) -> bool:
+    database = Database(Settings.from_env({}, instance=instance))
+    try:
+        with database.read() as session:
+            row = session.get(DigitMap, 1)
+            return row is not None and row.made_at is not None
+    finally:
+        database.dispose()
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """One process at a time; a lock of the kernel's, so that a killed one leaves none behind."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

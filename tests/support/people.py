@@ -1,0 +1,94 @@
+"""People of the tests: a contributor who draws, and an administrator."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import requests
+
+from tests.support.running import Running, run_inkloop, wait_until
+
+EMAIL = "ada@example.org"
+PASSWORD = "a quiet desk and warm paper"
+FINAL = {"promoted", "held", "failed", "cancelled"}
+
+
+class Contributor:
+    """Somebody with a browser's cookie, who draws over HTTP."""
+
+    def __init__(self, inkloop: Running) -> None:
+        self.inkloop = inkloop
+        self.session = requests.Session()
+        self.session.get(f"{inkloop.url}/api/v1/me", timeout=10).raise_for_status()
+
+    def read(self, drawing: dict[str, Any]) -> dict[str, Any]:
+        """What the live model says of `{"strokes", "width", "height", …}`."""
+        asked = {key: drawing[key] for key in ("strokes", "width", "height")}
+        return self._post("/api/v1/predictions", asked)
+
+    def hand_over(self, drawing: dict[str, Any]) -> dict[str, Any]:
+        """Store the drawing with its label, and answer what was stored."""
+        read = self.read(drawing)
+        prediction = (
+            None
+            if read["label"] is None
+            else {"label": read["label"], "model_version": read["model_version"]}
+        )
+        labelled = {**drawing, "id": str(uuid.uuid4()), "prediction": prediction}
+        return self._post("/api/v1/drawings", labelled)
+
+    def exam(self) -> dict[str, Any]:
+        """How the live version and the one before read this person's exam drawings."""
+        exam = self.inkloop.get("/api/v1/learned", self.session)["exam"]
+        assert isinstance(exam, dict)
+        return exam
+
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = self.session.post(self.inkloop.url + path, json=body, timeout=10)
+        assert answer.ok, answer.text
+        answered = answer.json()
+        assert isinstance(answered, dict)
+        return answered
+
+
+class Admin:
+    """Somebody who signed in with the role admin."""
+
+    def __init__(self, inkloop: Running) -> None:
+        self.inkloop = inkloop
+        make_admin(inkloop)
+        self.session = requests.Session()
+        self.send("POST", "/api/v1/login", {"email": EMAIL, "password": PASSWORD})
+
+    def send(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """The JSON that a request answers; it must succeed."""
+        answer = self.session.request(method, self.inkloop.url + path, json=body, timeout=40)
+        assert answer.ok, f"{answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    def retrain(self, seconds: float = 120) -> dict[str, Any]:
+        """Ask for a run and wait for its verdict."""
+        run_id = self.send("POST", "/api/v1/runs")["id"]
+        return self.wait_for_run(run_id, seconds)
+
+    def wait_for_run(self, run_id: int, seconds: float = 120) -> dict[str, Any]:
+        """The run, once it is over."""
+
+        def finished() -> dict[str, Any] | None:
+            run = self.send("GET", f"/api/v1/runs/{run_id}")
+            return run if run["status"] in FINAL else None
+
+        run = wait_until(finished, f"run {run_id} is over", seconds, every=0.2)
+        assert run is not None
+        return run
+
+
+def make_admin(inkloop: Running) -> None:
+    """An account for `Admin`, made as the README says."""
+    made = run_inkloop(
+        inkloop.instance,
+        *("admin", "create", EMAIL, "--role", "admin", "--password-stdin"),
+        given=PASSWORD,
+    )
+    assert made.returncode == 0, made.stdout + made.stderr

@@ -1,0 +1,205 @@
+"""Gathering: which drawings train, which examine, and nobody's more than their share."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from sqlalchemy.orm import Session
+
+from core.base.kinds import DrawingStatus, RunStatus, Split
+from core.drawings.lifecycle import delete_drawing, relabel
+from core.runs import lifecycle as runs
+from core.storage.database import Database
+from core.storage.tables import Contributor, Drawing, Run
+from tests.conftest import NOW
+from tests.support.factories import make_drawing
+from trainer.pipeline.gather import Gathered, gather, within_caps
+
+_codes = itertools.count(1)
+
+
+def _run(session: Session) -> tuple[Run, int]:
+    fence = runs.take_lease(session, "t1", now=NOW, ttl=timedelta(minutes=1))
+    assert fence is not None
+    runs.queue_run(session, requested_by="user:1", is_forced=True, seed=7, now=NOW)
+    run = runs.claim_next_run(session, fence=fence, now=NOW)
+    assert run is not None
+    return run, fence
+
+
+def _draw(session: Session, n: int, contributor: str = "alice") -> list[Drawing]:
+    """Drawings whose ink tells them apart."""
+    return [
+        make_drawing(session, contributor=contributor, ink=next(_codes).to_bytes(784, "big"))
+        for _ in range(n)
+    ]
+
+
+def _numbers(drawings: list[Drawing], split: Split) -> list[int]:
+    return [drawing.number for drawing in drawings if drawing.split == split]
+
+
+def test_what_is_accepted_trains_or_examines(database: Database) -> None:
+    with database.write() as session:
+        run, _ = _run(session)
+        drawings = _draw(session, 10)
+
+        gathered = gather(session, run.id, run.seed)
+
+    assert gathered.new.numbers.tolist() == _numbers(drawings, Split.TRAIN)
+    assert gathered.holdout_known.numbers.tolist() == _numbers(drawings, Split.HOLDOUT_KNOWN)
+    assert len(gathered.older) == len(gathered.holdout_new) == 0
+
+
+def test_ink_label_and_contributor_stay_together(database: Database) -> None:
+    with database.write() as session:
+        run, _ = _run(session)
+        drawings = {drawing.number: drawing for drawing in _draw(session, 5)}
+
+        new = gather(session, run.id, run.seed).new
+
+    assert new.inks.shape == (4, 28, 28)
+    for number, ink in zip(new.numbers, new.inks, strict=True):
+        assert ink.tobytes() == drawings[int(number)].ink
+
+
+def test_used_drawings_stay_in_the_mix_as_older_ones(database: Database) -> None:
+    with database.write() as session:
+        run, _ = _run(session)
+        used = next(d for d in _draw(session, 5) if d.split == Split.TRAIN)
+        used.used_in_run_id = run.id
+        session.flush()
+
+        gathered = gather(session, run.id, run.seed)
+
+    assert gathered.older.numbers.tolist() == [used.number]
+    assert used.number not in gathered.new.numbers
+    assert (used.number, used.label, False) in gathered.lineage()
+
+
+@pytest.mark.parametrize("status", [DrawingStatus.QUARANTINED, DrawingStatus.REJECTED])
+def test_what_is_not_accepted_takes_no_part(database: Database, status: DrawingStatus) -> None:
+    with database.write() as session:
+        run, _ = _run(session)
+        for drawing in _draw(session, 5):
+            drawing.status = status
+        session.flush()
+
+        gathered = gather(session, run.id, run.seed)
+
+    assert len(gathered.new) == len(gathered.holdout_known) == 0
+
+
+def test_a_deleted_drawing_takes_no_part(database: Database) -> None:
+    with database.write() as session:
+        run, _ = _run(session)
+        for drawing in _draw(session, 5):
+            delete_drawing(session, drawing, now=NOW)
+        session.flush()
+
+        assert list(gather(session, run.id, run.seed).lineage()) == []
+
+
+def test_a_blocked_contributor_s_drawings_take_no_part(database: Database) -> None:
+    with database.write() as session:
+        run, _ = _run(session)
+        _draw(session, 5)
+        session.get_one(Contributor, "alice").blocked_at = NOW
+        session.flush()
+
+        gathered = gather(session, run.id, run.seed)
+
+    assert len(gathered.new) == len(gathered.holdout_known) == 0
+
+
+def _recorded(session: Session, run: Run, fence: int) -> Gathered:
+    gathered = gather(session, run.id, run.seed)
+    runs.record_lineage(session, run.id, gathered.lineage(), fence=fence)
+    return gathered
+
+
+def test_a_resumed_run_learns_from_the_same_drawings(database: Database) -> None:
+    with database.write() as session:
+        run, fence = _run(session)
+        _draw(session, 5)
+        first = _recorded(session, run, fence)
+        _draw(session, 5)
+
+        again = gather(session, run.id, run.seed)
+
+    assert again.new.numbers.tolist() == first.new.numbers.tolist()
+
+
+@pytest.mark.parametrize("what", ["deleted", "relabelled"])
+def test_a_resumed_run_starts_over_when_one_was_withdrawn(database: Database, what: str) -> None:
+    with database.write() as session:
+        run, fence = _run(session)
+        drawing = next(d for d in _draw(session, 5) if d.split == Split.TRAIN)
+        _recorded(session, run, fence)
+        if what == "deleted":
+            delete_drawing(session, drawing, now=NOW)
+        else:
+            relabel(session, drawing, 1, by="contributor", now=NOW)
+        late = _draw(session, 5)
+        session.flush()
+
+        again = gather(session, run.id, run.seed)
+
+    assert set(_numbers(late, Split.TRAIN)) <= set(again.new.numbers.tolist())
+
+
+def test_nobody_gives_more_than_fifty() -> None:
+    contributors = [str(n % 40) for n in range(40 * 60)]
+
+    assert within_caps(contributors).sum() == 40 * 50
+
+
+def test_nobody_gives_more_than_a_twentieth() -> None:
+    contributors = ["eager"] * 50 + [f"c{n % 39}" for n in range(39 * 10)]
+
+    mask = within_caps(contributors)
+
+    assert mask[:50].sum() == 22  # of 440
+    assert mask[50:].all()
+
+
+def test_a_few_drawings_of_each_always_count() -> None:
+    contributors = ["eager"] * 50 + [f"c{n}" for n in range(19)]
+
+    assert within_caps(contributors)[:50].sum() == 10
+
+
+def test_caps_take_who_came_first() -> None:
+    mask = within_caps(["a"] * 12)
+
+    assert np.flatnonzero(mask).tolist() == list(range(10))
+
+
+def test_caps_count_only_from_twenty_contributors_on(database: Database) -> None:
+    with database.write() as session:
+        run, _ = _run(session)
+        _draw(session, 100)
+        few = gather(session, run.id, run.seed)
+        for n in range(19):
+            _draw(session, 1, contributor=f"c{n}")
+
+        many = gather(session, run.id, run.seed)
+
+    assert int((few.new.contributors == "alice").sum()) == 80
+    assert int((many.new.contributors == "alice").sum()) == 10
+
+
+def test_lineage_can_be_kept(database: Database) -> None:
+    with database.write() as session:
+        run, fence = _run(session)
+        _draw(session, 5)
+        gathered = _recorded(session, run, fence)
+        runs.finish_run(session, run.id, fence=fence, status=RunStatus.HELD, now=NOW)
+
+        kept = runs.lineage(session, run.id)
+
+    assert [row.drawing_number for row in kept] == gathered.new.numbers.tolist()
+    assert [row.label for row in kept] == [7, 7, 7, 7]

@@ -1,0 +1,62 @@
+"""The trainer says that it is alive while it follows the schedule, and takes its leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.base.clock import utc_now
+from core.base.settings import Settings
+from core.storage.database import Database
+from core.storage.shared_state import TRAINER, Volatile
+from tests.support.running import wait_until
+from trainer.process.schedule import Ticker
+
+
+@pytest.fixture
+def volatile(settings: Settings) -> Iterator[Volatile]:
+    volatile = Volatile(settings)
+    yield volatile
+    volatile.dispose()
+
+
+def test_a_trainer_is_seen_until_it_stops(database: Database, volatile: Volatile) -> None:
+    began = utc_now()
+    ticker = Ticker(database, volatile=volatile)
+
+    ticker.start()
+    seen_at = volatile.part_seen_at(TRAINER)
+    ticker.stop()
+
+    assert seen_at is not None
+    assert seen_at >= began
+    assert volatile.part_seen_at(TRAINER) is None
+
+
+def test_it_says_so_again_and_again(
+    database: Database, volatile: Volatile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.process.schedule.SAY_ALIVE_SECONDS", 0.0)
+    ticker = Ticker(database, volatile=volatile)
+    ticker.start()
+    first = volatile.part_seen_at(TRAINER)
+
+    wait_until(lambda: volatile.part_seen_at(TRAINER) != first, "it said so again", seconds=20)
+
+    ticker.stop()
+
+
+def test_a_schedule_is_followed_although_nobody_can_be_told(
+    settings: Settings, database: Database, volatile: Volatile
+) -> None:
+    volatile.dispose()
+    for path in settings.instance.glob("*-volatile.db-*"):
+        path.unlink()
+    settings.volatile_path.write_bytes(b"half a page " * 1000)
+    ticker = Ticker(database, volatile=volatile)
+
+    ticker.follow()
+
+    ticker.start()
+    ticker.stop()
