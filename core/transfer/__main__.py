@@ -24,9 +24,9 @@ from core.base.parent_process import die_with
 from core.base.settings import Settings
 from core.storage.database import Database
 from core.transfer.exporting import Exporter, Pipe
+from core.transfer.formats.format import Format
 from core.transfer.importing import Importer
 from core.transfer.selection import from_json
-from core.transfer.writing import Format
 
 MEMORY_BYTES = 2 * 2**30  # a row group of Parquet may unpack to 512 MB
 CANNOT = 3

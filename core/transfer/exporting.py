@@ -20,9 +20,9 @@ from core.base.errors import InvalidInput, LeaseLost, NotReady, StorageFull
 from core.base.kinds import TransferStatus
 from core.storage.database import Database
 from core.transfer import jobs as transfers
-from core.transfer import writing
+from core.transfer.formats import format as writing
+from core.transfer.formats.format import Format
 from core.transfer.selection import Selection, n_selected, to_json
-from core.transfer.writing import Format
 
 BEAT_SECONDS: Final = 1.0
 STALL_SECONDS: Final = 60.0
@@ -114,7 +114,7 @@ class Exporter:
         stream = cast(BinaryIO, out)
         if format == Format.PARQUET:
             # Here, since pyarrow takes 0.3 s and 44 MB: no other format needs it.
-            parquet = importlib.import_module("core.transfer.parquet")
+            parquet = importlib.import_module("core.transfer.formats.parquet")
             parquet.write_parquet(stream, session, selection, self._count)
             return
         write = {

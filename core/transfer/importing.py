@@ -29,8 +29,8 @@ from core.storage.tables import Drawing, Transfer
 from core.symbols.digits import mnist
 from core.transfer import jobs as transfers
 from core.transfer import uploads
-from core.transfer.arrivals import MAX_DRAWINGS, Arrival, Refusal
-from core.transfer.reading import READERS, format_of
+from core.transfer.formats.records import MAX_DRAWINGS, Arrival, Refusal
+from core.transfer.formats.registry import READERS, format_of
 from core.transfer.storing import store_arrivals, take_out
 
 BATCH: Final = 100  # drawings in a transaction: 10 ms of work, with people's drawings waiting

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import select
 
 from core.base.clock import utc_now
-from core.people import own_data
+from core.own_data import lifecycle as own_data
 from core.storage.tables import CarryLink, Consent, Contributor, Drawing
 from server.api.transfers.schemas import DeletedOut, JoinOut, KeptOut, LinkOut, RestoredOut
 from tests.server.shapes import drawing

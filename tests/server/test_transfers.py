@@ -20,8 +20,8 @@ from core.base.kinds import DrawingStatus, TransferStatus
 from core.drawings.gallery import Filters
 from core.storage.tables import AuditEvent, Drawing
 from core.transfer import uploads
+from core.transfer.formats.format import Format
 from core.transfer.importing import Importer
-from core.transfer.writing import Format
 from server import background, housekeeping
 from server.api.transfers import processes as transfer_processes
 from server.api.transfers.processes import ImportProcess

@@ -29,10 +29,10 @@ from core.storage.tables import Transfer
 from core.transfer import jobs as transfers
 from core.transfer import uploads
 from core.transfer.exporting import Exporter, Pipe, export_to
+from core.transfer.formats.format import Format
 from core.transfer.importing import Importer
 from core.transfer.re_ink import re_ink
 from core.transfer.selection import Selection
-from core.transfer.writing import Format
 
 BY = "command"
 

@@ -10,8 +10,8 @@ from werkzeug.wsgi import FileWrapper
 
 from core.base.clock import utc_now
 from core.base.errors import Forbidden
-from core.people import own_data as transitions
-from core.transfer.own import own_archive
+from core.own_data import lifecycle as transitions
+from core.own_data.archive import own_archive
 from server import identity
 from server.api.transfers.schemas import (
     ConsentIn,

@@ -23,8 +23,8 @@ from core.base.settings import Settings
 from core.drawings.gallery import Filters
 from core.storage.database import Database
 from core.transfer import jobs as transfers
+from core.transfer.formats.format import Format
 from core.transfer.selection import to_json
-from core.transfer.writing import Format
 
 log = structlog.get_logger()
 

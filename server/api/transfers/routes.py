@@ -17,9 +17,9 @@ from core.drawings import gallery
 from core.storage.tables import ImportedDrawing, ModelVersion, RunDrawing, Transfer, User
 from core.transfer import jobs as transfers
 from core.transfer import uploads
-from core.transfer.archive import shown
+from core.transfer.formats.archive import shown
+from core.transfer.formats.format import Format
 from core.transfer.jobs import STALE_AFTER
-from core.transfer.writing import Format
 from server import identity
 from server.answers import polled
 from server.api.transfers import processes as transfer_processes

@@ -24,9 +24,9 @@ from core.storage.tables import Drawing, Transfer
 from core.transfer import jobs as transfers
 from core.transfer import uploads
 from core.transfer.exporting import Exporter, export_to
+from core.transfer.formats.format import Format
 from core.transfer.importing import Importer
 from core.transfer.selection import Selection
-from core.transfer.writing import Format
 from tests.conftest import NOW, SECRET
 from tests.support.factories import new_id
 

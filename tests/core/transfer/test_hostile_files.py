@@ -23,12 +23,13 @@ from core.imaging.files import to_png
 from core.storage.database import Database
 from core.storage.tables import Drawing, Transfer
 from core.symbols.digits import mnist
-from core.transfer import archive, importing, uploads
-from core.transfer.arrays import read_npz
+from core.transfer import importing, uploads
+from core.transfer.formats import archive
+from core.transfer.formats.arrays import read_npz
+from core.transfer.formats.format import Format
+from core.transfer.formats.parquet import SCHEMA
+from core.transfer.formats.registry import READERS
 from core.transfer.importing import Importer
-from core.transfer.parquet import SCHEMA
-from core.transfer.reading import READERS
-from core.transfer.writing import Format
 from tests.core.transfer.files import (
     export,
     fill,

@@ -26,9 +26,9 @@ from core.base.settings import Settings
 from core.imaging import decode_strokes, encode_strokes, parse_strokes
 from core.imaging.files import read_grey
 from core.storage.database import Database
-from core.transfer.arrivals import Refusal
-from core.transfer.reading import READERS, format_of
-from core.transfer.writing import Format
+from core.transfer.formats.format import Format
+from core.transfer.formats.records import Refusal
+from core.transfer.formats.registry import READERS, format_of
 from tests.core.transfer.files import export, fill
 from tests.core.transfer.mutilated import IMPORT_SEEDS, outside, picture_seeds, spoil
 from tests.server.effort import EFFORT

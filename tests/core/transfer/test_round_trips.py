@@ -22,11 +22,11 @@ from core.drawings.lifecycle import delete_drawing
 from core.storage import counters, migrate
 from core.storage.database import Database
 from core.storage.tables import Contributor, Drawing, LabelEvent
-from core.transfer.arrivals import Arrival
-from core.transfer.label_studio import read_label_studio
-from core.transfer.reading import READERS, format_of
+from core.transfer.formats.format import Format
+from core.transfer.formats.label_studio import read_label_studio
+from core.transfer.formats.records import Arrival
+from core.transfer.formats.registry import READERS, format_of
 from core.transfer.selection import Selection
-from core.transfer.writing import Format
 from tests.conftest import NOW, SECRET
 from tests.core.transfer.files import (
     export,

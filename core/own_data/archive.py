@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from core.imaging import decode_strokes
 from core.storage.database import Database
 from core.storage.tables import Drawing
+from core.transfer.formats.format import ink_png
 from core.transfer.selection import Selection, batches, histories
-from core.transfer.writing import ink_png
 from core.versions import queries as version_queries
 
 IN_MEMORY_BYTES: Final = 4 * 2**20

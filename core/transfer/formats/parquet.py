@@ -28,7 +28,8 @@ from core.imaging import (
 from core.imaging.files import read_grey, to_png
 from core.storage.facets import SOURCES
 from core.storage.tables import Drawing, LabelEvent
-from core.transfer.arrivals import (
+from core.transfer.formats.pictures import uuid_of
+from core.transfer.formats.records import (
     CONTRIBUTOR_ID,
     MAX_DRAWINGS,
     Arrival,
@@ -37,7 +38,6 @@ from core.transfer.arrivals import (
     Told,
     arrival_of,
 )
-from core.transfer.pictures import uuid_of
 from core.transfer.selection import Selection, batches, histories
 
 MOMENT: Final = pa.timestamp("us", tz="UTC")

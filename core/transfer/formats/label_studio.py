@@ -15,8 +15,8 @@ from typing import IO, Any, Final
 
 from core.base.errors import InvalidInput
 from core.imaging import MAX_PICTURE_BYTES
-from core.transfer.arrivals import Arrival, Arrivals, Refusal
-from core.transfer.pictures import arrival_of_picture, uuid_of
+from core.transfer.formats.pictures import arrival_of_picture, uuid_of
+from core.transfer.formats.records import Arrival, Arrivals, Refusal
 
 MAX_TASK_CHARS: Final = MAX_PICTURE_BYTES * 4 // 3 + 100_000
 CHUNK_CHARS: Final = 1 << 16

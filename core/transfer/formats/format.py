@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from core.imaging import INK_SIDE_PX
 from core.storage.tables import Drawing
-from core.transfer import label_studio
+from core.transfer.formats import label_studio
 from core.transfer.selection import Selection, batches, n_selected
 from core.transfer.spreadsheet import inert
 

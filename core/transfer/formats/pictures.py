@@ -11,8 +11,8 @@ from core.imaging import IMAGING_VERSION, INK_SIDE_PX, MAX_PICTURE_BYTES
 from core.imaging.files import read_grey, to_png
 from core.imaging.ink import Stopwatch
 from core.imaging.pictures import ink_from_grey
-from core.transfer.archive import opened, shown
-from core.transfer.arrivals import Arrival, Arrivals, Refusal
+from core.transfer.formats.archive import opened, shown
+from core.transfer.formats.records import Arrival, Arrivals, Refusal
 
 DARK_BELOW: Final = 128  # the mean grey level of ink on the black ground that MNIST has
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from core.base.errors import InvalidInput
-from core.transfer.archive import opened
-from core.transfer.arrays import is_idx_name, read_csv, read_idx, read_npz
-from core.transfer.arrivals import Arrivals
-from core.transfer.label_studio import read_label_studio
-from core.transfer.pictures import read_pictures
+from core.transfer.formats.archive import opened
+from core.transfer.formats.arrays import is_idx_name, read_csv, read_idx, read_npz
+from core.transfer.formats.label_studio import read_label_studio
+from core.transfer.formats.pictures import read_pictures
+from core.transfer.formats.records import Arrivals
 
 Reader = Callable[[Path], Arrivals]
 UNKNOWN: Final = (
@@ -23,7 +23,7 @@ UNKNOWN: Final = (
 
 def _read_parquet(path: Path) -> Arrivals:
     # Here, since pyarrow takes 0.3 s and 44 MB: no other format needs it.
-    found: Arrivals = importlib.import_module("core.transfer.parquet").read_parquet(path)
+    found: Arrivals = importlib.import_module("core.transfer.formats.parquet").read_parquet(path)
     return found
 
 

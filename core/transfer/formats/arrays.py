@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from core.base.errors import InvalidInput
 from core.imaging import INK_SIDE_PX
-from core.transfer.archive import Archive, opened, shown
-from core.transfer.arrivals import INK_BYTES, MAX_DRAWINGS, Arrivals, arrival_of
+from core.transfer.formats.archive import Archive, opened, shown
+from core.transfer.formats.records import INK_BYTES, MAX_DRAWINGS, Arrivals, arrival_of
 
 BATCH: Final = 1024  # digits; 0.8 MB
 MAX_HEADER_BYTES: Final = 4096  # of an array: a shape and a type
