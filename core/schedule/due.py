@@ -79,7 +79,7 @@ def _following(session: Session, row: Schedule, now: datetime) -> datetime | Non
 def _outcome(session: Session, row: Schedule, n_new: int, *, seed: int, now: datetime) -> str:
     if runs.open_run(session) is not None:
         return "busy"
-    if n_new < row.min_new_drawings and versions.champion(session) is not None:
+    if n_new < row.min_new_drawings and versions.live_promotion(session) is not None:
         return "too_few"
     runs.queue_run(
         session,

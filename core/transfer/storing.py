@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.base.kinds import DrawingStatus, Source, Split, TransferStatus
 from core.drawings.erasing import erase_numbers
-from core.drawings.lifecycle import new_contributor, split_of_next
+from core.drawings.holdout import new_contributor, split_of_next
 from core.storage.counters import count
 from core.storage.tables import Contributor, Drawing, ImportedDrawing, LabelEvent, Transfer
 

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from core.base.errors import Conflict, Gone, NotFound
 from core.drawings import queries as drawing_queries
+from core.drawings.erasing import erase_deleted
 from core.drawings.lifecycle import (
     confirm,
     delete_drawing,
-    erase_deleted,
     own_drawing,
     quarantine,
     relabel,

@@ -14,6 +14,7 @@ from core.base.errors import Conflict, LeaseLost, NotFound
 from core.base.kinds import RunStatus
 from core.base.settings import Settings
 from core.drawings import queries as drawing_queries
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.storage.database import Database
 from core.storage.tables import Run, RunLine
@@ -31,7 +32,7 @@ def _queue(session: Session, due_at: datetime | None = None) -> tuple[Run, bool]
 
 
 def _take(session: Session, owner: str, now: datetime = NOW) -> int | None:
-    return runs.take_lease(session, owner, now=now, ttl=TTL)
+    return run_lease.take_lease(session, owner, now=now, ttl=TTL)
 
 
 def test_asking_twice_answers_the_same_run(database: Database) -> None:
@@ -88,9 +89,9 @@ def test_a_trainer_that_slept_past_its_lease_can_do_nothing(database: Database) 
         _take(session, "t2", now=LATER)
 
         with pytest.raises(LeaseLost):
-            runs.require_fence(session, 1)
+            run_lease.require_fence(session, 1)
         with pytest.raises(LeaseLost):
-            runs.beat(session, 1, now=LATER, ttl=TTL)
+            run_lease.renew_lease(session, 1, now=LATER, ttl=TTL)
         runs.adopt_orphan(session, fence=2, now=LATER)
         with pytest.raises(LeaseLost):
             runs.record_progress(session, run.id, fence=1, phase="train", now=LATER)
@@ -101,7 +102,7 @@ def test_a_trainer_that_slept_past_its_lease_can_do_nothing(database: Database) 
 def test_a_beating_trainer_keeps_its_lease(database: Database) -> None:
     with database.write() as session:
         _take(session, "t1")
-        runs.beat(session, 1, now=NOW + timedelta(seconds=20), ttl=TTL)
+        run_lease.renew_lease(session, 1, now=NOW + timedelta(seconds=20), ttl=TTL)
 
         assert _take(session, "t2", now=LATER) is None
 
@@ -209,4 +210,4 @@ def test_nobody_writes_into_the_log_under_a_lost_lease(database: Database) -> No
         _take(session, "t2", now=LATER)
 
         with pytest.raises(LeaseLost):
-            runs.say(session, run.id, "learned", fence=1, now=LATER, n_steps=9)
+            runs.add_fenced_line(session, run.id, "learned", fence=1, now=LATER, n_steps=9)

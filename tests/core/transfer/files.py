@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from core.base.kinds import Source
 from core.base.settings import Settings
-from core.drawings.lifecycle import NewDrawing, confirm, quarantine, relabel, store_drawings
+from core.drawings.lifecycle import confirm, quarantine, relabel
+from core.drawings.storing import NewDrawing, store_drawings
 from core.imaging import IMAGING_VERSION, encode_strokes
 from core.imaging.files import to_png
 from core.storage.database import Database

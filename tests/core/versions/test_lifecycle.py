@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.base.errors import Conflict, LeaseLost, NotFound
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.storage.database import Database
 from core.versions import lifecycle as versions
@@ -80,8 +81,8 @@ def test_the_newest_anchor_counts(database: Database) -> None:
 def test_a_version_made_under_a_lost_lease_never_counts(database: Database) -> None:
     ttl = timedelta(seconds=30)
     with database.write() as session:
-        runs.take_lease(session, "t1", now=NOW, ttl=ttl)
-        runs.take_lease(session, "t2", now=NOW + 2 * ttl, ttl=ttl)
+        run_lease.take_lease(session, "t1", now=NOW, ttl=ttl)
+        run_lease.take_lease(session, "t2", now=NOW + 2 * ttl, ttl=ttl)
         run, _ = runs.queue_run(session, requested_by="first", is_forced=True, seed=1, now=NOW)
 
     with pytest.raises(LeaseLost), database.write() as session:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.base.kinds import MapSource
 from core.drawings import lifecycle as drawings
-from core.drawings.erasing import erase_numbers
+from core.drawings.erasing import RESTORE_WITHIN, erase_deleted, erase_numbers
 from core.people import contributors
 from core.storage.tables import DigitMap, Embedding
 from core.versions import maps
@@ -87,7 +87,7 @@ def _by_retention(session, drawing):
 
 def _by_its_contributor(session, drawing):
     drawings.delete_drawing(session, drawing, now=NOW)
-    drawings.erase_deleted(session, now=NOW + 2 * drawings.RESTORE_WITHIN)
+    erase_deleted(session, now=NOW + 2 * RESTORE_WITHIN)
 
 
 def _by_an_admin(session, drawing):
@@ -127,7 +127,7 @@ def test_a_map_made_again_takes_the_place_of_the_one_before(session):
 
 
 def test_only_the_newest_maps_are_kept(session, monkeypatch):
-    monkeypatch.setattr(maps, "KEPT", 2)
+    monkeypatch.setattr(maps, "N_STORED", 2)
     number = make_drawing(session).number
     for version in (1, 2, 3):
         make_version(session, version)
