@@ -1,63 +1,44 @@
-"""Folders of pictures, one folder for each digit: `7/anything.png`, also below other folders."""
+"""Image files to records, and inks to image files: what PNG and Label Studio have in common."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import io
 from typing import Final
-from uuid import UUID
 
-from core.base.errors import BadPicture, InvalidInput, TooLarge, UnsupportedType
-from core.imaging import IMAGING_VERSION, INK_SIDE_PX, MAX_PICTURE_BYTES
+import numpy as np
+from PIL import Image
+
+from core.base.errors import BadPicture, TooLarge, UnsupportedType
+from core.imaging import IMAGING_VERSION, INK_SIDE_PX
 from core.imaging.files import read_grey, to_png
 from core.imaging.ink import Stopwatch
 from core.imaging.pictures import ink_from_grey
-from core.transfer.formats.archive import opened, shown
-from core.transfer.formats.records import Arrival, Arrivals, Refusal
+from core.transfer.formats.records import DrawingRecord, Skipped
 
-DARK_BELOW: Final = 128  # the mean grey level of ink on the black ground that MNIST has
-
-
-def read_pictures(path: Path) -> Arrivals:
-    """The pictures of an archive. One that cannot be used is left out, with a sentence.
-
-    Raises: InvalidInput, TooLarge, for the archive as a whole.
-    """
-    with opened(path) as archive:
-        names = [name for name in archive.names if _digit(name) is not None]
-        if not names:
-            raise InvalidInput(
-                "the archive has no pictures in folders named 0 to 9, no IDX files and no arrays"
-            )
-        for name in archive.names:
-            label = _digit(name)
-            if label is None:
-                if "/" in name:  # a list beside the folders, such as our own, needs no sentence
-                    yield Refusal(f"{shown(name)} is in no folder named by a digit")
-                continue
-            if archive.size(name) > MAX_PICTURE_BYTES:
-                yield Refusal(f"{shown(name)}: a picture may have at most 8 MB")
-                continue
-            data = archive.read(name, MAX_PICTURE_BYTES)
-            yield arrival_of_picture(data, label, shown(name), uuid_of(Path(name).stem))
+DARK_BELOW: Final = 128  # mean grey level of a picture with light ink on dark ground, as in MNIST
 
 
-def arrival_of_picture(
+def record_of_picture(
     data: bytes, label: int, where: str, drawing_id: str | None = None
-) -> Arrival | Refusal:
-    """A picture of a digit: 28 × 28 light on dark is ink as it is, all else is inked here."""
+) -> DrawingRecord | Skipped:
+    """Make a record of an image file; unusable ones are skipped. `where` names it in messages.
+
+    A light digit on a dark ground of 28 × 28 pixels is used as ink; any other picture goes through
+    the imaging, and is kept.
+    """
     try:
         grey_HW = read_grey(data)
     except (BadPicture, TooLarge, UnsupportedType) as exc:
-        return Refusal(f"{where}: {exc}")
+        return Skipped(f"{where}: {exc}")
     if grey_HW.shape == (INK_SIDE_PX, INK_SIDE_PX) and grey_HW.mean() < DARK_BELOW:
         if not grey_HW.any():
-            return Refusal(f"{where} is blank paper")
+            return Skipped(f"{where} is blank")
         ink = grey_HW.tobytes()
-        return Arrival(id=drawing_id, label=label, ink=ink, imaging_version=IMAGING_VERSION)
+        return DrawingRecord(id=drawing_id, label=label, ink=ink, imaging_version=IMAGING_VERSION)
     inking = ink_from_grey(grey_HW, Stopwatch())
     if not inking.ink_HW.any():
-        return Refusal(f"{where}: there is nothing on it")
-    return Arrival(
+        return Skipped(f"{where}: no ink was found on it")
+    return DrawingRecord(
         id=drawing_id,
         label=label,
         ink=inking.ink_HW.tobytes(),
@@ -66,17 +47,9 @@ def arrival_of_picture(
     )
 
 
-def uuid_of(text: object) -> str | None:
-    """The uuid that a text is; None if it is none."""
-    try:
-        return str(UUID(text)) if isinstance(text, str) else None
-    except ValueError:
-        return None
-
-
-def _digit(name: str) -> int | None:
-    """The nearest folder that is named by a digit."""
-    for folder in reversed(name.split("/")[:-1]):
-        if len(folder) == 1 and folder in "0123456789":
-            return int(folder)
-    return None
+def ink_png(ink: bytes) -> bytes:
+    """The ink as a PNG of 28 × 28 pixels, light on dark as in MNIST."""
+    file = io.BytesIO()
+    pixels_HW = np.frombuffer(ink, np.uint8).reshape(INK_SIDE_PX, INK_SIDE_PX)
+    Image.fromarray(pixels_HW).save(file, "PNG")
+    return file.getvalue()

@@ -1,64 +1,79 @@
-"""Which format a file is, by its content, and the drawings in it. Its name is not asked."""
+"""All file formats of drawings, and which one a file has."""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 from core.base.errors import InvalidInput
+from core.transfer.formats import csv, idx, label_studio, npz, parquet, png
 from core.transfer.formats.archive import opened
-from core.transfer.formats.arrays import is_idx_name, read_csv, read_idx, read_npz
-from core.transfer.formats.label_studio import read_label_studio
-from core.transfer.formats.pictures import read_pictures
-from core.transfer.formats.records import Arrivals
+from core.transfer.formats.format import Export, Format, Sample
 
-Reader = Callable[[Path], Arrivals]
-UNKNOWN: Final = (
-    "this file is none of what can be imported: Parquet, NPZ, a zip of IDX files or of pictures in "
-    "folders 0 to 9, Label Studio's JSON, or CSV of a label and 784 pixels a line"
+# In this order a file is offered to them, and commands and the API list them.
+FORMATS: tuple[Format, ...] = (
+    parquet.FORMAT,
+    npz.FORMAT,
+    idx.FORMAT,
+    png.FORMAT,  # recognises any zip archive, so it comes after the other archives
+    label_studio.FORMAT,
+    csv.FORMAT,
 )
+SAMPLE_BYTES = 4096
 
 
-def _read_parquet(path: Path) -> Arrivals:
-    # Here, since pyarrow takes 0.3 s and 44 MB: no other format needs it.
-    found: Arrivals = importlib.import_module("core.transfer.formats.parquet").read_parquet(path)
-    return found
+def format_of(path: Path) -> Format:
+    """The format of a file, by its content.
+
+    Raises: InvalidInput, if no format recognises it; TooLarge, for an archive over the limits.
+    """
+    sample = _sample(path)
+    for format in FORMATS:
+        if format.recognises(sample):
+            return format
+    raise InvalidInput(f"this file is in no format that can be imported: {importable()}")
 
 
-READERS: Final[dict[str, Reader]] = {
-    "parquet": _read_parquet,
-    "npz": read_npz,
-    "idx": read_idx,
-    "png": read_pictures,
-    "label-studio": read_label_studio,
-    "csv": read_csv,
-}
+def by_name(name: str) -> Format:
+    """The format of that name. Raises: InvalidInput, if there is none."""
+    for format in FORMATS:
+        if format.name == name:
+            return format
+    raise InvalidInput(f"unknown format {name!r}: known are {', '.join(f.name for f in FORMATS)}")
 
 
-def format_of(path: Path) -> str:
-    """The name of the format. Raises: InvalidInput, if it is none that is read here."""
+def exports() -> dict[str, Export]:
+    """Name of each format that drawings can be exported in -> how."""
+    return {format.name: format.export for format in FORMATS if format.export is not None}
+
+
+def export_by_name(name: str) -> Export:
+    """How to export in the format of that name. Raises: InvalidInput, if that is not possible."""
+    export = by_name(name).export
+    if export is None:
+        raise InvalidInput(f"cannot export as {name}: choose one of {', '.join(exports())}")
+    return export
+
+
+def export_for_file(file_name: str) -> str | None:
+    """The name of the only export format with that file's suffix; None if none or several have."""
+    matching = [
+        name
+        for name, export in exports().items()
+        if file_name.endswith(Path(export.file_name).suffix)
+    ]
+    return matching[0] if len(matching) == 1 else None
+
+
+def importable() -> str:
+    """A list of what can be imported, for messages."""
+    *others, last = (format.description for format in FORMATS)
+    return f"{', '.join(others)} or {last}"
+
+
+def _sample(path: Path) -> Sample:
     with path.open("rb") as file:
-        head = file.read(4096)
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    if head.startswith(b"PK"):
-        return _kind_of_zip(path)
-    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if text.startswith(b"["):
-        return "label-studio"
-    line = text.partition(b"\n")[0]
-    if line.count(b",") > 100 and line.isascii():
-        return "csv"
-    raise InvalidInput(UNKNOWN)
-
-
-def _kind_of_zip(path: Path) -> str:
+        head = file.read(SAMPLE_BYTES)
+    if not head.startswith(b"PK"):
+        return Sample(head, None)
     with opened(path) as archive:
-        names = archive.names
-    if names and all(name.endswith(".npy") for name in names):
-        return "npz"
-    if any(is_idx_name(name) for name in names):
-        return "idx"
-    return "png"
+        return Sample(head, tuple(archive.names))

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.base.kinds import Source
 from core.base.settings import Settings
+from core.drawings.gallery import Filters
 from core.drawings.lifecycle import confirm, quarantine, relabel
 from core.drawings.storing import NewDrawing, store_drawings
 from core.imaging import IMAGING_VERSION, encode_strokes
@@ -25,9 +26,8 @@ from core.storage.tables import Drawing, Transfer
 from core.transfer import jobs as transfers
 from core.transfer import uploads
 from core.transfer.exporting import Exporter, export_to
-from core.transfer.formats.format import Format
+from core.transfer.formats import registry
 from core.transfer.importing import Importer
-from core.transfer.selection import Selection
 from tests.conftest import NOW, SECRET
 from tests.support.factories import new_id
 
@@ -96,7 +96,7 @@ def take(
     settings: Settings, database: Database, data: bytes, *, stores_at_once: bool = True
 ) -> int:
     """Ask for an import of these bytes. Returns its id."""
-    upload = uploads.take_in(settings, io.BytesIO(data))
+    upload = uploads.receive(settings, io.BytesIO(data))
     with database.write() as session:
         return transfers.begin_import(
             session,
@@ -117,12 +117,10 @@ def import_file(settings: Settings, database: Database, data: bytes) -> Transfer
     return transfer
 
 
-def export(
-    database: Database, folder: Path, format: Format, selection: Selection | None = None
-) -> Path:
-    """An export to a file."""
-    path = folder / format.file_name
-    export_to(path, Exporter(database, "user:1"), format, selection or Selection())
+def export(database: Database, folder: Path, format: str, filters: Filters | None = None) -> Path:
+    """Export to a file in the format of that name."""
+    path = folder / registry.export_by_name(format).file_name
+    export_to(path, Exporter(database, "user:1"), format, filters or Filters())
     return path
 
 

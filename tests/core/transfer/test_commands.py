@@ -69,7 +69,7 @@ def test_a_hostile_archive_ends_with_its_sentence(run, database, tmp_path: Path)
     refused = run("data", "import", str(file))
 
     assert refused.exit_code == 1
-    assert "leads out of its folder" in refused.output
+    assert "a path out of its folder" in refused.output
     assert n_drawings(database) == 0
 
 
