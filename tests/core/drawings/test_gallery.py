@@ -62,7 +62,7 @@ def database(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> I
 @pytest.fixture(autouse=True)
 def short_walks(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that both ways to a page are gone."""
-    monkeypatch.setattr(gallery, "N_WALKED", 40)
+    monkeypatch.setattr(gallery, "N_SCANNED", 40)
 
 
 @pytest.fixture(scope="module")
