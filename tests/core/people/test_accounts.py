@@ -1,4 +1,4 @@
-"""Accounts: no default, one-time set-up, sessions that end on the server."""
+"""Accounts, passwords, sessions and tokens."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_password_too_short_or_too_long_is_refused(password: str) -> None:
 @pytest.mark.parametrize(
     "password", ["aaaaaaaaaaaa", "121212121212", "Password1234", "123456789012"]
 )
-def test_a_password_that_anybody_would_guess_is_refused(password: str) -> None:
+def test_a_password_that_is_easy_to_guess_is_refused(password: str) -> None:
     with pytest.raises(InvalidInput, match="guess"):
         passwords.hash_password(password)
 
@@ -58,7 +58,7 @@ def test_the_set_up_link_works_once(database: Database) -> None:
             accounts.create_first_admin(session, secret, "eve@example.org", HASH, now=NOW)
 
 
-def test_an_older_set_up_link_is_worth_nothing(database: Database) -> None:
+def test_an_older_set_up_link_is_invalid(database: Database) -> None:
     with database.write() as session:
         old = accounts.make_setup_token(session, now=NOW)
         accounts.make_setup_token(session, now=NOW)
@@ -86,7 +86,7 @@ def test_the_right_password_signs_in_however_the_address_is_written(database: Da
         assert accounts.check_password(session, " ada@EXAMPLE.org ", PASSWORD) == ada.id
 
 
-def test_a_wrong_password_and_a_wrong_address_read_the_same(database: Database) -> None:
+def test_a_wrong_password_and_a_wrong_address_give_the_same_message(database: Database) -> None:
     with database.write() as session:
         _ada(session)
         with pytest.raises(NotSignedIn) as wrong_password:
@@ -108,7 +108,7 @@ def test_signing_out_ends_the_session_on_the_server(database: Database) -> None:
         assert sessions.session_user(session, secret, now=NOW) is None
 
 
-def test_a_session_ends_by_itself(database: Database) -> None:
+def test_a_session_expires(database: Database) -> None:
     with database.write() as session:
         secret = sessions.start_session(session, _ada(session).id, now=NOW)
         session.flush()
@@ -126,7 +126,7 @@ def test_a_new_password_ends_all_sessions(database: Database) -> None:
         assert sessions.session_user(session, secret, now=NOW) is None
 
 
-def test_secrets_of_sessions_and_tokens_are_not_kept(database: Database) -> None:
+def test_secrets_of_sessions_and_tokens_are_not_stored(database: Database) -> None:
     with database.write() as session:
         ada = _ada(session)
         secret = sessions.start_session(session, ada.id, now=NOW)
@@ -141,7 +141,7 @@ def test_secrets_of_sessions_and_tokens_are_not_kept(database: Database) -> None
     assert token not in kept
 
 
-def test_a_token_is_found_by_its_secret_alone(database: Database) -> None:
+def test_a_token_is_found_only_by_its_secret(database: Database) -> None:
     with database.write() as session:
         token = tokens.make_token(session, _ada(session).id, "nightly", Role.REVIEWER, now=NOW)
         session.flush()
@@ -152,5 +152,5 @@ def test_a_token_is_found_by_its_secret_alone(database: Database) -> None:
         assert tokens.find_token(session, token + "x") is None
 
 
-def test_an_unknown_account_costs_as_much_work_as_a_known_one() -> None:
+def test_an_unknown_account_takes_as_much_work_as_a_known_one() -> None:
     assert not passwords.HASHER.check_needs_rehash(passwords.DUMMY_HASH)

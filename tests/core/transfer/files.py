@@ -1,4 +1,4 @@
-"""Files to import, good ones and bad ones, and an instance to import them into."""
+"""Files to import, valid and hostile, and helpers to import and export them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Ink = NDArray[np.uint8]
 
 
 def inks(n: int, seed: int = 1) -> Ink:
-    """(n, 28, 28) of dark ground with some ink, all different."""
+    """(n, 28, 28), some ink on dark ground, all different."""
     rng = np.random.default_rng(seed)
     inks_NHW = np.zeros((n, 28, 28), np.uint8)
     inks_NHW[:, 8:20, 12:16] = rng.integers(1, 256, (n, 12, 4))
@@ -43,7 +43,7 @@ def inks(n: int, seed: int = 1) -> Ink:
 
 
 def zip_of(entries: Mapping[str, bytes]) -> bytes:
-    """A zip file with these files."""
+    """A zip archive of these files."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in entries.items():
@@ -52,7 +52,7 @@ def zip_of(entries: Mapping[str, bytes]) -> bytes:
 
 
 def npy(array: Any, *, allow_pickle: bool = False) -> bytes:
-    """An array's file."""
+    """An array as a .npy file."""
     file = io.BytesIO()
     np.save(file, array, allow_pickle=allow_pickle)
     return file.getvalue()
@@ -77,7 +77,7 @@ def idx(n: int = 6, *, n_labels: int | None = None, side: int = 28) -> bytes:
 
 
 def pictures(*names: str) -> bytes:
-    """A zip of pictures of these names, each a digit in ink."""
+    """A zip of pictures with these names, each an ink."""
     made = inks(len(names))
     return zip_of({name: to_png(made[place]) for place, name in enumerate(names)})
 
@@ -95,7 +95,7 @@ def link(name: str = "7/link.png", target: str = "/etc/passwd") -> bytes:
 def take(
     settings: Settings, database: Database, data: bytes, *, stores_at_once: bool = True
 ) -> int:
-    """Ask for an import of these bytes. Returns its id."""
+    """Queue an import of these bytes. Returns its id."""
     upload = uploads.receive(settings, io.BytesIO(data))
     with database.write() as session:
         return transfers.begin_import(
@@ -111,7 +111,7 @@ def take(
 
 
 def import_file(settings: Settings, database: Database, data: bytes) -> Transfer:
-    """Import these bytes to the end, whatever that is."""
+    """Import these bytes, and return the import at its end."""
     transfer = Importer(settings, database).run(take(settings, database, data))
     assert transfer is not None
     return transfer
@@ -125,7 +125,7 @@ def export(database: Database, folder: Path, format: str, filters: Filters | Non
 
 
 def fill(session: Session) -> None:
-    """Drawings of every kind: with strokes, a picture, relabelled, confirmed, from two people."""
+    """Store drawings of two people: with strokes, with a picture, relabelled, confirmed."""
     made = inks(7)
     strokes = [np.array([[10.0, 20.25, 0.0, 0.5], [30.5, 40.0, 16.0, 1.0]])]
     news = [
@@ -153,7 +153,7 @@ def fill(session: Session) -> None:
 
 
 def kept(session: Session) -> list[tuple[object, ...]]:
-    """All that is kept of the drawings, in order."""
+    """All columns of the drawings but one, in order."""
     columns = [column for column in Drawing.__table__.columns if column.name != "used_in_run_id"]
     rows = session.query(*columns).order_by(Drawing.number)
     return [tuple(row) for row in rows]

@@ -1,4 +1,4 @@
-"""Whatever is wrong with a file, it is refused whole, with a sentence; nothing of it is kept."""
+"""Hostile and malformed files are refused as a whole, with a reason; nothing of them is stored."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def nothing_was_run() -> None:
 
 
 @pytest.mark.parametrize("what", list(REFUSED))
-def test_it_is_refused_whole_with_a_sentence(
+def test_it_is_refused_as_a_whole_with_a_reason(
     settings: Settings, database: Database, what: str
 ) -> None:
     data, sentence = REFUSED[what]
@@ -193,7 +193,7 @@ def parquet_of(table: pa.Table) -> bytes:
         ("label_history", [], "history"),
     ],
 )
-def test_a_row_that_no_inkloop_wrote_refuses_the_parquet_file(
+def test_a_row_that_inkloop_cannot_have_written_refuses_the_parquet_file(
     settings: Settings,
     database: Database,
     tmp_path: Path,
@@ -245,7 +245,7 @@ def test_too_many_unpacked_bytes_are_refused(
     assert "unpacks to over" in (done.message or "")
 
 
-def test_a_picture_that_cannot_be_used_is_left_out_with_a_sentence(
+def test_an_unusable_picture_is_skipped_with_a_reason(
     settings: Settings, database: Database
 ) -> None:
     data = zip_of({
@@ -268,7 +268,7 @@ def test_a_picture_that_cannot_be_used_is_left_out_with_a_sentence(
     ]
 
 
-def test_a_file_that_kills_its_process_twice_is_refused(
+def test_a_file_that_crashes_its_process_twice_is_refused(
     settings: Settings, database: Database
 ) -> None:
     transfer_id = take(settings, database, npz(3))
@@ -283,10 +283,10 @@ def test_a_file_that_kills_its_process_twice_is_refused(
     assert "twice" in (done.message or "")
 
 
-def test_a_slow_file_keeps_its_process(
+def test_a_process_reading_a_slow_file_keeps_the_import(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between two drawings of one batch the heartbeat goes on: nobody else takes the import."""
+    """Heartbeats continue between two drawings of a batch, so that no other process takes over."""
     beats = []
 
     def slowly(path: Path) -> Records:
@@ -305,7 +305,9 @@ def test_a_slow_file_keeps_its_process(
     assert len(set(beats[:5])) == 5
 
 
-def test_mnists_test_pictures_never_come_in(settings: Settings, database: Database) -> None:
+def test_pictures_of_mnists_test_set_are_not_imported(
+    settings: Settings, database: Database
+) -> None:
     settings.mnist_cache.mkdir()
     shutil.copy(MNIST / "t10k-images-idx3-ubyte", settings.mnist_cache)
     exam = mnist.load_test_images(settings.mnist_cache)[:2]

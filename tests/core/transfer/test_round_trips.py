@@ -1,4 +1,4 @@
-"""What is exported is imported again: all of it by Parquet, ink and label by the others."""
+"""Exports are imported again: everything by Parquet, ink and label by the other formats."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def totals(session: Session) -> dict[str, int]:
     return {name: n for name, n in counters.totals(session, "").items() if n}
 
 
-def test_parquet_brings_everything_to_another_instance(
+def test_parquet_carries_everything_to_another_instance(
     database: Database, elsewhere: tuple[Settings, Database], tmp_path: Path
 ) -> None:
     with database.write() as session:
@@ -84,7 +84,7 @@ def test_parquet_brings_everything_to_another_instance(
 
 
 @pytest.mark.parametrize("format", list(registry.exports()))
-def test_importing_what_is_there_already_doubles_nothing(
+def test_importing_known_drawings_adds_no_duplicates(
     settings: Settings, database: Database, tmp_path: Path, format: str
 ) -> None:
     with database.write() as session:
@@ -121,7 +121,7 @@ def test_the_other_formats_carry_ink_and_label(
     labels=st.lists(st.integers(0, 9), min_size=1, max_size=40),
     format=st.sampled_from(OTHERS),
 )
-def test_any_digits_come_back_as_they_were(
+def test_any_digits_are_imported_as_they_were_exported(
     settings: Settings,
     database: Database,
     tmp_path: Path,
@@ -144,7 +144,7 @@ def test_any_digits_come_back_as_they_were(
     )
 
 
-def test_imported_digits_are_split_by_the_rule_for_all(
+def test_imported_digits_are_split_by_the_rule_for_all_drawings(
     settings: Settings, database: Database
 ) -> None:
     done = import_file(settings, database, npz(100))
@@ -162,7 +162,7 @@ def test_imported_digits_are_split_by_the_rule_for_all(
     assert contributor.n_drawings == 100
 
 
-def test_a_writer_held_out_elsewhere_stays_held_out(
+def test_a_contributor_held_out_in_another_instance_stays_held_out(
     database: Database, elsewhere: tuple[Settings, Database], tmp_path: Path
 ) -> None:
     with database.write() as session:
@@ -175,7 +175,9 @@ def test_a_writer_held_out_elsewhere_stays_held_out(
         assert session.get_one(Contributor, "eve").is_held_out
 
 
-def test_only_what_fits_the_filters_is_exported(database: Database, tmp_path: Path) -> None:
+def test_only_drawings_that_match_the_filters_are_exported(
+    database: Database, tmp_path: Path
+) -> None:
     with database.write() as session:
         for label in (1, 1, 7):
             make_drawing(session, label=label, ink=inks(1).tobytes())
@@ -187,7 +189,7 @@ def test_only_what_fits_the_filters_is_exported(database: Database, tmp_path: Pa
     assert [name[0] for name in names] == ["1", "1"]
 
 
-def test_deleted_drawings_leave_exports_at_once(
+def test_deleted_drawings_are_not_exported(
     settings: Settings, database: Database, tmp_path: Path
 ) -> None:
     with database.write() as session:
@@ -201,9 +203,7 @@ def test_deleted_drawings_leave_exports_at_once(
         assert arrays["ink"].shape == (1, 28, 28)
 
 
-def test_label_studio_gets_tasks_with_their_pictures_inside(
-    database: Database, tmp_path: Path
-) -> None:
+def test_label_studio_tasks_have_their_pictures_inside(database: Database, tmp_path: Path) -> None:
     with database.write() as session:
         fill(session)
 
@@ -244,7 +244,7 @@ def test_a_contributor_named_like_a_formula_is_inert_in_the_table(
          + b"\n".join(b"4," + b",".join([b"9"] * 784) for _ in range(3)), "csv", 3),
     ],
 )  # fmt: skip
-def test_what_others_have_is_read_by_its_content(
+def test_the_format_of_a_file_is_recognised_by_content(
     settings: Settings, database: Database, data: bytes, kind: str, n: int
 ) -> None:
     done = import_file(settings, database, data)
@@ -252,7 +252,7 @@ def test_what_others_have_is_read_by_its_content(
     assert (done.status, done.format, done.n_new) == (TransferStatus.DONE, kind, n)
 
 
-def test_mnist_as_keras_and_as_its_publishers_pack_it_is_read(
+def test_mnist_as_keras_and_as_its_publishers_package_it_is_read(
     settings: Settings, database: Database
 ) -> None:
     keras = zip_of({
