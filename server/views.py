@@ -18,7 +18,7 @@ from core.runs import queries as run_queries
 from core.runs import verdict_sentences as sentences
 from core.runs.sentences import message_sentence
 from core.storage.tables import Drawing, ModelVersion, Run, Verdict
-from core.versions import lifecycle as version_transitions
+from core.versions import lifecycle as versions
 from core.versions import queries as version_queries
 
 Json = dict[str, Any]
@@ -188,7 +188,7 @@ def model_json(session: Session, row: ModelVersion, live: int | None) -> Json:
         "run_id": row.run_id,
         "n_drawings": None if run is None else run.n_drawings,
         "n_new": None if run is None else run.n_new,
-        "is_anchor": row.version == version_transitions.anchor_version(session),
+        "is_anchor": row.version == versions.anchor_version(session),
         "scores": row.scores,
         "verdict": verdict_json(verdict),
     }

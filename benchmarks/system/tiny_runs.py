@@ -26,7 +26,7 @@ from core.base.clock import utc_now
 from core.base.errors import InkloopError
 from core.base.kinds import Source
 from core.base.settings import Settings
-from core.drawings.lifecycle import NewDrawing, store_drawing
+from core.drawings.storing import NewDrawing, store_drawing
 from core.runs import lifecycle as runs
 from core.storage import migrate
 from core.storage.database import Database

@@ -1,4 +1,4 @@
-"""Files that wait to be imported: in the instance's `transfers` folder, whole or not at all."""
+"""Uploaded files that wait to be imported, in the instance's `transfers` folder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -21,12 +20,12 @@ from core.storage.tables import Transfer
 
 MAX_FILE_BYTES: Final = 2 * 2**30
 CHUNK_BYTES: Final = 1 << 20
-FORGOTTEN_AFTER_SECONDS: Final = 3600
+UNUSED_AFTER_SECONDS: Final = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that was taken in."""
+    """A stored upload."""
 
     name: str
     n_bytes: int
@@ -34,16 +33,14 @@ class Upload:
 
 
 def folder(settings: Settings) -> Path:
-    """Where uploads are kept while they are needed; only the instance's owner may read them."""
+    """The folder of uploads; only the instance's owner may read it."""
     path = settings.instance / "transfers"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
 
-def take_in(
-    settings: Settings, stream: IO[bytes], report: Callable[[int], None] | None = None
-) -> Upload:
-    """Copy a stream to a file of ours, a piece at a time, and sync it.
+def receive(settings: Settings, stream: IO[bytes]) -> Upload:
+    """Copy a stream to a file, in pieces, and sync it. The file appears whole or not at all.
 
     Raises: InvalidInput, if it is empty; TooLarge, over 2 GB; StorageFull.
     """
@@ -59,8 +56,6 @@ def take_in(
                     raise TooLarge("a file to import may have at most 2 GB: split it")
                 digest.update(chunk)
                 file.write(chunk)
-                if report is not None:
-                    report(len(chunk))
             file.flush()
             os.fsync(file.fileno())
         if not n_bytes:
@@ -76,7 +71,7 @@ def take_in(
 
 
 def sweep(settings: Settings, database: Database) -> int:
-    """Remove files that no import needs any more, such as half an upload. Returns how many."""
+    """Remove files older than an hour that no import needs. Returns how many."""
     old = [path for path in folder(settings).iterdir() if _is_old(path)]
     if not old:
         return 0
@@ -90,6 +85,6 @@ def sweep(settings: Settings, database: Database) -> int:
 
 def _is_old(path: Path) -> bool:
     try:
-        return path.stat().st_mtime < time.time() - FORGOTTEN_AFTER_SECONDS
+        return path.stat().st_mtime < time.time() - UNUSED_AFTER_SECONDS
     except FileNotFoundError:
         return False

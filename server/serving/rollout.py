@@ -40,7 +40,7 @@ def wait_until_served(parts: Services, version: int) -> None:
 
 
 def _check_still_champion(session: Session, version: int) -> None:
-    champion = versions.champion(session)
+    champion = versions.live_promotion(session)
     if champion is None or champion.version != version:
         raise Conflict(f"another version went live while version {version} was taking over")
 

@@ -27,11 +27,11 @@ STANDS_FOR = {
         "assert ['rename'] == ",
     ),
     "unique id": (
-        "tests/core/drawings/test_store_drawing.py::test_the_table_itself_refuses_a_second_drawing_of_an_id",
+        "tests/core/drawings/test_store_drawing.py::test_the_table_refuses_a_second_drawing_with_an_id",
         "DID NOT RAISE IntegrityError",
     ),
     "fence": (
-        "tests/core/versions/test_lifecycle.py::test_a_version_made_under_a_lost_lease_never_counts",
+        "tests/core/versions/test_lifecycle.py::test_a_version_made_under_a_lost_lease_is_not_added",
         "DID NOT RAISE LeaseLost",
     ),
     "hash": (
@@ -52,7 +52,7 @@ STANDS_FOR = {
     ),
     "pixel limit": (
         "tests/core/imaging/test_pictures.py"
-        "::test_a_decompression_bomb_is_refused_before_it_is_unpacked[4097]",
+        "::test_a_decompression_bomb_is_refused_before_decoding[4097]",
         "BadPicture",
     ),
 }

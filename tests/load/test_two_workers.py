@@ -21,7 +21,7 @@ from core.base.clock import utc_now
 from core.base.kinds import Role
 from core.base.settings import Settings
 from core.cli.web_process import N_HEAPS
-from core.people import accounts
+from core.people import accounts, passwords
 from core.storage import migrate
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
@@ -49,7 +49,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     database = Database(settings)
     with database.write() as session:
         small_models.publish(ModelStore(settings.models_dir), session, 1, says=7)
-        hashed = accounts.HASHER.hash(PASSWORD)
+        hashed = passwords.HASHER.hash(PASSWORD)
         accounts.create_user(session, EMAIL, hashed, Role.ADMIN, by="test", now=utc_now())
     database.dispose()
     limits = {

@@ -21,7 +21,6 @@ from core.drawings.gallery import Filters
 from core.storage.tables import AuditEvent, Drawing
 from core.transfer import uploads
 from core.transfer.importing import Importer
-from core.transfer.writing import Format
 from server import background, housekeeping
 from server.api.transfers import processes as transfer_processes
 from server.api.transfers.processes import ImportProcess
@@ -73,7 +72,7 @@ def test_nothing_to_export_is_said_with_a_sentence(reviewer, ones):
     answer = reviewer.get("/api/v1/export?format=idx&label=3")
 
     assert answer.status_code == 422
-    assert "no drawing fits" in answer.json["message"]
+    assert "no drawing matches" in answer.json["message"]
 
 
 def test_an_export_is_on_record_with_its_filters(reviewer, ones, parts):
@@ -88,7 +87,7 @@ def test_an_export_is_on_record_with_its_filters(reviewer, ones, parts):
 
 def test_an_export_that_is_left_gives_its_place_free(parts, ones):
     filters = Filters()
-    pieces = transfer_processes.export(parts.settings, Format.NPZ, filters, "x")
+    pieces = transfer_processes.export(parts.settings, "npz", filters, "x")
     assert transfer_processes._free._value == transfer_processes.MAX_EXPORTS - 1
 
     pieces.close()
@@ -98,7 +97,7 @@ def test_an_export_that_is_left_gives_its_place_free(parts, ones):
 
 def test_a_third_export_at_once_is_put_off(parts, ones, monkeypatch, reviewer):
     started = [
-        transfer_processes.export(parts.settings, Format.NPZ, Filters(), "x")
+        transfer_processes.export(parts.settings, "npz", Filters(), "x")
         for _ in range(transfer_processes.MAX_EXPORTS)
     ]
 
@@ -111,7 +110,7 @@ def test_a_third_export_at_once_is_put_off(parts, ones, monkeypatch, reviewer):
 
 def test_an_export_that_breaks_off_does_not_seem_complete(parts, admin):
     work(parts, send(admin, npz(500)).json["id"])
-    pieces = transfer_processes.export(parts.settings, Format.PNG, Filters(), "x")
+    pieces = transfer_processes.export(parts.settings, "png", Filters(), "x")
     pieces._process.kill()
 
     with pytest.raises(NotReady, match="broke off"):
@@ -186,7 +185,7 @@ def test_a_hostile_archive_is_refused_with_its_sentence(admin, parts):
     shown = admin.get(f"/api/v1/transfers/{transfer_id}").json
 
     assert shown["status"] == "refused"
-    assert "leads out of its folder" in shown["message"]
+    assert "a path out of its folder" in shown["message"]
     assert n_drawings(parts) == 0
 
 
@@ -316,6 +315,24 @@ def test_nothing_is_erased_unless_a_setting_says_so(parts):
     housekeeping.tidy(parts.settings, parts.database)
 
     assert n_drawings(parts) == 1
+
+
+def test_the_api_lists_the_formats_that_can_be_exported(reviewer):
+    described = reviewer.get("/openapi.json").json
+
+    (format,) = (
+        parameter
+        for parameter in described["paths"]["/api/v1/export"]["get"]["parameters"]
+        if parameter["name"] == "format"
+    )
+    assert format["schema"]["enum"] == ["parquet", "npz", "idx", "png", "label-studio"]
+
+
+def test_an_unknown_export_format_is_refused_with_the_choices(reviewer):
+    refused = reviewer.get("/api/v1/export?format=csv")
+
+    assert refused.status_code == 422
+    assert "'label-studio'" in str(refused.json)
 
 
 def test_importing_the_server_loads_no_pyarrow():

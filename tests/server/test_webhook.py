@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from core.storage.tables import AuditEvent, WebhookDelivery
-from core.webhooks import deliveries as webhook
+from core.webhooks import deliveries, receiver
 from core.webhooks.signing import signing_secret
 from tests.conftest import NOW
 
@@ -25,7 +25,7 @@ def test_a_new_receiver_gets_a_secret_which_is_shown_once(admin, parts):
     shown = admin.get(URL).json
 
     with parts.database.read() as session:
-        row = webhook.webhook(session)
+        row = receiver.webhook(session)
     assert row is not None
     assert saved["secret"] == signing_secret(parts.settings.secret(), row.salt)
     assert shown["secret"] is None
@@ -99,7 +99,7 @@ def test_what_became_of_it_reads_as_a_sentence_in_the_readers_language(admin, pa
     admin.put(URL, json=SET)
     delivery = admin.post(f"{URL}/test").json["id"]
     with parts.database.write() as session:
-        webhook.record_attempt(session, delivery, "refused", {"status": 503}, now=NOW)
+        deliveries.record_attempt(session, delivery, "refused", {"status": 503}, now=NOW)
 
     (english,) = admin.get(URL).json["deliveries"]
     (chinese,) = admin.get(URL, headers={"Accept-Language": "zh"}).json["deliveries"]
@@ -115,7 +115,7 @@ def test_once_it_is_removed_nobody_is_told(admin, parts):
     shown = admin.delete(URL).json
 
     with parts.database.write() as session:
-        webhook.note_end(session, 1, "held", now=NOW)
+        deliveries.add_for_run(session, 1, "held", now=NOW)
         assert session.scalars(select(WebhookDelivery)).all() == []
     assert shown["url"] is None
 
@@ -124,7 +124,7 @@ def test_a_run_shows_administrators_what_became_of_telling_its_end(admin, client
     admin.put(URL, json=SET)
     run_id = admin.post("/api/v1/runs").json["id"]
     with parts.database.write() as session:
-        webhook.note_end(session, run_id, "held", now=NOW)
+        deliveries.add_for_run(session, run_id, "held", now=NOW)
 
     assert admin.get(f"/api/v1/runs/{run_id}").json["told"]["event"] == "held"
     assert client.get(f"/api/v1/runs/{run_id}").json["told"] is None

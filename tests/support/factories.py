@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core.base.kinds import Source
-from core.drawings.lifecycle import NewDrawing, store_drawing
+from core.drawings.storing import NewDrawing, store_drawing
 from core.storage.tables import Drawing, ModelVersion
 from core.versions.lifecycle import promote
 from tests.conftest import NOW, SECRET

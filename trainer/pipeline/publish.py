@@ -20,6 +20,7 @@ import core
 from core.base.clock import utc_now
 from core.base.errors import Conflict, ModelFileError
 from core.base.kinds import RunStatus
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.runs.verdict_sentences import verdict_sentence
 from core.storage.counters import audit
@@ -127,7 +128,7 @@ def publish(
     is over. Raises: LeaseLost, and what the model store raises.
     """
     with workshop.database.read() as session:
-        runs.require_fence(session, claim.fence)
+        run_lease.require_fence(session, claim.fence)
         version = versions.next_version(session)
     now = utc_now()
     manifest = product.facts | {
@@ -179,7 +180,7 @@ def _put_files(
     except Conflict:
         # A trainer that slept past its lease woke up between its check and its last rename.
         with workshop.database.write() as session:
-            runs.require_fence(session, claim.fence)
+            run_lease.require_fence(session, claim.fence)
             workshop.store.discard_orphans(counted_versions(session))
         return workshop.store.publish(version, files, manifest)
 

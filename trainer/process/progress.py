@@ -74,7 +74,7 @@ class Progress:
         """Add a line to the run's log, which `core.runs.sentences` puts in words."""
         self.check()
         with self._database.write() as session:
-            runs.say(
+            runs.add_fenced_line(
                 session,
                 self._run_id,
                 name,

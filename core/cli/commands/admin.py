@@ -9,7 +9,7 @@ import click
 from core.base.clock import utc_now
 from core.base.kinds import Role
 from core.cli.commands.database import open_database
-from core.people import accounts
+from core.people import accounts, passwords
 
 BY = "command"
 
@@ -25,7 +25,7 @@ def admin() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from the standard input.")
 def create(email: str, role: str, password_stdin: bool) -> None:
     """Make an account for EMAIL."""
-    password_hash = accounts.hash_password(_ask_password(password_stdin))
+    password_hash = passwords.hash_password(_ask_password(password_stdin))
     with open_database() as database, database.write() as session:
         accounts.create_user(session, email, password_hash, Role(role), by=BY, now=utc_now())
     click.echo(f"Made the account {email} ({role}).")
@@ -36,7 +36,7 @@ def create(email: str, role: str, password_stdin: bool) -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from the standard input.")
 def passwd(email: str, password_stdin: bool) -> None:
     """Set the password of EMAIL; its sessions end."""
-    password_hash = accounts.hash_password(_ask_password(password_stdin))
+    password_hash = passwords.hash_password(_ask_password(password_stdin))
     with open_database() as database, database.write() as session:
         accounts.set_password(session, email, password_hash, by=BY, now=utc_now())
     click.echo(f"Set the password of {email}; its sessions have ended.")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from core.base.clock import utc_now
 from core.base.errors import Forbidden
 from core.base.kinds import Role
-from core.people import accounts, users
+from core.people import accounts, passwords
 from server import identity
 from server.api.accounts.hashing import one_hash_at_a_time
 from server.api.accounts.schemas import PasswordOut, UserOut, UsersOut
@@ -53,11 +53,11 @@ def change(user_id: int, body: UserChange) -> ResponseReturnValue:
     """Give an account another role, disable it or let it in again"""
     by, now = identity.who().by, utc_now()
     with services().database.write() as session:
-        users.user_of(session, user_id)
+        accounts.user_of(session, user_id)
         if body.role is not None:
-            users.set_role(session, user_id, Role(body.role), by=by, now=now)
+            accounts.set_role(session, user_id, Role(body.role), by=by, now=now)
         if body.disabled is not None:
-            switch = users.disable if body.disabled else users.enable
+            switch = accounts.disable if body.disabled else accounts.enable
             switch(session, user_id, by=by, now=now)
     return next(user for user in _users_json() if user["id"] == user_id)
 
@@ -69,7 +69,7 @@ def reset(user_id: int, body: PasswordReset) -> ResponseReturnValue:
     made_up, password_hash = _hashed(body.password)
     by, now = identity.who().by, utc_now()
     with services().database.write() as session:
-        user = users.user_of(session, user_id)
+        user = accounts.user_of(session, user_id)
         accounts.replace_password(session, user, password_hash, by=by, now=now)
         return {"id": user.id, "email": user.email, "password": made_up}
 
@@ -81,18 +81,18 @@ def change_own(body: OwnPasswordIn) -> ResponseReturnValue:
     who, parts = identity.who(), services()
     assert who.user_id is not None
     with parts.database.read() as session:
-        user = users.user_of(session, who.user_id)
+        user = accounts.user_of(session, who.user_id)
         email, present_hash = user.email, user.password_hash
     parts.limits.login(email, request.remote_addr)
     with one_hash_at_a_time():
-        is_known = accounts.matches(present_hash, body.current)
+        is_known = passwords.matches(present_hash, body.current)
     if not is_known:
         raise Forbidden("this is not your present password: type it again")
     _, password_hash = _hashed(body.new)
     with parts.database.write() as session:
         accounts.replace_password(
             session,
-            users.user_of(session, who.user_id),
+            accounts.user_of(session, who.user_id),
             password_hash,
             by=who.by,
             now=utc_now(),
@@ -105,7 +105,7 @@ def _hashed(password: str | None) -> tuple[str | None, str]:
     """The password if it had to be made up, and the hash of either."""
     made_up = secrets.token_urlsafe(MADE_UP_BYTES) if password is None else None
     with one_hash_at_a_time():
-        return made_up, accounts.hash_password(made_up or password or "")
+        return made_up, passwords.hash_password(made_up or password or "")
 
 
 def _users_json() -> list[Json]:
@@ -122,5 +122,5 @@ def _users_json() -> list[Json]:
                 "n_tokens": n_tokens,
                 "last_sign_in_at": iso(last_at),
             }
-            for user, n_sessions, n_tokens, last_at in users.users(session, now=now)
+            for user, n_sessions, n_tokens, last_at in accounts.users(session, now=now)
         ]

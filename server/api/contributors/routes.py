@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.base.clock import utc_now
-from core.people import contributors as transitions
+from core.people import contributors
 from core.people.contributors import Erasure
 from core.storage.tables import Contributor
 from core.versions import queries as version_queries
@@ -66,7 +66,7 @@ def _place(query: ContributorsQuery, row: Contributor) -> int:
 def show(number: int) -> ResponseReturnValue:
     """What one contributor gave"""
     with services().database.read() as session:
-        return _shown(session, transitions.contributor(session, number))
+        return _shown(session, contributors.contributor(session, number))
 
 
 @blueprint.post("/api/v1/contributors/<int:number>/block")
@@ -74,7 +74,7 @@ def show(number: int) -> ResponseReturnValue:
 def block(number: int, body: Reason) -> ResponseReturnValue:
     """Take no more drawings from them; those there are neither train nor examine"""
     with services().database.write() as session:
-        row = transitions.block(
+        row = contributors.block(
             session, number, reason=body.reason, by=identity.who().by, now=utc_now()
         )
         return _shown(session, row)
@@ -85,7 +85,7 @@ def block(number: int, body: Reason) -> ResponseReturnValue:
 def unblock(number: int, body: Reason) -> ResponseReturnValue:
     """Let them in again, with all they drew"""
     with services().database.write() as session:
-        row = transitions.unblock(
+        row = contributors.unblock(
             session, number, reason=body.reason, by=identity.who().by, now=utc_now()
         )
         return _shown(session, row)
@@ -96,7 +96,7 @@ def unblock(number: int, body: Reason) -> ResponseReturnValue:
 def preview(number: int) -> ResponseReturnValue:
     """How many drawings would go, and which versions learned from them"""
     with services().database.read() as session:
-        return _erasure_json(session, transitions.erasure(session, number))
+        return _erasure_json(session, contributors.erasure(session, number))
 
 
 @blueprint.post("/api/v1/contributors/<int:number>/erasure")
@@ -104,7 +104,7 @@ def preview(number: int) -> ResponseReturnValue:
 def erase(number: int) -> ResponseReturnValue:
     """Wipe everything they drew, at once and for good; versions that learned from it stay"""
     with services().database.write() as session:
-        erased = transitions.erase(session, number, by=identity.who().by, now=utc_now())
+        erased = contributors.erase(session, number, by=identity.who().by, now=utc_now())
         return _erasure_json(session, erased)
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from core.base.errors import BadPicture
 from core.base.kinds import Source
-from core.drawings.lifecycle import NewDrawing
+from core.drawings.storing import NewDrawing
 from core.imaging import IMAGING_VERSION, ink_from_picture
 from core.imaging.files import to_png
 from core.imaging.ink import Stopwatch

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from core.base.clock import utc_now
 from core.base.errors import InvalidInput
 from core.base.kinds import Source
-from core.drawings import lifecycle as transitions
-from core.drawings.lifecycle import BY_CONTRIBUTOR, NewDrawing
+from core.drawings import lifecycle as drawings
+from core.drawings.storing import BY_CONTRIBUTOR, NewDrawing
 from core.imaging import (
     IMAGING_VERSION,
     INK_SIDE_PX,
@@ -126,7 +126,7 @@ def show(drawing_id: str) -> ResponseReturnValue:
     """One's own drawing, or for reviewers any, with its strokes"""
     owner, _ = _actor()
     with services().database.read() as session:
-        drawing = transitions.own_drawing(session, drawing_id, owner)
+        drawing = drawings.own_drawing(session, drawing_id, owner)
         shown = drawings_json(session, [drawing], for_reviewer=owner is None)[0]
         packed = drawing.strokes
     if packed is None:
@@ -142,7 +142,7 @@ def ink_png(drawing_id: str) -> ResponseReturnValue:
     """The 28×28 ink that the model sees, as a PNG"""
     owner, _ = _actor()
     with services().database.read() as session:
-        ink = transitions.own_drawing(session, drawing_id, owner).ink
+        ink = drawings.own_drawing(session, drawing_id, owner).ink
     pixels_HW = np.frombuffer(ink, np.uint8).reshape(INK_SIDE_PX, INK_SIDE_PX)
     file = io.BytesIO()
     Image.fromarray(pixels_HW).save(file, "PNG")
@@ -166,10 +166,10 @@ def relabel(drawing_id: str, body: LabelIn) -> ResponseReturnValue:
     _count_change(owner)
     now = utc_now()
     with services().database.write() as session:
-        drawing = transitions.own_drawing(session, drawing_id, owner)
-        transitions.relabel(session, drawing, body.label, by=by, now=now)
+        drawing = drawings.own_drawing(session, drawing_id, owner)
+        drawings.relabel(session, drawing, body.label, by=by, now=now)
         if body.confirm:
-            transitions.confirm(session, drawing, now=now)
+            drawings.confirm(session, drawing, now=now)
         _record(session, owner, drawing_id, "relabel", now, label=body.label)
         session.flush()
         return drawings_json(session, [drawing], for_reviewer=owner is None)[0]
@@ -183,8 +183,8 @@ def delete(drawing_id: str) -> ResponseReturnValue:
     _count_change(owner)
     now = utc_now()
     with services().database.write() as session:
-        drawing = transitions.own_drawing(session, drawing_id, owner)
-        transitions.delete_drawing(session, drawing, now=now)
+        drawing = drawings.own_drawing(session, drawing_id, owner)
+        drawings.delete_drawing(session, drawing, now=now)
         _record(session, owner, drawing_id, "delete", now)
     return "", 204
 
@@ -197,7 +197,7 @@ def restore(drawing_id: str) -> ResponseReturnValue:
     _count_change(owner)
     now = utc_now()
     with services().database.write() as session:
-        drawing = transitions.restore_drawing(session, drawing_id, owner, now=now)
+        drawing = drawings.restore_drawing(session, drawing_id, owner, now=now)
         _record(session, owner, drawing_id, "restore", now)
         session.flush()
         return drawings_json(session, [drawing], for_reviewer=owner is None)[0]

@@ -17,7 +17,7 @@ from core.runs import queries as run_queries
 from core.schedule import due
 from core.storage import counters
 from core.storage.tables import ModelVersion, Promotion, Run
-from core.versions import lifecycle as transitions
+from core.versions import lifecycle as versions
 from server import identity
 from server.answers import polled
 from server.api.audit import events as audit_log
@@ -46,7 +46,7 @@ def show() -> ResponseReturnValue:
     wrong = [{"kind": one.kind, "facts": one.facts} for one in problems(services())]
     with services().database.read() as session:
         n_new = drawing_queries.n_new(session)
-        live = transitions.champion(session)
+        live = versions.live_promotion(session)
         last_run = session.scalars(
             select(Run).where(Run.status.in_(OVER)).order_by(Run.id.desc()).limit(1)
         ).one_or_none()
@@ -58,7 +58,7 @@ def show() -> ResponseReturnValue:
                     for need in needs.needs(session, n_new=n_new)
                 ],
                 "live": None if live is None else _live_json(session, live),
-                "anchor": transitions.anchor_version(session),
+                "anchor": versions.anchor_version(session),
                 "last_run": None if last_run is None else run_json(session, last_run),
                 "queues": _queues_json(session, n_new),
                 "n_contributors": counters.totals(session, "contributors").get("", 0),

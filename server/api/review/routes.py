@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.base.clock import utc_now
 from core.base.kinds import Decision, DrawingStatus
-from core.review import decisions as transitions
+from core.review import claims, decisions
 from core.storage import counters
 from core.storage.tables import Drawing
 from server import identity
@@ -45,7 +45,7 @@ def queue(query: ReviewQuery) -> ResponseReturnValue:
             "next": None,
             "left": {"n": left, "is_exact": is_exact},
             "n_quarantined": quarantined.get("", 0),
-            "n_done": transitions.n_done(session, who.by, midnight),
+            "n_done": decisions.n_done(session, who.by, midnight),
         }
 
 
@@ -54,7 +54,7 @@ def queue(query: ReviewQuery) -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     """Give back what one has not decided about, so that others need not wait for it"""
     with services().database.write() as session:
-        transitions.release(session, identity.who().holder)
+        claims.release(session, identity.who().holder)
     return "", 204
 
 
@@ -65,7 +65,7 @@ def _take(limit: int, now: datetime) -> list[int]:
     for is_anew in (False, True):
         order = parts.review.order(now, is_anew=is_anew)
         with parts.database.write() as session:
-            numbers = transitions.take(session, order, holder=holder, limit=limit, now=now)
+            numbers = claims.take(session, order, holder=holder, limit=limit, now=now)
         if len(numbers) >= limit:
             break
     return numbers
@@ -77,7 +77,7 @@ def decide(drawing_id: str, body: ReviewIn) -> ResponseReturnValue:
     """Accept, relabel or reject a drawing; it leaves the queue"""
     who = identity.who()
     with services().database.write() as session:
-        drawing = transitions.decide(
+        drawing = decisions.decide(
             session,
             drawing_id,
             Decision(body.decision),
@@ -96,7 +96,7 @@ def undo(drawing_id: str) -> ResponseReturnValue:
     """Take one's own last decision about a drawing back; it is before one's eyes again"""
     who = identity.who()
     with services().database.write() as session:
-        drawing = transitions.undo(session, drawing_id, holder=who.holder, by=who.by, now=utc_now())
+        drawing = decisions.undo(session, drawing_id, holder=who.holder, by=who.by, now=utc_now())
         session.flush()
         return _items(session, [drawing.number])[0]
 

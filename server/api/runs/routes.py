@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.base.clock import utc_now
 from core.base.errors import NotFound
 from core.base.kinds import Role
-from core.runs import lifecycle as transitions
+from core.runs import lifecycle as runs
 from core.storage.counters import audit
 from core.storage.tables import Run
 from server import identity
@@ -37,7 +37,7 @@ def ask() -> ResponseReturnValue:
     by = identity.who().by
     now = utc_now()
     with services().database.write() as session:
-        run, is_new = transitions.queue_run(
+        run, is_new = runs.queue_run(
             session, requested_by=by, is_forced=True, seed=secrets.randbelow(2**31), now=now
         )
         if is_new:
@@ -108,7 +108,7 @@ def cancel(run_id: int) -> ResponseReturnValue:
     """Stop a queued run at once, a running one within a second"""
     now = utc_now()
     with services().database.write() as session:
-        run = transitions.request_cancel(session, run_id, now=now)
+        run = runs.request_cancel(session, run_id, now=now)
         by = identity.who().by
         audit(session, by=by, action="cancel_run", subject=f"run:{run_id}", now=now)
         return run_json(session, run)

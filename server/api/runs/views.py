@@ -13,7 +13,7 @@ from core.runs import queries as run_queries
 from core.runs.sentences import End, line_sentence, what_to_do
 from core.storage import counters
 from core.storage.tables import Run, RunLine, RunMetric, WebhookDelivery
-from core.webhooks import deliveries as webhook
+from core.webhooks import deliveries
 from core.webhooks.sentences import outcome_sentence
 from server.api.audit import events as audit_log
 from server.api.runs.lineage import Learned
@@ -40,7 +40,7 @@ def run_in_full(session: Session, run: Run, *, now: datetime, for_admin: bool) -
         if verdict is None
         else [rule["name"] for rule in verdict.rules if not rule["passed"]],
     )
-    told = webhook.delivery_of(session, run.id) if for_admin else None
+    told = deliveries.delivery_of(session, run.id) if for_admin else None
     taken = phase_seconds(lines, run.finished_at or now)
     words = language()
     return run_json(session, run) | {

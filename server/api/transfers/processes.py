@@ -24,7 +24,6 @@ from core.drawings.gallery import Filters
 from core.storage.database import Database
 from core.transfer import jobs as transfers
 from core.transfer.selection import to_json
-from core.transfer.writing import Format
 
 log = structlog.get_logger()
 
@@ -59,7 +58,7 @@ class ImportProcess:
             self._process = start_import(self._settings, transfer_id)
 
 
-def export(settings: Settings, format: Format, filters: Filters, by: str) -> Pieces:
+def export(settings: Settings, format: str, filters: Filters, by: str) -> Pieces:
     """The bytes of an export, as they are made.
 
     Returns once the first are there. Raises: InvalidInput, if there is nothing to export;

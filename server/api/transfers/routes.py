@@ -17,9 +17,9 @@ from core.drawings import gallery
 from core.storage.tables import ImportedDrawing, ModelVersion, RunDrawing, Transfer, User
 from core.transfer import jobs as transfers
 from core.transfer import uploads
-from core.transfer.archive import shown
+from core.transfer.formats import registry
+from core.transfer.formats.archive import printable
 from core.transfer.jobs import STALE_AFTER
-from core.transfer.writing import Format
 from server import identity
 from server.answers import polled
 from server.api.transfers import processes as transfer_processes
@@ -49,11 +49,11 @@ BROKEN_OFF = "the process that sent it ended before the end: ask for it again"
 )
 def export(query: ExportQuery) -> ResponseReturnValue:
     """All drawings that fit the filters, streamed: Parquet has all of it, the rest ink and label"""
-    format = Format(query.format)
+    export = registry.export_by_name(query.format)
     by = identity.who().by
-    pieces = transfer_processes.export(services().settings, format, query.filters(), by)
-    answer = Response(pieces, mimetype=format.media_type)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{format.file_name}"'
+    pieces = transfer_processes.export(services().settings, query.format, query.filters(), by)
+    answer = Response(pieces, mimetype=export.media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{export.file_name}"'
     return answer
 
 
@@ -63,7 +63,7 @@ def estimate(query: ExportQuery) -> ResponseReturnValue:
     """How many drawings an export would have, and about how many bytes"""
     with services().database.read() as session:
         counted = gallery.tally(session, query.filters())
-    n_bytes = counted.n * Format(query.format).bytes_each
+    n_bytes = counted.n * registry.export_by_name(query.format).bytes_per_drawing
     return {"n": counted.n, "is_exact": counted.is_exact, "n_bytes": n_bytes}
 
 
@@ -79,12 +79,12 @@ def import_file(form: ImportForm, file: FileStorage) -> ResponseReturnValue:
     """Take a file in; it is checked whole, then stored, or kept until `/store` with `preview`"""
     parts = services()
     with contextlib.closing(file):
-        upload = uploads.take_in(parts.settings, file.stream)
+        upload = uploads.receive(parts.settings, file.stream)
     with parts.database.write() as session:
         transfer = transfers.begin_import(
             session,
             file=upload.name,
-            file_name=shown(file.filename) if file.filename else None,
+            file_name=printable(file.filename) if file.filename else None,
             n_bytes=upload.n_bytes,
             sha256=upload.sha256,
             stores_at_once=form.preview != "true",

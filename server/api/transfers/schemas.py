@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, GetPydanticSchema, StringConstraints
+from pydantic_core.core_schema import literal_schema
 
+from core.transfer.formats import registry
 from server.answer_schemas import Answer
 from server.api.gallery.schemas import GalleryFilters
 from server.schemas import Sent
@@ -25,10 +27,16 @@ Transferred = Literal[
 ]
 
 
+# The same schema and error as a Literal of the names, which can only be written out.
+ExportFormat = Annotated[
+    str, GetPydanticSchema(lambda _type, _handler: literal_schema(list(registry.exports())))
+]
+
+
 class ExportQuery(GalleryFilters):
     """Which drawings, and how they are written."""
 
-    format: Literal["parquet", "npz", "idx", "png", "label-studio"]
+    format: ExportFormat
 
 
 class ImportForm(Sent):

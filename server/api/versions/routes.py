@@ -10,7 +10,7 @@ from core.base.clock import utc_now
 from core.base.errors import NotFound
 from core.storage.model_store import ONNX, WEIGHTS
 from core.storage.tables import ModelVersion
-from core.versions import lifecycle as transitions
+from core.versions import lifecycle as versions
 from server import identity
 from server.answer_schemas import AnchorOut, ModelOut, ModelsOut, PromotedOut
 from server.contract import contract
@@ -32,7 +32,7 @@ def all_models(query: Page) -> ResponseReturnValue:
     if after is not None:
         found = found.where(ModelVersion.version < after)
     with services().database.read() as session:
-        live = transitions.champion(session)
+        live = versions.live_promotion(session)
         rows = session.scalars(found).all()
         shown = rows[: query.limit]
         items = [model_json(session, row, live.version if live else None) for row in shown]
@@ -45,7 +45,7 @@ def all_models(query: Page) -> ResponseReturnValue:
 def champion() -> ResponseReturnValue:
     """The version that is live"""
     with services().database.read() as session:
-        live = transitions.champion(session)
+        live = versions.live_promotion(session)
         if live is None:
             raise NotFound("version", "that is live yet: the first one is still being trained")
         return model_json(session, session.get_one(ModelVersion, live.version), live.version)
@@ -56,7 +56,7 @@ def champion() -> ResponseReturnValue:
 def show(version: int) -> ResponseReturnValue:
     """A version with scores, verdict and lineage"""
     with services().database.read() as session:
-        live = transitions.champion(session)
+        live = versions.live_promotion(session)
         row = session.get(ModelVersion, version)
         if row is None:
             raise NotFound("version", version)
@@ -94,7 +94,7 @@ def promote(version: int, body: Reason) -> ResponseReturnValue:
     parts = services()
     parts.live.check_files(version)
     with parts.database.write() as session:
-        promotion = transitions.promote(
+        promotion = versions.promote(
             session,
             version,
             kind="promote",
@@ -112,7 +112,7 @@ def rollback(body: Reason) -> ResponseReturnValue:
     """Return to the version that was live before; answers once every worker serves it"""
     parts = services()
     with parts.database.write() as session:
-        promotion = transitions.rollback(
+        promotion = versions.rollback(
             session, reason=body.reason, by=identity.who().by, now=utc_now()
         )
         # Inside the transaction, so that a broken version never becomes the champion; a few ms.
@@ -126,7 +126,7 @@ def rollback(body: Reason) -> ResponseReturnValue:
 def anchor(version: int, body: Reason) -> ResponseReturnValue:
     """Measure all later candidates against this version"""
     with services().database.write() as session:
-        transitions.move_anchor(
+        versions.move_anchor(
             session, version, reason=body.reason, by=identity.who().by, now=utc_now()
         )
     return {"version": version}

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from core.base.clock import utc_now
-from core.webhooks import deliveries as transitions
+from core.webhooks import deliveries, receiver
 from core.webhooks.signing import signing_secret
 from server import identity
 from server.answers import polled
@@ -35,7 +35,7 @@ def change(body: WebhookIn) -> ResponseReturnValue:
     """Tell this address of these ends; a new receiver gets a secret, which is shown this once"""
     parts = services()
     with parts.database.write() as session:
-        row, is_new_secret = transitions.set_webhook(
+        row, is_new_secret = receiver.set_webhook(
             session,
             url=body.url,
             events=sorted(set(body.events)),
@@ -56,7 +56,7 @@ def change(body: WebhookIn) -> ResponseReturnValue:
 def remove() -> ResponseReturnValue:
     """Tell nobody any more"""
     with services().database.write() as session:
-        transitions.remove_webhook(session, by=identity.who().by, now=utc_now())
+        receiver.remove_webhook(session, by=identity.who().by, now=utc_now())
         session.flush()
         return _webhook_json(session)
 
@@ -66,17 +66,19 @@ def remove() -> ResponseReturnValue:
 def test() -> ResponseReturnValue:
     """Have the trainer send a test within seconds; what became of it stands in the webhook"""
     with services().database.write() as session:
-        row = transitions.ask_for_test(session, by=identity.who().by, now=utc_now())
+        row = deliveries.ask_for_test(session, by=identity.who().by, now=utc_now())
         return delivery_json(row), 202
 
 
 def _webhook_json(session: Session) -> Json:
-    row = transitions.webhook(session)
+    row = receiver.webhook(session)
     return {
         "url": None if row is None else row.url,
         "events": [] if row is None else row.events,
         "updated_at": None if row is None else iso(row.updated_at),
         "allows_private": services().settings.webhook_private == "on",
         "secret": None,
-        "deliveries": [delivery_json(one) for one in transitions.deliveries(session, N_SHOWN)],
+        "deliveries": [
+            delivery_json(one) for one in deliveries.newest_deliveries(session, N_SHOWN)
+        ],
     }

@@ -18,7 +18,9 @@ from core.base.kinds import DrawingStatus
 from core.base.settings import Settings
 from core.drawings import queries as drawing_queries
 from core.drawings.lifecycle import confirm
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
+from core.runs import queries as run_queries
 from core.storage import migrate
 from core.storage.database import Database
 from core.storage.model_store import ONNX, ModelStore
@@ -144,7 +146,7 @@ def test_a_run_learns_from_drawings_and_goes_live(settings: Settings, database: 
         assert champion is not None
         assert (champion.version, champion.previous_version) == (2, 1)
         assert versions.anchor_version(session) == 1
-        lineage = {row.drawing_number for row in runs.lineage(session, done.id)}
+        lineage = {row.drawing_number for row in run_queries.lineage(session, done.id)}
         split = session.scalars(select(Drawing).where(Drawing.split == "train")).all()
         assert lineage == {drawing.number for drawing in split}
         assert (done.n_new, done.n_drawings) == (24, 24)
@@ -281,7 +283,7 @@ def test_a_label_that_everything_contradicts_waits_for_a_person(
 
     with database.read() as session:
         assert session.get_one(Drawing, number).status == DrawingStatus.QUARANTINED
-        assert number not in {row.drawing_number for row in runs.lineage(session, done.id)}
+        assert number not in {row.drawing_number for row in run_queries.lineage(session, done.id)}
 
 
 def test_a_label_that_was_confirmed_trains(settings: Settings, database: Database) -> None:
@@ -293,7 +295,7 @@ def test_a_label_that_was_confirmed_trains(settings: Settings, database: Databas
 
     with database.read() as session:
         assert session.get_one(Drawing, number).status == DrawingStatus.ACCEPTED
-        assert number in {row.drawing_number for row in runs.lineage(session, done.id)}
+        assert number in {row.drawing_number for row in run_queries.lineage(session, done.id)}
 
 
 def test_a_trainer_that_slept_before_publishing_publishes_nothing(
@@ -309,7 +311,7 @@ def test_a_trainer_that_slept_before_publishing_publishes_nothing(
             super().enter(phase)
             if phase == "publish":
                 with database.write() as session:
-                    fence = runs.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
+                    fence = run_lease.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
                     assert fence is not None
                     runs.adopt_orphan(session, fence=fence, now=utc_now())
 

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from core.base.clock import utc_now
 from core.base.errors import DataError
 from core.base.settings import Settings
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.storage.database import Database
 from core.storage.tables import Lease, Run, RunMetric
@@ -139,7 +140,7 @@ def test_after_a_failure_the_lease_is_free_at_once(
     desk(steps).do_next_run()
 
     with database.read() as session:
-        assert session.get_one(Lease, runs.LEASE).owner is None
+        assert session.get_one(Lease, run_lease.LEASE).owner is None
 
 
 def test_a_cancelled_run_ends_within_a_second(
@@ -210,7 +211,7 @@ def _leave_orphan(database: Database, n_attempts: int = 1) -> int:
     """A run whose trainer died: running, and its lease over."""
     run_id = _queue(database)
     with database.write() as session:
-        fence = runs.take_lease(session, "dead", now=NOW, ttl=TTL)
+        fence = run_lease.take_lease(session, "dead", now=NOW, ttl=TTL)
         assert fence is not None
         runs.claim_next_run(session, fence=fence, now=NOW)
         session.get_one(Run, run_id).n_attempts = n_attempts
@@ -245,7 +246,7 @@ def test_a_run_under_a_living_lease_is_left_alone(
 ) -> None:
     run_id = _leave_orphan(database)
     with database.write() as session:
-        lease = session.get_one(Lease, runs.LEASE)
+        lease = session.get_one(Lease, run_lease.LEASE)
         lease.expires_at = utc_now() + timedelta(minutes=1)
 
     assert desk(_nothing).do_next_run() is None
@@ -271,7 +272,7 @@ def test_a_trainer_that_lost_its_lease_writes_no_more(
 
     def steps(claim: Claim, progress: Progress) -> None:
         with database.write() as session:  # as if it had slept: somebody else takes over
-            fence = runs.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
+            fence = run_lease.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
             assert fence is not None
             runs.adopt_orphan(session, fence=fence, now=utc_now())
         progress.enter("publish")
@@ -281,13 +282,13 @@ def test_a_trainer_that_lost_its_lease_writes_no_more(
     row = _row(database, run_id)
     assert (row.status, row.fence, row.phase) == ("running", 2, "gather")
     with database.read() as session:
-        assert session.get_one(Lease, runs.LEASE).owner == "other"
+        assert session.get_one(Lease, run_lease.LEASE).owner == "other"
 
 
 def _sleep_past_the_lease(database: Database) -> None:
     """As if this trainer had slept: another one takes its run over."""
     with database.write() as session:
-        fence = runs.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
+        fence = run_lease.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
         assert fence is not None
         runs.adopt_orphan(session, fence=fence, now=utc_now())
 
@@ -379,6 +380,6 @@ def test_one_run_on_command_is_refused_while_another_trainer_works(
     desk: Callable[[Steps], Desk], database: Database
 ) -> None:
     with database.write() as session:
-        runs.take_lease(session, "other", now=utc_now(), ttl=TTL)
+        run_lease.take_lease(session, "other", now=utc_now(), ttl=TTL)
 
     assert desk(_nothing).do_one_run(is_forced=True) is Nothing.FREE

@@ -1,4 +1,4 @@
-"""What contributors take along: a zip with a picture of each drawing and all the rest as JSON."""
+"""The download of everything stored of a contributor: a zip of pictures, and the rest as JSON."""
 
 from __future__ import annotations
 
@@ -10,25 +10,26 @@ from typing import IO, Any, Final
 
 from sqlalchemy.orm import Session
 
+from core.drawings.gallery import Filters
 from core.imaging import decode_strokes
 from core.storage.database import Database
 from core.storage.tables import Drawing
-from core.transfer.selection import Selection, batches, histories
-from core.transfer.writing import ink_png
+from core.transfer.formats.pictures import ink_png
+from core.transfer.selection import batches, histories
 from core.versions import queries as version_queries
 
 IN_MEMORY_BYTES: Final = 4 * 2**20
 
 
 def own_archive(database: Database, contributor_id: str) -> IO[bytes]:
-    """The zip, at its beginning: in memory up to 4 MB, else in a file that has no name.
+    """Make the zip and return it, rewound: in memory up to 4 MB, else in an unnamed temporary file.
 
-    It is made whole first, so that no slow reader keeps a view of the database open.
+    It is complete before it is sent, so that a slow client does not hold a read transaction open.
     """
     file = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)
     with database.read() as session, zipfile.ZipFile(file, "w") as archive:
-        selection = Selection(contributor=contributor_id)
-        for drawings in batches(session, selection):
+        filters = Filters(contributor=contributor_id)
+        for drawings in batches(session, filters):
             for drawing in drawings:
                 archive.writestr(zipfile.ZipInfo(f"ink/{drawing.id}.png"), ink_png(drawing.ink))
                 if drawing.picture is not None:
@@ -37,36 +38,36 @@ def own_archive(database: Database, contributor_id: str) -> IO[bytes]:
         table = zipfile.ZipInfo("drawings.json")
         table.compress_type = zipfile.ZIP_DEFLATED
         with archive.open(table, "w", force_zip64=True) as out:
-            between = b"[\n"
-            for told in _told(session, selection):
-                out.write(between + json.dumps(told, ensure_ascii=False).encode())
-                between = b",\n"
-            out.write(b"[]\n" if between == b"[\n" else b"\n]\n")
+            separator = b"[\n"
+            for entry in _entries(session, filters):
+                out.write(separator + json.dumps(entry, ensure_ascii=False).encode())
+                separator = b",\n"
+            out.write(b"[]\n" if separator == b"[\n" else b"\n]\n")
     file.seek(0)
     return file
 
 
-def _told(session: Session, selection: Selection) -> Iterator[dict[str, Any]]:
-    for drawings in batches(session, selection):
+def _entries(session: Session, filters: Filters) -> Iterator[dict[str, Any]]:
+    for drawings in batches(session, filters):
         numbers = [drawing.number for drawing in drawings]
-        given = histories(session, numbers)
+        labels = histories(session, numbers)
         learned = version_queries.versions_that_learned(session, numbers)
         for drawing in drawings:
-            yield _facts(drawing) | {
-                # who else gave a label is theirs to tell: `user:3` is only "a reviewer" here
+            yield _entry(drawing) | {
+                # The identity of reviewers is not disclosed: `user:3` becomes "a reviewer".
                 "labels": [
                     {
                         "label": event.label,
                         "by": "you" if event.by == "contributor" else "a reviewer",
                         "at": event.at.isoformat(),
                     }
-                    for event in given[drawing.number]
+                    for event in labels[drawing.number]
                 ],
                 "versions": [version for version, _ in learned.get(drawing.number, [])],
             }
 
 
-def _facts(drawing: Drawing) -> dict[str, Any]:
+def _entry(drawing: Drawing) -> dict[str, Any]:
     strokes, width, height = (
         (None, None, None) if drawing.strokes is None else decode_strokes(drawing.strokes)
     )
