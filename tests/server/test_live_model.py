@@ -79,7 +79,7 @@ def test_a_worker_has_its_model_before_its_first_request(parts, publish):
     assert fresh.live.current is not None
     background.stop()
     fresh.database.dispose()
-    fresh.volatile.dispose()
+    fresh.shared_state.dispose()
 
 
 def test_a_worker_starts_although_its_database_has_no_tables_yet(tmp_path, settings):
@@ -91,7 +91,7 @@ def test_a_worker_starts_although_its_database_has_no_tables_yet(tmp_path, setti
     assert fresh.live.current is None
     background.stop()
     fresh.database.dispose()
-    fresh.volatile.dispose()
+    fresh.shared_state.dispose()
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "manifest.json"])
@@ -172,7 +172,7 @@ def test_a_new_worker_falls_back_to_the_last_good_version(
     assert fresh.live.current.version == 1
     assert "version 2" in str(fresh.live.problem)
     fresh.database.dispose()
-    fresh.volatile.dispose()
+    fresh.shared_state.dispose()
 
 
 def test_a_restored_file_is_served_without_a_restart(
@@ -219,7 +219,7 @@ def test_with_every_version_broken_predictions_are_refused(parts, publish, break
 def test_each_worker_reports_what_it_serves(parts, publish):
     publish(1, says=7)
 
-    (worker,) = parts.volatile.workers(now=utc_now())
+    (worker,) = parts.shared_state.workers(now=utc_now())
 
     assert worker.version == 1
     assert worker.problem is None

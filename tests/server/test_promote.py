@@ -16,7 +16,7 @@ def lagging_worker(parts, monkeypatch):
     """Another worker that still serves version 1."""
     with monkeypatch.context() as patched:
         patched.setattr("core.storage.shared_state.os.getpid", lambda: 4242)
-        parts.volatile.report_worker(1, None, now=utc_now())
+        parts.shared_state.report_worker(1, None, now=utc_now())
     monkeypatch.setattr(rollout, "PATIENCE_SECONDS", 0.2)
 
 
