@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session, load_only
 from core.base.errors import Conflict, Gone, InvalidInput, NotFound
 from core.base.kinds import DrawingStatus
 from core.drawings.lifecycle import RESTORE_WITHIN, counted_as
-from core.storage.counters import audit, count
+from core.storage.audit import audit
+from core.storage.counters import count
 from core.storage.database import EPOCH
 from core.storage.tables import Drawing, DrawingChange, LabelEvent
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from core.base.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from core.base.kinds import Role
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import ApiToken, LoginSession, SetupToken, User
 
 MIN_PASSWORD_LENGTH = 12  # characters; ASVS 5.0 asks for 8 at least and advises 15

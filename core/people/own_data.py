@@ -17,7 +17,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from core.base.errors import Conflict, Forbidden, Gone, InvalidInput
 from core.base.kinds import DrawingStatus
 from core.drawings.lifecycle import BY_CONTRIBUTOR, RESTORE_WITHIN, new_contributor
-from core.storage.counters import audit, count
+from core.storage.audit import audit
+from core.storage.counters import count
 from core.storage.tables import CarryLink, Consent, Contributor, Drawing, ModelVersion, RunDrawing
 
 LINK_LASTS = timedelta(minutes=15)

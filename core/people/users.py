@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.base.errors import Conflict, NotFound
 from core.base.kinds import Role
 from core.people.accounts import end_sessions
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import ApiToken, LoginSession, User
 
 

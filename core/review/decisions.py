@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from core.base.errors import Conflict, InvalidInput
 from core.base.kinds import Decision, DrawingStatus
 from core.drawings.lifecycle import own_drawing, settle
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import OPEN_TO_REVIEW, Drawing, Review, ReviewClaim
 
 HOLD = timedelta(minutes=5)

@@ -22,7 +22,7 @@ from core.base.errors import Conflict, ModelFileError
 from core.base.kinds import RunStatus
 from core.runs import lifecycle as runs
 from core.runs.verdict_sentences import verdict_sentence
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.model_store import ONNX, WEIGHTS, Published
 from core.storage.tables import Verdict as VerdictRow
 from core.symbols.digits.golden import golden_inks

@@ -19,7 +19,7 @@ from core.base.clock import utc_now
 from core.base.settings import Settings
 from core.cli.commands.doctor import doctor
 from core.cli.doctor import Finding, examine
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.database import Database, has_wal_reset_bug, sqlite_driver
 from core.storage.model_store import ModelStore
 from core.symbols.digits import mnist
