@@ -16,6 +16,9 @@
     ├── NotReady                not yet, or not now
     ├── NotSwitched             a promotion is recorded, but not every worker serves it yet
     ├── StorageFull
+    ├── StorageError            a stored object cannot be read
+    │   ├── ObjectMissing
+    │   └── ObjectChanged       … has other bytes than were written
     ├── DataError               a data set's file is wrong or cut
     ├── ModelFileError          a model's file is missing, changed or broken
     ├── LeaseLost               another trainer holds the lease now
@@ -108,6 +111,18 @@ class NotSwitched(InkloopError):
 
 class StorageFull(InkloopError):
     """The disk is full: nothing was stored."""
+
+
+class StorageError(InkloopError):
+    """A stored object cannot be read, or reads back changed."""
+
+
+class ObjectMissing(StorageError):
+    """No object has this key."""
+
+
+class ObjectChanged(StorageError):
+    """The bytes of an object are not those that were written."""
 
 
 class DataError(InkloopError):
