@@ -175,9 +175,9 @@ def _connection(path: Path, options: str = "") -> Iterator[Any]:
 def _copy_versions(store: ModelStore, versions: dict[int, str], target: Path) -> None:
     """Copy the versions that the database names, each with the hash of its manifest."""
     target.mkdir()
+    copies = ModelStore(target)
     for version, manifest_sha256 in versions.items():
-        store.verify(version, manifest_sha256)  # a damaged version must not pass for a whole one
-        shutil.copytree(store.folder(version), target / store.folder(version).name)
+        copies.copy_from(store, version, manifest_sha256)
 
 
 def _write_manifest(path: Path, facts: dict[str, Any], now: datetime) -> None:

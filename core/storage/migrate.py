@@ -9,12 +9,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from core.base.errors import SettingsError
 from core.base.settings import Settings
 from core.storage.database import sqlite_engine
+from core.storage.old_versions import adopt_old_versions
+from core.storage.tables import ModelVersion
 
 Step = Callable[[Config], None]
 OUT_OF_REACH = ("unable to open", "readonly")
@@ -54,7 +56,12 @@ def upgrade(settings: Settings, revision: str = "head") -> None:
     broken off (an empty database in its place would look as if all were lost), or if the file is no
     database, another program's, or cannot be opened.
     """
-    _run(settings, lambda config: command.upgrade(config, revision))
+
+    def upgrade_all(config: Config) -> None:
+        command.upgrade(config, revision)
+        adopt_old_versions(settings.models_dir, _versions(config.attributes["connection"]))
+
+    _run(settings, upgrade_all)
 
 
 def downgrade(settings: Settings, revision: str) -> None:
@@ -85,6 +92,12 @@ def _run(settings: Settings, step: Step) -> None:
             step(_config(connection))
     finally:
         engine.dispose()
+
+
+def _versions(connection: Connection) -> dict[int, str]:
+    """Return the hash of each version's manifest."""
+    rows = connection.execute(select(ModelVersion.version, ModelVersion.manifest_sha256))
+    return {row.version: row.manifest_sha256 for row in rows}
 
 
 def _connect(engine: Engine, path: Path) -> Connection:

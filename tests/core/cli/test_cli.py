@@ -20,6 +20,7 @@ from core.storage.database import Database
 from core.storage.model_store import ModelStore
 from tests.support import factories
 from tests.support.running import ROOT, run_inkloop
+from tests.support.stored import version_file
 
 PASSWORD = "a few words in a row\n"
 
@@ -165,7 +166,7 @@ def test_going_back_makes_the_version_before_live(two_versions: Settings) -> Non
 
 
 def test_a_damaged_version_is_not_promoted(two_versions: Settings) -> None:
-    (two_versions.models_dir / "v0001" / "model.onnx").write_bytes(b"oops")
+    version_file(ModelStore(two_versions.models_dir), 1, "model.onnx").write_bytes(b"oops")
 
     done = inkloop(two_versions, "models", "promote", "1")
 
@@ -176,7 +177,7 @@ def test_a_damaged_version_is_not_promoted(two_versions: Settings) -> None:
 
 
 def test_verify_tells_which_version_is_damaged(two_versions: Settings) -> None:
-    (two_versions.models_dir / "v0001" / "model.onnx").write_bytes(b"oops")
+    version_file(ModelStore(two_versions.models_dir), 1, "model.onnx").write_bytes(b"oops")
 
     done = inkloop(two_versions, "models", "verify")
 

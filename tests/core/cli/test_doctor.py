@@ -7,7 +7,6 @@ import importlib.metadata
 import json
 import shutil
 import socket
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from core.storage.database import Database, has_wal_reset_bug, sqlite_driver
 from core.storage.model_store import ModelStore
 from core.symbols.digits import mnist
 from tests.support import factories
+from tests.support.stored import version_file
 
 
 def find(settings: Settings, name: str) -> Finding:
@@ -32,13 +32,13 @@ def find(settings: Settings, name: str) -> Finding:
 
 
 @pytest.fixture
-def version_1(settings: Settings, database: Database) -> Iterator[Path]:
-    """The folder of a version that is in store and database."""
+def version_1(settings: Settings, database: Database) -> ModelStore:
+    """The store with a version that has a row."""
     store = ModelStore(settings.models_dir)
     published = store.publish(1, {"model.onnx": b"onnx"}, {"version": 1})
     with database.write() as session:
         factories.make_version(session, 1, manifest_sha256=published.manifest_sha256)
-    yield store.folder(1)
+    return store
 
 
 def test_a_fresh_machine_fails_nowhere(tmp_path: Path) -> None:
@@ -50,12 +50,12 @@ def test_a_fresh_machine_fails_nowhere(tmp_path: Path) -> None:
     assert not settings.instance.exists()
 
 
-def test_whole_models_are_well(settings: Settings, version_1: Path) -> None:
+def test_whole_models_are_well(settings: Settings, version_1: ModelStore) -> None:
     assert find(settings, "models").level == "ok"
 
 
-def test_a_changed_model_fails_by_name(settings: Settings, version_1: Path) -> None:
-    (version_1 / "model.onnx").write_bytes(b"oops")
+def test_a_changed_model_fails_by_name(settings: Settings, version_1: ModelStore) -> None:
+    version_file(version_1, 1, "model.onnx").write_bytes(b"oops")
 
     found = find(settings, "models")
 

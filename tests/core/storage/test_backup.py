@@ -28,6 +28,9 @@ from core.storage.tables import Drawing
 from tests.conftest import NOW
 from tests.support import factories
 from tests.support.disk import RENAME, seen_on_disk
+from tests.support.stored import verify_all, version_file
+
+ONNX_SHA256 = hashlib.sha256(b"onnx").hexdigest()
 
 
 @pytest.fixture
@@ -66,8 +69,9 @@ def test_all_is_on_the_disk_before_a_backup_has_its_name(
     back_up(instance, tmp_path / "backup", now=NOW)
 
     backup = tmp_path / "backup"
-    before, after = done[: done.index(RENAME)], done[done.index(RENAME) + 1 :]
-    assert set(before) == {path.stat().st_ino for path in (backup, *backup.rglob("*"))}
+    last = len(done) - 1 - done[::-1].index(RENAME)  # those before it are of models' files
+    before, after = done[:last], done[last + 1 :]
+    assert set(before) - {RENAME} == {path.stat().st_ino for path in (backup, *backup.rglob("*"))}
     assert after == [tmp_path.stat().st_ino]
 
 
@@ -94,7 +98,7 @@ def test_a_restored_backup_is_what_it_was(instance: Settings, tmp_path: Path) ->
     _, aside = restore(instance, tmp_path / "backup", now=NOW)
 
     assert n_drawings(instance) == 2
-    ModelStore(instance.models_dir).verify(1)
+    assert verify_all(instance) == [1]
     assert aside is not None
     assert (aside / "inkloop.db").exists()
 
@@ -165,7 +169,7 @@ def test_a_backup_taken_while_drawings_arrive_is_whole(instance: Settings, tmp_p
     assert n_drawings(instance) >= sizes[-1]
 
 
-@pytest.mark.parametrize("name", ["inkloop.db", "models/v0001/model.onnx"])
+@pytest.mark.parametrize("name", ["inkloop.db", f"models/versions/v0001/model.{ONNX_SHA256}.onnx"])
 def test_a_backup_with_a_changed_byte_is_refused_and_nothing_is_touched(
     instance: Settings, tmp_path: Path, name: str
 ) -> None:
@@ -222,7 +226,7 @@ def test_a_copy_that_a_failing_disk_spoils_on_its_way_back_is_refused(
 
     def spoil(source: str, target: str, **how: bool) -> object:
         copied = copy(source, target, **how)
-        if Path(target).name == "model.onnx":
+        if Path(target).suffix == ".onnx":
             Path(target).write_bytes(b"0nnx")
         return copied
 
@@ -232,13 +236,13 @@ def test_a_copy_that_a_failing_disk_spoils_on_its_way_back_is_refused(
     with pytest.raises(DataError, match="has changed"):
         restore(instance, tmp_path / "backup", now=NOW)
 
-    ModelStore(instance.models_dir).verify(1)
+    assert verify_all(instance) == [1]
     assert n_drawings(instance) == 2
 
 
 def test_a_backup_that_lacks_a_file_is_refused(instance: Settings, tmp_path: Path) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)
-    (tmp_path / "backup" / "models" / "v0001" / "model.onnx").unlink()
+    version_file(ModelStore(tmp_path / "backup" / "models"), 1, "model.onnx").unlink()
 
     with pytest.raises(DataError, match="is missing"):
         restore(instance, tmp_path / "backup", now=NOW)
@@ -262,7 +266,7 @@ def test_a_backup_of_a_newer_inkloop_is_refused(instance: Settings, tmp_path: Pa
 def test_a_damaged_model_is_not_backed_up_as_if_it_were_whole(
     instance: Settings, tmp_path: Path
 ) -> None:
-    (instance.models_dir / "v0001" / "model.onnx").write_bytes(b"oops")
+    version_file(ModelStore(instance.models_dir), 1, "model.onnx").write_bytes(b"oops")
 
     with pytest.raises(ModelFileError):
         back_up(instance, tmp_path / "backup", now=NOW)
@@ -273,7 +277,7 @@ def test_a_damaged_model_is_not_backed_up_as_if_it_were_whole(
 def test_a_version_whose_manifest_was_changed_is_not_backed_up(
     instance: Settings, tmp_path: Path
 ) -> None:
-    manifest = instance.models_dir / "v0001" / "manifest.json"
+    manifest = version_file(ModelStore(instance.models_dir), 1, "manifest.json")
     told = json.loads(manifest.read_text())
     manifest.write_text(json.dumps(told | {"seed": 99}))
 
@@ -339,9 +343,12 @@ def test_the_manifest_names_every_file(instance: Settings, tmp_path: Path) -> No
 
     manifest = json.loads((tmp_path / "backup" / "manifest.json").read_text())
 
+    def hashed(name: str) -> str:
+        return version_file(ModelStore(instance.models_dir), 1, name).name
+
     assert sorted(manifest["files"]) == [
         "inkloop.db",
-        "models/v0001/manifest.json",
-        "models/v0001/model.onnx",
-        "models/v0001/weights.safetensors",
+        f"models/versions/v0001/{hashed('manifest.json')}",
+        f"models/versions/v0001/{hashed('model.onnx')}",
+        f"models/versions/v0001/{hashed('weights.safetensors')}",
     ]
