@@ -123,7 +123,9 @@ class FolderStore:
             self._make_folder(target.parent)
             try:
                 target.hardlink_to(file)
-            except OSError:  # an earlier try was broken off here, or there are no hard links
+            except (
+                OSError
+            ):  # the key exists after an interrupted upgrade, or hard links do not work
                 self.put(name, _chunks(file))
             self._sync_folders(target.parent)
 

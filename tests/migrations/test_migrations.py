@@ -91,7 +91,7 @@ def test_a_folder_in_place_of_the_database_is_a_sentence(
 ) -> None:
     settings = Settings.from_env({}, database_url=f"sqlite:///{tmp_path}")
 
-    with pytest.raises(SettingsError, match="cannot be opened or written: look at the path"):
+    with pytest.raises(SettingsError, match="cannot be opened or written: check the path"):
         look(settings)
 
 
@@ -101,7 +101,7 @@ def test_the_database_of_another_program_is_left_alone_and_told(tmp_path: Path) 
     with engine.begin() as connection:
         connection.execute(sa.text("CREATE TABLE drawings (of_another TEXT)"))
 
-    with pytest.raises(SettingsError, match="holds tables that no Inkloop made"):
+    with pytest.raises(SettingsError, match="has tables of another program"):
         migrate.upgrade(settings)
 
     with engine.begin() as connection:

@@ -116,7 +116,7 @@ def test_after_a_restore_that_died_nothing_starts_empty_and_it_can_be_repeated(
         with pytest.raises(SystemExit):
             restore(instance, tmp_path / "backup", now=NOW)
 
-    with pytest.raises(SettingsError, match="restore was broken off"):
+    with pytest.raises(SettingsError, match="restore is unfinished"):
         migrate.upgrade(instance)
     assert not instance.database_path.exists()
     restore(instance, tmp_path / "backup", now=NOW + timedelta(minutes=1))
@@ -249,7 +249,7 @@ def test_a_backup_that_lacks_a_file_is_refused(instance: Settings, tmp_path: Pat
 
 
 def test_a_folder_that_is_no_backup_is_refused(settings: Settings, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="is no backup"):
+    with pytest.raises(DataError, match="is not a backup"):
         restore(settings, tmp_path, now=NOW)
 
 
@@ -303,7 +303,7 @@ def test_nothing_is_restored_while_a_backup_is_taken(
     copy = core.storage.backup._copy_database
 
     def copy_while_another_restores(source: Path, target: Path) -> None:
-        with pytest.raises(SettingsError, match="at work"):
+        with pytest.raises(SettingsError, match="is running"):
             instance_lock.hold_alone(instance.instance)
         copy(source, target)
 
@@ -315,7 +315,7 @@ def test_nothing_is_restored_while_a_backup_is_taken(
 def test_an_existing_folder_is_never_written_into(instance: Settings, tmp_path: Path) -> None:
     (tmp_path / "backup").mkdir()
 
-    with pytest.raises(Conflict, match="is there already"):
+    with pytest.raises(Conflict, match="exists already"):
         back_up(instance, tmp_path / "backup", now=NOW)
 
 
@@ -332,7 +332,7 @@ def test_a_live_instance_is_not_restored_into(
 ) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)
 
-    with hold(instance.instance), pytest.raises(SettingsError, match="at work"):
+    with hold(instance.instance), pytest.raises(SettingsError, match="is running"):
         restore(instance, tmp_path / "backup", now=NOW)
 
     assert n_drawings(instance) == 2

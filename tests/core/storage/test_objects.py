@@ -120,8 +120,8 @@ def test_many_threads_may_put_the_same_object(objects: FolderStore) -> None:
 
 
 def test_any_changed_byte_is_noticed(objects: FolderStore) -> None:
-    objects.put(NAME, DATA)
-    path = objects.local_file(KEY)
+    stored = objects.put(NAME, DATA)
+    path = objects.local_file(stored.key)
     chance = random.Random(1)
 
     for _ in range(1_000):
@@ -130,7 +130,7 @@ def test_any_changed_byte_is_noticed(objects: FolderStore) -> None:
         path.write_bytes(data)
 
         with pytest.raises(ObjectChanged, match="has changed since it was written"):
-            objects.get(KEY, SHA256)
+            objects.get(stored.key, stored.sha256)
 
 
 def test_what_is_missing_is_named(objects: FolderStore) -> None:

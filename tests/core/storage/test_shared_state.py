@@ -119,6 +119,6 @@ def test_what_cannot_be_kept_is_said_in_one_way(settings: Settings) -> None:
     shared_state.dispose()
     settings.shared_state_path.write_bytes(b"no database " * 500)
 
-    with pytest.raises(NotReady, match="cannot be kept"):
+    with pytest.raises(NotReady, match="cannot be read or written"):
         shared_state.totals()
     shared_state.dispose()
