@@ -1,4 +1,4 @@
-"""`data import`, `data export`, `data re-ink`: drawings in and out, and inked anew."""
+"""`data import`, `data export`, `data re-ink`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ BY = "command"
 
 
 class _Watched:
-    """A bar where somebody watches, made when the first report comes."""
+    """A progress bar in a terminal, shown from the first report on."""
 
     def __init__(self, progress: Progress, words: str) -> None:
         self._progress = progress
@@ -68,11 +68,11 @@ def _watched(words: str) -> Iterator[_Watched]:
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--check", is_flag=True, help="Only say what is in it; nothing is stored.")
+@click.option("--check", is_flag=True, help="Only report what is in the file; store nothing.")
 def import_data(file: Path, check: bool) -> None:
-    """Import drawings: Parquet, NPZ, zips of IDX files or pictures, Label Studio's JSON, CSV.
+    """Import drawings from Parquet, NPZ, zips of IDX files or pictures, Label Studio JSON or CSV.
 
-    Broken off, it goes on at the next import, or by itself while Inkloop is up.
+    An interrupted import continues at the next import, or at once while Inkloop is running.
     """
     settings = Settings.from_env()
     with open_database(settings) as database:
@@ -92,22 +92,22 @@ def import_data(file: Path, check: bool) -> None:
             )
         done = _work(settings, database, transfer.id, file.name)
         if done.status == TransferStatus.READY:
-            with database.write() as session:  # it was only asked what is in it
+            with database.write() as session:  # --check stores nothing
                 transfers.ask_to_undo(session, done.id, by=BY, now=utc_now())
             _work(settings, database, done.id, file.name)
     if done.status not in (TransferStatus.DONE, TransferStatus.READY):
         raise InvalidInput(done.message or f"the import is {done.status}")
-    _tell(done)
+    _report(done)
 
 
 def _go_on(settings: Settings, database: Database) -> None:
-    """See to imports that were broken off before another one begins."""
+    """Finish imports that were interrupted."""
     while True:
         with database.read() as session:
             left = transfers.due(session, now=utc_now())
         if left is None:
             return
-        click.echo(f"Going on with import {left}, which was broken off.", err=True)
+        click.echo(f"Continuing import {left}, which was interrupted.", err=True)
         _work(settings, database, left, f"import {left}")
 
 
@@ -115,11 +115,11 @@ def _work(settings: Settings, database: Database, transfer_id: int, words: str) 
     with _watched(words) as report:
         done = Importer(settings, database, report).run(transfer_id)
     if done is None:
-        raise NotReady(f"the server works on import {transfer_id} already: watch it at /admin/data")
+        raise NotReady(f"the server already works on import {transfer_id}: see /admin/data")
     return done
 
 
-def _tell(done: Transfer) -> None:
+def _report(done: Transfer) -> None:
     found = done.found or {}
     by_label = found.get("by_label", [0] * 10)
     if done.status == TransferStatus.DONE:
@@ -129,7 +129,7 @@ def _tell(done: Transfer) -> None:
         click.echo(f"{sum(by_label):,} drawings, {known:,} of them known. Nothing was stored.")
     click.echo("  ".join(f"{label}: {n:,}" for label, n in enumerate(by_label)))
     if found.get("n_refused"):
-        click.echo(f"{found['n_refused']:,} left out, such as:")
+        click.echo(f"{found['n_refused']:,} left out, for example:")
         for sentence in found["refusals"][:5]:
             click.echo(f"  {sentence}")
 
@@ -140,14 +140,14 @@ def _tell(done: Transfer) -> None:
     "--format",
     "kind",
     type=click.Choice([format.value for format in Format]),
-    help="By default by the name.",
+    help="Default: by the ending of the name.",
 )
 @click.option("--label", type=click.IntRange(0, 9))
 @click.option("--status", type=click.Choice(facets.STATUSES[:3]))
 @click.option("--split", type=click.Choice(facets.SPLITS))
 @click.option("--source", type=click.Choice(facets.SOURCES))
 @click.option("--contributor")
-@click.option("--version", type=int, help="Those that this version learned from.")
+@click.option("--version", type=int, help="Only drawings that this version was trained on.")
 def export_data(
     file: Path,
     kind: str | None,
@@ -158,7 +158,7 @@ def export_data(
     contributor: str | None,
     version: int | None,
 ) -> None:
-    """Export drawings to FILE (`-`: the standard output); it appears whole or not at all."""
+    """Export drawings to FILE, which appears whole or not at all (`-`: standard output)."""
     settings = Settings.from_env()
     format = Format(kind) if kind else _format_of(file.name)
     selection = Selection(
@@ -184,16 +184,16 @@ def _format_of(name: str) -> Format:
     for ending, format in by_ending.items():
         if name.endswith(ending):
             return format
-    raise InkloopError(f"say how to write {name}: --format {', '.join(Format)}")
+    raise InkloopError(f"choose a format for {name}: --format {', '.join(Format)}")
 
 
 @click.command("re-ink")
 def re_ink_data() -> None:
-    """Make the ink of stored strokes and pictures anew, by today's imaging. Labels stay."""
+    """Recompute the ink of all drawings from their strokes and pictures. Labels stay."""
     settings = Settings.from_env()
     with open_database(settings) as database, _watched("re-ink") as report:
         outcome = re_ink(database, report)
     click.echo(
-        f"{outcome.n_done:,} drawings inked anew, {outcome.n_changed:,} look different now; "
-        f"in {outcome.n_kept:,} there was nothing to see, their ink stays."
+        f"Recomputed the ink of {outcome.n_done:,} drawings; {outcome.n_changed:,} look "
+        f"different now. {outcome.n_kept:,} would have come out empty and keep their ink."
     )

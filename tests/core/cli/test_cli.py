@@ -64,7 +64,9 @@ def test_nothing_starts_on_a_file_that_is_no_database(tmp_path: Path, command: s
     done = run_inkloop(tmp_path, command)
 
     assert done.returncode == 1
-    assert done.stderr.startswith(f"Error: {tmp_path}/inkloop.db is no database, or damaged: ")
+    assert done.stderr.startswith(
+        f"Error: {tmp_path}/inkloop.db is not a database, or is damaged: "
+    )
     assert (tmp_path / "inkloop.db").read_bytes() == b"a letter to a friend"
 
 
@@ -183,7 +185,7 @@ def test_verify_tells_which_version_is_damaged(two_versions: Settings) -> None:
 
     assert done.exit_code == 1
     assert "version 1: model.onnx of version 1 is not what was published" in done.stdout
-    assert "version 2: as it was published" in done.stdout
+    assert "version 2: unchanged since it was published" in done.stdout
 
 
 def test_the_anchor_is_moved(two_versions: Settings) -> None:

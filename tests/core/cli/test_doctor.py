@@ -172,7 +172,7 @@ def test_a_broken_shared_file_fails_and_costs_nothing(settings: Settings) -> Non
     found = find(settings, "shared")
 
     assert found.level == "fail"
-    assert "nothing is lost" in found.sentence
+    assert "no data is lost" in found.sentence
 
 
 def test_a_clock_behind_what_is_on_record_fails(settings: Settings, database: Database) -> None:
