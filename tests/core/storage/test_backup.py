@@ -1,4 +1,4 @@
-"""Backups: taken while others write, verified, and restored only at rest."""
+"""Backups are made beside writers, verified, and restored only into a stopped instance."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ def n_drawings(settings: Settings) -> int:
     return n
 
 
-def test_a_backup_holds_what_was_there(instance: Settings, tmp_path: Path) -> None:
+def test_a_backup_holds_drawings_and_versions(instance: Settings, tmp_path: Path) -> None:
     made = back_up(instance, tmp_path / "backup", now=NOW)
 
     assert (made.n_drawings, made.n_versions) == (2, 1)
     assert verify(tmp_path / "backup").created_at == "2026-03-14T15:09:26+00:00"
 
 
-def test_all_is_on_the_disk_before_a_backup_has_its_name(
+def test_every_file_is_synced_before_a_backup_has_its_name(
     instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = seen_on_disk(monkeypatch, lambda descriptor: os.fstat(descriptor).st_ino)
@@ -75,7 +75,7 @@ def test_all_is_on_the_disk_before_a_backup_has_its_name(
     assert after == [tmp_path.stat().st_ino]
 
 
-def test_nobody_else_may_read_a_backup(instance: Settings, tmp_path: Path) -> None:
+def test_only_its_owner_may_read_a_backup(instance: Settings, tmp_path: Path) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)
 
     for path, mode in ((tmp_path / "backup", 0o700), (tmp_path / "backup" / "inkloop.db", 0o600)):
@@ -88,7 +88,7 @@ def test_a_backup_goes_into_the_instance_when_no_folder_is_named(instance: Setti
     assert made.path == instance.instance / "backups" / "2026-03-14T150926Z"
 
 
-def test_a_restored_backup_is_what_it_was(instance: Settings, tmp_path: Path) -> None:
+def test_a_restore_brings_back_drawings_and_versions(instance: Settings, tmp_path: Path) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)
     database = Database(instance)
     with database.write() as session:
@@ -103,7 +103,7 @@ def test_a_restored_backup_is_what_it_was(instance: Settings, tmp_path: Path) ->
     assert (aside / "inkloop.db").exists()
 
 
-def test_after_a_restore_that_died_nothing_starts_empty_and_it_can_be_repeated(
+def test_nothing_starts_after_a_restore_that_died_until_it_is_repeated(
     instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)
@@ -124,7 +124,7 @@ def test_after_a_restore_that_died_nothing_starts_empty_and_it_can_be_repeated(
     assert n_drawings(instance) == 2
 
 
-def test_a_backup_moves_to_another_folder(instance: Settings, tmp_path: Path) -> None:
+def test_a_backup_is_restored_into_another_folder(instance: Settings, tmp_path: Path) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)
     other = Settings.from_env({}, instance=tmp_path / "other")
 
@@ -134,7 +134,9 @@ def test_a_backup_moves_to_another_folder(instance: Settings, tmp_path: Path) ->
     assert aside is None
 
 
-def test_the_secret_key_comes_along_and_stays_private(migrated_file: Path, tmp_path: Path) -> None:
+def test_a_backup_has_the_secret_key_readable_by_its_owner_only(
+    migrated_file: Path, tmp_path: Path
+) -> None:
     settings = Settings.from_env({}, instance=tmp_path / "instance")
     secret = settings.secret()
     settings.database_path.write_bytes(migrated_file.read_bytes())
@@ -147,7 +149,9 @@ def test_the_secret_key_comes_along_and_stays_private(migrated_file: Path, tmp_p
     assert other.secret_path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_backup_taken_while_drawings_arrive_is_whole(instance: Settings, tmp_path: Path) -> None:
+def test_a_backup_made_while_drawings_arrive_is_consistent(
+    instance: Settings, tmp_path: Path
+) -> None:
     database = Database(instance)
     stop = threading.Event()
 
@@ -170,7 +174,7 @@ def test_a_backup_taken_while_drawings_arrive_is_whole(instance: Settings, tmp_p
 
 
 @pytest.mark.parametrize("name", ["inkloop.db", f"models/versions/v0001/model.{ONNX_SHA256}.onnx"])
-def test_a_backup_with_a_changed_byte_is_refused_and_nothing_is_touched(
+def test_a_backup_with_a_changed_byte_is_refused_and_changes_nothing(
     instance: Settings, tmp_path: Path, name: str
 ) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)
@@ -184,7 +188,7 @@ def test_a_backup_with_a_changed_byte_is_refused_and_nothing_is_touched(
     assert not list(instance.instance.glob(".restoring-*"))
 
 
-def test_a_database_with_references_to_nothing_is_not_backed_up_as_if_it_were_whole(
+def test_a_database_with_broken_references_is_not_backed_up(
     instance: Settings, tmp_path: Path
 ) -> None:
     with contextlib.closing(sqlite_driver.connect(instance.database_path)) as loose, loose:
@@ -197,7 +201,7 @@ def test_a_database_with_references_to_nothing_is_not_backed_up_as_if_it_were_wh
 def test_a_damaged_database_is_refused_although_its_hash_is_right(
     instance: Settings, tmp_path: Path
 ) -> None:
-    """As one is that was damaged already when somebody made the manifest."""
+    """As if it had been damaged before the manifest was written."""
     back_up(instance, tmp_path / "backup", now=NOW)
     path, manifest = tmp_path / "backup" / "inkloop.db", tmp_path / "backup" / "manifest.json"
     with contextlib.closing(sqlite_driver.connect(path)) as loose:
@@ -210,15 +214,15 @@ def test_a_damaged_database_is_refused_although_its_hash_is_right(
     empty_leaf = bytes([10, 0, 0, 0, 0, *size.to_bytes(2, "big"), 0])  # nobody finds an id there
     data[(root - 1) * size : root * size] = empty_leaf.ljust(size, b"\0")
     path.write_bytes(data)
-    told = json.loads(manifest.read_text())
-    told["files"]["inkloop.db"]["sha256"] = hashlib.sha256(data).hexdigest()
-    manifest.write_text(json.dumps(told))
+    listed = json.loads(manifest.read_text())
+    listed["files"]["inkloop.db"]["sha256"] = hashlib.sha256(data).hexdigest()
+    manifest.write_text(json.dumps(listed))
 
     with pytest.raises(DataError, match=r"is damaged: .*drawings"):
         verify(tmp_path / "backup")
 
 
-def test_a_copy_that_a_failing_disk_spoils_on_its_way_back_is_refused(
+def test_a_restore_whose_copy_is_damaged_by_the_disk_is_refused(
     instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)
@@ -248,7 +252,7 @@ def test_a_backup_that_lacks_a_file_is_refused(instance: Settings, tmp_path: Pat
         restore(instance, tmp_path / "backup", now=NOW)
 
 
-def test_a_folder_that_is_no_backup_is_refused(settings: Settings, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_backup_is_refused(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is not a backup"):
         restore(settings, tmp_path, now=NOW)
 
@@ -263,9 +267,7 @@ def test_a_backup_of_a_newer_inkloop_is_refused(instance: Settings, tmp_path: Pa
         back_up(instance, tmp_path / "backup", now=NOW)
 
 
-def test_a_damaged_model_is_not_backed_up_as_if_it_were_whole(
-    instance: Settings, tmp_path: Path
-) -> None:
+def test_a_damaged_model_is_not_backed_up(instance: Settings, tmp_path: Path) -> None:
     version_file(ModelStore(instance.models_dir), 1, "model.onnx").write_bytes(b"oops")
 
     with pytest.raises(ModelFileError):
@@ -278,16 +280,14 @@ def test_a_version_whose_manifest_was_changed_is_not_backed_up(
     instance: Settings, tmp_path: Path
 ) -> None:
     manifest = version_file(ModelStore(instance.models_dir), 1, "manifest.json")
-    told = json.loads(manifest.read_text())
-    manifest.write_text(json.dumps(told | {"seed": 99}))
+    listed = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps(listed | {"seed": 99}))
 
     with pytest.raises(ModelFileError):
         back_up(instance, tmp_path / "backup", now=NOW)
 
 
-def test_a_backup_of_an_older_inkloop_is_brought_to_the_newest_tables(
-    instance: Settings, tmp_path: Path
-) -> None:
+def test_a_backup_with_an_older_schema_is_upgraded(instance: Settings, tmp_path: Path) -> None:
     migrate.downgrade(instance, "-1")
     back_up(instance, tmp_path / "backup", now=NOW)
 
@@ -297,7 +297,7 @@ def test_a_backup_of_an_older_inkloop_is_brought_to_the_newest_tables(
     assert n_drawings(instance) == 2
 
 
-def test_nothing_is_restored_while_a_backup_is_taken(
+def test_nothing_is_restored_while_a_backup_is_made(
     instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = core.storage.backup._copy_database
@@ -312,14 +312,14 @@ def test_nothing_is_restored_while_a_backup_is_taken(
     assert back_up(instance, tmp_path / "backup", now=NOW).n_drawings == 2
 
 
-def test_an_existing_folder_is_never_written_into(instance: Settings, tmp_path: Path) -> None:
+def test_a_backup_never_writes_into_an_existing_folder(instance: Settings, tmp_path: Path) -> None:
     (tmp_path / "backup").mkdir()
 
     with pytest.raises(Conflict, match="exists already"):
         back_up(instance, tmp_path / "backup", now=NOW)
 
 
-def test_there_is_nothing_to_back_up_without_a_database(tmp_path: Path) -> None:
+def test_an_instance_without_a_database_is_not_backed_up(tmp_path: Path) -> None:
     settings = Settings.from_env({}, instance=tmp_path / "empty")
 
     with pytest.raises(NotFound):
@@ -327,7 +327,7 @@ def test_there_is_nothing_to_back_up_without_a_database(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("hold", [instance_lock.hold_up, instance_lock.hold_part])
-def test_a_live_instance_is_not_restored_into(
+def test_a_running_instance_is_not_restored_into(
     instance: Settings, tmp_path: Path, hold: Callable[[Path], IO[str]]
 ) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)

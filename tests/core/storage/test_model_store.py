@@ -1,4 +1,4 @@
-"""A version's files are all read against hashes, and files without a row go after a day."""
+"""A version's files are verified by hashes, and files without a row are deleted after a day."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def file_names(store: ModelStore, version: int) -> list[str]:
     return sorted(path.name for path in store.folder(version).iterdir())
 
 
-def test_what_was_published_reads_back(store: ModelStore) -> None:
+def test_a_published_version_reads_back(store: ModelStore) -> None:
     published = store.publish(9, FILES, MANIFEST)
 
     assert store.versions() == [9]
@@ -40,7 +40,7 @@ def test_what_was_published_reads_back(store: ModelStore) -> None:
     store.verify(9, published.manifest_sha256)
 
 
-def test_file_names_say_version_kind_and_hash(store: ModelStore) -> None:
+def test_file_names_have_version_kind_and_hash(store: ModelStore) -> None:
     published = store.publish(9, {"model.onnx": b"onnx"}, MANIFEST)
 
     assert store.folder(9) == store.root / "versions" / "v0009"
@@ -57,7 +57,7 @@ def test_a_file_is_found_by_the_manifest_that_lists_it(store: ModelStore, name: 
     assert store.read_listed(9, name, published.manifest_sha256) == FILES[name]
 
 
-def test_the_manifest_is_read_byte_by_byte(store: ModelStore) -> None:
+def test_the_manifest_is_read_as_it_was_written(store: ModelStore) -> None:
     published = store.publish(9, FILES, MANIFEST)
 
     data = store.read_listed(9, "manifest.json", published.manifest_sha256)
@@ -98,7 +98,7 @@ def test_any_changed_byte_is_noticed(store: ModelStore) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_missing_file_is_named_in_words(store: ModelStore, name: str) -> None:
+def test_a_missing_file_is_named(store: ModelStore, name: str) -> None:
     published = store.publish(3, FILES, MANIFEST)
     version_file(store, 3, name).unlink()
 
@@ -106,7 +106,7 @@ def test_a_missing_file_is_named_in_words(store: ModelStore, name: str) -> None:
         store.verify(3, published.manifest_sha256)
 
 
-def test_a_manifest_that_is_no_object_is_refused(store: ModelStore) -> None:
+def test_a_manifest_that_is_not_an_object_is_refused(store: ModelStore) -> None:
     store.publish(1, FILES, MANIFEST)
     stored = store._objects.put("versions/v0001/manifest.json", b"[1]")
 
@@ -164,7 +164,7 @@ def sweep(store: ModelStore, rows: dict[int, Published], days: float) -> int:
     return store.sweep(hashes, now=utc_now() + timedelta(days=days))
 
 
-def test_files_without_a_row_go_after_a_day_and_versions_stay(store: ModelStore) -> None:
+def test_files_without_a_row_are_deleted_after_a_day_and_versions_stay(store: ModelStore) -> None:
     one = store.publish(1, FILES, MANIFEST)
     store.publish(2, FILES, MANIFEST)
 
@@ -176,7 +176,9 @@ def test_files_without_a_row_go_after_a_day_and_versions_stay(store: ModelStore)
     store.verify(1, one.manifest_sha256)
 
 
-def test_files_of_another_trainer_beside_a_version_go_after_a_day(store: ModelStore) -> None:
+def test_files_of_another_trainer_beside_a_version_are_deleted_after_a_day(
+    store: ModelStore,
+) -> None:
     store.publish(1, {**FILES, "model.onnx": b"other"}, MANIFEST)
     kept = store.publish(1, FILES, MANIFEST)
 
@@ -187,7 +189,7 @@ def test_files_of_another_trainer_beside_a_version_go_after_a_day(store: ModelSt
     assert len(file_names(store, 1)) == 3
 
 
-def test_unfinished_files_go_after_a_day(store: ModelStore) -> None:
+def test_unfinished_files_are_deleted_after_a_day(store: ModelStore) -> None:
     kept = store.publish(1, FILES, MANIFEST)
     (store.folder(1) / ".1f2e.partial").write_bytes(b"half")
 
@@ -195,7 +197,7 @@ def test_unfinished_files_go_after_a_day(store: ModelStore) -> None:
     store.verify(1, kept.manifest_sha256)
 
 
-def test_nothing_beside_a_damaged_manifest_goes(store: ModelStore) -> None:
+def test_no_file_beside_a_damaged_manifest_is_deleted(store: ModelStore) -> None:
     store.publish(1, {**FILES, "model.onnx": b"other"}, MANIFEST)
     kept = store.publish(1, FILES, MANIFEST)
     path = store.folder(1) / f"manifest.{kept.manifest_sha256}.json"
@@ -204,7 +206,7 @@ def test_nothing_beside_a_damaged_manifest_goes(store: ModelStore) -> None:
     assert sweep(store, {1: kept}, days=1.1) == 0
 
 
-def test_nothing_else_in_the_folder_of_the_store_goes(store: ModelStore) -> None:
+def test_other_files_in_the_folder_of_the_store_stay(store: ModelStore) -> None:
     store.publish(1, FILES, MANIFEST)
     for name in ("notes.txt", "versions/notes.txt", "mine/versions/v0001/x"):
         (store.root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Objects are durable before they have a key, never change, and are read only as written."""
+"""Objects are durable before they have a key, never change, and are verified at each read."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_key_is_the_name_with_the_hash_before_its_ending(objects: FolderStore)
 
 
 @pytest.mark.parametrize("name", ["a/model.onnx", "model", "a/2026-03-14.json", "v1.2/x.tar.gz"])
-def test_the_name_of_a_key_is_what_it_was_made_from(name: str) -> None:
+def test_a_key_gives_back_its_name(name: str) -> None:
     assert name_of(hashed_key(name, SHA256)) == name
 
 
@@ -77,7 +77,7 @@ def test_the_name_of_a_new_store_is_durable(
     assert done[0] == str(tmp_path.stat().st_ino)
 
 
-def test_a_stream_is_stored_piece_by_piece(objects: FolderStore) -> None:
+def test_a_stream_is_stored_in_chunks(objects: FolderStore) -> None:
     stored = objects.put(NAME, (DATA[at : at + 100] for at in range(0, len(DATA), 100)))
 
     assert (stored.sha256, stored.n_bytes) == (SHA256, len(DATA))
@@ -133,14 +133,14 @@ def test_any_changed_byte_is_noticed(objects: FolderStore) -> None:
             objects.get(stored.key, stored.sha256)
 
 
-def test_what_is_missing_is_named(objects: FolderStore) -> None:
+def test_a_missing_object_is_named(objects: FolderStore) -> None:
     with pytest.raises(ObjectMissing, match=f"{KEY} cannot be read: No such file"):
         objects.get(KEY, SHA256)
     with pytest.raises(ObjectMissing, match=f"{KEY} is not there"):
         objects.local_file(KEY)
 
 
-def test_a_disk_that_reads_back_other_bytes_is_not_trusted(
+def test_bytes_that_read_back_changed_are_refused(
     objects: FolderStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core.storage.objects._chunks", lambda _path: iter([b"other"]))
@@ -178,7 +178,7 @@ def test_a_failing_disk_leaves_no_object_or_a_whole_one(
     assert objects.put(NAME, DATA).key == KEY
 
 
-def test_a_file_that_finds_no_room_leaves_nothing(objects: FolderStore) -> None:
+def test_a_full_disk_leaves_nothing(objects: FolderStore) -> None:
     """The kernel refuses a file that is longer than `RLIMIT_FSIZE`."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(DATA) - 1, hard))
@@ -191,7 +191,7 @@ def test_a_file_that_finds_no_room_leaves_nothing(objects: FolderStore) -> None:
     assert keys(objects) == []
 
 
-def test_a_stream_that_ends_in_an_error_leaves_nothing(objects: FolderStore) -> None:
+def test_a_stream_that_fails_leaves_nothing(objects: FolderStore) -> None:
     def broken() -> Iterator[bytes]:
         yield DATA
         raise ConnectionResetError
@@ -202,7 +202,7 @@ def test_a_stream_that_ends_in_an_error_leaves_nothing(objects: FolderStore) -> 
     assert keys(objects) == []
 
 
-def test_the_list_has_what_lies_in_the_folder_and_unfinished_files(objects: FolderStore) -> None:
+def test_the_list_has_the_objects_of_a_folder_and_unfinished_files(objects: FolderStore) -> None:
     objects.put(NAME, DATA)
     objects.put("uploads/one.zip", DATA)
     (objects.root / "versions" / "v0009" / ".1f2e.partial").write_bytes(b"half")
@@ -211,7 +211,7 @@ def test_the_list_has_what_lies_in_the_folder_and_unfinished_files(objects: Fold
     assert objects.list("sheets") == []
 
 
-def test_the_list_says_when_an_object_was_written(objects: FolderStore) -> None:
+def test_the_list_has_the_time_of_each_write(objects: FolderStore) -> None:
     before = utc_now() - timedelta(seconds=1)
 
     objects.put(NAME, DATA)

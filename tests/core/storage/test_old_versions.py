@@ -1,4 +1,4 @@
-"""Versions that an earlier release wrote are readable at once, and get keys at the next start."""
+"""Versions of an earlier release are readable at once, and get keys at the next start."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def write_old(root: Path, version: int) -> str:
 
 
 def make_old(path: Path) -> None:
-    """Let two days pass over a file or folder."""
+    """Set the time of a file or folder to two days ago."""
     then = time.time() - TWO_DAYS_SECONDS
     os.utime(path, (then, then))
 
@@ -191,7 +191,7 @@ def test_a_full_disk_does_not_keep_an_old_instance_from_starting(
     assert verify_all(instance) == [1, 2]
 
 
-def test_old_folders_without_a_row_go_once_they_are_a_day_old(
+def test_old_folders_without_a_row_are_deleted_after_a_day(
     settings: Settings, rows: dict[int, str]
 ) -> None:
     for name in ("v0003", "v0004", ".building-0005-77", ".building-0006-78"):
@@ -205,9 +205,7 @@ def test_old_folders_without_a_row_go_once_they_are_a_day_old(
     assert left == [".building-0005-77", "v0003", "versions"]
 
 
-def test_folders_that_no_release_made_are_left_alone(
-    settings: Settings, rows: dict[int, str]
-) -> None:
+def test_folders_with_other_names_stay(settings: Settings, rows: dict[int, str]) -> None:
     for name in ("vacation", "v12", "old-v0001"):
         (settings.models_dir / name).mkdir()
         make_old(settings.models_dir / name)
@@ -218,7 +216,7 @@ def test_folders_that_no_release_made_are_left_alone(
     assert left == ["old-v0001", "v12", "vacation", "versions"]
 
 
-def test_an_instance_is_backed_up_before_its_upgrade_as_after(
+def test_a_backup_is_the_same_before_and_after_the_upgrade(
     instance: Settings, tmp_path: Path
 ) -> None:
     back_up(instance, tmp_path / "before", now=NOW)
