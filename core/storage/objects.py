@@ -172,7 +172,8 @@ class FolderStore:
         if not self.root.is_dir():
             self.root.mkdir(parents=True, exist_ok=True)
             _sync(self.root.parent)
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
 
     def _sync_folders(self, folder: Path) -> None:
         """Make the names in `folder` durable, and those of the folders above it below the root."""

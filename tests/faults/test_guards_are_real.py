@@ -1,6 +1,6 @@
 """Each guard is taken away once, and the test that stands for it has to fail.
 
-A test that passes without what it tests says nothing; `docs/reliability.md` has the table.
+A test that passes without its guard proves nothing. `docs/reliability.md` has the table.
 """
 
 from __future__ import annotations
