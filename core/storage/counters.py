@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.storage.tables import Counter
 
 _NEW = insert(Counter)
-# Built once: SQLAlchemy takes longer to build it and to look it up than SQLite to execute it.
+# Built once, since SQLAlchemy takes longer to build it than SQLite to execute it.
 _ADD = _NEW.on_conflict_do_update(["name"], set_={"n": Counter.n + _NEW.excluded.n})
 
 

@@ -33,7 +33,7 @@ except ImportError:  # the wheel exists for Linux only; `inkloop doctor` reports
 sqlite_driver = dbapi2
 
 BUSY_TIMEOUT_SECONDS = 10
-LOOK_SECONDS = 0.002
+POLL_SECONDS = 0.002
 """Time between two attempts of a process to get the write lock."""
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -43,13 +43,13 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 # STRICT tables accept only INTEGER, TEXT, REAL and BLOB; these types render so on SQLite.
-Words = sa.Text()
-Blob = sa.LargeBinary()
-Number = sa.Float().with_variant(sa.REAL(), "sqlite")
-Whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TEXT = sa.Text()
+BLOB = sa.LargeBinary()
+REAL = sa.Float().with_variant(sa.REAL(), "sqlite")
+INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-class Flag(TypeDecorator[bool]):
+class Boolean(TypeDecorator[bool]):
     """A boolean, stored as 0 or 1 in STRICT tables and read as `bool`, which JSON needs."""
 
     impl = sa.Boolean().with_variant(sa.Integer(), "sqlite")
@@ -109,11 +109,11 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {
-        bool: Flag,
-        str: Words,
-        bytes: Blob,
-        float: Number,
-        int: Whole,
+        bool: Boolean,
+        str: TEXT,
+        bytes: BLOB,
+        float: REAL,
+        int: INTEGER,
         datetime: UtcDateTime,
     }
 
@@ -166,7 +166,9 @@ def sqlite_engine(path: Path, begin: str, *, synchronous: str = "FULL", **option
     )
     event.listen(engine, "connect", _Connect(read_only=begin == "BEGIN", synchronous=synchronous))
     writes = begin == "BEGIN IMMEDIATE"
-    event.listen(engine, "begin", _Turn() if writes else lambda one: one.exec_driver_sql(begin))
+    event.listen(
+        engine, "begin", _BeginWriting() if writes else lambda one: one.exec_driver_sql(begin)
+    )
     return engine
 
 
@@ -197,7 +199,7 @@ class _Connect:
             connection.execute(pragma)
 
 
-class _Turn:
+class _BeginWriting:
     """Begins a write transaction: polls for the lock, one thread of a process at a time.
 
     SQLite's own busy handler polls every 100 ms after a while. Beside an import, which leaves the
@@ -213,7 +215,7 @@ class _Turn:
         assert raw is not None
         if self._next.acquire(timeout=BUSY_TIMEOUT_SECONDS):
             try:
-                if _begun(raw, deadline):
+                if _gets_lock(raw, deadline):
                     return
             finally:
                 self._next.release()
@@ -221,7 +223,7 @@ class _Turn:
         connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises the error as SQLAlchemy's
 
 
-def _begun(raw: Any, deadline: float) -> bool:
+def _gets_lock(raw: Any, deadline: float) -> bool:
     """Return whether the write lock was free before the deadline, on the monotonic clock."""
     raw.execute("PRAGMA busy_timeout = 0")
     try:
@@ -231,7 +233,7 @@ def _begun(raw: Any, deadline: float) -> bool:
             except sqlite_driver.OperationalError as exc:
                 if "locked" not in str(exc) or time.monotonic() >= deadline:
                     return False
-                time.sleep(LOOK_SECONDS)
+                time.sleep(POLL_SECONDS)
             else:
                 return True
     finally:

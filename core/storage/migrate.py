@@ -22,7 +22,7 @@ from core.storage.old_versions import adopt_old_versions
 from core.storage.tables import ModelVersion
 
 Step = Callable[[Config], None]
-OUT_OF_REACH = ("unable to open", "readonly")
+UNUSABLE = ("unable to open", "readonly")
 """SQLite's errors for a folder in place of the file, and for one without write permission."""
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -106,7 +106,7 @@ def _connect(engine: Engine, path: Path) -> Connection:
     try:
         return engine.connect()
     except OperationalError as exc:
-        if not any(words in str(exc.orig) for words in OUT_OF_REACH):
+        if not any(text in str(exc.orig) for text in UNUSABLE):
             raise  # it is busy
         raise SettingsError(
             f"{path} cannot be opened or written: check the path and its permissions, or set "

@@ -37,7 +37,7 @@ SWEPT_AFTER: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The hashes that a version's row keeps."""
+    """The hashes for a version's row."""
 
     sha256: str
     """Of model.onnx."""
@@ -129,8 +129,8 @@ class ModelStore:
         """Delete files older than a day that no row needs. Returns how many.
 
         Only the holder of the lease may call it, inside a write transaction: a publisher verifies
-        its files in the transaction that adds the row, so no file goes between this check and the
-        commit.
+        its files in the transaction that adds the row, so no file is deleted between this
+        check and the commit.
 
         Args:
             rows: the manifest's hash of every version in the database.

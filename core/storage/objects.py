@@ -2,14 +2,13 @@
 
     put("versions/v0009/model.onnx", data)  ->  versions/v0009/model.<sha256>.onnx
 
-A key says what the object is, so that a person finds it, and no write can replace other bytes. The
-commit is a database row that holds the hash: an object is written, read back and verified before
-the transaction, and counts only once the row is there. Objects that no row refers to are leftovers
-of a process that died; each owner of a folder of keys deletes its own (`ModelStore.sweep`,
-`uploads.sweep`).
+A key tells a person what the object is, and no write can replace other bytes. The database row that
+holds the hash is the commit: an object is written, read back and verified before the transaction,
+and counts once the row exists. Objects without a row are leftovers of processes that died. The code
+that uses a folder of keys deletes them there: `ModelStore.sweep` and `uploads.sweep`.
 
 `FolderStore` keeps objects in a folder. It needs no conditional write, and renames only the
-unfinished file of one put.
+unfinished file of a put.
 """
 
 from __future__ import annotations
@@ -44,14 +43,14 @@ class StoredObject:
 
 @dataclass(frozen=True, slots=True)
 class ListedObject:
-    """A key that is there; perhaps of an unfinished put, whose key has no hash."""
+    """A key in the store. That of an unfinished put has no hash."""
 
     key: str
     written_at: datetime
 
 
 class ObjectStore(Protocol):
-    """Where objects are kept. Any number of processes may use it at once."""
+    """The interface of a store. Any number of processes may use one at once."""
 
     def put(self, name: str, data: bytes | Iterable[bytes]) -> StoredObject:
         """Write an object durably, read it back and compare hashes. Repeating it is harmless.
@@ -75,7 +74,7 @@ class ObjectStore(Protocol):
         """Return all keys that begin with the folder `prefix`, in order."""
 
     def delete(self, key: str) -> None:
-        """Delete an object; do nothing if it is not there."""
+        """Delete an object, if it exists."""
 
 
 def hashed_key(name: str, sha256: str) -> str:
@@ -91,7 +90,7 @@ def name_of(key: str) -> str | None:
 
 
 class FolderStore:
-    """Objects as files below one folder, which is made at the first put."""
+    """Objects as files below one folder, which the first put creates."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -106,7 +105,7 @@ class FolderStore:
             try:
                 sha256, n_bytes = _write_synced(partial, chunks)
                 key = hashed_key(name, sha256)
-                # A file that is there has the same bytes, or is damaged: both may be replaced.
+                # An existing file has the same bytes or is damaged, so it may be replaced.
                 partial.rename(self._path(key))
             finally:
                 partial.unlink(missing_ok=True)
@@ -149,7 +148,7 @@ class FolderStore:
         return path
 
     def list(self, prefix: str) -> Sequence[ListedObject]:
-        """Walk through the folder `prefix`; a file that goes meanwhile is left out."""
+        """Walk through the folder `prefix`; skip files that are deleted meanwhile."""
         found = []
         for path in sorted(self._path(prefix).rglob("*")):
             with contextlib.suppress(FileNotFoundError):
@@ -159,13 +158,13 @@ class FolderStore:
         return found
 
     def delete(self, key: str) -> None:
-        """Unlink the file. Its folder stays: another process may be about to write there."""
+        """Unlink the file. Its folder stays, since another process may be writing there."""
         self._path(key).unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         path = PurePosixPath(key)
         if path.is_absolute() or ".." in path.parts:
-            raise StorageError(f"{key} is no key of an object: it leads out of the store")
+            raise StorageError(f"{key} is not a valid key: it leads out of the store")
         return self.root / path
 
     def _make_folder(self, folder: Path) -> None:
@@ -176,7 +175,7 @@ class FolderStore:
             folder.mkdir(parents=True, exist_ok=True)
 
     def _sync_folders(self, folder: Path) -> None:
-        """Make the names in `folder` durable, and those of the folders above it below the root."""
+        """Make the names in `folder` durable, and those in the folders above it up to the root."""
         _sync(folder)
         while folder != self.root:
             folder = folder.parent

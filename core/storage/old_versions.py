@@ -2,8 +2,8 @@
 
     v0009/model.onnx  ->  versions/v0009/model.<sha256>.onnx
 
-A version's old folder goes only once all of its files have keys and were verified there, so the
-upgrade may die anywhere and be repeated. A damaged version keeps its folder: reading it says why.
+An old folder is deleted once all of its files have keys and were verified there, so the upgrade may
+be interrupted anywhere and repeated. A damaged version keeps its folder, and reading it says why.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def adopt_old_versions(root: Path, rows: Mapping[int, str]) -> None:
             elif _is_old(folder):
                 shutil.rmtree(folder)
         except (InkloopError, OSError) as exc:
-            log.warning("%s keeps its old layout for now: %s", folder, exc)
+            log.warning("%s keeps its old layout: %s", folder, exc)
 
 
 def _adopt(root: Path, folder: Path, version: int, manifest_sha256: str) -> None:

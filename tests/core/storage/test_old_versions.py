@@ -174,7 +174,7 @@ def test_a_damaged_version_stays_as_it_is_and_the_others_are_upgraded(
     ModelStore(instance.models_dir).verify(2, rows[2])
     with pytest.raises(ModelFileError, match=r"model\.onnx of version 1 is not what was published"):
         ModelStore(instance.models_dir).verify(1, rows[1])
-    assert "v0001 keeps its old layout for now: model.onnx of version 1" in caplog.text
+    assert "v0001 keeps its old layout: model.onnx of version 1" in caplog.text
 
 
 def test_a_full_disk_does_not_keep_an_old_instance_from_starting(
