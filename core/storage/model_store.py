@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.base.errors import ModelFileError, ObjectMissing, StorageError
-from core.storage.objects import FolderStore, ListedObject, hashed_key, name_of
+from core.storage.objects import FolderStore, ListedObject, ObjectStore, hashed_key, name_of
 
 MANIFEST: Final = "manifest.json"
 ONNX: Final = "model.onnx"
@@ -49,7 +49,7 @@ class ModelStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._objects = FolderStore(root)
+        self._objects: ObjectStore = FolderStore(root)
 
     def folder(self, version: int) -> Path:
         """Return the folder of a version's files."""

@@ -19,7 +19,7 @@ from core.base.clock import utc_now
 from core.base.errors import InvalidInput, ObjectMissing, TooLarge
 from core.base.settings import Settings
 from core.storage.database import Database
-from core.storage.objects import FolderStore
+from core.storage.objects import FolderStore, ObjectStore
 from core.storage.tables import Transfer
 
 MAX_FILE_BYTES: Final = 2 * 2**30
@@ -97,5 +97,5 @@ def sweep(settings: Settings, database: Database) -> int:
     return len(left)
 
 
-def _objects(settings: Settings) -> FolderStore:
+def _objects(settings: Settings) -> ObjectStore:
     return FolderStore(folder(settings))
