@@ -13,7 +13,7 @@ from werkzeug.routing import IntegerConverter
 from core.base.settings import Settings
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
-from core.storage.shared_state import Volatile
+from core.storage.shared_state import SharedState
 from server import pages
 from server.access import check_access
 from server.api.accounts import sessions, users
@@ -141,17 +141,17 @@ def create_app(settings: Settings, *, follow: bool = False) -> Flask:
 def make_services(settings: Settings) -> Services:
     """The parts behind the routes, for this process."""
     database = Database(settings)
-    volatile = Volatile(settings)
+    shared_state = SharedState(settings)
     store = ModelStore(settings.models_dir)
     secret = settings.secret()
-    live = LiveModel(database, store, volatile)
+    live = LiveModel(database, store, shared_state)
     return Services(
         settings=settings,
         database=database,
-        volatile=volatile,
+        shared_state=shared_state,
         store=store,
         live=live,
-        limits=Limits(volatile, settings, secret),
+        limits=Limits(shared_state, settings, secret),
         counts=RequestCounts(),
         writer=DrawingWriter(database, secret),
         pictures=PictureReader(),

@@ -15,7 +15,7 @@ from core.base.errors import InkloopError
 from core.base.kinds import DrawingStatus
 from core.drawings.erasing import RESTORE_WITHIN, erase_deleted
 from core.storage.database import Database
-from core.storage.shared_state import Volatile
+from core.storage.shared_state import SharedState
 from core.storage.tables import Drawing
 from server.api.transfers.processes import ImportProcess
 from server.housekeeping import tidy
@@ -40,9 +40,9 @@ class Background:
         self._thread = threading.Thread(target=self._run, name="background", daemon=True)
         self._tasks: list[tuple[float, Callable[[], None]]] = [
             (LOOK_EVERY_SECONDS, parts.live.look),
-            (COUNT_EVERY_SECONDS, lambda: parts.counts.hand_over(parts.volatile)),
+            (COUNT_EVERY_SECONDS, lambda: parts.counts.hand_over(parts.shared_state)),
             (ERASE_EVERY_SECONDS, lambda: erase(parts.database)),
-            (FORGET_EVERY_SECONDS, lambda: forget(parts.volatile)),
+            (FORGET_EVERY_SECONDS, lambda: forget(parts.shared_state)),
             (IMPORT_EVERY_SECONDS, ImportProcess(parts.settings, parts.database).look),
             (TIDY_EVERY_SECONDS, lambda: tidy(parts.settings, parts.database)),
         ]
@@ -94,6 +94,6 @@ def erase(database: Database) -> None:
         erase_deleted(session, now=now)
 
 
-def forget(volatile: Volatile) -> None:
+def forget(shared_state: SharedState) -> None:
     """Drop counts of rate limits that no longer matter."""
-    volatile.forget_hits(window_seconds=LOGIN_WINDOW, now=utc_now())
+    shared_state.forget_hits(window_seconds=LOGIN_WINDOW, now=utc_now())

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 
 from core.base.errors import NotReady
-from core.storage.shared_state import Volatile
+from core.storage.shared_state import SharedState
 
 SEPARATOR = " "  # in names of totals: `requests POST /api/v1/drawings 201`
 BUCKETS_SECONDS = (0.005, 0.015, 0.05, 0.15, 0.5, 1.5, 5.0)
@@ -37,7 +37,7 @@ class RequestCounts:
             for name, amount in amounts.items():
                 self._totals[name] = self._totals.get(name, 0.0) + amount
 
-    def hand_over(self, volatile: Volatile) -> None:
+    def hand_over(self, shared_state: SharedState) -> None:
         """Add what was counted to what all workers share; what cannot be added is kept.
 
         Raises: NotReady.
@@ -47,7 +47,7 @@ class RequestCounts:
         if not counted:
             return
         try:
-            volatile.add_totals(counted)
+            shared_state.add_totals(counted)
         except NotReady:
             self._add(counted)
             raise

@@ -9,7 +9,7 @@ from flask import current_app
 from core.base.settings import Settings
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
-from core.storage.shared_state import Volatile
+from core.storage.shared_state import SharedState
 from server.api.review.queue import ReviewQueue
 from server.limits import Limits
 from server.request_counts import RequestCounts
@@ -27,7 +27,7 @@ class Services:
 
     settings: Settings
     database: Database
-    volatile: Volatile
+    shared_state: SharedState
     store: ModelStore
     live: LiveModel
     limits: Limits

@@ -15,13 +15,14 @@ from sqlalchemy import select
 from benchmarks.system.asked import Asked
 from benchmarks.system.points import Points
 from core.base.clock import utc_now
-from core.base.errors import InkloopError, ModelFileError
+from core.base.errors import InkloopError, ModelFileError, StorageFull
 from core.base.settings import Settings
 from core.storage.database import Database
 from core.storage.model_store import MANIFEST, ONNX, WEIGHTS, ModelStore
 from core.storage.tables import ModelVersion
 from core.versions import lifecycle as versions
 from core.versions import queries as version_queries
+from tests.support.stored import version_file
 
 FILES = (WEIGHTS, ONNX, MANIFEST)
 SERVED = (ONNX, MANIFEST)
@@ -36,7 +37,7 @@ def changed_bytes(settings: Settings, n: int, rng: random.Random) -> dict[str, i
     store = ModelStore(settings.models_dir)
     n_noticed = 0
     for _ in range(n):
-        with changed_byte(store.folder(version) / rng.choice(FILES), rng):
+        with changed_byte(version_file(store, version, rng.choice(FILES)), rng):
             try:
                 store.verify(version, sha256)
             except ModelFileError:
@@ -69,7 +70,7 @@ def serve_broken(settings: Settings, n: int, rng: random.Random, asked: Asked) -
     n_kept = n_repaired = 0
     # The server keeps the last three in memory: of those, no byte on the disk matters to it.
     for place, (version, _sha256) in enumerate(rows[:n]):
-        with changed_byte(store.folder(version) / SERVED[place % len(SERVED)], rng):
+        with changed_byte(version_file(store, version, SERVED[place % len(SERVED)]), rng):
             _promote(settings, version)
             is_said = asked.is_degraded()
             n_kept += is_said and all(asked.version() == live for _ in range(N_LOOKS))
@@ -103,10 +104,10 @@ def failing_operations(settings: Settings, folder: Path) -> dict[str, Any]:
 
     Each leaves no version, or a whole one that no row counts, and the next try comes through.
     """
-    version, _sha256 = _rows(settings)[-1]
+    version, sha256 = _rows(settings)[-1]
     real = ModelStore(settings.models_dir)
-    files = {name: real.read(version, name) for name in (WEIGHTS, ONNX)}
-    manifest = real.manifest(version)
+    files = {name: real.read_listed(version, name, sha256) for name in (WEIGHTS, ONNX)}
+    manifest = real.manifest(version, sha256)
     failing = _Failing(folder)
     n_clean = 0
     names: list[str] = []
@@ -115,7 +116,7 @@ def failing_operations(settings: Settings, folder: Path) -> dict[str, Any]:
         try:
             with failing.at(len(names) + 1):
                 store.publish(version, files, manifest)
-        except OSError:
+        except StorageFull:
             names.append(failing.name)
         else:
             break
@@ -153,16 +154,20 @@ class _Failing:
 def _is_clean(store: ModelStore) -> bool:
     try:
         for version in store.versions():
-            store.verify(version)
+            store.verify(version, _manifest_hash(store, version))
     except InkloopError:
         return False
-    return not list(store.root.glob(".building*"))
+    return not list(store.root.rglob("*.partial"))
+
+
+def _manifest_hash(store: ModelStore, version: int) -> str:
+    """Return the hash in the name of a version's only manifest, as its row would have it."""
+    return version_file(store, version, MANIFEST).name.split(".")[1]
 
 
 def _comes_through(
     store: ModelStore, version: int, files: dict[str, bytes], manifest: dict[str, Any]
 ) -> bool:
-    store.discard_orphans([])
     published = store.publish(version, files, manifest)
     store.verify(version, published.manifest_sha256)
     return True

@@ -106,9 +106,9 @@ class Points:
         return isinstance(path, str | os.PathLike) and os.fspath(path).startswith(self._root)
 
     def _short(self, path: Any) -> str:
-        """Below the root, without the number of the process."""
+        """The path below the root, without the random part of an unfinished file's name."""
         name = os.fspath(path).removeprefix(self._root).lstrip("/")
-        return re.sub(r"(\.building-\d+)-\d+", r"\1", str(name))
+        return re.sub(r"\.[0-9a-f]{16}\.partial", ".partial", str(name))
 
 
 def cut(descriptor: int) -> None:

@@ -31,7 +31,8 @@ from benchmarks.system.http_load import load as ask_for_a_time
 from benchmarks.system.http_load import post
 from benchmarks.system.served import free_port
 from core.base.errors import InkloopError
-from core.storage.model_store import ONNX
+from core.storage.model_store import ONNX, ModelStore
+from tests.support.stored import version_file
 
 OPPONENTS: Final = Path(__file__).parent / "opponents"
 WARM_UP_SECONDS: Final = 1.0
@@ -162,7 +163,7 @@ def noop_command(options: Options) -> Callable[[int], list[str]]:
 
 
 def _gradio_command(python: Path, server: load.Server) -> Callable[[int], list[str]]:
-    model = server.settings.models_dir / "v0001" / ONNX
+    model = version_file(ModelStore(server.settings.models_dir), 1, ONNX)
     return lambda port: [str(python), "gradio_app.py", str(model), str(port)]
 
 

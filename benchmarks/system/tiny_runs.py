@@ -33,6 +33,7 @@ from core.storage.database import Database
 from core.storage.model_store import ONNX, WEIGHTS, ModelStore
 from core.storage.tables import ModelVersion, Run
 from core.versions import queries as version_queries
+from tests.support.stored import sweep_later
 from tests.support.tiny_world import draw_ahead, easy_digits, tiny_workshop
 from trainer.pipeline import evaluate as examine
 from trainer.pipeline import run as steps
@@ -103,7 +104,10 @@ def learn_once(settings: Settings) -> None:
         with database.read() as session:
             row = session.get_one(ModelVersion, 1)
         kept = workshop.model(1, row.manifest_sha256)
-        files = {name: workshop.store.read(1, name) for name in (WEIGHTS, ONNX)}
+        files = {
+            name: workshop.store.read_listed(1, name, row.manifest_sha256)
+            for name in (WEIGHTS, ONNX)
+        }
     facts = {name: value for name, value in kept.manifest.items() if name not in ITS_OWN}
     learned = Learned(
         kept.manifest["network"], kept.network, kept.temperature, kept.manifest["recipe"]
@@ -204,9 +208,10 @@ def wait_for(child: int) -> int:
 def look(settings: Settings, run_id: int, *, is_over: bool) -> Found:
     """Find out what stands: every version that counts is whole, and one of them is live.
 
-    With `is_over`, nothing may be left of a trainer that died, either.
+    With `is_over`, nothing may be left of a trainer that died, either, once files without a row
+    are old enough to be swept.
     """
-    store = ModelStore(settings.models_dir)
+    store = sweep_later(settings) if is_over else ModelStore(settings.models_dir)
     problems = []
     with opened(settings) as database, database.read() as session:
         run = session.get_one(Run, run_id)
@@ -226,7 +231,7 @@ def look(settings: Settings, run_id: int, *, is_over: bool) -> Found:
             problems.append("files without a row")
         # Its own checkpoint goes at the next run's start, if it was killed just before the end.
         earlier = [p for p in (settings.instance / KEPT).glob("*") if int(p.name) != run_id]
-        left = [*store.root.glob(".building*"), *earlier]
+        left = [*store.root.rglob("*.partial"), *earlier]
         problems += [f"left: {path.relative_to(settings.instance)}" for path in left]
     return Found(run, 0 if live is None else live.version, problems)
 

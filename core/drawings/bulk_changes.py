@@ -20,7 +20,8 @@ from core.base.errors import Conflict, Gone, InvalidInput, NotFound
 from core.base.kinds import DrawingStatus
 from core.drawings.erasing import RESTORE_WITHIN
 from core.drawings.totals import totals_of
-from core.storage.counters import audit, count
+from core.storage.audit import audit
+from core.storage.counters import count
 from core.storage.database import EPOCH
 from core.storage.tables import Drawing, DrawingChange, LabelEvent
 

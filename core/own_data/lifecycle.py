@@ -14,7 +14,8 @@ from core.drawings.erasing import RESTORE_WITHIN
 from core.drawings.storing import BY_CONTRIBUTOR
 from core.drawings.totals import deletion_of, restoration_of, totals_of_matching
 from core.own_data.queries import undeleted_drawings
-from core.storage.counters import audit, count
+from core.storage.audit import audit
+from core.storage.counters import count
 from core.storage.tables import Consent, Contributor, Drawing
 
 

@@ -15,7 +15,7 @@ from core.base.kinds import Role
 from core.people import passwords
 from core.people.secret_hash import secret_hash
 from core.people.sessions import end_sessions
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import ApiToken, LoginSession, SetupToken, User
 
 SETUP_LINK_LASTS = timedelta(days=7)

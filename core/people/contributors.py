@@ -12,7 +12,8 @@ from core.base.errors import Conflict, NotFound
 from core.base.kinds import DrawingStatus
 from core.drawings.erasing import wipe
 from core.drawings.totals import deletion_of, totals_of_matching
-from core.storage.counters import audit, count
+from core.storage.audit import audit
+from core.storage.counters import count
 from core.storage.tables import Contributor, Drawing
 from core.versions import queries as version_queries
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.base.errors import NotFound
 from core.people.secret_hash import secret_hash
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import LoginSession, User
 
 SESSION_LASTS = timedelta(hours=12)

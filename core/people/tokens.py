@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.base.errors import NotFound
 from core.base.kinds import Role
 from core.people.secret_hash import secret_hash
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import ApiToken, User
 
 TOKEN_PREFIX = "inkloop_"  # noqa: S105  (identifies the product in leaked secrets; not a secret)

@@ -11,7 +11,7 @@ from core.base.errors import Conflict, InvalidInput
 from core.base.kinds import Decision, DrawingStatus
 from core.drawings.lifecycle import own_drawing, settle
 from core.review import claims
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import Drawing, Review, ReviewClaim
 
 

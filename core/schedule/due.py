@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.runs import lifecycle as runs
 from core.schedule import cron
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import Run, Schedule
 from core.versions import lifecycle as versions
 

@@ -231,14 +231,11 @@ class Importer:
                 **values,
             )
         if transfer.file is not None:
-            (uploads.folder(self._settings) / transfer.file).unlink(missing_ok=True)
+            uploads.remove(self._settings, transfer.file)
         return ended
 
     def _path(self, transfer: Transfer) -> Path:
-        path = uploads.folder(self._settings) / (transfer.file or "")
-        if not path.is_file():
-            raise InvalidInput("the uploaded file is gone: send it again")
-        return path
+        return uploads.find(self._settings, transfer.file or "")
 
     def give_back(self, transfer_id: int, error: InkloopError) -> None:
         """Record why it stopped. It is claimed again once its heartbeat is old enough."""

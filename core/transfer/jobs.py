@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.base.errors import Conflict, LeaseLost, NotFound
 from core.base.kinds import TransferStatus
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import Transfer
 
 IMPORT = "import"

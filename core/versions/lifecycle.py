@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.base.errors import Conflict, NotFound
 from core.runs.lease import require_fence
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import Anchor, ModelVersion, Promotion
 
 BY_GATE = "gate"

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from core.base.kinds import DrawingStatus, MapSource
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import DigitMap, Drawing, Embedding
 from core.versions.lifecycle import live_promotion
 

@@ -84,6 +84,12 @@ def counted_versions(session: Session) -> Sequence[int]:
     return session.scalars(select(ModelVersion.version).order_by(ModelVersion.version)).all()
 
 
+def manifest_hashes(session: Session) -> dict[int, str]:
+    """Return the SHA-256 of every version's manifest, by version."""
+    rows = session.execute(select(ModelVersion.version, ModelVersion.manifest_sha256))
+    return {row.version: row.manifest_sha256 for row in rows}
+
+
 def version_status(session: Session, version: int, live: int | None) -> str:
     """`live`, `retired` (was live once), or `held`."""
     if version == live:

@@ -15,7 +15,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core.base.errors import Conflict
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import Webhook, WebhookDelivery
 from core.webhooks.receiver import ROW
 from core.webhooks.signing import FINAL, TEST

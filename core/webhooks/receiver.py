@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import Webhook
 from core.webhooks.signing import check_url
 

@@ -1,6 +1,6 @@
 """Each guard is taken away once, and the test that stands for it has to fail.
 
-A test that passes without what it tests says nothing; `docs/reliability.md` has the table.
+A test that passes without its guard proves nothing. `docs/reliability.md` has the table.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ STANDS_FOR = {
         "assert 1 == 2",
     ),
     "sync of model files": (
-        "tests/core/storage/test_model_store.py::test_all_is_on_the_disk_before_a_version_has_its_name",
+        "tests/core/storage/test_objects.py::test_an_object_is_on_the_disk_before_it_has_its_key",
         "assert ['rename'] == ",
     ),
     "unique id": (
@@ -35,8 +35,8 @@ STANDS_FOR = {
         "DID NOT RAISE LeaseLost",
     ),
     "hash": (
-        "tests/core/storage/test_model_store.py::test_any_changed_byte_is_noticed",
-        "DID NOT RAISE ModelFileError",
+        "tests/core/storage/test_objects.py::test_any_changed_byte_is_noticed",
+        "DID NOT RAISE ObjectChanged",
     ),
     "same origin": (
         "tests/server/test_same_origin.py::test_another_site_is_refused",

@@ -85,7 +85,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(app)
     yield world
     world.parts.database.dispose()
-    world.parts.volatile.dispose()
+    world.parts.shared_state.dispose()
     world.parts.pictures.close()
 
 

@@ -31,11 +31,11 @@ def ready(client) -> tuple[int, str, str]:
 
 def break_shared_file(parts) -> None:
     """What the workers share is no database any more."""
-    parts.volatile.dispose()
+    parts.shared_state.dispose()
     for suffix in ("-wal", "-shm"):
-        path = parts.settings.volatile_path
+        path = parts.settings.shared_state_path
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-    parts.settings.volatile_path.write_bytes(b"half a page, as a power cut leaves it" * 200)
+    parts.settings.shared_state_path.write_bytes(b"half a page, as a power cut leaves it" * 200)
 
 
 def figures(admin) -> dict[str, float]:
@@ -87,7 +87,7 @@ def test_a_worker_in_trouble_is_named(client, parts, publish, monkeypatch):
     publish(1, says=7)
     with monkeypatch.context() as patched:
         patched.setattr("core.storage.shared_state.os.getpid", lambda: 4242)
-        parts.volatile.report_worker(1, "model.onnx of version 2 is cut", now=utc_now())
+        parts.shared_state.report_worker(1, "model.onnx of version 2 is cut", now=utc_now())
 
     answer = client.get("/readyz")
 
@@ -97,7 +97,7 @@ def test_a_worker_in_trouble_is_named(client, parts, publish, monkeypatch):
 
 def test_figures_add_up_what_all_workers_answered(admin, parts):
     admin.get("/healthz")
-    parts.counts.hand_over(parts.volatile)
+    parts.counts.hand_over(parts.shared_state)
     admin.get("/healthz")
 
     page = admin.get("/metrics").text
@@ -144,11 +144,11 @@ def test_a_trainer_that_fell_silent_is_degraded_and_one_that_took_its_leave_is_n
     client, parts, publish
 ):
     publish(1, says=7)
-    parts.volatile.report_part(TRAINER, now=utc_now())
+    parts.shared_state.report_part(TRAINER, now=utc_now())
     alive = ready(client)
-    parts.volatile.report_part(TRAINER, now=utc_now() - timedelta(seconds=45))
+    parts.shared_state.report_part(TRAINER, now=utc_now() - timedelta(seconds=45))
     silent = ready(client)
-    parts.volatile.forget_part(TRAINER)
+    parts.shared_state.forget_part(TRAINER)
 
     assert alive == (200, "ok", "")
     assert silent[:2] == (200, "degraded")
@@ -185,7 +185,7 @@ def test_counts_that_cannot_be_handed_over_are_kept(admin, parts, monkeypatch):
 
     admin.get("/healthz")
     with monkeypatch.context() as patched:
-        patched.setattr(parts.volatile, "add_totals", full)
+        patched.setattr(parts.shared_state, "add_totals", full)
         assert admin.get("/metrics").status_code == 200
 
     where = "('method', 'GET'), ('route', '/healthz')"

@@ -14,6 +14,7 @@ from tests.conftest import NOW
 from tests.server import small_models
 from tests.server.shapes import strokes
 from tests.support.running import wait_until
+from tests.support.stored import version_file
 
 URL = "/api/v1/predictions"
 
@@ -27,7 +28,7 @@ def break_file(parts):
     """Change one byte of a version's file."""
 
     def _break(number: int, name: str = "model.onnx") -> None:
-        path = parts.store.folder(number) / name
+        path = version_file(parts.store, number, name)
         data = bytearray(path.read_bytes())
         data[len(data) // 2] ^= 1
         path.write_bytes(data)
@@ -79,7 +80,7 @@ def test_a_worker_has_its_model_before_its_first_request(parts, publish):
     assert fresh.live.current is not None
     background.stop()
     fresh.database.dispose()
-    fresh.volatile.dispose()
+    fresh.shared_state.dispose()
 
 
 def test_a_worker_starts_although_its_database_has_no_tables_yet(tmp_path, settings):
@@ -91,7 +92,7 @@ def test_a_worker_starts_although_its_database_has_no_tables_yet(tmp_path, setti
     assert fresh.live.current is None
     background.stop()
     fresh.database.dispose()
-    fresh.volatile.dispose()
+    fresh.shared_state.dispose()
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "manifest.json"])
@@ -172,7 +173,7 @@ def test_a_new_worker_falls_back_to_the_last_good_version(
     assert fresh.live.current.version == 1
     assert "version 2" in str(fresh.live.problem)
     fresh.database.dispose()
-    fresh.volatile.dispose()
+    fresh.shared_state.dispose()
 
 
 def test_a_restored_file_is_served_without_a_restart(
@@ -219,7 +220,7 @@ def test_with_every_version_broken_predictions_are_refused(parts, publish, break
 def test_each_worker_reports_what_it_serves(parts, publish):
     publish(1, says=7)
 
-    (worker,) = parts.volatile.workers(now=utc_now())
+    (worker,) = parts.shared_state.workers(now=utc_now())
 
     assert worker.version == 1
     assert worker.problem is None

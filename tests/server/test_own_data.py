@@ -268,7 +268,7 @@ def test_another_site_cannot_make_a_browser_join(client, bob):
 def _dump(parts) -> str:
     """Everything in both databases, as text."""
     texts = []
-    for begin in (parts.database._read_engine, parts.volatile._engine):
+    for begin in (parts.database._read_engine, parts.shared_state._engine):
         with begin.connect() as connection:
             names = connection.exec_driver_sql(
                 "SELECT name FROM sqlite_master WHERE type = 'table'"

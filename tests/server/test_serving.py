@@ -10,7 +10,7 @@ import requests
 
 from core.base.clock import utc_now
 from core.storage.model_store import ModelStore
-from core.storage.shared_state import Volatile
+from core.storage.shared_state import SharedState
 from tests.server import small_models
 from tests.server.shapes import strokes
 from tests.support.running import running, wait_until
@@ -56,8 +56,10 @@ def publish(settings, database):
 def test_a_promotion_under_load_fails_no_request_and_reaches_every_worker(settings, publish):
     publish(1)
     with running("serve", settings.instance, INKLOOP_WORKERS=str(N_WORKERS)) as inkloop:
-        volatile = Volatile(settings)
-        wait_until(lambda: serving(volatile) == [1] * N_WORKERS, "every worker serves version 1")
+        shared_state = SharedState(settings)
+        wait_until(
+            lambda: serving(shared_state) == [1] * N_WORKERS, "every worker serves version 1"
+        )
         stop = threading.Event()
         clients = [Client(inkloop.url, stop) for _ in range(N_CLIENTS)]
         for client in clients:
@@ -67,7 +69,7 @@ def test_a_promotion_under_load_fails_no_request_and_reaches_every_worker(settin
         publish(2)
         promoted = time.monotonic()
         wait_until(
-            lambda: serving(volatile) == [2] * N_WORKERS,
+            lambda: serving(shared_state) == [2] * N_WORKERS,
             "every worker serves version 2",
             seconds=ALL_SWITCHED_WITHIN_SECONDS,
         )
@@ -78,7 +80,7 @@ def test_a_promotion_under_load_fails_no_request_and_reaches_every_worker(settin
         stop.set()
         for client in clients:
             client.join()
-        volatile.dispose()
+        shared_state.dispose()
 
     answers = [answer for client in clients for answer in client.answers]
     assert {status for _, status, _ in answers} == {200}
@@ -86,6 +88,6 @@ def test_a_promotion_under_load_fails_no_request_and_reaches_every_worker(settin
     assert switched - promoted < ALL_SWITCHED_WITHIN_SECONDS
 
 
-def serving(volatile: Volatile) -> list[int | None]:
+def serving(shared_state: SharedState) -> list[int | None]:
     """Which version each live worker serves."""
-    return [worker.version for worker in volatile.workers(now=utc_now())]
+    return [worker.version for worker in shared_state.workers(now=utc_now())]

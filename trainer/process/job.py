@@ -157,7 +157,7 @@ class Desk:
         Under the write lock, so that nobody can take over and publish meanwhile.
         """
         store = ModelStore(self.settings.models_dir)
-        store.discard_orphans(version_queries.counted_versions(session))
+        store.sweep(version_queries.manifest_hashes(session), now=utc_now())
         for folder in (self.settings.instance / KEPT).glob("*"):
             if folder.name != f"{run.id:05d}":
                 shutil.rmtree(folder, ignore_errors=True)

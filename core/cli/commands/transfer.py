@@ -74,7 +74,7 @@ def _watched(words: str) -> Iterator[_Watched]:
     """,
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--check", is_flag=True, help="Only say what is in it; nothing is stored.")
+@click.option("--check", is_flag=True, help="Only report what is in the file; store nothing.")
 def import_data(file: Path, check: bool) -> None:
     """Import a file, or check it."""
     settings = Settings.from_env()
@@ -149,7 +149,7 @@ def _tell(done: Transfer) -> None:
 @click.option("--split", type=click.Choice(facets.SPLITS))
 @click.option("--source", type=click.Choice(facets.SOURCES))
 @click.option("--contributor")
-@click.option("--version", type=int, help="Those that this version learned from.")
+@click.option("--version", type=int, help="Only drawings that this version was trained on.")
 def export_data(
     file: Path,
     format: str | None,
@@ -160,7 +160,7 @@ def export_data(
     contributor: str | None,
     version: int | None,
 ) -> None:
-    """Export drawings to FILE (`-`: the standard output); it appears whole or not at all."""
+    """Export drawings to FILE, which appears whole or not at all (`-`: standard output)."""
     settings = Settings.from_env()
     format = format or _format_of(file.name)
     filters = Filters(

@@ -28,7 +28,7 @@ from core.imaging import (
     ink_from_strokes,
     parse_strokes,
 )
-from core.storage.counters import audit
+from core.storage.audit import audit
 from server import identity
 from server.answer_schemas import DrawingOut, DrawingWithStrokes
 from server.contract import contract

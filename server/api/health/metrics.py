@@ -1,4 +1,4 @@
-"""Figures for Prometheus. Workers count by themselves and add to the volatile database now and
+"""Figures for Prometheus. Workers count by themselves and add to the shared state now and
 then; a scrape adds up what it finds there, so that it does not matter which worker answers it.
 """
 
@@ -61,7 +61,7 @@ class _Figures(Collector):
 
     def _requests(self) -> Iterator[Metric]:
         with contextlib.suppress(NotReady):
-            self._parts.counts.hand_over(self._parts.volatile)
+            self._parts.counts.hand_over(self._parts.shared_state)
         requests = CounterMetricFamily(
             "inkloop_http_requests",
             "Requests answered, by all workers together.",
@@ -69,7 +69,7 @@ class _Figures(Collector):
         )
         took: dict[tuple[str, ...], float] = {}
         buckets: dict[tuple[str, ...], dict[str, float]] = defaultdict(dict)
-        for name, total in sorted(self._parts.volatile.totals().items()):
+        for name, total in sorted(self._parts.shared_state.totals().items()):
             kind, *values = name.split(SEPARATOR)
             if kind == "requests":
                 requests.add_metric(values, total)
@@ -91,7 +91,7 @@ class _Figures(Collector):
         yield seconds
 
     def _workers(self) -> Iterator[Metric]:
-        found = self._parts.volatile.workers(now=utc_now())
+        found = self._parts.shared_state.workers(now=utc_now())
         yield _gauge("inkloop_workers", "Server processes seen in the last ten seconds", len(found))
         versions = GaugeMetricFamily(
             "inkloop_worker_version", "Version that a worker serves; 0: none", labels=["pid"]
@@ -99,7 +99,7 @@ class _Figures(Collector):
         for worker in found:
             versions.add_metric([str(worker.pid)], worker.version or 0)
         yield versions
-        seen_at = self._parts.volatile.part_seen_at(TRAINER)
+        seen_at = self._parts.shared_state.part_seen_at(TRAINER)
         seconds = 0 if seen_at is None else seen_at.timestamp()
         yield _gauge(
             "inkloop_trainer_seen_timestamp_seconds",

@@ -62,10 +62,10 @@ def _of_others(parts: Services) -> list[Problem]:
     now = utc_now()
     found = [
         _detailed("worker", f"worker {worker.pid}: {worker.problem}")
-        for worker in parts.volatile.workers(now=now)
+        for worker in parts.shared_state.workers(now=now)
         if worker.problem is not None and worker.problem != parts.live.problem
     ]
-    seen_at = parts.volatile.part_seen_at(TRAINER)
+    seen_at = parts.shared_state.part_seen_at(TRAINER)
     if seen_at is not None and now - seen_at > TRAINER_IS_ALIVE_FOR:
         seconds = round((now - seen_at).total_seconds())
         sentence = (

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.base.clock import utc_now
 from core.base.errors import NotFound
-from core.storage.model_store import ONNX, WEIGHTS
+from core.storage.model_store import MANIFEST, ONNX, WEIGHTS
 from core.storage.tables import ModelVersion
 from core.versions import lifecycle as versions
 from server import identity
@@ -20,7 +20,7 @@ from server.serving.rollout import wait_until_served
 from server.views import Json, model_json, next_after, number_after
 
 blueprint = Blueprint("models", __name__)
-DOWNLOADS = (ONNX, WEIGHTS, "manifest.json")
+DOWNLOADS = (ONNX, WEIGHTS, MANIFEST)
 
 
 @blueprint.get("/api/v1/models")
@@ -80,9 +80,11 @@ def download(version: int, name: str) -> ResponseReturnValue:
     """`model.onnx`, `weights.safetensors` or `manifest.json`, as the model store keeps it"""
     parts = services()
     with parts.database.read() as session:
-        if session.get(ModelVersion, version) is None or name not in DOWNLOADS:
+        row = session.get(ModelVersion, version)
+        if row is None or name not in DOWNLOADS:
             raise NotFound("file", f"{name} of version {version}")
-    answer = Response(parts.store.read(version, name), mimetype="application/octet-stream")
+    data = parts.store.read_listed(version, name, row.manifest_sha256)
+    answer = Response(data, mimetype="application/octet-stream")
     answer.headers["Content-Disposition"] = f'attachment; filename="v{version:04d}-{name}"'
     return answer
 

@@ -116,7 +116,7 @@ def test_an_import_killed_in_the_middle_is_continued_by_the_next_one(
     done = run("data", "import", str(other))
 
     assert in_the_middle < 1500
-    assert "Going on with import 1" in done.output
+    assert "Continuing import 1" in done.output
     assert n_drawings(database) == 1503
     with database.read() as session:
         assert set(session.scalars(select(Transfer.status))) == {TransferStatus.DONE}
@@ -138,7 +138,7 @@ def test_re_inking_recomputes_the_ink_of_another_imaging_version(run, database: 
     with database.read() as session:
         after = session.scalars(select(Drawing).order_by(Drawing.number)).all()
     assert done.exit_code == 0, done.output
-    assert "5 drawings inked anew" in done.output
+    assert "Recomputed the ink of 5 drawings" in done.output
     now = IMAGING_VERSION
     assert [row.imaging_version for row in after] == [now, now, 0, now, now, 0, now]
     assert all(row.ink != bytes(783) + b"\1" for row in after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from core.base.settings import Settings
 from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.storage.database import Database
+from core.storage.model_store import ModelStore
 from core.storage.tables import Lease, Run, RunMetric
 from tests.conftest import NOW
 from tests.support.factories import make_drawing, make_version
@@ -257,12 +259,28 @@ def test_what_a_dead_trainer_left_in_the_store_is_cleared_away(
     desk: Callable[[Steps], Desk], database: Database, settings: Settings
 ) -> None:
     _leave_orphan(database)
-    (settings.models_dir / "v0001").mkdir(parents=True)
-    (settings.models_dir / ".building-0001-77").mkdir()
+    store = ModelStore(settings.models_dir)
+    store.publish(1, {"model.onnx": b"onnx"}, {"version": 1})
+    (store.folder(1) / ".1f2e.partial").write_bytes(b"half")
+    two_days_ago = time.time() - 2 * 86_400
+    for path in store.folder(1).iterdir():
+        os.utime(path, (two_days_ago, two_days_ago))
 
     desk(_nothing).do_next_run()
 
-    assert list(settings.models_dir.iterdir()) == []
+    assert list(store.folder(1).iterdir()) == []
+
+
+def test_what_another_trainer_may_still_be_writing_stays_in_the_store(
+    desk: Callable[[Steps], Desk], database: Database, settings: Settings
+) -> None:
+    _leave_orphan(database)
+    store = ModelStore(settings.models_dir)
+    store.publish(1, {"model.onnx": b"onnx"}, {"version": 1})
+
+    desk(_nothing).do_next_run()
+
+    assert store.versions() == [1]
 
 
 def test_a_trainer_that_lost_its_lease_writes_no_more(
@@ -300,7 +318,7 @@ def test_a_sleeper_whose_files_were_cleared_away_gives_up_and_reports_no_failure
 
     def steps(claim: Claim, progress: Progress) -> None:
         _sleep_past_the_lease(database)
-        raise FileNotFoundError(2, "No such file or directory", "models/.building-0002-77")
+        raise FileNotFoundError(2, "No such file or directory", "models/versions/v0002")
 
     with capture_logs() as lines:
         desk(steps).do_next_run()
