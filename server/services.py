@@ -10,12 +10,12 @@ from core.base.settings import Settings
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
 from core.storage.shared_state import SharedState
-from server.api.review.queue import ReviewQueue
 from server.limits import Limits
-from server.request_counts import RequestCounts
+from server.monitoring.request_counts import RequestCounts
 from server.serving.live_model import LiveModel
 from server.serving.picture_reader import PictureReader
 from server.serving.readings import Readings
+from server.serving.review_queue import ReviewQueue
 from server.serving.writer import DrawingWriter
 
 EXTENSION = "inkloop"

@@ -19,13 +19,13 @@ from core.storage.database import Database
 from core.storage.tables import AuditEvent
 from core.transfer.spreadsheet import inert
 from server import identity
-from server.api.accounts.schemas import AuditOut
 from server.api.audit import events as audit_log
 from server.api.audit.events import Wanted
+from server.api.audit.schemas import AuditFilter, AuditOut, AuditQuery
+from server.api.shared.json_values import Json, iso
+from server.api.shared.paging import next_after, number_after
 from server.contract import contract
-from server.schemas import AuditFilter, AuditQuery
 from server.services import services
-from server.views import Json, iso, next_after, number_after
 
 blueprint = Blueprint("audit", __name__)
 CHUNK = 1000  # events in memory while a file is sent

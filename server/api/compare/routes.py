@@ -18,9 +18,9 @@ from core.symbols.digits import mnist
 from server.api.compare import comparison
 from server.api.compare.comparison import Difference, Flip
 from server.api.compare.schemas import CellOut, CompareOut, ConfusionOut
+from server.api.shared.json_values import Json, to_base64
 from server.contract import contract
 from server.services import services
-from server.views import Json, to_base64
 
 blueprint = Blueprint("compare", __name__)
 MAX_SHOWN = 200  # pictures of each kind: 200 kB

@@ -13,12 +13,18 @@ from core.people.contributors import Erasure
 from core.storage.tables import Contributor
 from core.versions import queries as version_queries
 from server import identity
-from server.api.accounts.schemas import ContributorOut, ContributorsOut, ErasureOut
 from server.api.contributors.figures import Figures, figures
+from server.api.contributors.schemas import (
+    ContributorOut,
+    ContributorsOut,
+    ContributorsQuery,
+    ErasureOut,
+)
+from server.api.shared.json_values import Json, iso
+from server.api.shared.paging import next_after, number_after
+from server.api.shared.schemas import Reason
 from server.contract import contract
-from server.schemas import ContributorsQuery, Reason
 from server.services import services
-from server.views import Json, iso, next_after, number_after
 
 blueprint = Blueprint("contributors", __name__)
 # How many drawings and which contributor, in one number that sorts and fits 63 bits.

@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 
 from core import __version__
 from server.access import ACCESS, SAFE_METHODS
-from server.answer_schemas import ErrorOut
+from server.api.shared.schemas import ErrorOut
 from server.contract import ATTRIBUTE, Contract
 from server.errors import STATUS
 from server.identity import ANYBODY

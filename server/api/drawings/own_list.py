@@ -11,11 +11,12 @@ from core.base.kinds import DrawingStatus, Split
 from core.storage.tables import Drawing, ModelVersion, Promotion, RunDrawing
 from core.versions import queries as version_queries
 from server import identity
-from server.answer_schemas import MineOut
+from server.api.drawings.schemas import MineOut
+from server.api.drawings.views import drawings_json
+from server.api.shared.json_values import Json
+from server.api.shared.paging import Page, next_after, number_after
 from server.contract import contract
-from server.schemas import Page
 from server.services import services
-from server.views import Json, drawings_json, next_after, number_after
 
 blueprint = Blueprint("drawing_lists", __name__)
 

@@ -13,11 +13,12 @@ from core.imaging.files import to_png
 from core.imaging.ink import Stopwatch
 from core.imaging.pictures import ink_from_grey
 from server import identity
-from server.answer_schemas import DrawingOut, PredictionOut
 from server.api.drawings.routes import store_once, with_ink
+from server.api.drawings.schemas import DrawingForm, DrawingOut
 from server.api.predictions.routes import admit, ms_since_start, read
+from server.api.predictions.schemas import PredictionOut
+from server.api.shared.schemas import PictureForm
 from server.contract import contract
-from server.schemas import DrawingForm, PictureForm
 from server.services import services
 
 blueprint = Blueprint("pictures", __name__)

@@ -30,11 +30,10 @@ from core.imaging import (
 )
 from core.storage.counters import audit
 from server import identity
-from server.answer_schemas import DrawingOut, DrawingWithStrokes
+from server.api.drawings.schemas import DrawingIn, DrawingOut, DrawingWithStrokes, LabelIn
+from server.api.drawings.views import drawing_json, drawings_json
 from server.contract import contract
-from server.schemas import DrawingIn, LabelIn
 from server.services import services
-from server.views import drawing_json, drawings_json
 
 blueprint = Blueprint("drawings", __name__)
 

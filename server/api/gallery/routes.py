@@ -21,6 +21,7 @@ from core.drawings.lifecycle import own_drawing
 from core.storage.tables import DrawingChange, LabelEvent, ModelVersion, Promotion, RunDrawing, User
 from core.versions import queries as version_queries
 from server import identity
+from server.api.drawings.views import drawings_by_number, drawings_json
 from server.api.gallery.schemas import (
     ChangeIn,
     ChangeOut,
@@ -31,10 +32,10 @@ from server.api.gallery.schemas import (
     ReadingsOut,
     SummaryOut,
 )
+from server.api.shared.json_values import Json, iso
 from server.contract import contract
 from server.services import services
 from server.serving.readings import N_VERSIONS
-from server.views import Json, drawings_by_number, drawings_json, iso
 
 blueprint = Blueprint("gallery", __name__)
 

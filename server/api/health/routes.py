@@ -13,10 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.base.errors import InkloopError
 from core.storage.database import sqlite_version
-from server.answer_schemas import ReadyOut
-from server.api.health.metrics import registry
-from server.api.health.problems import problems
+from server.api.health.schemas import ReadyOut
 from server.contract import contract
+from server.monitoring.metrics import registry
+from server.monitoring.problems import problems
 from server.services import Services, services
 
 blueprint = Blueprint("health", __name__)

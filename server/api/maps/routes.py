@@ -18,13 +18,14 @@ from core.symbols.digits import mnist
 from core.versions import maps
 from core.versions import queries as version_queries
 from server import identity
-from server.answers import polled
 from server.api.maps import points as map_points
 from server.api.maps.schemas import MapOut, MapQuery, MapsOut
 from server.api.maps.words import failure_sentence
+from server.api.shared.conditional import polled
+from server.api.shared.json_values import Json, iso
+from server.api.shared.language import language
 from server.contract import contract
 from server.services import services
-from server.views import Json, iso, language
 
 blueprint = Blueprint("digit_map", __name__)
 LABELS = "t10k-labels-idx1-ubyte"

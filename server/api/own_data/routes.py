@@ -13,7 +13,7 @@ from core.base.errors import Forbidden
 from core.people import own_data as transitions
 from core.transfer.own import own_archive
 from server import identity
-from server.api.transfers.schemas import (
+from server.api.own_data.schemas import (
     ConsentIn,
     DeletedOut,
     JoinOut,
@@ -23,9 +23,9 @@ from server.api.transfers.schemas import (
     RestoredOut,
     RestoreIn,
 )
+from server.api.shared.json_values import iso
 from server.contract import contract
 from server.services import services
-from server.views import iso
 
 blueprint = Blueprint("own_data", __name__)
 

@@ -13,12 +13,11 @@ from core.base.errors import NotReady
 from core.imaging import Inking, ink_from_strokes, parse_strokes
 from core.runs import queries as run_queries
 from server import identity
-from server.answer_schemas import PredictionOut
+from server.api.predictions.schemas import PredictionOut, StrokesIn
+from server.api.shared.json_values import to_base64
 from server.contract import contract
-from server.schemas import StrokesIn
 from server.services import services
 from server.serving.predictor import LoadedModel
-from server.views import to_base64
 
 blueprint = Blueprint("predictions", __name__)
 REFUSALS = (422, 429, 503)

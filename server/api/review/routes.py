@@ -15,12 +15,13 @@ from core.review import decisions as transitions
 from core.storage import counters
 from core.storage.tables import Drawing
 from server import identity
-from server.answer_schemas import DrawingOut, ReviewItem, ReviewOut
-from server.api.review.queue import UNSURE_BELOW, Reading, n_left
+from server.api.drawings.schemas import DrawingOut
+from server.api.drawings.views import drawings_json
+from server.api.review.schemas import ReviewIn, ReviewItem, ReviewOut, ReviewQuery
+from server.api.shared.json_values import Json
 from server.contract import contract
-from server.schemas import ReviewIn, ReviewQuery
 from server.services import services
-from server.views import Json, drawings_json
+from server.serving.review_queue import UNSURE_BELOW, Reading, n_left
 
 blueprint = Blueprint("review", __name__)
 

@@ -17,15 +17,13 @@ from core.runs import lifecycle as transitions
 from core.storage.counters import audit
 from core.storage.tables import Run
 from server import identity
-from server.answer_schemas import RunOut, RunsOut
-from server.answers import polled
 from server.api.runs import lineage as run_drawings
-from server.api.runs.schemas import RunDrawingsOut, RunDrawingsQuery, RunInFull
-from server.api.runs.views import asked_by, run_drawings_json, run_in_full
+from server.api.runs.schemas import RunDrawingsOut, RunDrawingsQuery, RunInFull, RunOut, RunsOut
+from server.api.runs.views import asked_by, run_drawings_json, run_in_full, run_json
+from server.api.shared.conditional import polled
+from server.api.shared.paging import Page, next_after, number_after
 from server.contract import contract
-from server.schemas import Page
 from server.services import services
-from server.views import next_after, number_after, run_json
 
 blueprint = Blueprint("runs", __name__)
 

@@ -11,12 +11,12 @@ from core.schedule.cron_words import in_words
 from core.schedule.due import change_schedule
 from core.storage.tables import Schedule
 from server import identity
-from server.answer_schemas import ScheduleOut, SchedulePreviewOut
-from server.answers import polled
+from server.api.schedule.schemas import ScheduleIn, ScheduleOut, SchedulePreview, SchedulePreviewOut
+from server.api.shared.conditional import polled
+from server.api.shared.json_values import Json, iso
+from server.api.shared.language import language
 from server.contract import contract
-from server.schemas import ScheduleIn, SchedulePreview
 from server.services import services
-from server.views import Json, iso, language
 
 blueprint = Blueprint("schedule", __name__)
 N_SHOWN = 5

@@ -21,12 +21,13 @@ from core.storage import counters
 from core.storage.tables import Drawing
 from core.versions import queries as version_queries
 from server import identity
-from server.answer_schemas import LearnedOut, StatsOut
-from server.answers import polled
+from server.api.runs.views import run_json
 from server.api.schedule.routes import schedule_sentence
+from server.api.shared.conditional import polled
+from server.api.shared.json_values import Json, iso
+from server.api.stats.schemas import LearnedOut, StatsOut
 from server.contract import contract
 from server.services import services
-from server.views import Json, iso, run_json
 
 blueprint = Blueprint("stats", __name__)
 MAX_READ = 1000  # newest drawings of a contributor; reading them twice takes about 60 ms

@@ -21,7 +21,9 @@ from core.transfer.archive import shown
 from core.transfer.jobs import STALE_AFTER
 from core.transfer.writing import Format
 from server import identity
-from server.answers import polled
+from server.api.shared.conditional import polled
+from server.api.shared.json_values import Json, iso
+from server.api.shared.paging import Page, next_after, number_after
 from server.api.transfers import processes as transfer_processes
 from server.api.transfers.schemas import (
     EstimateOut,
@@ -31,9 +33,7 @@ from server.api.transfers.schemas import (
     TransfersOut,
 )
 from server.contract import contract
-from server.schemas import Page
 from server.services import services
-from server.views import Json, iso, next_after, number_after
 
 blueprint = Blueprint("transfers", __name__)
 BROKEN_OFF = "the process that sent it ended before the end: ask for it again"

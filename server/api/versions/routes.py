@@ -12,12 +12,14 @@ from core.storage.model_store import ONNX, WEIGHTS
 from core.storage.tables import ModelVersion
 from core.versions import lifecycle as transitions
 from server import identity
-from server.answer_schemas import AnchorOut, ModelOut, ModelsOut, PromotedOut
+from server.api.shared.json_values import Json
+from server.api.shared.paging import Page, next_after, number_after
+from server.api.shared.schemas import Reason
+from server.api.versions.schemas import AnchorOut, ModelOut, ModelsOut, PromotedOut
+from server.api.versions.views import model_json
 from server.contract import contract
-from server.schemas import Page, Reason
 from server.services import services
 from server.serving.rollout import wait_until_served
-from server.views import Json, model_json, next_after, number_after
 
 blueprint = Blueprint("models", __name__)
 DOWNLOADS = (ONNX, WEIGHTS, "manifest.json")
