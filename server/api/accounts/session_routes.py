@@ -7,18 +7,19 @@ from flask.typing import ResponseReturnValue
 
 from core.base.clock import utc_now
 from server import identity
-from server.access import ADMIN, require
+from server.access import require
 from server.api.accounts import administration
 from server.api.accounts.schemas import SessionsOut, SessionsQuery, TokensOut
 from server.api.shared.json_values import iso
 from server.contract import contract
+from server.roles import ADMIN, REVIEWER
 from server.services import services
 
 blueprint = Blueprint("sessions", __name__)
 
 
 @blueprint.get("/api/v1/sessions")
-@contract("Signed-in browsers", query=SessionsQuery, answers={200: SessionsOut})
+@contract("Signed-in browsers", role=REVIEWER, query=SessionsQuery, answers={200: SessionsOut})
 def all_sessions(query: SessionsQuery) -> ResponseReturnValue:
     """One's own signed-in browsers, or for admins everybody's"""
     who = identity.who()
@@ -41,7 +42,7 @@ def all_sessions(query: SessionsQuery) -> ResponseReturnValue:
 
 
 @blueprint.delete("/api/v1/sessions/<int:session_id>")
-@contract("End a session", answers={204: None}, refusals=(404,))
+@contract("End a session", role=REVIEWER, answers={204: None}, refusals=(404,))
 def end(session_id: int) -> ResponseReturnValue:
     """Sign a browser out: one's own, or for admins any"""
     who = identity.who()
@@ -52,7 +53,7 @@ def end(session_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/tokens")
-@contract("All tokens", answers={200: TokensOut})
+@contract("All tokens", role=ADMIN, answers={200: TokensOut})
 def all_tokens() -> ResponseReturnValue:
     """Tokens of programs, revoked ones too; their secrets are kept nowhere"""
     with services().database.read() as session:
@@ -71,7 +72,7 @@ def all_tokens() -> ResponseReturnValue:
 
 
 @blueprint.delete("/api/v1/tokens/<int:token_id>")
-@contract("Revoke a token", answers={204: None}, refusals=(404,))
+@contract("Revoke a token", role=ADMIN, answers={204: None}, refusals=(404,))
 def revoke(token_id: int) -> ResponseReturnValue:
     """Have a token refused from now on"""
     with services().database.write() as session:

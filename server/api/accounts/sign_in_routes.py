@@ -13,13 +13,14 @@ from server.api.accounts.browser_name import browser_name
 from server.api.accounts.hashing import one_hash_at_a_time
 from server.api.accounts.schemas import LoginIn, MeOut, SetupIn, TokenIn, TokenOut
 from server.contract import contract
+from server.roles import ADMIN, ANYBODY
 from server.services import services
 
 blueprint = Blueprint("accounts", __name__)
 
 
 @blueprint.get("/api/v1/me")
-@contract("Who am I?", answers={200: MeOut})
+@contract("Who am I?", role=ANYBODY, answers={200: MeOut})
 def me() -> ResponseReturnValue:
     """Role, address and contributor of whoever asks; makes a contributor of a new browser"""
     return _me(identity.who())
@@ -39,7 +40,7 @@ def _me(who: identity.Who) -> Response:
 
 
 @blueprint.post("/api/v1/login")
-@contract("Sign in", body=LoginIn, answers={200: MeOut}, refusals=(401, 429))
+@contract("Sign in", role=ANYBODY, body=LoginIn, answers={200: MeOut}, refusals=(401, 429))
 def login(body: LoginIn) -> ResponseReturnValue:
     """Sign a browser in; the session lasts twelve hours"""
     parts = services()
@@ -50,7 +51,13 @@ def login(body: LoginIn) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/setup")
-@contract("Make the first admin", body=SetupIn, answers={200: MeOut}, refusals=(401, 409, 429))
+@contract(
+    "Make the first admin",
+    role=ANYBODY,
+    body=SetupIn,
+    answers={200: MeOut},
+    refusals=(401, 409, 429),
+)
 def setup(body: SetupIn) -> ResponseReturnValue:
     """Make the first admin with the one-time link that the terminal showed, and sign in"""
     parts = services()
@@ -81,7 +88,7 @@ def _signed_in(user_id: int) -> Response:
 
 
 @blueprint.post("/api/v1/logout")
-@contract("Sign out", answers={204: None})
+@contract("Sign out", role=ANYBODY, answers={204: None})
 def logout() -> ResponseReturnValue:
     """End the session on the server too: its cookie is worth nothing from now on"""
     secret = request.cookies.get(identity.SESSION_COOKIE)
@@ -94,7 +101,7 @@ def logout() -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/tokens")
-@contract("Make a token", body=TokenIn, answers={201: TokenOut})
+@contract("Make a token", role=ADMIN, body=TokenIn, answers={201: TokenOut})
 def make_token(body: TokenIn) -> ResponseReturnValue:
     """Make a token for a program; it is shown this once"""
     user_id = identity.who().user_id

@@ -25,6 +25,7 @@ from server.api.accounts.schemas import (
 )
 from server.api.shared.json_values import Json, iso
 from server.contract import contract
+from server.roles import ADMIN, REVIEWER
 from server.services import services
 
 blueprint = Blueprint("users", __name__)
@@ -32,14 +33,16 @@ MADE_UP_BYTES = 12  # 96 random bits, 16 characters
 
 
 @blueprint.get("/api/v1/users")
-@contract("All accounts", answers={200: UsersOut})
+@contract("All accounts", role=ADMIN, answers={200: UsersOut})
 def all_users() -> ResponseReturnValue:
     """Who may sign in, with which role, and when they last did"""
     return {"items": _users_json(), "next": None}
 
 
 @blueprint.post("/api/v1/users")
-@contract("Make an account", body=UserIn, answers={201: PasswordOut}, refusals=(409, 429))
+@contract(
+    "Make an account", role=ADMIN, body=UserIn, answers={201: PasswordOut}, refusals=(409, 429)
+)
 def make(body: UserIn) -> ResponseReturnValue:
     """Make an account; a password that was made up for it is shown this once"""
     made_up, password_hash = _hashed(body.password)
@@ -56,7 +59,9 @@ def make(body: UserIn) -> ResponseReturnValue:
 
 
 @blueprint.patch("/api/v1/users/<int:user_id>")
-@contract("Change an account", body=UserChange, answers={200: UserOut}, refusals=(404, 409))
+@contract(
+    "Change an account", role=ADMIN, body=UserChange, answers={200: UserOut}, refusals=(404, 409)
+)
 def change(user_id: int, body: UserChange) -> ResponseReturnValue:
     """Give an account another role, disable it or let it in again"""
     by, now = identity.who().by, utc_now()
@@ -71,7 +76,13 @@ def change(user_id: int, body: UserChange) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/users/<int:user_id>/password")
-@contract("Reset a password", body=PasswordReset, answers={200: PasswordOut}, refusals=(404, 429))
+@contract(
+    "Reset a password",
+    role=ADMIN,
+    body=PasswordReset,
+    answers={200: PasswordOut},
+    refusals=(404, 429),
+)
 def reset(user_id: int, body: PasswordReset) -> ResponseReturnValue:
     """Give an account another password; all its sessions end"""
     made_up, password_hash = _hashed(body.password)
@@ -83,7 +94,9 @@ def reset(user_id: int, body: PasswordReset) -> ResponseReturnValue:
 
 
 @blueprint.put("/api/v1/me/password")
-@contract("Change one's password", body=OwnPasswordIn, answers={204: None}, refusals=(429,))
+@contract(
+    "Change one's password", role=REVIEWER, body=OwnPasswordIn, answers={204: None}, refusals=(429,)
+)
 def change_own(body: OwnPasswordIn) -> ResponseReturnValue:
     """Change one's own password; every other session of the account ends"""
     who, parts = identity.who(), services()

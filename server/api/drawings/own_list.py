@@ -16,13 +16,14 @@ from server.api.drawings.views import drawings_json
 from server.api.shared.json_values import Json
 from server.api.shared.paging import Page, next_after, number_after
 from server.contract import contract
+from server.roles import ANYBODY
 from server.services import services
 
 blueprint = Blueprint("drawing_lists", __name__)
 
 
 @blueprint.get("/api/v1/drawings/mine")
-@contract("One's own drawings", query=Page, answers={200: MineOut})
+@contract("One's own drawings", role=ANYBODY, query=Page, answers={200: MineOut})
 def mine(query: Page) -> ResponseReturnValue:
     """One's own drawings, newest first, and how many of them met which fate"""
     contributor_id = identity.contributor() or ""

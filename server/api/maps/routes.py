@@ -25,6 +25,7 @@ from server.api.shared.conditional import polled
 from server.api.shared.json_values import Json, iso
 from server.api.shared.language import language
 from server.contract import contract
+from server.roles import ADMIN, REVIEWER
 from server.services import services
 
 blueprint = Blueprint("digit_map", __name__)
@@ -34,7 +35,9 @@ GZIP = 16 + zlib.MAX_WBITS
 
 
 @blueprint.get("/api/v1/map")
-@contract("The map of a version", query=MapQuery, answers={200: MapOut}, refusals=(404,))
+@contract(
+    "The map of a version", role=REVIEWER, query=MapQuery, answers={200: MapOut}, refusals=(404,)
+)
 def show(query: MapQuery) -> ResponseReturnValue:
     """MNIST samples and drawings where the last layer of a version puts them
 
@@ -63,6 +66,7 @@ def show(query: MapQuery) -> ResponseReturnValue:
 @blueprint.get("/api/v1/map/inks")
 @contract(
     "The inks of a map",
+    role=REVIEWER,
     query=MapQuery,
     answers={200: None},
     refusals=(404,),
@@ -87,14 +91,14 @@ def inks(query: MapQuery) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/maps")
-@contract("All maps", answers={200: MapsOut})
+@contract("All maps", role=REVIEWER, answers={200: MapsOut})
 def all_maps() -> ResponseReturnValue:
     """Which versions have a map, and how far the live version's is"""
     return polled(_maps())
 
 
 @blueprint.post("/api/v1/maps")
-@contract("Have a map made", answers={202: MapsOut}, refusals=(409, 503, 507))
+@contract("Have a map made", role=ADMIN, answers={202: MapsOut}, refusals=(409, 503, 507))
 def make() -> ResponseReturnValue:
     """Have the live version's map made again, with the drawings that came since"""
     with services().database.write() as session:

@@ -29,6 +29,7 @@ from server.api.shared.conditional import polled
 from server.api.shared.json_values import Json, iso
 from server.contract import contract
 from server.monitoring.problems import problems
+from server.roles import REVIEWER
 from server.services import services
 from server.serving import review_queue as review_queue
 
@@ -40,7 +41,7 @@ OVER = (RunStatus.PROMOTED, RunStatus.HELD, RunStatus.FAILED, RunStatus.CANCELLE
 
 
 @blueprint.get("/api/v1/overview")
-@contract("The overview", answers={200: OverviewOut})
+@contract("The overview", role=REVIEWER, answers={200: OverviewOut})
 def show() -> ResponseReturnValue:
     """What needs a person; what is live, since when, why and by whom; ninety days in figures"""
     now = utc_now()

@@ -16,6 +16,7 @@ from server import identity
 from server.api.predictions.schemas import PredictionOut, StrokesIn
 from server.api.shared.json_values import to_base64
 from server.contract import contract
+from server.roles import ANYBODY
 from server.services import services
 from server.serving.predictor import LoadedModel
 
@@ -24,7 +25,9 @@ REFUSALS = (422, 429, 503)
 
 
 @blueprint.post("/api/v1/predictions")
-@contract("Read strokes", body=StrokesIn, answers={200: PredictionOut}, refusals=REFUSALS)
+@contract(
+    "Read strokes", role=ANYBODY, body=StrokesIn, answers={200: PredictionOut}, refusals=REFUSALS
+)
 def predict(body: StrokesIn) -> ResponseReturnValue:
     """What the live version reads in strokes"""
     checked_ms = ms_since_start()

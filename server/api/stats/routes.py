@@ -27,6 +27,7 @@ from server.api.shared.conditional import polled
 from server.api.shared.json_values import Json, iso
 from server.api.stats.schemas import LearnedOut, StatsOut
 from server.contract import contract
+from server.roles import ANYBODY
 from server.services import services
 
 blueprint = Blueprint("stats", __name__)
@@ -35,7 +36,7 @@ SIDE_PX = 28
 
 
 @blueprint.get("/api/v1/stats")
-@contract("The front pages' figures", answers={200: StatsOut})
+@contract("The front pages' figures", role=ANYBODY, answers={200: StatsOut})
 def stats() -> ResponseReturnValue:
     """What was collected, what is live, when the next run is due, and how far a run is"""
     with services().database.read() as session:
@@ -81,7 +82,7 @@ class OwnDrawings:
 
 
 @blueprint.get("/api/v1/learned")
-@contract("Did it learn me?", answers={200: LearnedOut})
+@contract("Did it learn me?", role=ANYBODY, answers={200: LearnedOut})
 def learned() -> ResponseReturnValue:
     """How many of one's own drawings the live version reads right, and the one before it
 

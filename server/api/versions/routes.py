@@ -18,6 +18,7 @@ from server.api.shared.schemas import Reason
 from server.api.versions.schemas import AnchorOut, ModelOut, ModelsOut, PromotedOut
 from server.api.versions.views import model_json
 from server.contract import contract
+from server.roles import ADMIN, ANYBODY
 from server.services import services
 from server.serving.rollout import wait_until_served
 
@@ -26,7 +27,7 @@ DOWNLOADS = (ONNX, WEIGHTS, "manifest.json")
 
 
 @blueprint.get("/api/v1/models")
-@contract("All versions", query=Page, answers={200: ModelsOut})
+@contract("All versions", role=ADMIN, query=Page, answers={200: ModelsOut})
 def all_models(query: Page) -> ResponseReturnValue:
     """All versions with scores, verdict and lineage, newest first"""
     found = select(ModelVersion).order_by(ModelVersion.version.desc()).limit(query.limit + 1)
@@ -43,7 +44,7 @@ def all_models(query: Page) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/models/champion")
-@contract("The live version", answers={200: ModelOut}, refusals=(404,))
+@contract("The live version", role=ANYBODY, answers={200: ModelOut}, refusals=(404,))
 def champion() -> ResponseReturnValue:
     """The version that is live"""
     with services().database.read() as session:
@@ -54,7 +55,7 @@ def champion() -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/models/<int:version>")
-@contract("One version", answers={200: ModelOut}, refusals=(404,))
+@contract("One version", role=ADMIN, answers={200: ModelOut}, refusals=(404,))
 def show(version: int) -> ResponseReturnValue:
     """A version with scores, verdict and lineage"""
     with services().database.read() as session:
@@ -74,6 +75,7 @@ def _about(row: ModelVersion) -> Json:
 @blueprint.get("/api/v1/models/<int:version>/files/<name>")
 @contract(
     "A version's file",
+    role=ADMIN,
     answers={200: None},
     refusals=(404,),
     media_type="application/octet-stream",
@@ -90,7 +92,13 @@ def download(version: int, name: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/models/<int:version>/promote")
-@contract("Make a version live", body=Reason, answers={200: PromotedOut}, refusals=(404, 409, 504))
+@contract(
+    "Make a version live",
+    role=ADMIN,
+    body=Reason,
+    answers={200: PromotedOut},
+    refusals=(404, 409, 504),
+)
 def promote(version: int, body: Reason) -> ResponseReturnValue:
     """Make a version live; answers once every worker serves it"""
     parts = services()
@@ -109,7 +117,9 @@ def promote(version: int, body: Reason) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/models/rollback")
-@contract("Go back a version", body=Reason, answers={200: PromotedOut}, refusals=(409, 504))
+@contract(
+    "Go back a version", role=ADMIN, body=Reason, answers={200: PromotedOut}, refusals=(409, 504)
+)
 def rollback(body: Reason) -> ResponseReturnValue:
     """Return to the version that was live before; answers once every worker serves it"""
     parts = services()
@@ -124,7 +134,7 @@ def rollback(body: Reason) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/models/<int:version>/anchor")
-@contract("Move the anchor", body=Reason, answers={200: AnchorOut}, refusals=(404,))
+@contract("Move the anchor", role=ADMIN, body=Reason, answers={200: AnchorOut}, refusals=(404,))
 def anchor(version: int, body: Reason) -> ResponseReturnValue:
     """Measure all later candidates against this version"""
     with services().database.write() as session:

@@ -16,6 +16,7 @@ from server.api.shared.language import language
 from server.api.webhooks.schemas import DeliveryOut, WebhookIn, WebhookOut
 from server.api.webhooks.views import delivery_json
 from server.contract import contract
+from server.roles import ADMIN
 from server.services import services
 
 blueprint = Blueprint("webhook", __name__)
@@ -23,7 +24,7 @@ N_SHOWN = 10
 
 
 @blueprint.get("/api/v1/webhook")
-@contract("The webhook", answers={200: WebhookOut})
+@contract("The webhook", role=ADMIN, answers={200: WebhookOut})
 def show() -> ResponseReturnValue:
     """Who is told when a run ends, and what became of the last ten times"""
     with services().database.read() as session:
@@ -31,7 +32,7 @@ def show() -> ResponseReturnValue:
 
 
 @blueprint.put("/api/v1/webhook")
-@contract("Set the webhook", body=WebhookIn, answers={200: WebhookOut})
+@contract("Set the webhook", role=ADMIN, body=WebhookIn, answers={200: WebhookOut})
 def change(body: WebhookIn) -> ResponseReturnValue:
     """Tell this address of these ends; a new receiver gets a secret, which is shown this once"""
     parts = services()
@@ -53,7 +54,7 @@ def change(body: WebhookIn) -> ResponseReturnValue:
 
 
 @blueprint.delete("/api/v1/webhook")
-@contract("Remove the webhook", answers={200: WebhookOut})
+@contract("Remove the webhook", role=ADMIN, answers={200: WebhookOut})
 def remove() -> ResponseReturnValue:
     """Tell nobody any more"""
     with services().database.write() as session:
@@ -63,7 +64,7 @@ def remove() -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/webhook/test")
-@contract("Send a test", answers={202: DeliveryOut}, refusals=(409,))
+@contract("Send a test", role=ADMIN, answers={202: DeliveryOut}, refusals=(409,))
 def test() -> ResponseReturnValue:
     """Have the trainer send a test within seconds; what became of it stands in the webhook"""
     with services().database.write() as session:
