@@ -27,4 +27,4 @@ def test_the_sentence_of_a_500_names_the_request(app, client, monkeypatch):
     answer = client.post("/api/v1/drawings", json=drawing(), headers={"X-Request-ID": "abc-3"})
 
     assert answer.status_code == 500
-    assert answer.json["message"].endswith("this request's number: abc-3")
+    assert answer.json["message"].endswith("this request's id: abc-3")

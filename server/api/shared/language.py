@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import request
 
-from core.runs import verdict_sentences as sentences
+from core.runs.verdict_sentences import LANGUAGES
 
 
 def language() -> str:
-    """The language that the client would rather read: `en` or `zh`."""
-    return request.accept_languages.best_match(sentences.LANGUAGES, "en")
+    """Return the language that the client prefers: `en` or `zh`."""
+    return request.accept_languages.best_match(LANGUAGES, "en")

@@ -9,9 +9,8 @@ import pytest
 
 from core.storage.counters import audit
 from core.transfer.spreadsheet import inert
-from server.api.audit import events as audit_log
 from server.api.audit import routes as route
-from server.api.audit.events import Wanted
+from server.api.audit.queries import EventFilter, events
 from tests.server.shapes import drawing
 
 URL = "/api/v1/audit"
@@ -100,7 +99,7 @@ def test_what_people_do_is_logged(admin, client, parts):
     admin.post("/api/v1/logout")
 
     with parts.database.read() as session:
-        rows = audit_log.events(session, Wanted(), before=None, limit=100)
+        rows = events(session, EventFilter(), before=None, limit=100)
         done = [row.action for row in reversed(rows)]
 
     assert done[done.index("create_user", 1) :] == [

@@ -97,7 +97,7 @@ def test_a_worker_in_trouble_is_named(client, parts, publish, monkeypatch):
 
 def test_figures_add_up_what_all_workers_answered(admin, parts):
     admin.get("/healthz")
-    parts.counts.hand_over(parts.shared_state)
+    parts.counts.add_to(parts.shared_state)
     admin.get("/healthz")
 
     page = admin.get("/metrics").text

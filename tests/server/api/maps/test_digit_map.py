@@ -14,7 +14,7 @@ from core.drawings.lifecycle import quarantine
 from core.runs.verdict_sentences import LANGUAGES
 from core.symbols.digits.mnist import idx_bytes
 from core.versions import maps
-from server.api.maps.words import FAILURES, failure_sentence
+from server.api.maps.sentences import FAILURES, failure_sentence
 from tests.conftest import NOW
 from tests.support.factories import make_drawing, make_version
 

@@ -60,7 +60,7 @@ def test_a_version_before_that_cannot_be_loaded_is_left_out(client, parts, publi
     publish(1, says=7)
     publish(2, says=7)
     (parts.store.folder(1) / "model.onnx").write_bytes(b"cut")
-    parts.live._kept.clear()
+    parts.live._cached.clear()
 
     shown = client.get(URL).json
 

@@ -90,11 +90,11 @@ def test_an_export_is_on_record_with_its_filters(reviewer, ones, parts):
 def test_an_export_that_is_left_gives_its_place_free(parts, ones):
     filters = Filters()
     pieces = transfer_processes.export(parts.settings, Format.NPZ, filters, "x")
-    assert transfer_processes._free._value == transfer_processes.MAX_EXPORTS - 1
+    assert transfer_processes._free_exports._value == transfer_processes.MAX_EXPORTS - 1
 
     pieces.close()
 
-    assert transfer_processes._free._value == transfer_processes.MAX_EXPORTS
+    assert transfer_processes._free_exports._value == transfer_processes.MAX_EXPORTS
 
 
 def test_a_third_export_at_once_is_put_off(parts, ones, monkeypatch, reviewer):
@@ -229,11 +229,11 @@ def test_a_real_process_imports_what_waits(admin, parts):
     transfer_id = send(admin, npz(6)).json["id"]
     process = ImportProcess(parts.settings, parts.database)
 
-    process.look()
+    process.start_if_due()
     wait_until(lambda: n_drawings(parts) == 6, "the import is stored")
 
     def is_over() -> bool:
-        process.look()
+        process.start_if_due()
         return process._process is None
 
     wait_until(is_over, "the process is over")
@@ -275,7 +275,7 @@ def test_a_check_that_nobody_came_back_for_is_dropped(admin, parts):
     transfer_id = send(admin, npz(2), preview="true").json["id"]
     work(parts, transfer_id)
 
-    housekeeping.drop_forgotten_imports(parts.database, now=utc_now() + timedelta(hours=25))
+    housekeeping.drop_abandoned_imports(parts.database, now=utc_now() + timedelta(hours=25))
     work(parts, transfer_id)
 
     assert admin.get(f"/api/v1/transfers/{transfer_id}").json["status"] == "undone"

@@ -12,7 +12,7 @@ from core.drawings.lifecycle import delete_drawing, relabel, restore_drawing
 from core.storage import migrate
 from core.storage.database import Database
 from core.storage.tables import Contributor, ContributorFacet, Drawing, LabelEvent
-from server.api.contributors.figures import figures
+from server.api.contributors.counts import count_drawings
 from tests.conftest import NOW
 from tests.support.factories import make_drawing
 
@@ -71,7 +71,7 @@ def test_a_carried_drawing_counts_for_whom_it_was_carried_to(database: Database)
         session.execute(carried.values(contributor_id=second.contributor_id))
 
     with database.read() as session:
-        found = figures(session, ["one", "two"])
+        found = count_drawings(session, ["one", "two"])
 
     assert (found["one"].n, found["two"].n) == (0, 2)
 

@@ -1,11 +1,11 @@
-"""Why a map could not be made, in words: pure functions of the kind that is kept."""
+"""Sentences for the failures of making a map."""
 
 from __future__ import annotations
 
 from typing import Final
 
 FAILURES: Final = ("too_few", "disk", "model_file", "died", "unexpected")
-"""Kinds of failure, as `maps.failure` keeps them."""
+"""Kinds of failure, as the column `digit_maps.failure` stores them."""
 
 _SENTENCES: Final[dict[str, dict[str, str]]] = {
     "en": {
@@ -31,6 +31,6 @@ _SENTENCES: Final[dict[str, dict[str, str]]] = {
 
 
 def failure_sentence(failure: str, language: str) -> str:
-    """What went wrong and what to do; `failure` of a later Inkloop counts as unexpected."""
+    """Return what went wrong and what to do; unknown kinds count as unexpected."""
     words = _SENTENCES[language]
     return words.get(failure, words["unexpected"])
