@@ -6,7 +6,7 @@ import sys
 PROBE = """
 import sys
 import server.app
-print(sorted({"torch", "torchvision", "apscheduler", "flask_openapi3"} & sys.modules.keys()))
+print(sorted({"torch", "torchvision", "apscheduler", "flask_swagger_ui"} & sys.modules.keys()))
 """
 
 

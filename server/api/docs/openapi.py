@@ -56,7 +56,7 @@ def describe(app: Flask) -> Json:
         "info": {
             "title": "Inkloop",
             "version": __version__,
-            "description": "Draw a digit, see it read, correct it; the next model learned it.",
+            "description": "Draw a digit, see it read, correct it; the next model has learned from it.",
         },
         "paths": dict(sorted(paths.items())),
         "components": {
