@@ -137,7 +137,7 @@ begin: need-python need-torch
 PARTS_WEB := web $(if $(NODE),node)
 PARTS_setup := base trainer $(PARTS_WEB)
 PARTS_run := $(PARTS_setup) mnist
-PARTS_bench := $(PARTS_run)
+PARTS_bench := $(PARTS_run) dev
 PARTS_check := base dev $(PARTS_WEB)
 PARTS_test := $(PARTS_run) dev chromium
 PARTS_images := $(PARTS_test)

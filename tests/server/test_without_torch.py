@@ -1,4 +1,4 @@
-"""The server predicts without torch: 78 MB of memory instead of 647; a worker without rich."""
+"""The server imports neither torch (78 MB of memory instead of 647) nor rich."""
 
 import subprocess
 import sys

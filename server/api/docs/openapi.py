@@ -56,7 +56,7 @@ def describe(app: Flask) -> Json:
         "info": {
             "title": "Inkloop",
             "version": __version__,
-            "description": "Draw a digit, see it read, correct it; the next model has learned from it.",
+            "description": "Reads handwritten digits, collects corrections, and trains on them.",
         },
         "paths": dict(sorted(paths.items())),
         "components": {
