@@ -32,7 +32,7 @@ class OwnDrawings:
     """Held out: no version ever trains on it."""
 
 
-def own_drawings(session: Session, contributor_id: str) -> OwnDrawings:
+def load_own_drawings(session: Session, contributor_id: str) -> OwnDrawings:
     """Load a contributor's newest drawings that are accepted or in quarantine."""
     rows = session.execute(
         select(Drawing.ink, Drawing.label, Drawing.split)

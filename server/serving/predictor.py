@@ -95,7 +95,7 @@ def load_model(
         ) from exc
     except (KeyError, TypeError, ValueError, binascii.Error) as exc:
         raise ModelFileError(
-            f"the manifest of version {version} lacks what a server needs: roll back"
+            f"the manifest of version {version} lacks fields that a server needs: roll back"
         ) from exc
     return model
 
@@ -124,6 +124,6 @@ def _check_golden(model: LoadedModel, golden: dict[str, Any]) -> None:
     is_same = np.allclose(probabilities_NK, expected_NK, rtol=0, atol=GOLDEN_TOLERANCE)
     if not is_same or (probabilities_NK.argmax(axis=1) != labels_N).any():
         raise ModelFileError(
-            f"version {model.version} reads its golden digits otherwise than when it was "
-            "published: roll back"
+            f"version {model.version} reads its golden digits differently than when it "
+            "was published: roll back"
         )

@@ -108,7 +108,7 @@ def change_own(body: OwnPasswordIn) -> ResponseReturnValue:
     with one_hash_at_a_time():
         is_known = accounts.matches(current_hash, body.current)
     if not is_known:
-        raise Forbidden("this is not your present password: type it again")
+        raise Forbidden("this is not your current password: type it again")
     _, password_hash = _hashed(body.new)
     with parts.database.write() as session:
         accounts.replace_password(

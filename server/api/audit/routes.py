@@ -86,9 +86,9 @@ def _day(text: str | None) -> datetime | None:
     try:
         day = datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError as exc:
-        raise InvalidInput(f"{text} is no day of the calendar: write 2026-11-23") from exc
+        raise InvalidInput(f"{text} is not a day of the calendar: write it as 2026-11-23") from exc
     if not 1970 <= day.year < 9999:
-        raise InvalidInput(f"{text} is out of reach: days go from 1970 to 9998")
+        raise InvalidInput(f"{text} is out of range: days go from 1970 to 9998")
     return day
 
 

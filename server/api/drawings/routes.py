@@ -270,7 +270,7 @@ def _store_once(new: NewDrawing) -> ResponseReturnValue:
 def _with_confidence(new: NewDrawing) -> NewDrawing:
     """Add the live version's probability of the predicted label, computed here in 0.1 ms.
 
-    A client's own figure would prove nothing. Without it if the predicted version is not live.
+    A client's own figure would prove nothing. Unchanged if the predicted version is not live.
     """
     model = services().live.current
     if model is None or new.predicted_label is None or new.predicted_version != model.version:

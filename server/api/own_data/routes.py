@@ -161,7 +161,7 @@ def join(body: LinkIn) -> ResponseReturnValue:
 def _browser() -> str:
     """Return a browser's contributor id. Raises: Forbidden, for an API token."""
     if request.authorization is not None:
-        raise Forbidden("only browsers carry drawings: a token belongs to its program")
+        raise Forbidden("only browsers can share drawings: a token belongs to its program")
     contributor_id = identity.contributor_or_new()
     _count(contributor_id)
     return contributor_id

@@ -77,7 +77,7 @@ def _admit() -> LoadedModel:
     with parts.database.read() as session:
         training = run_queries.first_training(session)
     raise NotReady(
-        "the first model is still being trained: what you draw and label is kept all the same",
+        "the first model is still being trained: drawings that you label are stored all the same",
         training=training,
     )
 

@@ -22,7 +22,7 @@ from server.api.stats.views import learned_json
 from server.contract import contract
 from server.roles import ANYBODY
 from server.services import services
-from server.serving.own_drawings import own_drawings, right
+from server.serving.own_drawings import load_own_drawings, right
 
 blueprint = Blueprint("stats", __name__)
 
@@ -74,7 +74,7 @@ def learned() -> ResponseReturnValue:
     parts = services()
     with parts.database.read() as session:
         champion = version_queries.champion(session)
-        own = own_drawings(session, identity.contributor() or "")
+        own = load_own_drawings(session, identity.contributor() or "")
     if champion is None:
         versions = {"version": None, "previous_version": None, "promoted_at": None}
         return json_with_etag(learned_json(own, None, None) | versions)

@@ -66,7 +66,7 @@ def export(settings: Settings, format: Format, filters: Filters, by: str) -> Exp
     take the file for complete.
     """
     if not _free_exports.acquire(blocking=False):
-        raise NotReady("two exports are on their way already: ask again when one is done")
+        raise NotReady("two exports are already running: try again when one is done")
     try:
         order = json.dumps({"format": format, "filters": to_json(filters), "by": by})
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -143,7 +143,7 @@ def _refusal(process: subprocess.Popen[bytes]) -> InkloopError:
         kind = getattr(errors, name)
     except (ValueError, TypeError, AttributeError):
         log.error("export process failed", exit_code=process.returncode, output=output[-2000:])
-        return NotReady("the export broke off: try again, and tell the administrator")
+        return NotReady("the export was interrupted: try again, and tell the administrator")
     found: InkloopError = kind(sentence)
     return found
 

@@ -176,7 +176,8 @@ def transfer_json(session: Session, row: Transfer) -> Json:
 def _versions(session: Session, row: Transfer) -> list[int]:
     """Return the versions that trained on an import's drawings.
 
-    Starts from the versions, which are few, and uses the index on each run's drawings."""
+    Starts from the versions, which are few, and uses the index on each run's drawings.
+    """
     if row.kind != jobs.IMPORT or not row.n_new:
         return []
     learned = (
