@@ -21,9 +21,17 @@ def tree(up: Running) -> list[psutil.Process]:
 
 
 def child(up: Running, word: str) -> psutil.Process:
-    """The child of `inkloop up` whose command line has `word`."""
-    children = psutil.Process(up.process.pid).children()
-    return next(process for process in children if word in " ".join(process.cmdline()))
+    """Return the child of `inkloop up` whose command line has `word`, once it is there.
+
+    Between its fork and its exec, a child still has the command line of its parent.
+    """
+
+    def find() -> psutil.Process | None:
+        children = psutil.Process(up.process.pid).children()
+        named = (process for process in children if word in " ".join(process.cmdline()))
+        return next(named, None)
+
+    return wait_until(find, f"the child {word} runs")
 
 
 def is_gone(process: psutil.Process) -> bool:
