@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from benchmarks.model.centre_lines import centre_lines
 from core.imaging import ink_from_picture, ink_from_strokes, parse_strokes
 from core.symbols.digits import writers
 from core.symbols.digits.mnist import Mnist
+from tests.support.strokes_from_mnist import centre_lines
 
 Inks = NDArray[np.uint8]
 Points = NDArray[np.float64]

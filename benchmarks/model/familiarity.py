@@ -23,8 +23,6 @@ from PIL import Image, ImageDraw, ImageFont
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.aims import Row, at_least, at_most
-from benchmarks.model.centre_lines import centre_lines
-from benchmarks.model.hands import Way, draw, make_hand
 from benchmarks.model.stream import Bench
 from benchmarks.model.streams import optical
 from benchmarks.record import Record
@@ -32,6 +30,8 @@ from core.imaging import Inking, ink_from_picture, ink_from_strokes, parse_strok
 from core.symbols.digits.golden import PAGE_PX
 from core.symbols.digits.mnist import Mnist
 from core.symbols.digits.non_digits import LETTERS, letter
+from tests.support.hands import Way, draw, make_hand
+from tests.support.strokes_from_mnist import centre_lines
 from trainer.learning.calibrate import fit_temperature
 from trainer.learning.familiarity import Familiarity
 from trainer.learning.scores import expected_calibration_error, negative_log_likelihood, read

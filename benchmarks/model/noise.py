@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.aims import Row, at_least, at_most
-from benchmarks.model.hands import Way, draw, ink_of, make_hand
 from benchmarks.model.stream import EVERYTHING, Bench, first_to_pass, network_of, scores_of
 from benchmarks.model.streams import Inks, Labels, Stream
 from benchmarks.record import Record
 from core.symbols.digits.mnist import Mnist
+from tests.support.hands import Way, draw, ink_of, make_hand
 from trainer.learning.fine_tune import fine_tune
 from trainer.learning.scores import Reading, read
 from trainer.pipeline.check_labels import Hearing, hear, suspects

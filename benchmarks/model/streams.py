@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from benchmarks.model.hands import Hand, Way, draw, ink_of, make_hand
 from core.symbols.digits import writers
 from core.symbols.digits.mnist import Mnist
+from tests.support.hands import Hand, Way, draw, ink_of, make_hand
 
 Inks = NDArray[np.uint8]
 Labels = NDArray[np.int64]

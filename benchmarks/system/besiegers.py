@@ -21,8 +21,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.system.http_load import Answer, ask, exchange
 from core.symbols.digits.golden import GOLDEN, PAGE_PX, golden_inks
+from tests.support.http_load import Answer, ask, exchange
 
 N_HANDS: Final = 200
 LATER: Final = (429, 503)

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import select
 
 from benchmarks.system.asked import Asked
-from benchmarks.system.points import Points
 from core.base.clock import utc_now
 from core.base.errors import InkloopError, ModelFileError
 from core.base.settings import Settings
@@ -22,6 +21,7 @@ from core.storage.model_store import MANIFEST, ONNX, WEIGHTS, ModelStore
 from core.storage.tables import ModelVersion
 from core.versions import lifecycle as versions
 from core.versions import queries as version_queries
+from tests.support.fault_points import Points
 
 FILES = (WEIGHTS, ONNX, MANIFEST)
 SERVED = (ONNX, MANIFEST)

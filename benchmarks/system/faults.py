@@ -101,7 +101,7 @@ def _walk(kind: str, options: Options, say: Say) -> dict[str, Any]:
 def _walking(
     instance: Path, kind: str, points: Sequence[str] | None
 ) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "benchmarks.system.walk", str(instance), "--wait"]
+    command = [sys.executable, "-m", "tests.support.fault_injection", str(instance), "--wait"]
     command += ["--kinds", kind]
     if points is not None:
         command += ["--at", *points]

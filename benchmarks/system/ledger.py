@@ -18,13 +18,13 @@ import numpy as np
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from benchmarks.system.http_load import ask, exchange
 from core.base.errors import InkloopError
 from core.base.settings import Settings
 from core.imaging import ink_from_strokes, parse_strokes
 from core.storage.database import Database
 from core.storage.tables import Drawing, LabelEvent
 from core.symbols.digits.golden import PAGE_PX
+from tests.support.http_load import ask, exchange
 
 AGAIN_SECONDS: Final = 0.05
 PAGE_OF_ROWS: Final = 2_000

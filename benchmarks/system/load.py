@@ -27,9 +27,7 @@ import torch
 
 from benchmarks.aims import Row, at_least, at_most
 from benchmarks.record import Record
-from benchmarks.system.http_load import Load, load, post
 from benchmarks.system.served import Account, serving
-from benchmarks.system.slow_clients import slow_clients
 from core.base.clock import utc_now
 from core.base.errors import InkloopError
 from core.base.settings import Settings
@@ -40,6 +38,8 @@ from core.storage.shared_state import Volatile
 from core.storage.tables import ModelVersion
 from core.symbols.digits.golden import GOLDEN, PAGE_PX, golden_inks
 from core.versions import lifecycle as versions
+from tests.support.http_load import Load, load, post
+from tests.support.slow_clients import slow_clients
 from trainer.export.onnx_file import to_onnx
 from trainer.networks.registry import NETWORKS
 

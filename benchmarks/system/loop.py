@@ -28,11 +28,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.aims import Row, at_least, at_most
-from benchmarks.model.hands import draw, make_hand
 from benchmarks.record import Record
 from benchmarks.system.served import free_port, kept_mnist
 from core.base.errors import InkloopError
 from core.symbols.digits.golden import PAGE_PX
+from tests.support.hands import draw, make_hand
 
 START_SECONDS = 300
 RUN_SECONDS = 300

@@ -27,11 +27,11 @@ from typing import Any, Final
 from benchmarks.aims import Row, at_least, at_most
 from benchmarks.record import Record
 from benchmarks.system import load
-from benchmarks.system.http_load import load as ask_for_a_time
-from benchmarks.system.http_load import post
 from benchmarks.system.served import free_port
 from core.base.errors import InkloopError
 from core.storage.model_store import ONNX
+from tests.support.http_load import load as ask_for_a_time
+from tests.support.http_load import post
 
 OPPONENTS: Final = Path(__file__).parent / "opponents"
 WARM_UP_SECONDS: Final = 1.0

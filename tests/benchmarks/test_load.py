@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.system import load
-from benchmarks.system.slow_clients import MOST, SlowClients
+from tests.support.slow_clients import MOST, SlowClients
 
 SHORT = load.Options(
     n_workers=1,

@@ -10,7 +10,7 @@ from benchmarks.model.model_card import NEEDED, card
 from trainer.learning.recipes import COMPACT
 
 ROOT = Path(__file__).resolve().parents[2]
-RECORDS = ROOT / "docs" / "benchmarks"
+RECORDS = ROOT / "benchmarks" / "records"
 
 
 def test_the_card_agrees_with_the_records() -> None:

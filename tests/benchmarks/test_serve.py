@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from benchmarks.system import serve
-from benchmarks.system.http_load import load, post
+from tests.support.http_load import load, post
 
 REQUEST = post("/", b"{}")
 SECONDS = 0.3

@@ -14,11 +14,11 @@ import torch
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from benchmarks.model.hands import Hand, draw, ink_of, make_hand
 from benchmarks.model.stream import EVERYTHING, JOINT, METHODS, NAIVE, OURS, PERSON, Options, run
 from benchmarks.model.stream_tables import aims_table, interval, table
 from benchmarks.model.streams import enlarged, optical
 from benchmarks.record import Record
+from tests.support.hands import Hand, draw, ink_of, make_hand
 from tests.support.tiny_world import tiny_mnist
 from trainer.learning.examples import Examples
 from trainer.learning.fine_tune import RunConfig, fine_tune

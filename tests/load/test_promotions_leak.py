@@ -21,10 +21,10 @@ WORKER = """
 import sys
 import numpy as np
 import psutil
-from core.settings import Settings
+from core.base.settings import Settings
 from server.app import make_services
-from core.transitions.versions import promote
-from core.clock import utc_now
+from core.versions.lifecycle import promote
+from core.base.clock import utc_now
 
 parts = make_services(Settings.from_env())
 used_kb = []

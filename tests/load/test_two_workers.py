@@ -15,8 +15,6 @@ import psutil
 import pytest
 import requests
 
-from benchmarks.system.http_load import load, post
-from benchmarks.system.slow_clients import MOST, slow_clients
 from core.base.clock import utc_now
 from core.base.kinds import Role
 from core.base.settings import Settings
@@ -30,7 +28,9 @@ from tests.conftest import SECRET
 from tests.server import small_models
 from tests.server.shapes import SEVEN, drawing, strokes
 from tests.support.factories import new_id
+from tests.support.http_load import load, post
 from tests.support.running import Running, running, wait_until
+from tests.support.slow_clients import MOST, slow_clients
 
 pytestmark = pytest.mark.slow
 

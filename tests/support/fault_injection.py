@@ -1,4 +1,4 @@
-"""`python -m benchmarks.system.walk`: every step of a run, with a trainer that dies or sleeps.
+"""Kill or stop a trainer just before each durable operation of a run, and check the result.
 
 A run of the tiny world is begun in a process of its own; just before its n-th durable operation
 the process kills itself with SIGKILL, or stops itself with SIGSTOP until another trainer has taken
@@ -24,8 +24,12 @@ from pathlib import Path
 from sqlalchemy import update
 
 import core.storage.database
-from benchmarks.system.points import Points, cut
-from benchmarks.system.tiny_runs import (
+from core.base.clock import utc_now
+from core.base.errors import InkloopError, NotReady
+from core.base.settings import Settings
+from core.storage.tables import Lease
+from tests.support.fault_points import Points, cut
+from tests.support.tiny_runs import (
     ask,
     do_all,
     forked,
@@ -35,10 +39,6 @@ from benchmarks.system.tiny_runs import (
     prepare,
     wait_for,
 )
-from core.base.clock import utc_now
-from core.base.errors import InkloopError, NotReady
-from core.base.settings import Settings
-from core.storage.tables import Lease
 from trainer.process.job import CarryOut, Claim
 from trainer.process.progress import Progress
 
