@@ -23,9 +23,7 @@ PAGE: Final = ROOT.parent / "docs" / "benchmarks.md"
 console = Console()
 
 
-@click.group(
-    context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True
-)
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
 @click.pass_context
 def main(context: click.Context) -> None:
     """Measure Inkloop, beside its aims and other systems.

@@ -1,4 +1,4 @@
-"""MNIST, its split and the first models for benches of learning, with the gate that judges a run."""
+"""MNIST, its split, the first models and the gate, for benches of learning."""
 
 from __future__ import annotations
 

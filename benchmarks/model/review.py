@@ -140,7 +140,7 @@ def needed_for(
 
 
 def aims(result: Mapping[str, Any], options: Options) -> list[Row]:
-    """Labels that a random order needs per label of ours; the largest size where it never arrives."""
+    """Labels that a random order needs per label of ours; a lower bound if it never arrives."""
     rows = []
     for name in options.streams:
         needed = zip(options.sizes, result[name]["needed_at_random"], strict=True)

@@ -2,7 +2,7 @@
 
 Training uses the MNIST training set without validation writers, or 80 % of it where the author does
 so; the test set is read once, after the last epoch. The author of system D also trains on the test
-split, so his figures do not measure unseen splits. Times are processor time of one core.
+split, so his figures do not measure unseen digits. Times are processor time of one core.
 """
 
 from __future__ import annotations
@@ -114,9 +114,11 @@ def table(result: Mapping[str, Any]) -> list[Row]:
 
 
 def aims(result: Mapping[str, Any], _options: Options) -> list[Row]:
-    """The accuracies of the authors who report one on unseen splits."""
+    """The accuracies of the authors who report one on unseen digits."""
     return [
-        at_least(f"{name}: its author's accuracy", share, result["networks"][name]["accuracy"], "{:.2%}")
+        at_least(
+            f"{name}: its author's accuracy", share, result["networks"][name]["accuracy"], "{:.2%}"
+        )
         for name, share in HONEST.items()
         if name in result["networks"]
     ]

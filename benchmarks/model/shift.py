@@ -234,9 +234,18 @@ def aims(result: Mapping[str, Any], _options: Options) -> list[Row]:
     learned = [one["after"]["ece"] for one in result["sure"].values()]
     unlabelled = [one["before"]["ece"] for one in result["sure"].values()]
     return [
-        at_least("accuracy on scikit-learn's digits", 0.97, mean(result["digits"]["accuracies"]), "{:.2%}"),
-        at_least(f"accuracy in the worst cell of strokes ({strokes})", 0.98, worst_strokes, "{:.2%}"),
-        at_least(f"accuracy in the worst cell of pictures ({picture})", 0.98, worst_picture, "{:.2%}"),
+        at_least(
+            "accuracy on scikit-learn's digits",
+            0.97,
+            mean(result["digits"]["accuracies"]),
+            "{:.2%}",
+        ),
+        at_least(
+            f"accuracy in the worst cell of strokes ({strokes})", 0.98, worst_strokes, "{:.2%}"
+        ),
+        at_least(
+            f"accuracy in the worst cell of pictures ({picture})", 0.98, worst_picture, "{:.2%}"
+        ),
         at_most("ECE on the MNIST test set", 0.003, result["home"]["ece"], "{:.2%}"),
         at_most(f"worst ECE on new hands after {N_LABELS} labels", 0.015, max(learned), "{:.2%}"),
         at_most("worst ECE on new hands before any label", 0.015, max(unlabelled), "{:.2%}"),
@@ -293,7 +302,15 @@ def grid_table(result: Mapping[str, Any]) -> list[Row]:
 def calibration_table(result: Mapping[str, Any]) -> list[Row]:
     """Accuracy and ECE on unfamiliar hands, before and after a run."""
     rows: list[Row] = [
-        ("hands", "drawings", "accuracy before", "ECE", f"after {N_LABELS} labels", "ECE", "promoted")
+        (
+            "hands",
+            "drawings",
+            "accuracy before",
+            "ECE",
+            f"after {N_LABELS} labels",
+            "ECE",
+            "promoted",
+        )
     ]
     for name, one in result["sure"].items():
         shares = [f"{one[when][key]:.2%}" for when in ("before", "after")

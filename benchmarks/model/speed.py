@@ -114,7 +114,9 @@ def aims(result: Mapping[str, Any], _options: Options) -> list[Row]:
     targets = result["targets"]
     ours, a = targets["0.99"]["ours"], targets["0.989"]["a"] or targets["0.989"]["a_tried"]
     if ours is None:
-        return [("time to 99.0 % as a share of system A's to 98.9 %", "≤ 0.20", "not reached", "all")]
+        return [
+            ("time to 99.0 % as a share of system A's to 98.9 %", "≤ 0.20", "not reached", "all")
+        ]
     return [at_most("time to 99.0 % as a share of system A's to 98.9 %", 0.2, ours / a, "{:.2f}")]
 
 

@@ -206,9 +206,7 @@ def _one(
     }
 
 
-def _chain(
-    experiment: Experiment, make: Callable[[], Stream], options: Options
-) -> dict[str, Any]:
+def _chain(experiment: Experiment, make: Callable[[], Stream], options: Options) -> dict[str, Any]:
     """Runs in a row. Each promoted candidate is the champion of the next run."""
     stream = make()
     anchor = champion = experiment.base(stream.base)
@@ -282,7 +280,7 @@ def _cut(one: Mapping[str, Any]) -> float:
 
 
 def aims(result: Result, options: Options) -> list[Row]:
-    """Error cuts, promotions, MNIST loss and time, all streams in a row. A held run cuts nothing."""
+    """Error cuts, promotions, MNIST loss and time, by stream. A held run cuts nothing."""
     figures: dict[str, dict[str, float]] = {}
     for name in options.streams:
         for what, reached in _figures(result, options, name).items():
@@ -342,8 +340,14 @@ def _aim(
 def chain_table(result: Mapping[str, Any], options: Options) -> list[Row]:
     """The sum of runs in a row, by stream."""
     rows: list[Row] = [
-        ("stream", "promoted", "worst MNIST against the anchor, points", "last", "error before",
-         "last error")
+        (
+            "stream",
+            "promoted",
+            "worst MNIST against the anchor, points",
+            "last",
+            "error before",
+            "last error",
+        )
     ]
     for name in options.chain_streams:
         if f"{name}/chain" not in result:

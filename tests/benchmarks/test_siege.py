@@ -1,14 +1,12 @@
-"""Everything at once on one instance, and every backup of it restored: short form of
-`inkloop bench siege`.
+"""The bench `siege` in six seconds: everything at once, and every backup restored.
 
-A real server with two workers, a real trainer in a run, clients who draw, read, review and change,
-imports stored and undone, exports, and backups all the while.
+A real server with two workers, a real trainer, contributors and reviewers, imports and undos,
+exports and backups.
 """
 
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,52 +30,44 @@ OPTIONS = siege.Options(
 )
 
 
-@dataclass(frozen=True)
-class Besieged:
-    """What came of it."""
-
-    result: dict[str, Any]
-
-
 @pytest.fixture(scope="module")
-def besieged(first_model: FirstModel, tmp_path_factory: pytest.TempPathFactory) -> Besieged:
+def result(first_model: FirstModel, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The bench's result."""
     folder = tmp_path_factory.mktemp("siege")
     instance = Path(shutil.copytree(first_model.instance, folder / "instance"))
     with running("up", instance, INKLOOP_WORKERS="2") as inkloop:
         admin = Admin(inkloop)
         inkloop.wait("/api/v1/models/champion")
         cookie = f"inkloop_session={admin.session.cookies['inkloop_session']}"
-        result, seen, backups = siege.besiege(
+        figures, log, backups = siege.put_under_load(
             instance, inkloop.port, cookie, OPTIONS, say=lambda _: None
         )
-    return Besieged(
-        result | siege.judge(instance, inkloop.log_path, seen, backups, say=lambda _: None)
+    return figures | siege.check_everything(
+        instance, inkloop.log_path, log, backups, say=lambda _: None
     )
 
 
-def test_nobody_meets_a_lock_or_an_answer_that_was_not_announced(besieged: Besieged) -> None:
-    found = besieged.result
-
-    assert (found["locked"], found["faults"]) == ([], [])
-    assert set(found["kinds"]) == set(siege.KINDS)
+def test_no_client_gets_a_lock_error_or_an_unannounced_refusal(result: dict[str, Any]) -> None:
+    assert (result["locked"], result["faults"]) == ([], [])
+    assert set(result["kinds"]) == set(siege.KINDS)
 
 
-def test_all_that_was_acknowledged_is_there_and_nothing_by_halves(besieged: Besieged) -> None:
-    found = besieged.result
-
-    assert found["acknowledged"] > 20
-    assert sum(found["runs"].values()) > 1
-    assert found["database"] == {
-        "n_drawings": found["database"]["n_drawings"],
+def test_everything_acknowledged_is_stored_completely(result: dict[str, Any]) -> None:
+    assert result["acknowledged"] > 20
+    assert sum(result["runs"].values()) > 1
+    assert result["database"] == {
+        "n_drawings": result["database"]["n_drawings"],
         "n_missing": 0,
         "n_wrong": 0,
         "problems": [],
     }
 
 
-def test_every_backup_taken_meanwhile_restores_to_one_whole_moment(besieged: Besieged) -> None:
-    backups = besieged.result["backups"]
+def test_every_backup_restores_to_one_consistent_moment(
+    result: dict[str, Any],
+) -> None:
+    backups = result["backups"]
 
-    assert besieged.result["backups_failed"] == []
+    assert result["backups_failed"] == []
     assert backups[-1]["n_drawings"] > 0
     assert [one for one in backups if one["n_missing"] or one["n_wrong"] or one["problems"]] == []

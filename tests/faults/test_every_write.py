@@ -1,4 +1,4 @@
-"""Trainers that die or fall asleep just before a write; `inkloop bench faults` tries every one."""
+"""Trainers killed or stopped just before a write. The bench `faults` tests every write."""
 
 from __future__ import annotations
 

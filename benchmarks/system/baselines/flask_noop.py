@@ -1,6 +1,6 @@
-"""The least that Flask can do with a request: what `inkloop bench serve` measures a share of.
+"""A Flask application that does nothing: the upper bound of the bench `serve`.
 
-Run by `granian --interface wsgi flask_noop:app`. Nothing of Inkloop is imported.
+Run by `granian --interface wsgi flask_noop:app`. Imports nothing of Inkloop.
 """
 
 from __future__ import annotations
@@ -12,5 +12,5 @@ app = Flask(__name__)
 
 @app.post("/")
 def nothing() -> dict[str, bool]:
-    """Answer without looking at what was sent."""
+    """Answer without reading the request."""
     return {"ok": True}
