@@ -292,5 +292,7 @@ BENCH: Final = Bench(
         option("--size", "sizes", type=click.IntRange(min=1_000), multiple=True,
                help="Drawings; repeat it for several sizes."),
         option("--requests", "n_each", type=click.IntRange(min=1), help="Of each call."),
+        option("--views", "n_views", type=click.IntRange(min=0),
+               help="First views of each page; 0 needs no browser."),
     ],
 )  # fmt: skip
