@@ -12,7 +12,7 @@ from core.storage.database import Database
 from core.storage.model_store import ModelStore
 from tests.conftest import SECRET
 from tests.server import small_models
-from tests.support.running import ROOT, heard
+from tests.support.running import ROOT, guarded
 
 N_WARM_UP, N_MEASURED = 10, 30
 MAX_KB_EACH = 20_000 / 200  # 20 MB in 200 promotions
@@ -53,7 +53,7 @@ def test_thirty_promotions_leak_at_most_a_hundred_kilobytes_each(
         [sys.executable, "-c", WORKER, str(N_WARM_UP + N_MEASURED)],
         cwd=ROOT,
         env={
-            **heard(),
+            **guarded(),
             "INKLOOP_INSTANCE": str(settings.instance),
             "INKLOOP_SECRET_KEY": SECRET,
         },

@@ -1,11 +1,11 @@
-"""Hands that nobody has: digits drawn by a generator, for streams of unfamiliar drawings.
+"""Synthetic hands: generated digits in unfamiliar handwriting.
 
-A digit is a few strokes through control points; a *hand* picks one form of each digit and bends
-it by a slant, proportions, a smooth warp and a tremor of its own. Two ways of drawing stand far
-from MNIST, each hard in its own manner:
+A digit is a few strokes through control points. A *hand* has one form of each digit, and its own
+slant, proportions, smooth warp and tremor. Three ways of drawing:
 
-- `joined`: a tablet that keeps eight points a digit and does not notice when the pen is lifted,
-- `odd`: flags, loops, bars and open tops on a strongly slanted or widened frame.
+- `joined`: usual forms on a tablet that keeps eight points a digit and joins its strokes.
+- `tablet`: the same with usual and odd forms, and both sides scaled to the same length.
+- `odd`: flags, loops, bars and open tops, strongly slanted or widened.
 
 Control points are (x, y) in a unit box, y downwards. All drawings go through `core.imaging`.
 """
@@ -154,7 +154,7 @@ ODD: Final[dict[int, tuple[_Form, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """One person's way of writing. Angles in radians, lengths in parts of the unit box."""
+    """One person's handwriting. Angles in radians, lengths in parts of the unit box."""
 
     forms: dict[int, _Form]
     slant: float
@@ -162,14 +162,14 @@ class Hand:
     warp_K2: Points
     tremor: float
     n_points: int | None
-    """Points that the tablet keeps of the whole digit, strokes joined; None for all of them."""
+    """Points that the tablet keeps of a digit, strokes joined; None for all points."""
 
     is_stretched: bool = False
-    """Whether the tablet keeps width and height as 0 to 100, whatever they were."""
+    """Whether the tablet scales width and height to 0 to 100."""
 
 
 def make_hand(way: Way, rng: np.random.Generator) -> Hand:
-    """Invent a hand."""
+    """Generate a hand."""
     is_odd = way == "odd"
     pool = ODD if is_odd else PLAIN
     if way == "tablet":
@@ -201,12 +201,12 @@ def draw(hand: Hand, digit: int, rng: np.random.Generator) -> list[Points]:
         strokes.append(60.0 + 160.0 * xy)
     if hand.n_points is None:
         return strokes
-    kept = resampled(np.concatenate(strokes), hand.n_points)  # as if the pen had never been lifted
+    kept = resampled(np.concatenate(strokes), hand.n_points)  # strokes joined
     return [_stretched(kept) if hand.is_stretched else kept]
 
 
 def ink_of(strokes: list[Points]) -> NDArray[np.uint8]:
-    """Ink (28, 28) of strokes in canvas pixels, by the path that serving takes."""
+    """Ink (28, 28) of strokes in canvas pixels, by the imaging of the server."""
     raw = [stroke.tolist() for stroke in strokes]
     return ink_from_strokes(parse_strokes(raw, PAGE_PX, PAGE_PX)).ink_HW
 
@@ -224,21 +224,21 @@ def _smooth(points: Points, per_span: int = 6) -> Points:
 
 
 def _stretched(xy: Points) -> Points:
-    """Both sides from 0 to 100 in whole steps, on a canvas of 280."""
+    """Scale both sides to 0 to 100 in whole steps, on a canvas of 280."""
     low, high = xy.min(axis=0), xy.max(axis=0)
     steps = np.rint(100.0 * (xy - low) / np.maximum(high - low, 1e-9))
     return np.asarray(60.0 + 1.6 * steps)
 
 
 class OddHand:
-    """The way of writing of one invented person; the same number is the same person."""
+    """The drawings of one synthetic person. The same number is the same person."""
 
     def __init__(self, number: int) -> None:
         self._chance = np.random.default_rng(number)
         self._hand = make_hand("odd", self._chance)
 
     def draw(self, digit: int) -> dict[str, Any]:
-        """`{"strokes", "width", "height", "label"}`, as the draw page would send it."""
+        """`{"strokes", "width", "height", "label"}` as the draw page sends it."""
         strokes, time_ms = [], 0
         for points in draw(self._hand, digit, self._chance):
             stroke = []

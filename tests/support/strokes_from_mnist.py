@@ -1,6 +1,6 @@
-"""Turn an image of a digit or letter into the strokes that could have drawn it: its centre-lines.
+"""Trace images of digits and letters: their centre-lines as strokes.
 
-For benchmarks, and for tests of the imaging and browser tests that draw with a mouse.
+For benches, tests of the imaging, and browser tests that draw with a mouse.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 SAMPLE = Path(__file__).with_name("mnist_sample.npz")
-ZOOM = 4  # the skeleton is sought on an enlarged picture, else it has stairs
-SPUR_PX = 2.0  # shorter branches, in MNIST pixels, are bumps on the outline rather than strokes
-LOOK_BACK = 6  # skeleton pixels that tell where a line is heading
+ZOOM = 4  # the skeleton is computed on an enlarged image: no staircase
+SPUR_PX = 2.0  # MNIST pixels; shorter branches are bumps of the outline, not strokes
+LOOK_BACK = 6  # skeleton pixels that define a line's direction
 
 Point = tuple[int, int]
 
@@ -24,7 +24,7 @@ Point = tuple[int, int]
 def sample_digits() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Ten training images of each digit, in the order of MNIST: (100, 28, 28) and (100,).
 
-    Committed, so that tests of the imaging need no download.
+    Committed, so that tests need no download.
     """
     with np.load(SAMPLE, allow_pickle=False) as arrays:
         return arrays["images"], arrays["labels"]
@@ -33,7 +33,7 @@ def sample_digits() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 def strokes_from_mnist(
     image_HW: NDArray[np.uint8], scale: float = 10.0, left: float = 0.0, top: float = 0.0
 ) -> list[list[list[float]]]:
-    """The centre-lines of (28, 28) uint8 ink as stroke JSON, `scale` canvas pixels a pixel.
+    """Trace (28, 28) uint8 ink. Returns: stroke JSON, `scale` canvas pixels a pixel.
 
     Points are about half an MNIST pixel apart, and have a time: 8 ms each, 120 ms between strokes.
     """
@@ -88,7 +88,7 @@ def _removable(mask: NDArray[np.bool_], first: bool) -> NDArray[np.bool_]:
 
 
 def _traced(lines: NDArray[np.bool_]) -> list[list[Point]]:
-    """Walk along the skeleton, straight on at crossings, until every pixel was visited."""
+    """Follow the skeleton, straight on at crossings, until every pixel is visited."""
     left = {(int(y), int(x)) for y, x in np.argwhere(lines)}
     everything = set(left)
     strokes = []
@@ -101,7 +101,7 @@ def _traced(lines: NDArray[np.bool_]) -> list[list[Point]]:
         while choices := _around(stroke[-1], left):
             stroke.append(_straightest(stroke, choices))
             left.discard(stroke[-1])
-        # Close a loop, or run into the line that was met.
+        # Close a loop, or join the line that it meets.
         met = [p for p in _around(stroke[-1], everything) if p not in stroke[-LOOK_BACK:]]
         strokes.append(stroke + met[:1])
     return strokes
@@ -126,7 +126,7 @@ def _straightest(stroke: list[Point], choices: list[Point]) -> Point:
 
 
 def _smooth(line: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Average over five neighbours, then keep every second point; the ends stay."""
+    """Average over five neighbours and keep every second point and both ends."""
     if len(line) < 6:
         return line
     padded = np.pad(line, ((2, 2), (0, 0)), mode="edge")
