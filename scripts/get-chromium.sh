@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sees to it that the browser tests have a Chromium: the one that is there, else Debian's package
-# (as root on Debian), else Playwright's own build. Usage: get-chromium.sh PATH_TO_PLAYWRIGHT
+# Get a Chromium for the browser tests: an installed one, else Debian's package (as root on Debian),
+# else Playwright's build. Usage: get-chromium.sh PATH_TO_PLAYWRIGHT
 set -eu
 
 if command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then
@@ -13,7 +13,7 @@ if [ "$(id -u)" = 0 ] && [ -e /etc/debian_version ]; then
         exit 0
     fi
 fi
-echo "Set-up: Chromium as Playwright brings it"
+echo "Set-up: Chromium from Playwright"
 if ! "$1" install chromium; then
     echo "There is no Chromium and none could be installed: install one, then repeat this command." >&2
     exit 1
