@@ -42,7 +42,7 @@ Points = NDArray[np.float64]
 Maker = Callable[[np.random.Generator], Inking]
 
 PRINTED: Final = "ACEFGHJKMNPQRTUVWXYadefhkmnprtuwxy"
-"""Letters that nobody takes for digits: without I l O o D S s Z z B b g q L C c i j v."""
+"""Letters that do not look like digits: without I l O o D S s Z z B b g q L C c i j v."""
 
 LOOK_ALIKES: Final = "OIlSZ"
 

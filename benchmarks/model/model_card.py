@@ -84,8 +84,8 @@ Refused as no digit:
 ## Use
 
 Intended for single digits that a person draws or photographs and whose prediction that person
-checks. Not for postal codes, forms, cheques, examinations or other uses where a wrong digit does
-harm and nobody checks it; not for identifying people by their handwriting.
+checks. Not for postal codes, forms, cheques, examinations or other uses where an unchecked wrong
+digit does harm; not for identifying people by their handwriting.
 
 ## Commands
 

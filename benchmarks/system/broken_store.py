@@ -73,7 +73,7 @@ def serve_broken(
     for place, (version, _sha256) in enumerate(rows[:n]):
         with changed_byte(store.folder(version) / SERVED[place % len(SERVED)], rng):
             _promote(settings, version)
-            is_reported = probe.is_degraded()
+            is_reported = probe.is_refused(version)
             n_kept += is_reported and all(probe.version() == live for _ in range(N_LOOKS))
         n_repaired += probe.wait_for(version)
         live = version

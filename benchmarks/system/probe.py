@@ -19,9 +19,6 @@ STATUS_OK: Final = 200
 ANSWER_SECONDS: Final = 600.0
 """Generous: other benches measure the time of an answer."""
 
-REFUSED: Final = "is not what was published"
-"""The words of `/readyz` about a version whose files have changed."""
-
 
 class PredictionProbe(threading.Thread):
     """Requests one prediction after another, each on a new connection."""
@@ -57,15 +54,15 @@ class PredictionProbe(threading.Thread):
             connection.close()
         return int(json.loads(body)["model_version"]) if answer.status == STATUS_OK else None
 
-    def is_degraded(self, seconds: float = 30.0) -> bool:
-        """Whether `/readyz` reports a refused version within this time."""
+    def is_refused(self, version: int, seconds: float = 30.0) -> bool:
+        """Whether `/readyz` reports a problem with a version within this time."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             connection = http.client.HTTPConnection(self._host, timeout=ANSWER_SECONDS)
             connection.request("GET", "/readyz")
             ready = json.loads(connection.getresponse().read())
             connection.close()
-            if any(REFUSED in problem for problem in ready["problems"]):
+            if any(f"version {version} " in problem for problem in ready["problems"]):
                 return True
             time.sleep(PAUSE_SECONDS)
         return False

@@ -1,4 +1,4 @@
-"""Inkloop's server in processes of its own: with a signed-in admin, or to be killed."""
+"""Inkloop's server in child processes: with a signed-in admin, or to be killed."""
 
 from __future__ import annotations
 
