@@ -26,7 +26,7 @@ from core.storage.database import Database
 from core.storage.tables import ModelVersion, Promotion, Run, RunLine
 from tests.conftest import SECRET
 from tests.support.factories import make_drawing
-from tests.support.running import heard
+from tests.support.running import guarded
 from tests.support.stored import sweep_later
 from tests.support.tiny_world import easy_digits
 
@@ -45,7 +45,7 @@ def _settings(instance: Path) -> Settings:
 def _environ(instance: Path) -> dict[str, str]:
     return {
         "PATH": "/usr/bin:/bin",
-        **heard(),
+        **guarded(),
         "INKLOOP_INSTANCE": str(instance),
         "INKLOOP_SECRET_KEY": SECRET,
         "INKLOOP_TRAIN_THREADS": "1",

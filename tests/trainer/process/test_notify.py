@@ -29,7 +29,7 @@ from core.webhooks.receiver import remove_webhook, set_webhook
 from core.webhooks.signing import signing_secret
 from tests.conftest import NOW
 from tests.support.factories import make_version
-from tests.support.running import ROOT, free_port, heard, wait_until
+from tests.support.running import ROOT, free_port, guarded, wait_until
 from tests.trainer.process.receivers import Receiver, speaking
 from trainer.process import notify
 from trainer.process.notify import Notifier
@@ -357,7 +357,7 @@ def test_a_process_for_one_run_tells_what_an_earlier_one_left(
         make_version(session, 1)  # nothing is due, so nothing is learned
     environ = {
         "PATH": "/usr/bin:/bin",
-        **heard(),
+        **guarded(),
         "INKLOOP_INSTANCE": str(private.instance),
         "INKLOOP_WEBHOOK_PRIVATE": "on",
     }

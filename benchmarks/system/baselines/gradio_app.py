@@ -1,6 +1,6 @@
-"""The same strokes read by the same file behind Gradio: what `inkloop bench serve` compares to.
+"""A Gradio application that predicts the same strokes with the same ONNX file.
 
-Run in an environment of its own: `python gradio_app.py MODEL PORT`. Nothing of Inkloop is imported.
+Run in its own environment: `python gradio_app.py MODEL PORT`. Imports nothing of Inkloop.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ INK_PX, BOX_PX, SAMPLES, PEN = 28, 20, 4, 10
 
 
 def main(model: str, port: int) -> None:
-    """Serve until it is ended."""
+    """Serve until a signal."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
@@ -28,8 +28,8 @@ def main(model: str, port: int) -> None:
         label = int(probabilities_NK[0].argmax())
         return {"label": label, "probabilities": probabilities_NK[0].tolist()}
 
-    # Without its queue one request is one answer; with it, as by default, there are two requests
-    # and an event stream for each, which is slower.
+    # Without the queue, a prediction is one request. With the queue, the default, it is two
+    # requests and an event stream, which is slower.
     interface = gradio.Interface(
         predict, gradio.JSON(), gradio.JSON(), api_name="predict", flagging_mode="never"
     )
@@ -39,7 +39,7 @@ def main(model: str, port: int) -> None:
 
 
 def rasterise(strokes: list[list[list[float]]]) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Strokes to the 28×28 ink that MNIST would show: fitted into 20 px, drawn, centred."""
+    """Draw strokes as 28×28 ink like MNIST: scaled into 20 px, drawn, centred by mass."""
     points = np.array([point[:2] for stroke in strokes for point in stroke], np.float64)
     low = points.min(axis=0)
     side = BOX_PX * SAMPLES - PEN

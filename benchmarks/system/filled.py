@@ -1,9 +1,8 @@
-"""An instance with as many drawings as asked for, in minutes: MNIST as a year collects it.
+"""Fill an instance with many drawings, as a year of use would: MNIST images by many contributors.
 
-The first fifth came by one import, long ago; the others from 2,000 contributors, a few of whom gave
-most. One drawing in 25 was read as another digit. Ink is MNIST's, shifted by a pixel each time it
-comes again. All tables that lists, counts and charts read are filled, by plain SQL: storing them
-one by one would take an hour.
+The first fifth comes from one import, the rest from 2,000 contributors, a few of whom gave most.
+One drawing in 25 has a wrong prediction. Images that repeat are shifted by a pixel. Plain SQL fills
+all tables that lists, counts and charts read: storing drawings one by one would take an hour.
 """
 
 from __future__ import annotations
@@ -45,31 +44,33 @@ COLUMNS: Final = (
 )
 
 
-def collect(settings: Settings, images: Mnist, n: int, say: Callable[[str], None]) -> None:
-    """Fill a new instance with `n` drawings; 1,000,000 take some minutes and 3 GB."""
+def fill(settings: Settings, images: Mnist, n: int, say: Callable[[str], None]) -> None:
+    """Fill a new instance with `n` drawings. 1,000,000 take some minutes and 3 GB."""
     migrate.upgrade(settings)
     database = Database(settings)
-    kinds = _Kinds(n)
+    columns = _Columns(n)
     _people_and_runs(database)
     strokes = _some_strokes()
     for first in range(0, n, CHUNK):
-        say(f"{first:,} of {n:,} drawings are there")
+        say(f"filling the database: {first:,} of {n:,} drawings")
         last = min(n, first + CHUNK)
         with database.write() as session:
             connection = session.connection()
-            _many(connection, "drawings", COLUMNS, list(_rows(kinds, images, strokes, first, last)))
+            _many(
+                connection, "drawings", COLUMNS, list(_rows(columns, images, strokes, first, last))
+            )
             history = [
-                (i + 1, int(kinds.labels[i]), "contributor", kinds.at(i))
+                (i + 1, int(columns.labels[i]), "contributor", columns.at(i))
                 for i in range(first, last)
             ]
             _many(connection, "label_events", ("drawing_number", "label", "by", "at"), history)
-    _totals(database, kinds)
-    _map(database, kinds)
+    _totals(database, columns)
+    _map(database, columns)
     database.dispose()
 
 
-class _Kinds:
-    """What each of N drawings is like, as arrays: N entries each."""
+class _Columns:
+    """Random attributes of N drawings, as arrays with N entries."""
 
     def __init__(self, n: int) -> None:
         chance = np.random.default_rng(7)
@@ -90,7 +91,7 @@ class _Kinds:
         self._began = (BEGAN - EPOCH) // timedelta(microseconds=1)
 
     def at(self, place: int) -> int:
-        """When it came, in microseconds since 1970."""
+        """The time of a drawing, in microseconds since 1970."""
         return self._began + int(self._moments[place])
 
 
@@ -103,39 +104,41 @@ def _drawn(
 
 
 def _some_strokes() -> bytes:
-    """A packed stroke of sixty points, as large as most drawings'."""
+    """An encoded stroke of sixty points, of a usual size."""
     points = [[40.0 + n * 3, 60.0 + (n * 37) % 160, n * 16.0, 0.5] for n in range(60)]
     return encode_strokes(parse_strokes([points], 280, 280), 280, 280)
 
 
 def _rows(
-    kinds: _Kinds, images: Mnist, strokes: bytes, first: int, last: int
+    columns: _Columns, images: Mnist, strokes: bytes, first: int, last: int
 ) -> Iterator[tuple[Any, ...]]:
     of_digit = [np.flatnonzero(images.train_labels == digit) for digit in range(10)]
     for place in range(first, last):
-        label, read = int(kinds.labels[place]), int(kinds.read[place])
+        label, read = int(columns.labels[place]), int(columns.read[place])
         mine = of_digit[label]
         turn, which = divmod(place, len(mine))
         ink = np.roll(images.train_images[mine[which]], turn % 3 - 1, axis=1)
-        is_imported = bool(kinds.is_imported[place])
-        source = "imported" if is_imported else ("drawn", "uploaded")[int(kinds.is_uploaded[place])]
-        is_used = kinds.splits[place] == "train" and place < kinds.n * 0.99
+        is_imported = bool(columns.is_imported[place])
+        source = (
+            "imported" if is_imported else ("drawn", "uploaded")[int(columns.is_uploaded[place])]
+        )
+        is_used = columns.splits[place] == "train" and place < columns.n * 0.99
         yield (
             place + 1,
             str(uuid.UUID(int=(place + 1) * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 2**128)),
-            f"c{kinds.contributors[place]:04d}",
+            f"c{columns.contributors[place]:04d}",
             label,
-            str(kinds.statuses[place]),
-            str(kinds.splits[place]),
+            str(columns.statuses[place]),
+            str(columns.splits[place]),
             source,
             ink.tobytes(),
             IMAGING_VERSION,
             strokes if source == "drawn" else None,
             None if read < 0 else read,
-            None if read < 0 else 1 + place * N_RUNS // kinds.n,
-            None if read < 0 else float(kinds.confidence[place]),
-            kinds.at(place),
-            1 + place * N_RUNS // kinds.n if is_used else None,
+            None if read < 0 else 1 + place * N_RUNS // columns.n,
+            None if read < 0 else float(columns.confidence[place]),
+            columns.at(place),
+            1 + place * N_RUNS // columns.n if is_used else None,
         )
 
 
@@ -157,25 +160,27 @@ def _people_and_runs(database: Database) -> None:
         _many(connection, "model_versions", (*names, "scores", "manifest"), versions)
 
 
-def _totals(database: Database, kinds: _Kinds) -> None:
-    """What is counted as drawings arrive, and the lineage of the runs."""
+def _totals(database: Database, columns: _Columns) -> None:
+    """Counters, and the drawings of each run."""
     chance = np.random.default_rng(8)
     counts: dict[str, int] = {"contributors": N_CONTRIBUTORS}
-    is_kept = kinds.statuses != "deleted"
+    is_kept = columns.statuses != "deleted"
     counts["drawings"] = int(is_kept.sum())
-    counts |= {f"label:{d}": int((is_kept & (kinds.labels == d)).sum()) for d in range(10)}
-    counts |= {f"status:{word}": int((kinds.statuses == word).sum()) for word, _ in STATUSES}
-    each = min(LEARNED_BY_A_RUN, kinds.n // 4)
-    given = np.bincount(kinds.contributors, minlength=N_CONTRIBUTORS)
+    counts |= {f"label:{d}": int((is_kept & (columns.labels == d)).sum()) for d in range(10)}
+    counts |= {f"status:{word}": int((columns.statuses == word).sum()) for word, _ in STATUSES}
+    each = min(LEARNED_BY_A_RUN, columns.n // 4)
+    given = np.bincount(columns.contributors, minlength=N_CONTRIBUTORS)
     with database.write() as session:
         connection = session.connection()
         _many(connection, "counters", ("name", "n"), list(counts.items()))
         for run in range(1, N_RUNS + 1):
             numbers = np.sort(
-                chance.choice(kinds.n * run // N_RUNS, min(each, kinds.n * run // N_RUNS), False)
+                chance.choice(
+                    columns.n * run // N_RUNS, min(each, columns.n * run // N_RUNS), False
+                )
             )
             first_new = numbers[-min(NEW_IN_A_RUN, len(numbers))]
-            rows = [(run, int(k) + 1, int(kinds.labels[k]), int(k >= first_new)) for k in numbers]
+            rows = [(run, int(k) + 1, int(columns.labels[k]), int(k >= first_new)) for k in numbers]
             names = ("run_id", "drawing_number", "label", "is_new")
             _many(connection, "run_drawings", names, rows)
         connection.exec_driver_sql(
@@ -184,11 +189,11 @@ def _totals(database: Database, kinds: _Kinds) -> None:
         )
 
 
-def _map(database: Database, kinds: _Kinds) -> None:
-    """The map of the newest version: as many points as a real one, all of them drawings."""
+def _map(database: Database, columns: _Columns) -> None:
+    """The map of the newest version, with as many points as a real one."""
     chance = np.random.default_rng(9)
-    n = min(N_ON_MAP, kinds.n)
-    places = np.arange(n) * kinds.n // n
+    n = min(N_ON_MAP, columns.n)
+    places = np.arange(n) * columns.n // n
     points = [
         (
             N_RUNS,
@@ -200,12 +205,14 @@ def _map(database: Database, kinds: _Kinds) -> None:
             label,
             0.5,
         )
-        for place, (k, label) in enumerate(zip(places, kinds.labels[places].tolist(), strict=True))
+        for place, (k, label) in enumerate(
+            zip(places, columns.labels[places].tolist(), strict=True)
+        )
     ]
     with database.write() as session:
         connection = session.connection()
         names = ("version", "asked_at", "made_at", "seconds", "newest_number")
-        _many(connection, "maps", names, [(N_RUNS, kinds.at(0), kinds.at(0), 9.0, kinds.n)])
+        _many(connection, "maps", names, [(N_RUNS, columns.at(0), columns.at(0), 9.0, columns.n)])
         where = ("version", "source", "number", "place", "x", "y")
         _many(connection, "embeddings", (*where, "predicted", "near_label", "depth"), points)
 

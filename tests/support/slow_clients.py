@@ -1,7 +1,7 @@
-"""Slow clients: connections that send one byte a second, to keep a server from all others.
+"""Slow clients (Slowloris): connections that send one byte a second, to exhaust a server.
 
-A third of them never finish the head of a request, a third its body, a third send nothing at all.
-Only for servers on this machine, and never more than `MOST`.
+A third never finish a request's head, a third never finish its body, a third send nothing. For
+servers on this machine only, and at most `MAX_CLIENTS`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from itertools import cycle
 
-MOST = 300
+MAX_CLIENTS = 300
 PACE_SECONDS = 1.0
 HEAD = b"POST /api/v1/predictions HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 WHOLE_HEAD = (
@@ -23,12 +23,12 @@ OPENINGS = (HEAD, WHOLE_HEAD, b"")
 
 
 class SlowClients(threading.Thread):
-    """Holds so many connections open, and opens each again that the server closes."""
+    """Keeps `n` connections open, and reopens those that the server closes."""
 
     def __init__(self, port: int, n: int) -> None:
         super().__init__(daemon=True)
-        if n > MOST:
-            raise ValueError(f"at most {MOST} slow clients")
+        if n > MAX_CLIENTS:
+            raise ValueError(f"at most {MAX_CLIENTS} slow clients")
         self.is_over = threading.Event()
         self.n_reopened = 0
         self._port = port
@@ -36,7 +36,7 @@ class SlowClients(threading.Thread):
         self._open = [self._connect(opening) for opening in self._openings]
 
     def run(self) -> None:
-        """A byte on each connection, once a second."""
+        """Send a byte on each connection once a second."""
         while not self.is_over.wait(PACE_SECONDS):
             for place, opening in enumerate(self._openings):
                 try:
@@ -48,7 +48,7 @@ class SlowClients(threading.Thread):
                     self.n_reopened += 1
 
     def close(self) -> None:
-        """Stop, and close all connections."""
+        """Stop and close all connections."""
         self.is_over.set()
         self.join()
         for connection in self._open:
@@ -62,7 +62,7 @@ class SlowClients(threading.Thread):
 
 @contextlib.contextmanager
 def slow_clients(port: int, n: int) -> Iterator[SlowClients]:
-    """`n` of them during the block."""
+    """Run `n` slow clients during a block."""
     clients = SlowClients(port, n)
     clients.start()
     try:

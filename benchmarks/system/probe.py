@@ -1,50 +1,47 @@
-"""A real server that is asked without a pause, to tell whether it ever failed to answer."""
+"""A client that asks a real server for predictions without a pause, and counts failures."""
 
 from __future__ import annotations
 
 import contextlib
 import http.client
 import json
-import secrets
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
-from benchmarks.system.served import Account, serving
+from benchmarks.system.server import serving
 from core.symbols.digits.golden import GOLDEN, PAGE_PX
 
-PAUSE_SECONDS = 0.05
-STATUS_OK = 200
-ANSWER_SECONDS = 600.0
-"""How long an answer takes is measured elsewhere; here it only has to come."""
-REFUSED = "is not what was published"
-"""What `/readyz` says of a version whose bytes have changed."""
+PAUSE_SECONDS: Final = 0.05
+STATUS_OK: Final = 200
+ANSWER_SECONDS: Final = 600.0
+"""Generous: other benches measure the time of an answer."""
 
 
-class Asked(threading.Thread):
-    """One client, again and again on new connections."""
+class PredictionProbe(threading.Thread):
+    """Requests one prediction after another, each on a new connection."""
 
     def __init__(self, host: str) -> None:
-        super().__init__(name="asked", daemon=True)
+        super().__init__(name="prediction probe", daemon=True)
         self.n_answers = 0
-        """That named a version."""
-        self.n_unanswered = 0
+        self.n_failures = 0
         self._host = host
         self._is_over = threading.Event()
         strokes = {"strokes": GOLDEN[3].as_json(), "width": PAGE_PX, "height": PAGE_PX}
         self._body = json.dumps(strokes)
 
     def run(self) -> None:
-        """Ask until it is over."""
+        """Request predictions until `end`."""
         while not self._is_over.wait(PAUSE_SECONDS):
             if self.version() is None:
-                self.n_unanswered += 1
+                self.n_failures += 1
             else:
                 self.n_answers += 1
 
     def version(self) -> int | None:
-        """The version that answers now; None if none does."""
+        """The version that answers; None if the request fails."""
         connection = http.client.HTTPConnection(self._host, timeout=ANSWER_SECONDS)
         try:
             head = {"Content-Type": "application/json"}
@@ -57,21 +54,21 @@ class Asked(threading.Thread):
             connection.close()
         return int(json.loads(body)["model_version"]) if answer.status == STATUS_OK else None
 
-    def is_degraded(self, seconds: float = 30.0) -> bool:
-        """Whether `/readyz` says within the time that something is wrong while it serves."""
+    def is_refused(self, version: int, seconds: float = 30.0) -> bool:
+        """Whether `/readyz` reports a problem with a version within this time."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             connection = http.client.HTTPConnection(self._host, timeout=ANSWER_SECONDS)
             connection.request("GET", "/readyz")
-            said = json.loads(connection.getresponse().read())
+            ready = json.loads(connection.getresponse().read())
             connection.close()
-            if any(REFUSED in problem for problem in said["problems"]):
+            if any(f"version {version} " in problem for problem in ready["problems"]):
                 return True
             time.sleep(PAUSE_SECONDS)
         return False
 
     def wait_for(self, version: int, seconds: float = 60.0) -> bool:
-        """Whether it answers with this version within the time."""
+        """Whether this version answers within this time."""
         deadline = time.monotonic() + seconds
         while self.version() != version:
             if time.monotonic() > deadline:
@@ -80,19 +77,18 @@ class Asked(threading.Thread):
         return True
 
     def end(self) -> None:
-        """Ask no more."""
+        """Stop, and wait for the last answer."""
         self._is_over.set()
         self.join()
 
 
 @contextlib.contextmanager
-def asking(instance: Path, log: Path) -> Iterator[Asked]:
-    """A server on an instance with a live version, and the one who asks it."""
-    account = Account("bench@example.org", secrets.token_urlsafe(16))
-    with serving(instance, account, log=log) as (host, _cookie):
-        asked = Asked(host)
-        asked.start()
+def probing(instance: Path, log: Path) -> Iterator[PredictionProbe]:
+    """Serve an instance that has a live version, and probe it."""
+    with serving(instance, log=log) as (host, _cookie):
+        probe = PredictionProbe(host)
+        probe.start()
         try:
-            yield asked
+            yield probe
         finally:
-            asked.end()
+            probe.end()

@@ -1,8 +1,7 @@
-"""The durable operations of a process, one by one: what happens at the n-th is up to who asks.
+"""Fault points: a hook before each durable operation of a thread.
 
-Counted are, of one thread and below one folder: opening a file to write, making, renaming and
-removing files and folders, every sync, every statement that writes to the database, every commit.
-For benchmarks and tests alone: nothing that a trainer does by itself imports this.
+Durable operations are, below one folder: opening a file for writing; creating, renaming and
+removing files and folders; every sync; every writing database statement; every commit.
 """
 
 from __future__ import annotations
@@ -23,38 +22,42 @@ NAMED_BY_PATH = {"os.rename": "rename", "os.mkdir": "make", "os.remove": "remove
                  "os.rmdir": "remove"}  # fmt: skip
 STATEMENT = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)")
 
-Act = Callable[[int, str, int | None], None]
-"""Told the number, from 1, and the name of an operation just before it; and, where a file may be
-found half written, its descriptor."""
+Hook = Callable[[int, str, int | None], None]
+"""Called before an operation with its number (from 1) and name. Has a file's descriptor where a
+crash may leave the file half written."""
 
 
-class Points:
-    """Counts the operations of the thread that made it, from `begin` until `end`."""
+class FaultPoints:
+    """Calls a hook before each operation of the creating thread, from `begin` to `end`."""
 
-    def __init__(self, root: Path, act: Act, *, torn: bool = False, rows: bool = True) -> None:
-        """With `torn`, each sync of a file is two points, at the first of which it may be cut.
-        Without `rows`, what is written to the database is none."""
+    def __init__(self, root: Path, hook: Hook, *, torn: bool = False, rows: bool = True) -> None:
+        """Watch operations below `root`.
+
+        Args:
+            torn: make each sync of a file two points; the hook may cut the file at the first.
+            rows: include database statements and commits.
+        """
         self.n = 0
         self._root = str(root.resolve())
-        self._act = act
+        self._hook = hook
         self._is_torn = torn
         self._has_rows = rows
         self._thread = threading.get_ident()
-        self._is_on = self._is_heard = False
+        self._is_on = self._has_audit_hook = False
         self._fsync: Any = os.fsync
 
     def begin(self) -> None:
-        """Count from now on."""
-        if not self._is_heard:  # Python never forgets an audit hook
-            sys.addaudithook(self._hear)
-        self._is_heard = True
+        """Start."""
+        if not self._has_audit_hook:  # an audit hook cannot be removed
+            sys.addaudithook(self._on_audit_event)
+        self._has_audit_hook = True
         vars(os)["fsync"] = self._sync
         event.listen(Engine, "before_cursor_execute", self._execute)
         event.listen(Engine, "commit", self._commit)
         self._is_on = True
 
     def end(self) -> None:
-        """Count no more."""
+        """Stop."""
         self._is_on = False
         vars(os)["fsync"] = self._fsync
         event.remove(Engine, "before_cursor_execute", self._execute)
@@ -64,13 +67,13 @@ class Points:
         if not self._is_on or threading.get_ident() != self._thread:
             return
         self.n += 1
-        self._is_on = False  # what is done about it is no point of its own
+        self._is_on = False  # the hook's own operations are no fault points
         try:
-            self._act(self.n, name, half)
+            self._hook(self.n, name, half)
         finally:
             self._is_on = True
 
-    def _hear(self, what: str, given: tuple[Any, ...]) -> None:
+    def _on_audit_event(self, what: str, given: tuple[Any, ...]) -> None:
         if not self._is_on:
             return
         if what == "open":
@@ -111,6 +114,6 @@ class Points:
         return re.sub(r"\.[0-9a-f]{16}\.partial", ".partial", str(name))
 
 
-def cut(descriptor: int) -> None:
-    """Leave half of an open file."""
+def truncate_to_half(descriptor: int) -> None:
+    """Truncate an open file to half of its length."""
     os.ftruncate(descriptor, os.fstat(descriptor).st_size // 2)

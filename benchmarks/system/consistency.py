@@ -1,4 +1,4 @@
-"""Whether a database holds what was acknowledged, as of one moment, and nothing by halves."""
+"""Whether a database has all acknowledged drawings of one moment, and no half transactions."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from benchmarks.system.besiegers import Drawn, Seen
+from benchmarks.system.load_clients import Acknowledged, ClientLog
 from core.base.settings import Settings
 from core.storage.database import Database
 
-# What is written in one transaction has to agree in every consistent moment: (what, question for
-# the number of places where it does not).
-AGREE: Final = (
+# What one transaction writes has to agree at every consistent moment: (violation, query for its
+# number of rows).
+INVARIANTS: Final = (
     ("drawings without a label event",
      "SELECT count(*) FROM drawings d WHERE NOT EXISTS "
      "(SELECT 1 FROM label_events e WHERE e.drawing_number = d.number) AND length(d.ink) > 0"),
@@ -45,28 +45,28 @@ AGREE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What was found in a database."""
+class Consistency:
+    """The result of a check."""
 
     n_drawings: int
     n_missing: int
-    """Acknowledged before the moment that counts, and not there."""
+    """Acknowledged drawings that are missing."""
     n_wrong: int
-    """There with another first label than was acknowledged."""
+    """Drawings whose first label is not the acknowledged one."""
     problems: list[str]
 
 
-def check(settings: Settings, seen: Seen, before: float = inf) -> Checked:
-    """Compare with what was acknowledged `before` a moment on the monotonic clock, in seconds."""
+def check(settings: Settings, log: ClientLog, before: float = inf) -> Consistency:
+    """Compare a database with what was acknowledged `before` a monotonic time, in seconds."""
     database = Database(settings)
     try:
         with database.read() as session:
-            return _checked(session, seen, before)
+            return _check(session, log, before)
     finally:
         database.dispose()
 
 
-def _checked(session: Session, seen: Seen, before: float) -> Checked:
+def _check(session: Session, log: ClientLog, before: float) -> Consistency:
     first_labels: dict[str, int] = dict(
         session.execute(
             text(
@@ -76,15 +76,15 @@ def _checked(session: Session, seen: Seen, before: float) -> Checked:
             )
         ).all()
     )
-    due = {key: drawn.label for key, drawn in seen.drawn.items() if drawn.stored_at < before}
+    due = {key: one.label for key, one in log.drawings.items() if one.stored_at < before}
     problems = [str(row) for row in session.execute(text("PRAGMA integrity_check")).scalars()]
     problems = [] if problems == ["ok"] else problems
     problems += [str(row) for row in session.execute(text("PRAGMA foreign_key_check"))]
-    for what, question in AGREE:
+    for what, question in INVARIANTS:
         if n := session.scalar(text(question)):
             problems.append(f"{n} {what}")
-    problems += _half_changes(session, seen, before) + _two_moments(first_labels, seen.drawn)
-    return Checked(
+    problems += _half_changes(session, log, before) + _two_moments(first_labels, log.drawings)
+    return Consistency(
         n_drawings=session.scalar(text("SELECT count(*) FROM drawings")) or 0,
         n_missing=sum(key not in first_labels for key in due),
         n_wrong=sum(first_labels.get(key, label) != label for key, label in due.items()),
@@ -92,18 +92,23 @@ def _checked(session: Session, seen: Seen, before: float) -> Checked:
     )
 
 
-def _half_changes(session: Session, seen: Seen, before: float) -> list[str]:
-    """Changes of many drawings that are missing, or know of another number of them."""
+def _half_changes(session: Session, log: ClientLog, before: float) -> list[str]:
+    """Bulk changes that are missing or incomplete."""
     stored: dict[int, int] = dict(
         session.execute(text("SELECT id, json_array_length(before) FROM drawing_changes")).all()
     )
-    due = {key: n for key, (n, at) in seen.changes.items() if at < before}
-    return [f"change {key} is not there whole" for key, n in due.items() if stored.get(key) != n]
+    due = {key: n for key, (n, at) in log.changes.items() if at < before}
+    return [
+        f"change {key} is missing or incomplete" for key, n in due.items() if stored.get(key) != n
+    ]
 
 
-def _two_moments(stored: Mapping[str, object], drawn: Mapping[str, Drawn]) -> list[str]:
-    """One moment divides what is there from what is not: nobody who is missing was acknowledged
-    before somebody who is there was sent."""
-    newest = max((one.sent_at for key, one in drawn.items() if key in stored), default=-inf)
-    n = sum(one.stored_at < newest for key, one in drawn.items() if key not in stored)
-    return [f"{n} drawings are missing that were there before others came"] if n else []
+def _two_moments(stored: Mapping[str, object], drawings: Mapping[str, Acknowledged]) -> list[str]:
+    """Missing drawings that were acknowledged before a stored drawing was sent."""
+    newest = max((one.sent_at for key, one in drawings.items() if key in stored), default=-inf)
+    n = sum(one.stored_at < newest for key, one in drawings.items() if key not in stored)
+    return (
+        [f"{n} drawings are missing that were acknowledged before stored ones were sent"]
+        if n
+        else []
+    )

@@ -1,7 +1,7 @@
-"""Runs of the tiny digit world in processes of their own, quick enough to break off at every step.
+"""Runs of the tiny digit world in child processes, fast enough for a fault at every operation.
 
-All that a run writes is written anew in each: the lineage, the curves, checkpoints, files, rows.
-What takes seconds to compute, the weights and their export, is the first model's, each time.
+Each run writes everything: lineage, curves, checkpoints, files, rows. What takes seconds to
+compute, the weights and their export, is reused from the first model.
 """
 
 from __future__ import annotations
@@ -47,15 +47,15 @@ from trainer.process.schedule import queue_first_run
 
 N_DRAWINGS = 30
 REFUSED = 3
-ITS_OWN = ("version", "run_id", "base_version", "scores", "created_at", "files")
-"""What a manifest says of no other version."""
+OWN_FACTS = ("version", "run_id", "base_version", "scores", "created_at", "files")
+"""Manifest entries that differ between versions."""
 N_STEPS = 3
-"""Of the training that each run pretends to do, with a checkpoint after each."""
+"""Simulated training steps of each run, with a checkpoint after each."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a look at an instance says after something happened to its trainer."""
+class Inspection:
+    """The state of an instance after a fault of its trainer."""
 
     run: Run
     live: int
@@ -63,8 +63,8 @@ class Found:
 
 
 def prepare(instance: Path) -> Settings:
-    """A first model, really learned, and drawings that wait."""
-    torch.set_num_threads(1)  # processes that are forked later have no other threads
+    """Make an instance with a trained first model and new drawings."""
+    torch.set_num_threads(1)  # later forks must have no other threads
     draw_ahead()
     settings = Settings.from_env({}, instance=instance)
     migrate.upgrade(settings)
@@ -89,7 +89,7 @@ def prepare(instance: Path) -> Settings:
 
 @contextlib.contextmanager
 def opened(settings: Settings) -> Iterator[Database]:
-    """A database for one block: no connection may be open when this process is forked."""
+    """Open a database for a block: no connection may be open when this process forks."""
     database = Database(settings)
     try:
         yield database
@@ -97,8 +97,8 @@ def opened(settings: Settings) -> Iterator[Database]:
         database.dispose()
 
 
-def learn_once(settings: Settings) -> None:
-    """Let all later runs of this process and its forks come to the first model once more."""
+def reuse_first_model(settings: Settings) -> None:
+    """Let all later runs of this process and its forks produce the first model again."""
     with opened(settings) as database:
         workshop = tiny_workshop(settings, database)
         with database.read() as session:
@@ -108,7 +108,7 @@ def learn_once(settings: Settings) -> None:
             name: workshop.store.read_listed(1, name, row.manifest_sha256)
             for name in (WEIGHTS, ONNX)
         }
-    facts = {name: value for name, value in kept.manifest.items() if name not in ITS_OWN}
+    facts = {name: value for name, value in kept.manifest.items() if name not in OWN_FACTS}
     learned = Learned(
         kept.manifest["network"], kept.network, kept.temperature, kept.manifest["recipe"]
     )
@@ -116,8 +116,8 @@ def learn_once(settings: Settings) -> None:
     again = functools.partial(_learned_again, learned)
     vars(steps).update(from_champion=again, build=lambda *_given: product)
     vars(examine).update(sit=functools.partial(_sit_again, {}, examine.sit))
-    ask(settings)
-    do_all(settings)  # here, so that all forks know how the exams went
+    request_run(settings)
+    do_open_run(settings)  # before any fork, so that all forks share the evaluation
 
 
 def _sit_again(
@@ -128,7 +128,7 @@ def _sit_again(
     exams: examine.Papers,
     progress: Progress,
 ) -> examine.Results:
-    """All versions are alike, and so are their exams."""
+    """Reuse an evaluation: all versions are equal."""
     which = " ".join(exams)
     if which not in known:
         known[which] = sit(network, temperature, exams)
@@ -158,8 +158,8 @@ def _learned_again(
     return iter([learned])
 
 
-def ask(settings: Settings) -> int:
-    """Ask for a run. Returns: its number."""
+def request_run(settings: Settings) -> int:
+    """Queue a run. Returns: its id."""
     with opened(settings) as database, database.write() as session:
         run, _ = runs.queue_run(
             session, requested_by="command", is_forced=True, seed=7, now=utc_now()
@@ -167,8 +167,10 @@ def ask(settings: Settings) -> int:
         return run.id
 
 
-def do_all(settings: Settings, around: Callable[[CarryOut], CarryOut] = lambda work: work) -> None:
-    """Do the run that is open, as a trainer's process does: the main part of a fork."""
+def do_open_run(
+    settings: Settings, around: Callable[[CarryOut], CarryOut] = lambda work: work
+) -> None:
+    """Carry out the open run, as a trainer's process does. The main function of a fork."""
     database = Database(settings)
     work = around(functools.partial(steps.carry_out, tiny_workshop(settings, database)))
     Desk(settings, database, work).do_next_run()
@@ -176,14 +178,14 @@ def do_all(settings: Settings, around: Callable[[CarryOut], CarryOut] = lambda w
 
 
 def forked(work: Callable[[], None], log: Path) -> int:
-    """Do `work` in a process of its own that says what it says into `log`. Returns: its id.
+    """Run `work` in a forked process, with its output in `log`. Returns: the process id.
 
-    Its exit code is 0, `REFUSED` after an InkloopError, or 1.
+    Exit codes: 0, `REFUSED` after an InkloopError, 1 after any other error.
     """
     child = os.fork()
     if child:
         return child
-    os.setpgid(0, 0)  # whoever stops and wakes this one's whole group does not mean the child
+    os.setpgid(0, 0)  # a signal to the parent's process group must not reach the child
     code = 1
     try:
         descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -194,22 +196,22 @@ def forked(work: Callable[[], None], log: Path) -> int:
         work()
         code = 0
     except InkloopError as error:
-        print(f"refused: {error}", flush=True)  # noqa: T201  into its log
+        print(f"refused: {error}", flush=True)  # noqa: T201  into the log
         code = REFUSED
     finally:
         os._exit(code)
 
 
 def wait_for(child: int) -> int:
-    """Wait until a process ends. Returns: its exit code, negative for a signal."""
+    """Wait for the end of a process. Returns: its exit code, negative for a signal."""
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def look(settings: Settings, run_id: int, *, is_over: bool) -> Found:
-    """Find out what stands: every version that counts is whole, and one of them is live.
+def inspect(settings: Settings, run_id: int, *, is_over: bool) -> Inspection:
+    """Check an instance: every version with a row is complete, and one is live.
 
-    With `is_over`, nothing may be left of a trainer that died, either, once files without a row
-    are old enough to be swept.
+    With `is_over`, nothing may be left of a dead trainer, either, once files without a row are old
+    enough to be swept.
     """
     store = sweep_later(settings) if is_over else ModelStore(settings.models_dir)
     problems = []
@@ -218,7 +220,7 @@ def look(settings: Settings, run_id: int, *, is_over: bool) -> Found:
         live = version_queries.champion(session)
         versions = session.scalars(select(ModelVersion).order_by(ModelVersion.version)).all()
         if is_over:
-            problems += _left_in(session, versions)
+            problems += _leftovers(session, versions)
     for row in versions:
         try:
             store.verify(row.version, row.manifest_sha256)
@@ -229,18 +231,18 @@ def look(settings: Settings, run_id: int, *, is_over: bool) -> Found:
     if is_over:
         if store.versions() != [row.version for row in versions]:
             problems.append("files without a row")
-        # Its own checkpoint goes at the next run's start, if it was killed just before the end.
+        # The next run removes this run's checkpoint, if the kill came just before its removal.
         earlier = [p for p in (settings.instance / KEPT).glob("*") if int(p.name) != run_id]
         left = [*store.root.rglob("*.partial"), *earlier]
         problems += [f"left: {path.relative_to(settings.instance)}" for path in left]
-    return Found(run, 0 if live is None else live.version, problems)
+    return Inspection(run, 0 if live is None else live.version, problems)
 
 
-def _left_in(session: Session, versions: Sequence[ModelVersion]) -> list[str]:
-    """What a trainer that died left in the database by halves."""
+def _leftovers(session: Session, versions: Sequence[ModelVersion]) -> list[str]:
+    """Incomplete work of a dead trainer in the database."""
     ended_with = set(session.scalars(select(Run.version)))
     half = [row.version for row in versions if row.version not in ended_with]
-    problems = [f"version {version} counts, but no run ended with it" for version in half]
+    problems = [f"version {version} has a row, but no run ended with it" for version in half]
     if runs.open_run(session) is not None:
         problems.append("the run is not over")
     return problems

@@ -1,7 +1,7 @@
-"""Clients for load: as many connections as asked for, each asking again as soon as it is answered.
+"""An HTTP load generator: many connections, each with one request on its way at a time.
 
-Written on bare sockets in one thread, since the client shares the server's cores: what it takes for
-a request is a twentieth of what a prediction takes. Only for servers on this machine.
+It uses plain sockets in one thread, since it shares the server's cores: a request costs the client
+a twentieth of what a prediction costs the server. For servers on this machine only.
 """
 
 from __future__ import annotations
@@ -22,37 +22,37 @@ Request = Callable[[], bytes]
 
 
 @dataclass(slots=True)
-class Load:
-    """What came of it."""
+class LoadResult:
+    """Answers and their times."""
 
     seconds: float = 0.0
     times_ms: list[float] = field(default_factory=list)
-    """Of answers with 2xx."""
+    """Times of answers with 2xx."""
     refused_ms: list[float] = field(default_factory=list)
-    """Of all other answers."""
+    """Times of all other answers."""
     statuses: Counter[int] = field(default_factory=Counter)
-    """0: a connection that was closed without an answer, or had none a minute after the end."""
+    """Answers by status. 0: the connection was closed, or had no answer a minute after the end."""
 
     @property
     def per_second(self) -> float:
-        """Answers of 2xx a second."""
+        """Answers with 2xx a second."""
         return len(self.times_ms) / self.seconds
 
     def percentile(self, share: float) -> float:
-        """Milliseconds that so many per cent of the 2xx stayed below."""
+        """A percentile of the times of 2xx answers, in milliseconds."""
         return float(np.percentile(self.times_ms, share))
 
     def slowest_ms(self) -> float:
-        """Of all answers, whatever they said."""
+        """The longest time of any answer."""
         return max([*self.times_ms, *self.refused_ms])
 
 
 def post(path: str, body: bytes, cookie: str = "", host: str = "127.0.0.1") -> bytes:
-    """The bytes of a request whose answer leaves the connection open."""
-    return ask("POST", path, body, cookie=cookie, host=host)
+    """Build a POST request that keeps the connection open."""
+    return build_request("POST", path, body, cookie=cookie, host=host)
 
 
-def ask(
+def build_request(
     method: str,
     path: str,
     body: bytes = b"",
@@ -61,7 +61,7 @@ def ask(
     host: str = "127.0.0.1",
     content_type: str = "application/json",
 ) -> bytes:
-    """The same by any method."""
+    """Build a request that keeps the connection open."""
     lines = [
         f"{method} {path} HTTP/1.1",
         f"Host: {host}",
@@ -74,21 +74,23 @@ def ask(
     return "\r\n".join(lines).encode() + body
 
 
-def load(port: int, requests: Sequence[Request], seconds: float) -> Load:
-    """One connection for each entry of `requests`, which makes its next request, for a time.
+def load(port: int, requests: Sequence[Request], seconds: float) -> LoadResult:
+    """Send requests for a time, on one connection per entry of `requests`.
 
-    Raises: ValueError, if there is an answer without a length.
+    Each entry is a function that returns the connection's next request.
+
+    Raises: ValueError, if an answer has no length.
     """
-    found = Load()
+    found = LoadResult()
     began = time.perf_counter()
     until = began + seconds
     with selectors.DefaultSelector() as waiting:
         for request in requests:
-            _Client(port, request).ask(waiting, found, until)
+            _Connection(port, request).send_next(waiting, found, until)
         while waiting.get_map() and time.perf_counter() < until + ANSWER_SECONDS:
             for key, _ in waiting.select(0.1):
                 if key.data.is_answered(waiting, found):
-                    key.data.ask(waiting, found, until)
+                    key.data.send_next(waiting, found, until)
         for key in list(waiting.get_map().values()):
             found.statuses[0] += 1
             key.data.leave(waiting)
@@ -96,8 +98,8 @@ def load(port: int, requests: Sequence[Request], seconds: float) -> Load:
     return found
 
 
-class _Client:
-    """One connection, with one request on its way at a time."""
+class _Connection:
+    """A connection with one request on its way at a time."""
 
     def __init__(self, port: int, request: Request) -> None:
         self._port = port
@@ -106,10 +108,10 @@ class _Client:
         self._began = 0.0
         self._answer = b""
         self._n_bytes = 0
-        """Of the whole answer; 0 while its head is not there."""
+        """Length of the whole answer; 0 while its head is incomplete."""
 
-    def ask(self, waiting: selectors.BaseSelector, found: Load, until: float) -> None:
-        """Send the next request, on a new connection if the last one was closed; or end."""
+    def send_next(self, waiting: selectors.BaseSelector, found: LoadResult, until: float) -> None:
+        """Send the next request, on a new connection if the last was closed; at `until`, leave."""
         self._answer, self._n_bytes = b"", 0
         request = self._request()
         while time.perf_counter() < until:
@@ -124,11 +126,11 @@ class _Client:
             except OSError:
                 found.statuses[0] += 1
                 self.leave(waiting)
-                time.sleep(0.05)  # else a server that is gone would be asked in a busy loop
+                time.sleep(0.05)  # no busy loop while the server is gone
         self.leave(waiting)
 
-    def is_answered(self, waiting: selectors.BaseSelector, found: Load) -> bool:
-        """Take in what has come; whether the answer is whole, or will never be."""
+    def is_answered(self, waiting: selectors.BaseSelector, found: LoadResult) -> bool:
+        """Read what has arrived. Returns: whether the answer is complete or failed."""
         assert self._socket is not None
         try:
             data = self._socket.recv(RECEIVED_BYTES)
@@ -158,7 +160,7 @@ class _Client:
 
 
 def _length(answer: bytes) -> int:
-    """Bytes of an answer with its head; 0 as long as the head is not whole."""
+    """Length of an answer with its head; 0 while the head is incomplete."""
     head, end, _ = answer.partition(b"\r\n\r\n")
     if not end:
         return 0
@@ -168,14 +170,14 @@ def _length(answer: bytes) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server said, whole."""
+    """A complete answer."""
 
     status: int
     head: bytes
     body: bytes
 
     def header(self, name: str) -> str:
-        """Its value; empty if it is not there."""
+        """The value of a header; empty if it is missing."""
         at = self.head.lower().find(f"\r\n{name.lower()}:".encode())
         line = self.head[at + 2 :].partition(b"\r\n")[0] if at >= 0 else b""
         return line.partition(b":")[2].decode("latin-1").strip()
@@ -184,7 +186,7 @@ class Answer:
 async def exchange(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
 ) -> Answer:
-    """Ask on an open connection. Raises: OSError, EOFError, TimeoutError after a minute."""
+    """Send a request and read its answer. Raises: OSError, EOFError, TimeoutError (a minute)."""
     writer.write(request)
     async with asyncio.timeout(ANSWER_SECONDS):
         head = await reader.readuntil(b"\r\n\r\n")

@@ -1,9 +1,9 @@
-"""`python -m benchmarks.system.walk`: every step of a run, with a trainer that dies or sleeps.
+"""Kill or stop a trainer just before each durable operation of a run, and check the result.
 
-A run of the tiny world is begun in a process of its own; just before its n-th durable operation
-the process kills itself with SIGKILL, or stops itself with SIGSTOP until another trainer has taken
-over, n = 1, 2, … until a run comes to its end untouched. After each, the instance is looked at.
-Printed as one line of JSON for each point: what came of it, and what was found wrong.
+`python -m tests.support.fault_injection INSTANCE`. A run of the tiny world starts in a child
+process. Just before its n-th durable operation the process kills itself with SIGKILL, or stops
+itself with SIGSTOP until another trainer has taken over; n = 1, 2, … until a run has fewer
+operations. After each fault the instance is checked. Prints one line of JSON for each fault.
 """
 
 from __future__ import annotations
@@ -24,121 +24,123 @@ from pathlib import Path
 from sqlalchemy import update
 
 import core.storage.database
-from benchmarks.system.points import Points, cut
-from benchmarks.system.tiny_runs import (
-    ask,
-    do_all,
-    forked,
-    learn_once,
-    look,
-    opened,
-    prepare,
-    wait_for,
-)
 from core.base.clock import utc_now
 from core.base.errors import InkloopError, NotReady
 from core.base.settings import Settings
 from core.storage.tables import Lease
+from tests.support.fault_points import FaultPoints, truncate_to_half
+from tests.support.tiny_runs import (
+    do_open_run,
+    forked,
+    inspect,
+    opened,
+    prepare,
+    request_run,
+    reuse_first_model,
+    wait_for,
+)
 from trainer.process.job import CarryOut, Claim
 from trainer.process.progress import Progress
 
-At = int | str
-"""Which point of a run: the n-th, or the first whose name begins so."""
+Position = int | str
+"""A fault point of a run: the n-th, or the first whose name starts with this text."""
+
 GIVEN_UP = ("given up", "lease lost")
+"""Log messages of a trainer that has lost its lease."""
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """What came of one point."""
+class FaultOutcome:
+    """What happened after a fault."""
 
     n: int
     name: str
     kind: str
-    """`kill`; `after`: another trainer ends the run while it sleeps; `amid`: it only begins."""
+    """`kill`; `after`: resumed after another trainer ended the run; `amid`: resumed during it."""
     ended: int
-    """How the process ended: negative for a signal."""
+    """Exit code of the process; negative for a signal."""
     took_over: bool
     status: str
     n_attempts: int
     version: int | None
     said: bool
-    """Whether the one that slept said that it gives up."""
+    """Whether the stopped trainer logged that it gave up."""
     problems: list[str]
 
 
-class Walk:
-    """One instance, run after run."""
+class FaultInjector:
+    """Injects faults into run after run of one instance."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self._settings = settings
         self._folder = folder
 
-    def kill(self, at: At) -> Point | None:
-        """Let a run die at a point, and the next start do what is left.
+    def kill(self, at: Position) -> FaultOutcome | None:
+        """Kill the trainer at a fault point, then start another.
 
-        None, if the run has no such point: it came through.
+        Returns: None, if the run has no such point and finished.
         """
-        run_id = ask(self._settings)
+        run_id = request_run(self._settings)
         where, log = self._folder / f"{run_id}", self._folder / f"{run_id}.log"
 
         def die(half: int | None) -> None:
             if half is not None:
-                cut(half)
+                truncate_to_half(half)
             os.kill(os.getpid(), signal.SIGKILL)
 
         child = forked(lambda: self._run_until(at, where, die, torn=True), log)
         ended = wait_for(child)
         if not where.exists():
             return None
-        problems = [] if ended == -signal.SIGKILL else [f"it ended with {ended}"]
-        problems += look(self._settings, run_id, is_over=False).problems
+        problems = [] if ended == -signal.SIGKILL else [f"the process ended with {ended}"]
+        problems += inspect(self._settings, run_id, is_over=False).problems
         problems += self._next_start(log)
-        found = look(self._settings, run_id, is_over=True)
+        found = inspect(self._settings, run_id, is_over=True)
         problems += found.problems
         if found.run.status not in ("promoted", "held") or found.run.version != found.live:
             problems.append(f"the run is {found.run.status}: {found.run.message}")
-        return Point(
+        return FaultOutcome(
             *_named(where), "kill", ended, False, found.run.status, found.run.n_attempts,
             found.run.version, False, problems,
         )  # fmt: skip
 
-    def stop(self, at: At, kind: str) -> Point | None:
-        """Let a run fall asleep at a point for longer than its lease; another takes over.
+    def stop(self, at: Position, kind: str) -> FaultOutcome | None:
+        """Stop the trainer at a fault point until its lease expires and another takes over.
 
-        None, if the run has no such point: it came through.
+        Returns: None, if the run has no such point and finished.
         """
-        run_id = ask(self._settings)
+        run_id = request_run(self._settings)
         where, log = self._folder / f"{run_id}", self._folder / f"{run_id}.log"
-        child = forked(lambda: self._run_until(at, where, _sleep, torn=False), log)
+        child = forked(lambda: self._run_until(at, where, _stop_itself, torn=False), log)
         _, status = os.waitpid(child, os.WUNTRACED)
         if not os.WIFSTOPPED(status):
             return None
-        before = look(self._settings, run_id, is_over=False)
+        before = inspect(self._settings, run_id, is_over=False)
         other_log = self._folder / f"{run_id}-other.log"
-        took_over = self._let_the_lease_pass() and self._another(child, kind, other_log)
+        took_over = self._expire_lease() and self._take_over(child, kind, other_log)
         if not took_over:
             os.kill(child, signal.SIGCONT)
         ended = wait_for(child)
         problems = before.problems + self._next_start(log)
-        found = look(self._settings, run_id, is_over=True)
+        found = inspect(self._settings, run_id, is_over=True)
         problems += found.problems
         said = any(words in log.read_text() for words in GIVEN_UP)
         was_over = before.run.finished_at is not None
         if took_over and not was_over and not said and before.run.status == "running":
-            problems.append("it did not say that it gives up")
+            problems.append("it did not log that it gave up")
         if ended:
-            problems.append(f"it ended with {ended}")
+            problems.append(f"the process ended with {ended}")
         if found.run.status != "promoted" or found.run.version != found.live:
             problems.append(f"the run is {found.run.status}: {found.run.message}")
-        return Point(
+        return FaultOutcome(
             *_named(where), kind, ended, took_over, found.run.status, found.run.n_attempts,
             found.run.version, said, problems,
         )  # fmt: skip
 
     def _run_until(
-        self, wanted: At, where: Path, act: Callable[[int | None], None], *, torn: bool
+        self, wanted: Position, where: Path, act: Callable[[int | None], None], *, torn: bool
     ) -> None:
-        """What the process does that comes to its point, and writes into `where` which that is."""
+        """Run in the child process. At the wanted point, write it to `where` and call `act`."""
 
         def reached(n: int, name: str, half: int | None) -> None:
             if n == wanted or (isinstance(wanted, str) and name.startswith(wanted)):
@@ -146,21 +148,21 @@ class Walk:
                     where.write_text(f"{n} {name}")
                     act(half)
 
-        # To sleep in a transaction is to hold the write lock: nobody else gets on, whatever the
-        # statement. One named point shows it; the walk over all goes from file to file.
+        # A trainer that stops inside a transaction holds the write lock, whatever the statement.
+        # One named point tests that; a series over all points stops at file operations only.
         has_rows = torn or isinstance(wanted, str)
-        points = Points(self._settings.instance, reached, torn=torn, rows=has_rows)
+        points = FaultPoints(self._settings.instance, reached, torn=torn, rows=has_rows)
         points.begin()
-        do_all(self._settings)
+        do_open_run(self._settings)
         points.end()
 
     def _next_start(self, log: Path) -> list[str]:
-        ended = wait_for(forked(functools.partial(do_all, self._settings), log))
+        ended = wait_for(forked(functools.partial(do_open_run, self._settings), log))
         return [] if ended == 0 else [f"the next start ended with {ended}"]
 
-    def _let_the_lease_pass(self) -> bool:
-        """As if its time were over. False while the sleeper is in the middle of a transaction."""
-        # Nobody else writes: a lock that is held now is held by the sleeper, until it wakes.
+    def _expire_lease(self) -> bool:
+        """Expire the lease. Returns: False, if the stopped trainer holds the write lock."""
+        # No other process writes: a held lock is the stopped trainer's and stays held.
         patience, core.storage.database.BUSY_TIMEOUT_SECONDS = (
             core.storage.database.BUSY_TIMEOUT_SECONDS,
             0,
@@ -177,8 +179,11 @@ class Walk:
             core.storage.database.BUSY_TIMEOUT_SECONDS = patience
         return True
 
-    def _another(self, sleeper: int, kind: str, log: Path) -> bool:
-        """Let another trainer do the run: all of it, or wake the sleeper once it has begun."""
+    def _take_over(self, stopped: int, kind: str, log: Path) -> bool:
+        """Let another trainer do the run; for `amid`, resume the stopped one during it.
+
+        Returns: whether there was a run to take over.
+        """
         begun, go = os.pipe(), os.pipe()
 
         def wait_inside(work: CarryOut) -> CarryOut:
@@ -189,19 +194,19 @@ class Walk:
 
             return waiting
 
-        other = forked(lambda: do_all(self._settings, wait_inside), log)
+        other = forked(lambda: do_open_run(self._settings, wait_inside), log)
         os.close(begun[1])
-        is_at_work = os.read(begun[0], 1) == b"b"  # nothing if there is nothing to take over
+        is_working = os.read(begun[0], 1) == b"b"  # empty if there is nothing to take over
         if kind == "amid":
-            os.kill(sleeper, signal.SIGCONT)
-            os.waitid(os.P_PID, sleeper, os.WEXITED | os.WNOWAIT)
+            os.kill(stopped, signal.SIGCONT)
+            os.waitid(os.P_PID, stopped, os.WEXITED | os.WNOWAIT)
         os.write(go[1], b"g")
         for end in (begun[0], *go):
             os.close(end)
         wait_for(other)
         if kind == "after":
-            os.kill(sleeper, signal.SIGCONT)
-        return is_at_work
+            os.kill(stopped, signal.SIGCONT)
+        return is_working
 
 
 def _named(where: Path) -> tuple[int, str]:
@@ -209,39 +214,43 @@ def _named(where: Path) -> tuple[int, str]:
     return int(n), name
 
 
-def _sleep(_half: int | None) -> None:
+def _stop_itself(_half: int | None) -> None:
     os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def main() -> int:
-    """Walk through the kinds that are asked for. Returns: 0, if every point was clean."""
+    """Inject faults of the given kinds. Returns: 0, if every outcome was clean."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("instance", type=Path)
     parser.add_argument("--kinds", nargs="*", default=["kill", "after", "amid"])
-    parser.add_argument("--wait", action="store_true", help="for a line of input, when it is ready")
-    parser.add_argument("--at", nargs="*", help="the first points named so, instead of all")
+    parser.add_argument(
+        "--wait", action="store_true", help="print ready, then wait for a line of input"
+    )
+    parser.add_argument(
+        "--at", nargs="*", help="fault points by the start of their names; all when left out"
+    )
     given = parser.parse_args()
     settings = prepare(given.instance)
-    learn_once(settings)
+    reuse_first_model(settings)
     if given.wait:
         print("ready", flush=True)  # noqa: T201
         sys.stdin.readline()
     n_wrong = 0
     with tempfile.TemporaryDirectory() as folder:
-        walk = Walk(settings, Path(folder))
+        injector = FaultInjector(settings, Path(folder))
         for kind in given.kinds:
-            n_wrong += _walk(walk, kind, given.at)
+            n_wrong += _inject_all(injector, kind, given.at)
     return 1 if n_wrong else 0
 
 
-def _walk(walk: Walk, kind: str, names: list[str] | None) -> int:
-    """Returns: how many points were not clean."""
+def _inject_all(injector: FaultInjector, kind: str, names: list[str] | None) -> int:
+    """Returns: how many outcomes were not clean."""
     n_wrong = 0
     for at in itertools.count(1) if names is None else names:
-        point = walk.kill(at) if kind == "kill" else walk.stop(at, kind)
-        if point is not None:
-            n_wrong += bool(point.problems)
-            print(json.dumps(asdict(point)), flush=True)  # noqa: T201  for whoever started it
+        outcome = injector.kill(at) if kind == "kill" else injector.stop(at, kind)
+        if outcome is not None:
+            n_wrong += bool(outcome.problems)
+            print(json.dumps(asdict(outcome)), flush=True)  # noqa: T201  for the parent process
         elif names is None:
             break
     return n_wrong
@@ -251,4 +260,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except InkloopError as error:
-        sys.exit(f"walk: {error}")
+        sys.exit(f"fault injection: {error}")
