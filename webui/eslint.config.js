@@ -35,7 +35,7 @@ export default tseslint.config(
       "no-console": "error",
     },
   },
-  { files: ["src/api.ts", "src/upload.ts"], rules: { "no-restricted-globals": "off" } },
+  { files: ["src/shared/api.ts", "src/shared/upload.ts"], rules: { "no-restricted-globals": "off" } },
   {
     files: ["scripts/**/*.mjs"],
     languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } },

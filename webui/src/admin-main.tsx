@@ -4,9 +4,9 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { askWhoIsHere, followAddress, followStats, lookAgain } from "./admin/admin-state";
 import { Shell } from "./admin/shell";
-import { language, words } from "./i18n/language";
-import "../styles/tokens.css";
-import "../styles/base.css";
+import { language, words } from "./shared/language";
+import "./shared/tokens.css";
+import "./shared/base.css";
 import "../styles/admin.css";
 
 const root = document.getElementById("page");

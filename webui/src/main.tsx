@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { words } from "./i18n/language";
+import { words } from "./shared/language";
 import { listenForKeys } from "./draw/keyboard";
 import { introduce, startOutbox } from "./draw/label-actions";
 import { followLive } from "./draw/live-actions";
@@ -10,8 +10,8 @@ import { loadMine } from "./draw/mine-actions";
 import { Page } from "./draw/page";
 import { readFragment } from "./draw/privacy-place";
 import { listenForPictures } from "./draw/picture-actions";
-import "../styles/tokens.css";
-import "../styles/base.css";
+import "./shared/tokens.css";
+import "./shared/base.css";
 import "../styles/draw.css";
 
 const root = document.getElementById("page");

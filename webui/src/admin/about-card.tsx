@@ -1,7 +1,7 @@
 /** How a version was made: from which, on how much, by which recipe. */
 
 import type { Model } from "../contract";
-import { languageTag } from "../i18n/language";
+import { languageTag } from "../shared/language";
 import { versions_words } from "../i18n/versions";
 import { Card } from "./parts";
 import { plotFormats } from "./plot-formats";

@@ -1,10 +1,10 @@
 /** What every view of the dashboard knows: who is here, where they are, what is live. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { api, Refused } from "../api";
+import { api, Refused } from "../shared/api";
 import { isOpen, type Me, type Stats } from "../contract";
-import { language } from "../i18n/language";
-import { poll, type Polling } from "../polling";
+import { language } from "../shared/language";
+import { poll, type Polling } from "../shared/polling";
 import { pathOf, routeOf, type Route, type View } from "./routes";
 
 const POLL_RUNNING_MS = 1_000;

@@ -2,7 +2,7 @@
 
 import { useCallback, useMemo } from "preact/hooks";
 import type { CertaintyBin, Score } from "../contract";
-import { languageTag, words } from "../i18n/language";
+import { languageTag, words } from "../shared/language";
 import { versions_words } from "../i18n/versions";
 import { Card } from "./parts";
 import { PlotFigure, type DrawPlot } from "./plot";

@@ -2,7 +2,7 @@
 
 import { useCallback } from "preact/hooks";
 import { versions_words } from "../i18n/versions";
-import { InkCanvas } from "../ink-canvas";
+import { InkCanvas } from "../shared/ink-canvas";
 import { is_admin } from "./admin-state";
 import { Link } from "./link";
 import { Card, Show } from "./parts";

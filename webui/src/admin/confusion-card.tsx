@@ -2,9 +2,9 @@
 
 import { useCallback } from "preact/hooks";
 import { DIGITS } from "../contract";
-import { words } from "../i18n/language";
+import { words } from "../shared/language";
 import { versions_words } from "../i18n/versions";
-import { InkCanvas } from "../ink-canvas";
+import { InkCanvas } from "../shared/ink-canvas";
 import { query, stay } from "./admin-state";
 import { Card, Show } from "./parts";
 import { useLoaded } from "./use-loaded";

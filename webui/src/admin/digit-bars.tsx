@@ -2,7 +2,7 @@
 
 import { useCallback } from "preact/hooks";
 import { DIGITS } from "../contract";
-import { words } from "../i18n/language";
+import { words } from "../shared/language";
 import { PlotFigure, type DrawPlot } from "./plot";
 
 interface DigitBarsProps {

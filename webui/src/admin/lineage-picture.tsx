@@ -1,7 +1,7 @@
 /** The line of versions: each beside its parent, held ones aside, the anchor ringed, live filled. */
 
 import type { Model } from "../contract";
-import { words } from "../i18n/language";
+import { words } from "../shared/language";
 import { versions_words } from "../i18n/versions";
 import { lineageOf, type Line, type Place } from "./lineage";
 import { Link } from "./link";

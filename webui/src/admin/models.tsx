@@ -1,12 +1,12 @@
 /** Models: every version with its scores, and the way back to the one before. */
 
 import { useCallback, useState } from "preact/hooks";
-import { api } from "../api";
+import { api } from "../shared/api";
 import type { Model, Score } from "../contract";
-import { Dialog } from "../dialog";
-import { accuracyFigure } from "../figures";
-import { languageTag, words } from "../i18n/language";
-import { agoOf } from "../when";
+import { Dialog } from "../shared/dialog";
+import { accuracyFigure } from "../shared/figures";
+import { languageTag, words } from "../shared/language";
+import { agoOf } from "../shared/when";
 import { is_admin, news_key, route } from "./admin-state";
 import { ComparePage } from "./compare";
 import { LineagePicture } from "./lineage-picture";

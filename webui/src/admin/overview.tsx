@@ -1,12 +1,12 @@
 /** Overview: what needs a person first, then what is live, how well it reads, what was collected. */
 
 import { useCallback } from "preact/hooks";
-import { api } from "../api";
+import { api } from "../shared/api";
 import { isOpen, type Stats } from "../contract";
-import { language, languageTag, words } from "../i18n/language";
+import { language, languageTag, words } from "../shared/language";
 import { overview_words } from "../i18n/overview";
-import { InkCanvas } from "../ink-canvas";
-import { agoOf } from "../when";
+import { InkCanvas } from "../shared/ink-canvas";
+import { agoOf } from "../shared/when";
 import { stats } from "./admin-state";
 import { AccuracyChart } from "./overview/accuracy-chart";
 import { Collected } from "./overview/collected";

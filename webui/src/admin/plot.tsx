@@ -9,7 +9,7 @@
 import type * as Library from "@observablehq/plot";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { languageTag, words } from "../i18n/language";
+import { languageTag, words } from "../shared/language";
 import "../../styles/plot.css";
 import { plotFormats, type PlotFormats } from "./plot-formats";
 

@@ -1,8 +1,8 @@
 /** "Retrain now". */
 
-import { api } from "../api";
+import { api } from "../shared/api";
 import { isOpen } from "../contract";
-import { words } from "../i18n/language";
+import { words } from "../shared/language";
 import { is_admin, stats } from "./admin-state";
 import { ActionNote } from "./parts";
 import { useAction } from "./use-action";

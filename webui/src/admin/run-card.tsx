@@ -1,9 +1,9 @@
 /** The run that is under way, or the last one: progress, figures, verdict rule by rule. */
 
 import { isOpen, type Run } from "../contract";
-import { accuracyFigure, runPercent } from "../figures";
-import { languageTag, words } from "../i18n/language";
-import { agoOf } from "../when";
+import { accuracyFigure, runPercent } from "../shared/figures";
+import { languageTag, words } from "../shared/language";
+import { agoOf } from "../shared/when";
 import { is_admin } from "./admin-state";
 import { Link } from "./link";
 import { Card } from "./parts";

@@ -1,10 +1,10 @@
 /** How the accuracy went during a run: a line, its first and its last value in figures. */
 
 import { useCallback } from "preact/hooks";
-import { api } from "../api";
+import { api } from "../shared/api";
 import type { Run, RunPoint } from "../contract";
-import { accuracyFigure } from "../figures";
-import { words } from "../i18n/language";
+import { accuracyFigure } from "../shared/figures";
+import { words } from "../shared/language";
 import { useLoaded } from "./use-loaded";
 
 const WIDTH = 320;

@@ -1,8 +1,8 @@
 /** When a rule is due: the next five moments, and what a rule that is not saved yet means. */
 
 import { useEffect, useState } from "preact/hooks";
-import { ask, query } from "../api";
-import { language, languageTag, words } from "../i18n/language";
+import { ask, query } from "../shared/api";
+import { language, languageTag, words } from "../shared/language";
 import { schedule_words } from "../i18n/schedule";
 import { errorSentence } from "./admin-state";
 import { Card } from "./parts";

@@ -1,11 +1,11 @@
 /** Schedule: when runs start by themselves. */
 
 import { useCallback, useState } from "preact/hooks";
-import { api } from "../api";
+import { api } from "../shared/api";
 import type { Schedule, ScheduleNow } from "../contract";
-import { language, languageTag, words } from "../i18n/language";
+import { language, languageTag, words } from "../shared/language";
 import { schedule_words } from "../i18n/schedule";
-import { whenOf } from "../when";
+import { whenOf } from "../shared/when";
 import { is_admin, stats } from "./admin-state";
 import { NextTimes, Preview, zones } from "./schedule-times";
 import { ActionNote, Field, Show } from "./parts";

@@ -1,11 +1,11 @@
 /** The frame of the dashboard: rail, who is signed in, and the view that the address names. */
 
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../api";
+import { api } from "../shared/api";
 import type { Me } from "../contract";
-import { words } from "../i18n/language";
-import { PersonIcon } from "../icons";
-import { LanguageSwitch } from "../language-switch";
+import { words } from "../shared/language";
+import { PersonIcon } from "../shared/icons";
+import { LanguageSwitch } from "../shared/language-switch";
 import { askWhoIsHere, is_admin, is_server_away, route, visitor } from "./admin-state";
 import { Link } from "./link";
 import { REVIEWERS_VIEWS, type View } from "./routes";

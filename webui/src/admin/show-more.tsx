@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { List } from "../contract";
-import { words } from "../i18n/language";
+import { words } from "../shared/language";
 import { errorSentence } from "./admin-state";
 import type { Loaded } from "./use-loaded";
 

@@ -2,10 +2,10 @@
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { api } from "../api";
+import { api } from "../shared/api";
 import type { Me } from "../contract";
-import { words } from "../i18n/language";
-import { LanguageSwitch } from "../language-switch";
+import { words } from "../shared/language";
+import { LanguageSwitch } from "../shared/language-switch";
 import { go, visitor } from "./admin-state";
 import { ActionNote, Field } from "./parts";
 import { useAction } from "./use-action";

@@ -1,7 +1,7 @@
 /** Something that a button does on the server: busy, done or failed, with a sentence for each. */
 
 import { useState } from "preact/hooks";
-import { words } from "../i18n/language";
+import { words } from "../shared/language";
 import { errorSentence, lookAgain } from "./admin-state";
 
 export type ActionState =

@@ -1,7 +1,7 @@
 /** Loads what a view shows, and again when its key changes; keeps the old while the new comes. */
 
 import { useEffect, useState } from "preact/hooks";
-import { words } from "../i18n/language";
+import { words } from "../shared/language";
 import { errorSentence } from "./admin-state";
 
 export type Loaded<Value> =

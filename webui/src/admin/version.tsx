@@ -2,7 +2,7 @@
 
 import { useCallback, useState } from "preact/hooks";
 import type { Model } from "../contract";
-import { words } from "../i18n/language";
+import { words } from "../shared/language";
 import { versions_words } from "../i18n/versions";
 import { AboutCard } from "./about-card";
 import { is_admin, news_key } from "./admin-state";

@@ -1,6 +1,6 @@
 /** What the views of versions ask of the server. */
 
-import { ask } from "../api";
+import { ask } from "../shared/api";
 import type { Digit, Model } from "../contract";
 
 export interface Confusion {

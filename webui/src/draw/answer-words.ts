@@ -2,10 +2,10 @@
 
 import { computed } from "@preact/signals";
 import type { Prediction, Stats } from "../contract";
-import { sureFigure } from "../figures";
-import { languageTag, words } from "../i18n/language";
+import { sureFigure } from "../shared/figures";
+import { languageTag, words } from "../shared/language";
 import type { Reading, Session, Thanks } from "../session";
-import { whenOf } from "../when";
+import { whenOf } from "../shared/when";
 import { learnedSentences } from "./learned-words";
 import {
   champion_version,

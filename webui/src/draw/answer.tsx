@@ -1,7 +1,7 @@
 /** What the model says: a big digit, how sure it is, and the 28 × 28 that it saw. */
 
-import { words } from "../i18n/language";
-import { InkCanvas } from "../ink-canvas";
+import { words } from "../shared/language";
+import { InkCanvas } from "../shared/ink-canvas";
 import { answerWords } from "./answer-words";
 import { prediction } from "./page-state";
 

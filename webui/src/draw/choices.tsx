@@ -1,9 +1,9 @@
 /** Confirm or correct: one button for yes, and ten keys under the ten bars. */
 
 import { DIGITS } from "../contract";
-import { sureFigure } from "../figures";
-import { words } from "../i18n/language";
-import { CheckIcon } from "../icons";
+import { sureFigure } from "../shared/figures";
+import { words } from "../shared/language";
+import { CheckIcon } from "../shared/icons";
 import { canLabel, confirmable } from "../session";
 import { is_told } from "./consent";
 import { confirm, label } from "./label-actions";

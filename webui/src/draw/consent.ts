@@ -1,7 +1,7 @@
 /** That the person was told what is kept: said beside the button, recorded when it is first used. */
 
 import { signal } from "@preact/signals";
-import { ask } from "../api";
+import { ask } from "../shared/api";
 
 /** Raised when the text changes in what it promises: the new one is then shown again. */
 export const WORDING = 1;

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { KeyboardPen } from "../keyboard-pen";
-import { words } from "../i18n/language";
+import { words } from "../shared/language";
 import { setPad } from "./pad-handle";
 import { PadSurface } from "./pad-surface";
 import { session } from "./page-state";

@@ -1,11 +1,11 @@
 /** One of my drawings, large: what became of it, who learned from it, relabel, delete. */
 
 import { DIGITS, type Drawing } from "../contract";
-import { Dialog } from "../dialog";
-import { versionList } from "../figures";
-import { languageTag, words } from "../i18n/language";
-import { InkCanvas } from "../ink-canvas";
-import { agoOf, whenOf } from "../when";
+import { Dialog } from "../shared/dialog";
+import { versionList } from "../shared/figures";
+import { languageTag, words } from "../shared/language";
+import { InkCanvas } from "../shared/ink-canvas";
+import { agoOf, whenOf } from "../shared/when";
 import { FateSign } from "./fate-sign";
 import { confirmLabel, relabel, remove } from "./mine-actions";
 import { champion_version, mine, opened_id, stats } from "./page-state";

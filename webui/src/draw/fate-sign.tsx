@@ -1,7 +1,14 @@
 /** The sign of a fate; a word always stands beside it or is its name. */
 
 import type { Fate } from "../contract";
-import { CheckIcon, ClockIcon, CrossIcon, ExamIcon, QuestionIcon, UnsentIcon } from "../icons";
+import {
+  CheckIcon,
+  ClockIcon,
+  CrossIcon,
+  ExamIcon,
+  QuestionIcon,
+  UnsentIcon,
+} from "../shared/icons";
 
 const SIGNS: Record<Fate | "unsent", () => preact.JSX.Element> = {
   learned: CheckIcon,

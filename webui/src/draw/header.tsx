@@ -1,10 +1,10 @@
 /** The name, what is live, when the next lesson is, and how far one under way has come. */
 
 import { isOpen, type Stats } from "../contract";
-import { accuracyFigure, runPercent } from "../figures";
-import { languageTag, words } from "../i18n/language";
-import { LanguageSwitch } from "../language-switch";
-import { whenOf } from "../when";
+import { accuracyFigure, runPercent } from "../shared/figures";
+import { languageTag, words } from "../shared/language";
+import { LanguageSwitch } from "../shared/language-switch";
+import { whenOf } from "../shared/when";
 import { is_server_away, stats } from "./page-state";
 
 const NEAR_MS = 24 * 3_600_000; // so near that the time of day alone says which day

@@ -1,7 +1,7 @@
 /** The list of keys: everything on this page works without a pointer. */
 
-import { Dialog } from "../dialog";
-import { words } from "../i18n/language";
+import { Dialog } from "../shared/dialog";
+import { words } from "../shared/language";
 import { are_keys_open } from "./page-state";
 
 export function KeysDialog() {

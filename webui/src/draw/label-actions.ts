@@ -1,9 +1,9 @@
 /** Confirm and correct: a labelled drawing goes to the outbox, and from there to the server. */
 
-import { api, Refused } from "../api";
+import { api, Refused } from "../shared/api";
 import type { Digit, Drawing } from "../contract";
 import { newDrawingId } from "../drawing-id";
-import { words } from "../i18n/language";
+import { words } from "../shared/language";
 import type { Answer, Waiting } from "../outbox";
 import { openOutbox, type OutboxStore } from "../outbox-store";
 import { OutboxSender, type OutboxNews } from "../outbox-sender";

@@ -1,6 +1,6 @@
 /** Asks "did it learn me?". */
 
-import { api } from "../api";
+import { api } from "../shared/api";
 import { learned } from "./page-state";
 
 const LEARNED_REST_MS = 1_500; // both versions read all drawings for it: not after each of a quick row

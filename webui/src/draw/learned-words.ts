@@ -1,7 +1,7 @@
 /** "Did it learn me?" in sentences. */
 
 import { computed } from "@preact/signals";
-import { words } from "../i18n/language";
+import { words } from "../shared/language";
 import { learned } from "./page-state";
 
 export const learnedSentences = computed<string[]>(() => {

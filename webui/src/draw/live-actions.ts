@@ -1,8 +1,8 @@
 /** Follows what is live: the version, the next lesson, a lesson under way, and what it learned. */
 
-import { api } from "../api";
+import { api } from "../shared/api";
 import { isOpen } from "../contract";
-import { poll } from "../polling";
+import { poll } from "../shared/polling";
 import { loadLearned } from "./learned-actions";
 import { loadMine } from "./mine-actions";
 import { champion_version, is_server_away, new_version, stats } from "./page-state";

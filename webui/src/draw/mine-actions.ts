@@ -1,9 +1,9 @@
 /** One's own drawings: list, relabel, confirm, delete, restore. */
 
-import { api, Refused } from "../api";
+import { api, Refused } from "../shared/api";
 import type { Digit, Drawing } from "../contract";
-import { versionList } from "../figures";
-import { languageTag, words } from "../i18n/language";
+import { versionList } from "../shared/figures";
+import { languageTag, words } from "../shared/language";
 import { learnedMayDiffer } from "./learned-actions";
 import { mine, opened_id, toast, type MineView } from "./page-state";
 

@@ -1,14 +1,14 @@
 /** One's own drawings: how many, what became of them, and each as a tile. */
 
 import type { Drawing, MineCounts } from "../contract";
-import { words } from "../i18n/language";
-import { InkCanvas } from "../ink-canvas";
+import { words } from "../shared/language";
+import { InkCanvas } from "../shared/ink-canvas";
 import type { Waiting } from "../outbox";
 import { FateSign } from "./fate-sign";
 import { learnedSentences } from "./learned-words";
 import { loadMine, loadMoreOfMine } from "./mine-actions";
 import { is_privacy_open, mine, opened_id, unsent } from "./page-state";
-import { StrokesPicture } from "../strokes-picture";
+import { StrokesPicture } from "../shared/strokes-picture";
 
 function fateWords(drawing: Drawing): string {
   const { fate, learned_version } = drawing;

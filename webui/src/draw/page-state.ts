@@ -9,7 +9,7 @@ import {
   type MineCounts,
   type Stats,
 } from "../contract";
-import { runPercent } from "../figures";
+import { runPercent } from "../shared/figures";
 import type { Waiting } from "../outbox";
 import { BLANK, shownPrediction, type Session } from "../session";
 import type { Timing } from "../timings";

@@ -1,6 +1,6 @@
 /** The draw page. */
 
-import { words } from "../i18n/language";
+import { words } from "../shared/language";
 import { Announcer } from "./announcer";
 import { has_message } from "./answer-words";
 import { Answer, SeenInk } from "./answer";

@@ -2,7 +2,7 @@
 
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { words } from "../i18n/language";
+import { words } from "../shared/language";
 import { carry_token, is_privacy_open, toast } from "./page-state";
 
 const CARRY = "#carry=";

@@ -1,8 +1,8 @@
 /** From ink to answer: what is on the canvas is read, and timed. */
 
-import { api, Refused } from "../api";
+import { api, Refused } from "../shared/api";
 import type { Prediction, StrokesOnCanvas } from "../contract";
-import { words } from "../i18n/language";
+import { words } from "../shared/language";
 import { Reader } from "../reader";
 import { advance, type SessionEvent, type Subject } from "../session";
 import { timingOf, withTiming } from "../timings";

@@ -1,8 +1,8 @@
 /** How long each step of a prediction took, and takes as a rule. */
 
-import { msFigure } from "../figures";
-import { words } from "../i18n/language";
-import { ChevronIcon } from "../icons";
+import { msFigure } from "../shared/figures";
+import { words } from "../shared/language";
+import { ChevronIcon } from "../shared/icons";
 import { median, timingRows } from "../timings";
 import { are_steps_open, timings } from "./page-state";
 

@@ -1,8 +1,8 @@
 /** A sentence that goes by itself after ten seconds, with at most one way to take it back. */
 
-import { words } from "../i18n/language";
-import { CloseIcon } from "../icons";
-import { usePassing } from "../use-passing";
+import { words } from "../shared/language";
+import { CloseIcon } from "../shared/icons";
+import { usePassing } from "../shared/use-passing";
 import { toast } from "./page-state";
 
 function forget(): void {

@@ -2,8 +2,8 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { words } from "../i18n/language";
-import { ClearIcon, KeysIcon, PhotoIcon, PictureIcon, UndoIcon } from "../icons";
+import { words } from "../shared/language";
+import { ClearIcon, KeysIcon, PhotoIcon, PictureIcon, UndoIcon } from "../shared/icons";
 import { clear, undo } from "./pad-handle";
 import { are_keys_open, session } from "./page-state";
 import { registerPictureInput } from "./picture-actions";

@@ -2,7 +2,7 @@
 
 import type { ChangeAction } from "../admin/drawings/gallery-api";
 import type { ChoiceName, Sort } from "../admin/drawings/gallery-query";
-import { viewWords } from "./view-words";
+import { viewWords } from "../shared/view-words";
 
 function drawings(n: number): string {
   return n === 1 ? "1 drawing" : `${n.toLocaleString("en")} drawings`;

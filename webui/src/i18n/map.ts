@@ -2,7 +2,7 @@
 
 import type { MapPoint } from "../admin/map/map-points";
 import type { Colouring, MapFilter } from "../admin/map/map-query";
-import { viewWords } from "./view-words";
+import { viewWords } from "../shared/view-words";
 
 function en(n: number, one: string, many: string): string {
   return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;

@@ -1,9 +1,9 @@
 /** Audit: the log of what people and the gate did, filtered and as a file. */
 
 import { useCallback } from "preact/hooks";
-import { ask } from "../../api";
+import { ask } from "../../shared/api";
 import type { List } from "../../contract";
-import { languageTag } from "../../i18n/language";
+import { languageTag } from "../../shared/language";
 import { audit_words } from "../../i18n/audit";
 import { query } from "../admin-state";
 import { Link } from "../link";

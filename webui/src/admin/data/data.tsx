@@ -3,8 +3,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { List } from "../../contract";
 import { data_words } from "../../i18n/data";
-import { languageTag, words } from "../../i18n/language";
-import { poll, type Polling } from "../../polling";
+import { languageTag, words } from "../../shared/language";
+import { poll, type Polling } from "../../shared/polling";
 import { errorSentence, is_admin, lookAgain } from "../admin-state";
 import { Card, Show } from "../parts";
 import type { Loaded } from "../use-loaded";

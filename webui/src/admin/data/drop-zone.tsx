@@ -2,7 +2,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import { data_words } from "../../i18n/data";
-import { words } from "../../i18n/language";
+import { words } from "../../shared/language";
 import { errorSentence } from "../admin-state";
 import { ActionNote } from "../parts";
 import { importFile } from "./data-api";

@@ -1,9 +1,9 @@
 /** What an import shows and offers while it is checked, waits, is stored, and is done. */
 
 import { useState } from "preact/hooks";
-import { versionList } from "../../figures";
+import { versionList } from "../../shared/figures";
 import { data_words } from "../../i18n/data";
-import { languageTag } from "../../i18n/language";
+import { languageTag } from "../../shared/language";
 import { Confirm } from "../confirm";
 import { ActionNote } from "../parts";
 import { useAction } from "../use-action";

@@ -2,7 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { drawings_words } from "../../i18n/drawings";
-import { words } from "../../i18n/language";
+import { words } from "../../shared/language";
 import { Link } from "../link";
 import { UndoToast } from "../undo-toast";
 import { Filters } from "./filters";

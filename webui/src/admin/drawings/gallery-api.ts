@@ -1,6 +1,6 @@
 /** What the gallery asks of the server. */
 
-import { ask, query } from "../../api";
+import { ask, query } from "../../shared/api";
 import type { Digit, Drawing, List } from "../../contract";
 import type { GalleryQuery } from "./gallery-query";
 

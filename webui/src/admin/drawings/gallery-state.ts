@@ -2,9 +2,9 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import type { Digit, DrawingStatus } from "../../contract";
-import { versionList } from "../../figures";
+import { versionList } from "../../shared/figures";
 import { drawings_words } from "../../i18n/drawings";
-import { languageTag, words } from "../../i18n/language";
+import { languageTag, words } from "../../shared/language";
 import { errorSentence, lookAgain, query, route, stay } from "../admin-state";
 import { said } from "../undo-toast";
 import {

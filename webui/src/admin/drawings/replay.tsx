@@ -2,8 +2,8 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { drawings_words } from "../../i18n/drawings";
-import { UndoIcon } from "../../icons";
-import { StrokesPicture } from "../../strokes-picture";
+import { UndoIcon } from "../../shared/icons";
+import { StrokesPicture } from "../../shared/strokes-picture";
 import { drawnBy, duration, timed } from "./strokes-in-time";
 
 const FASTEST_MS = 400;

@@ -1,10 +1,10 @@
 /** What can be done to the chosen drawings; it sticks below while there is something to do. */
 
 import { DIGITS } from "../../contract";
-import { sureFigure, versionList } from "../../figures";
+import { sureFigure, versionList } from "../../shared/figures";
 import { drawings_words } from "../../i18n/drawings";
-import { languageTag, words } from "../../i18n/language";
-import { agoOf } from "../../when";
+import { languageTag, words } from "../../shared/language";
+import { agoOf } from "../../shared/when";
 import { Confirm } from "../confirm";
 import type { GalleryDrawing } from "./gallery-api";
 import { asked, change, chosen, items, open, remove, selection } from "./gallery-state";

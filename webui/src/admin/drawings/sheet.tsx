@@ -1,12 +1,12 @@
 /** One drawing in full, at an address of its own: how it was drawn, labelled, learned and read. */
 
 import { useCallback } from "preact/hooks";
-import { Dialog } from "../../dialog";
-import { sureFigure } from "../../figures";
+import { Dialog } from "../../shared/dialog";
+import { sureFigure } from "../../shared/figures";
 import { drawings_words } from "../../i18n/drawings";
-import { languageTag, words } from "../../i18n/language";
-import { InkCanvas } from "../../ink-canvas";
-import { agoOf } from "../../when";
+import { languageTag, words } from "../../shared/language";
+import { InkCanvas } from "../../shared/ink-canvas";
+import { agoOf } from "../../shared/when";
 import { Link } from "../link";
 import { Show } from "../parts";
 import { UndoToast } from "../undo-toast";

@@ -3,7 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { DIGITS } from "../../contract";
 import { drawings_words } from "../../i18n/drawings";
-import { InkCanvas } from "../../ink-canvas";
+import { InkCanvas } from "../../shared/ink-canvas";
 import type { GalleryDrawing } from "./gallery-api";
 import {
   change,

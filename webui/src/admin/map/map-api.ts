@@ -1,6 +1,6 @@
 /** What the map asks of the server. */
 
-import { ask, askBytes, query } from "../../api";
+import { ask, askBytes, query } from "../../shared/api";
 import type { MapColumns } from "./map-points";
 
 export interface MapDocument extends MapColumns {

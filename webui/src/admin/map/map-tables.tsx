@@ -1,7 +1,7 @@
 /** What the map shows, for those who look for something: one point, the strays, the figures. */
 
 import { map_words } from "../../i18n/map";
-import { InkCanvas } from "../../ink-canvas";
+import { InkCanvas } from "../../shared/ink-canvas";
 import { Link } from "../link";
 import { Card } from "../parts";
 import {

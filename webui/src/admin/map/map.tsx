@@ -2,9 +2,9 @@
 
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 
-import { languageTag, words } from "../../i18n/language";
+import { languageTag, words } from "../../shared/language";
 import { map_words } from "../../i18n/map";
-import { agoOf } from "../../when";
+import { agoOf } from "../../shared/when";
 import { go, news_key, query, stay } from "../admin-state";
 import { Show } from "../parts";
 import { useLoaded } from "../use-loaded";

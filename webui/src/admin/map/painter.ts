@@ -1,6 +1,6 @@
 /** Paints a map onto a canvas: dots from afar, the inks themselves from near. */
 
-import { INK_SIDE } from "../../ink";
+import { INK_SIDE } from "../../shared/ink";
 import { DIGITS } from "../../contract";
 import { isMisread, middles, type MapPoint } from "./map-points";
 import type { Colouring } from "./map-query";

@@ -1,7 +1,7 @@
 /** How what was live scored on one set of digits, promotion by promotion, and who was held. */
 
 import { useCallback, useMemo } from "preact/hooks";
-import { languageTag } from "../../i18n/language";
+import { languageTag } from "../../shared/language";
 import { overview_words } from "../../i18n/overview";
 import { Link } from "../link";
 import { PlotFigure, type DrawPlot } from "../plot";

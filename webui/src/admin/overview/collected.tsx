@@ -1,6 +1,6 @@
 /** What was collected: how much, from how many, how often the model disagreed, day by day. */
 
-import { languageTag, words } from "../../i18n/language";
+import { languageTag, words } from "../../shared/language";
 import { overview_words } from "../../i18n/overview";
 import type { Stats } from "../../contract";
 import { DigitBars } from "../digit-bars";

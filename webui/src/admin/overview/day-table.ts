@@ -1,6 +1,6 @@
 /** The days' figures as a table, under each chart of days. */
 
-import { words } from "../../i18n/language";
+import { words } from "../../shared/language";
 import { overview_words } from "../../i18n/overview";
 import type { PlotTable } from "../plot";
 import type { PlotFormats } from "../plot-formats";

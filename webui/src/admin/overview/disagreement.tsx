@@ -2,7 +2,7 @@
 
 import { useCallback, useMemo } from "preact/hooks";
 import { DIGITS } from "../../contract";
-import { languageTag, words } from "../../i18n/language";
+import { languageTag, words } from "../../shared/language";
 import { overview_words } from "../../i18n/overview";
 import { Link } from "../link";
 import { PlotFigure, type DrawPlot } from "../plot";

@@ -1,7 +1,7 @@
 /** What needs a person, each with the way to where it is done; or that nothing does. */
 
 import { overview_words } from "../../i18n/overview";
-import { CheckIcon } from "../../icons";
+import { CheckIcon } from "../../shared/icons";
 import { Link } from "../link";
 import type { View } from "../routes";
 import type { Need, NeedKind } from "./overview-api";

@@ -1,9 +1,9 @@
 /** What is live and why, what the last run came to, and what waits. */
 
-import { accuracyFigure } from "../../figures";
-import { languageTag, words } from "../../i18n/language";
+import { accuracyFigure } from "../../shared/figures";
+import { languageTag, words } from "../../shared/language";
 import { overview_words } from "../../i18n/overview";
-import { agoOf, whenOf } from "../../when";
+import { agoOf, whenOf } from "../../shared/when";
 import { Link } from "../link";
 import { Card } from "../parts";
 import { plotFormats } from "../plot-formats";

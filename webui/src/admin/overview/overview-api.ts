@@ -1,6 +1,6 @@
 /** What the overview asks of the server. */
 
-import { ask } from "../../api";
+import { ask } from "../../shared/api";
 import type { Run } from "../../contract";
 
 export type NeedKind =

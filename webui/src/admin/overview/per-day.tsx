@@ -1,7 +1,7 @@
 /** Drawings day by day, and how many of them the model read as another digit. */
 
 import { useCallback, useMemo } from "preact/hooks";
-import { languageTag } from "../../i18n/language";
+import { languageTag } from "../../shared/language";
 import { overview_words } from "../../i18n/overview";
 import { PlotFigure, type DrawPlot } from "../plot";
 import { plotFormats } from "../plot-formats";

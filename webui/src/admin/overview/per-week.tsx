@@ -1,7 +1,7 @@
 /** How often the model read another digit than the label says, over the seven days up to each. */
 
 import { useCallback, useMemo } from "preact/hooks";
-import { languageTag } from "../../i18n/language";
+import { languageTag } from "../../shared/language";
 import { overview_words } from "../../i18n/overview";
 import { PlotFigure, type DrawPlot } from "../plot";
 import { plotFormats } from "../plot-formats";

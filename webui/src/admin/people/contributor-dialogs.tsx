@@ -1,9 +1,9 @@
 /** Blocking somebody, and erasing what they drew: each says first what it does. */
 
 import { useCallback } from "preact/hooks";
-import { Dialog } from "../../dialog";
-import { versionList } from "../../figures";
-import { languageTag, words } from "../../i18n/language";
+import { Dialog } from "../../shared/dialog";
+import { versionList } from "../../shared/figures";
+import { languageTag, words } from "../../shared/language";
 import { people_words } from "../../i18n/people";
 import { Field, Show } from "../parts";
 import type { Action } from "../use-action";

@@ -1,9 +1,9 @@
 /** One contributor: what they gave, and blocking or erasing it. */
 
 import { useCallback, useState } from "preact/hooks";
-import { languageTag, words } from "../../i18n/language";
+import { languageTag, words } from "../../shared/language";
 import { people_words } from "../../i18n/people";
-import { agoOf } from "../../when";
+import { agoOf } from "../../shared/when";
 import { DigitBars } from "../digit-bars";
 import { Link } from "../link";
 import { ActionNote, Card, Show } from "../parts";

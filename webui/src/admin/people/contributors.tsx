@@ -7,7 +7,7 @@ import { Link } from "../link";
 import { Show } from "../parts";
 import { ShowMore, useMore } from "../show-more";
 import { useLoaded } from "../use-loaded";
-import { words } from "../../i18n/language";
+import { words } from "../../shared/language";
 import { people, type ContributorOrder, type ContributorRow } from "./people-api";
 import { Moment, PeopleTable } from "./people-parts";
 

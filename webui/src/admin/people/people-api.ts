@@ -1,6 +1,6 @@
 /** What the views about people ask of the server. */
 
-import { ask, query } from "../../api";
+import { ask, query } from "../../shared/api";
 import type { List } from "../../contract";
 
 export type UserRole = "reviewer" | "admin";

@@ -2,9 +2,9 @@
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { languageTag, words } from "../../i18n/language";
+import { languageTag, words } from "../../shared/language";
 import { people_words } from "../../i18n/people";
-import { agoOf } from "../../when";
+import { agoOf } from "../../shared/when";
 
 export function text(form: HTMLFormElement, name: string): string {
   const value = new FormData(form).get(name);

@@ -1,7 +1,7 @@
 /** People: who draws, who may sign in, and with what. Each part has an address of its own. */
 
 import type { VNode } from "preact";
-import { words } from "../../i18n/language";
+import { words } from "../../shared/language";
 import { people_words } from "../../i18n/people";
 import { is_admin, route } from "../admin-state";
 import { Link } from "../link";

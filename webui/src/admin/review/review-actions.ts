@@ -1,7 +1,7 @@
 /** The reviewer's session: decisions show at once and are sent behind, in their order. */
 
 import { signal } from "@preact/signals";
-import { ask, query, Refused } from "../../api";
+import { ask, query, Refused } from "../../shared/api";
 import type { Drawing, Digit } from "../../contract";
 import { review_words } from "../../i18n/review";
 import { errorSentence, lookAgain } from "../admin-state";

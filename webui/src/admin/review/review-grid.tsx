@@ -1,7 +1,7 @@
 /** Twenty at once: each keeps its place, with the sign of what was decided. */
 
-import { CheckIcon, CrossIcon } from "../../icons";
-import { InkCanvas } from "../../ink-canvas";
+import { CheckIcon, CrossIcon } from "../../shared/icons";
+import { InkCanvas } from "../../shared/ink-canvas";
 import { review_words } from "../../i18n/review";
 import { accept, acceptRest, queue } from "./review-actions";
 import { decidedOf, openOnes, type ReviewItem } from "./review-queue";

@@ -1,6 +1,6 @@
 /** One drawing at a time: its ink large, what is said of it, and what comes next. */
 
-import { InkCanvas } from "../../ink-canvas";
+import { InkCanvas } from "../../shared/ink-canvas";
 import { review_words } from "../../i18n/review";
 import { queue } from "./review-actions";
 import type { ReviewItem } from "./review-queue";

@@ -1,7 +1,7 @@
 /** What can be done with a drawing, for those who use the mouse or a finger. */
 
 import { DIGITS } from "../../contract";
-import { CheckIcon, CrossIcon, UndoIcon } from "../../icons";
+import { CheckIcon, CrossIcon, UndoIcon } from "../../shared/icons";
 import { review_words } from "../../i18n/review";
 import { accept, queue, reject, relabel, undoLast } from "./review-actions";
 import type { ReviewItem } from "./review-queue";

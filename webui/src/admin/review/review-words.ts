@@ -1,6 +1,6 @@
 /** Sentences about a drawing in the queue. */
 
-import { sureFigure } from "../../figures";
+import { sureFigure } from "../../shared/figures";
 import { review_words } from "../../i18n/review";
 import type { Decided, ReviewItem } from "./review-queue";
 

@@ -1,7 +1,7 @@
 /** Review: what needs a person, one at a time or twenty at once, by keyboard. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { words } from "../../i18n/language";
+import { words } from "../../shared/language";
 import { review_words } from "../../i18n/review";
 import { query as address, stay } from "../admin-state";
 import "../../../styles/review.css";

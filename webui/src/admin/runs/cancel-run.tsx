@@ -1,8 +1,8 @@
 /** The button that stops a run, wherever one is shown. */
 
-import { api } from "../../api";
+import { api } from "../../shared/api";
 import type { Run } from "../../contract";
-import { words } from "../../i18n/language";
+import { words } from "../../shared/language";
 import { ActionNote } from "../parts";
 import { useAction } from "../use-action";
 

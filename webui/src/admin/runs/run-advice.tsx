@@ -1,6 +1,6 @@
 /** What came of a run, why, and what to do now, with the ways there. */
 
-import { words } from "../../i18n/language";
+import { words } from "../../shared/language";
 import { runs_words } from "../../i18n/runs";
 import { Link } from "../link";
 import { Card } from "../parts";

@@ -2,8 +2,8 @@
 
 import { useCallback, useMemo } from "preact/hooks";
 import { isOpen } from "../../contract";
-import { accuracyFigure } from "../../figures";
-import { words } from "../../i18n/language";
+import { accuracyFigure } from "../../shared/figures";
+import { words } from "../../shared/language";
 import { runs_words } from "../../i18n/runs";
 import { Card } from "../parts";
 import { PlotFigure, type DrawPlot } from "../plot";

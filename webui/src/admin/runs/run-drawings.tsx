@@ -1,7 +1,7 @@
 /** The exact drawings that a run learned from, as a wall of ink; each leads to its own sheet. */
 
 import { DIGITS } from "../../contract";
-import { words } from "../../i18n/language";
+import { words } from "../../shared/language";
 import { runs_words } from "../../i18n/runs";
 import { query, route, stay } from "../admin-state";
 import { Card } from "../parts";

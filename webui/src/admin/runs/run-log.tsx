@@ -1,6 +1,6 @@
 /** The log of a run: what happened, line by line. */
 
-import { languageTag } from "../../i18n/language";
+import { languageTag } from "../../shared/language";
 import { runs_words } from "../../i18n/runs";
 import { Card } from "../parts";
 import type { RunInFull } from "./runs-api";

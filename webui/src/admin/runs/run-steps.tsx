@@ -1,6 +1,6 @@
 /** The phases of a run as steps: done, now, to come; each with what it took. */
 
-import { runPercent } from "../../figures";
+import { runPercent } from "../../shared/figures";
 import { runs_words } from "../../i18n/runs";
 import type { RunInFull } from "./runs-api";
 import { PHASES, stepStates, type StepState } from "./steps";

@@ -2,7 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { runs_words } from "../../i18n/runs";
-import { InkCanvas } from "../../ink-canvas";
+import { InkCanvas } from "../../shared/ink-canvas";
 import { ROW_PX, TILE_PX, useInSight } from "../drawings/use-in-sight";
 import { Link } from "../link";
 import type { RunDrawing } from "./runs-api";

@@ -1,6 +1,6 @@
 /** What the views of runs ask of the server, beside what every page knows of the last run. */
 
-import { ask, query } from "../../api";
+import { ask, query } from "../../shared/api";
 import type { Digit, List, Run, RunPoint } from "../../contract";
 import type { GalleryDrawing } from "../drawings/gallery-api";
 

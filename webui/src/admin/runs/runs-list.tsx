@@ -2,7 +2,7 @@
 
 import { useCallback } from "preact/hooks";
 import { isOpen } from "../../contract";
-import { words } from "../../i18n/language";
+import { words } from "../../shared/language";
 import { runs_words } from "../../i18n/runs";
 import { is_admin, news_key } from "../admin-state";
 import { Link } from "../link";

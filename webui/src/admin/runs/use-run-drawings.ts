@@ -1,7 +1,7 @@
 /** Loads the drawings of a run page by page, and anew when the filter changes. */
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { words } from "../../i18n/language";
+import { words } from "../../shared/language";
 import { errorSentence } from "../admin-state";
 import { runs_api, type RunCounts, type RunDrawing, type RunDrawingsFilter } from "./runs-api";
 

@@ -1,9 +1,9 @@
 /** A verdict rule by rule: what was measured, what was allowed, and a sentence for each. */
 
 import type { Rule, Verdict } from "../../contract";
-import { words } from "../../i18n/language";
+import { words } from "../../shared/language";
 import { runs_words } from "../../i18n/runs";
-import { CheckIcon, CrossIcon } from "../../icons";
+import { CheckIcon, CrossIcon } from "../../shared/icons";
 import { boundOf, measureOf, NO_FIGURE } from "./rule-figures";
 
 function Row({ rule }: { rule: Rule }) {

@@ -1,6 +1,6 @@
 /** What was told to the webhook, and what became of it. */
 
-import { words } from "../../i18n/language";
+import { words } from "../../shared/language";
 import { runs_words } from "../../i18n/runs";
 import { Link } from "../link";
 import { Card } from "../parts";

@@ -1,7 +1,7 @@
 /** The form of the webhook. */
 
 import { useState } from "preact/hooks";
-import { words } from "../../i18n/language";
+import { words } from "../../shared/language";
 import { runs_words } from "../../i18n/runs";
 import { ActionNote, Field } from "../parts";
 import { text } from "../people/people-parts";

@@ -1,7 +1,7 @@
 /** Who is told when a run ends: the address, the ends, a test, and what became of the last ten. */
 
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { language, languageTag } from "../../i18n/language";
+import { language, languageTag } from "../../shared/language";
 import { runs_words } from "../../i18n/runs";
 import { is_admin } from "../admin-state";
 import { Link } from "../link";

@@ -1,8 +1,8 @@
 /** Deleting everything, and bringing it back for a minute. */
 
 import { useState } from "preact/hooks";
-import { versionList } from "../../figures";
-import { languageTag } from "../../i18n/language";
+import { versionList } from "../../shared/figures";
+import { languageTag } from "../../shared/language";
 import { privacy_words } from "../../i18n/privacy";
 import { learnedMayDiffer } from "../learned-actions";
 import { loadMine } from "../mine-actions";

@@ -1,7 +1,7 @@
 /** This page was opened by the link of another browser: asks whether they shall be one. */
 
 import { useCallback, useState } from "preact/hooks";
-import { Dialog } from "../../dialog";
+import { Dialog } from "../../shared/dialog";
 import { privacy_words } from "../../i18n/privacy";
 import { learnedMayDiffer } from "../learned-actions";
 import { loadMine } from "../mine-actions";

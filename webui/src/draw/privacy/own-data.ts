@@ -1,8 +1,8 @@
 /** What the sheets about one's own data ask of the server. */
 
 import { signal } from "@preact/signals";
-import { ask, Refused } from "../../api";
-import { languageTag, words } from "../../i18n/language";
+import { ask, Refused } from "../../shared/api";
+import { languageTag, words } from "../../shared/language";
 
 export interface Kept {
   contributor: string;

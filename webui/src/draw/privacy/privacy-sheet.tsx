@@ -1,8 +1,8 @@
 /** What is kept of a person, and what they may do with it: take it, delete it, carry it along. */
 
-import { Dialog } from "../../dialog";
-import { versionList } from "../../figures";
-import { languageTag } from "../../i18n/language";
+import { Dialog } from "../../shared/dialog";
+import { versionList } from "../../shared/figures";
+import { languageTag } from "../../shared/language";
 import { privacy_words } from "../../i18n/privacy";
 import { is_privacy_open } from "../page-state";
 import { Problem, useAnswer } from "./ask-again";

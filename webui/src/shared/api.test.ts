@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { api, Refused, Unreachable } from "./api";
-import { setLanguage } from "./i18n/language";
+import { setLanguage } from "./language";
 
 function answer(response: Response | Error): ReturnType<typeof vi.fn> {
   const fetched = vi.fn(() =>

@@ -17,8 +17,8 @@ import type {
   ShownPrediction,
   Stats,
   StrokesOnCanvas,
-} from "./contract";
-import { language } from "./i18n/language";
+} from "../contract";
+import { language } from "./language";
 
 /** The server answered, and it is a no. */
 export class Refused extends Error {

@@ -1,6 +1,6 @@
 /** Strokes as a picture: of drawings that no server has inked yet, and of one that is replayed. */
 
-import type { StrokesOnCanvas } from "./contract";
+import type { StrokesOnCanvas } from "../contract";
 
 export function StrokesPicture({ drawn }: { drawn: StrokesOnCanvas }) {
   const { strokes, width, height } = drawn;

@@ -1,7 +1,7 @@
 /** Sends a form with a large file, and tells how far it is. */
 
 import { Refused, Unreachable } from "./api";
-import { language } from "./i18n/language";
+import { language } from "./language";
 
 /**
  * By XMLHttpRequest, since fetch does not tell how much of a body has been sent, and two gigabytes

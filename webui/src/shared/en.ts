@@ -1,7 +1,7 @@
 /** English. `zh.ts` has the same keys, or it does not compile. */
 
 import type { Digit, Fate, NoDigitReason, RunStatus } from "../contract";
-import type { Ago, When } from "../when";
+import type { Ago, When } from "./when";
 
 function n_of(n: number, one: string, many: string): string {
   return `${n} ${n === 1 ? one : many}`;

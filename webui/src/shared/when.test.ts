@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { en } from "./i18n/en";
-import { zh } from "./i18n/zh";
+import { en } from "./en";
+import { zh } from "./zh";
 import { agoOf, whenOf } from "./when";
 
 const NOW = new Date(2026, 10, 23, 12, 0); // a Monday, on the clock of whoever runs the test

@@ -1,6 +1,6 @@
 /** EN | 中文 */
 
-import { LANGUAGES, language, setLanguage, words } from "./i18n/language";
+import { LANGUAGES, language, setLanguage, words } from "./language";
 
 export function LanguageSwitch() {
   return (

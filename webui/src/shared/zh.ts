@@ -1,7 +1,7 @@
 /** 简体中文。 */
 
 import type { Digit, Fate, NoDigitReason, RunStatus } from "../contract";
-import type { Ago, When } from "../when";
+import type { Ago, When } from "./when";
 import type { Words } from "./en";
 
 function when(moment: When): string {
