@@ -4,7 +4,7 @@ import { computed } from "@preact/signals";
 import type { Prediction, Stats } from "../contract";
 import { sureFigure } from "../shared/figures";
 import { languageTag, words } from "../shared/language";
-import type { Reading, Session, Thanks } from "../session";
+import type { Reading, Session, Thanks } from "./session";
 import { whenOf } from "../shared/when";
 import { learnedSentences } from "./learned-words";
 import {
@@ -15,7 +15,7 @@ import {
   prediction,
   session,
   stats,
-} from "./page-state";
+} from "./state";
 
 export interface AnswerWords {
   digit: number | null;

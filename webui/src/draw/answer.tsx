@@ -3,7 +3,7 @@
 import { words } from "../shared/language";
 import { InkCanvas } from "../shared/ink-canvas";
 import { answerWords } from "./answer-words";
-import { prediction } from "./page-state";
+import { prediction } from "./state";
 
 export function Answer() {
   const { digit, headline, details, tone } = answerWords.value;

@@ -4,10 +4,10 @@ import { DIGITS } from "../contract";
 import { sureFigure } from "../shared/figures";
 import { words } from "../shared/language";
 import { CheckIcon } from "../shared/icons";
-import { canLabel, confirmable } from "../session";
+import { canLabel, confirmable } from "./session";
 import { is_told } from "./consent";
 import { confirm, label } from "./label-actions";
-import { is_privacy_open, prediction, session } from "./page-state";
+import { is_privacy_open, prediction, session } from "./state";
 
 export function ConfirmButton() {
   const digit = confirmable(session.value);

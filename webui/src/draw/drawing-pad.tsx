@@ -1,11 +1,11 @@
 /** Where one draws: with mouse, finger, pen or arrow keys; or shows the picture that was chosen. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { KeyboardPen } from "../keyboard-pen";
+import type { KeyboardPen } from "./keyboard-pen";
 import { words } from "../shared/language";
 import { setPad } from "./pad-handle";
 import { PadSurface } from "./pad-surface";
-import { session } from "./page-state";
+import { session } from "./state";
 import { blank, ink } from "./read-actions";
 
 function mountSurface(

@@ -8,7 +8,7 @@ import { InkCanvas } from "../shared/ink-canvas";
 import { agoOf, whenOf } from "../shared/when";
 import { FateSign } from "./fate-sign";
 import { confirmLabel, relabel, remove } from "./mine-actions";
-import { champion_version, mine, opened_id, stats } from "./page-state";
+import { champion_version, mine, opened_id, stats } from "./state";
 
 function fateSentence({ fate, learned_version, versions }: Drawing): string {
   const w = words.value;

@@ -5,7 +5,7 @@ import { accuracyFigure, runPercent } from "../shared/figures";
 import { languageTag, words } from "../shared/language";
 import { LanguageSwitch } from "../shared/language-switch";
 import { whenOf } from "../shared/when";
-import { is_server_away, stats } from "./page-state";
+import { is_server_away, stats } from "./state";
 
 const NEAR_MS = 24 * 3_600_000; // so near that the time of day alone says which day
 

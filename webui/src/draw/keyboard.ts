@@ -1,9 +1,9 @@
 /** Hears the keys of the whole page and does what they mean. */
 
-import { shortcutOf, type KeyPress } from "../shortcuts";
+import { shortcutOf, type KeyPress } from "./shortcuts";
 import { confirm, label } from "./label-actions";
 import { clear, focusPad, undo } from "./pad-handle";
-import { are_keys_open, are_steps_open, new_version } from "./page-state";
+import { are_keys_open, are_steps_open, new_version } from "./state";
 import { askForPicture } from "./picture-actions";
 
 let was_pointer = false;

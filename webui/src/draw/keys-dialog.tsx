@@ -2,7 +2,7 @@
 
 import { Dialog } from "../shared/dialog";
 import { words } from "../shared/language";
-import { are_keys_open } from "./page-state";
+import { are_keys_open } from "./state";
 
 export function KeysDialog() {
   if (!are_keys_open.value) return null;

@@ -2,17 +2,17 @@
 
 import { api, Refused } from "../shared/api";
 import type { Digit, Drawing } from "../contract";
-import { newDrawingId } from "../drawing-id";
+import { newDrawingId } from "./outbox/drawing-id";
 import { words } from "../shared/language";
-import type { Answer, Waiting } from "../outbox";
-import { openOutbox, type OutboxStore } from "../outbox-store";
-import { OutboxSender, type OutboxNews } from "../outbox-sender";
-import { canLabel, claimOf, confirmable, outcomeOf, type Session } from "../session";
+import type { Answer, Waiting } from "./outbox/outbox";
+import { openOutbox, type OutboxStore } from "./outbox/store";
+import { OutboxSender, type OutboxNews } from "./outbox/sender";
+import { canLabel, claimOf, confirmable, outcomeOf, type Session } from "./session";
 import { recordConsent } from "./consent";
 import { learnedMayDiffer } from "./learned-actions";
 import { refreshStats } from "./live-actions";
 import { loadMine, showStored } from "./mine-actions";
-import { is_outbox_lasting, prediction, session, toast, unsent } from "./page-state";
+import { is_outbox_lasting, prediction, session, toast, unsent } from "./state";
 import { clearPad, isPenBusy } from "./pad-handle";
 import { apply, forgetPicture, stopReading } from "./read-actions";
 

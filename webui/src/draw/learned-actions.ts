@@ -1,7 +1,7 @@
 /** Asks "did it learn me?". */
 
 import { api } from "../shared/api";
-import { learned } from "./page-state";
+import { learned } from "./state";
 
 const LEARNED_REST_MS = 1_500; // both versions read all drawings for it: not after each of a quick row
 let learned_timer: ReturnType<typeof setTimeout> | undefined;

@@ -2,7 +2,7 @@
 
 import { computed } from "@preact/signals";
 import { words } from "../shared/language";
-import { learned } from "./page-state";
+import { learned } from "./state";
 
 export const learnedSentences = computed<string[]>(() => {
   const shown = learned.value;

@@ -5,7 +5,7 @@ import { isOpen } from "../contract";
 import { poll } from "../shared/polling";
 import { loadLearned } from "./learned-actions";
 import { loadMine } from "./mine-actions";
-import { champion_version, is_server_away, new_version, stats } from "./page-state";
+import { champion_version, is_server_away, new_version, stats } from "./state";
 
 const POLL_RUNNING_MS = 2_000;
 const POLL_IDLE_MS = 10_000;

@@ -5,7 +5,7 @@ import type { Digit, Drawing } from "../contract";
 import { versionList } from "../shared/figures";
 import { languageTag, words } from "../shared/language";
 import { learnedMayDiffer } from "./learned-actions";
-import { mine, opened_id, toast, type MineView } from "./page-state";
+import { mine, opened_id, toast, type MineView } from "./state";
 
 const N_AT_ONCE = 60;
 

@@ -3,11 +3,11 @@
 import type { Drawing, MineCounts } from "../contract";
 import { words } from "../shared/language";
 import { InkCanvas } from "../shared/ink-canvas";
-import type { Waiting } from "../outbox";
+import type { Waiting } from "./outbox/outbox";
 import { FateSign } from "./fate-sign";
 import { learnedSentences } from "./learned-words";
 import { loadMine, loadMoreOfMine } from "./mine-actions";
-import { is_privacy_open, mine, opened_id, unsent } from "./page-state";
+import { is_privacy_open, mine, opened_id, unsent } from "./state";
 import { StrokesPicture } from "../shared/strokes-picture";
 
 function fateWords(drawing: Drawing): string {

@@ -2,7 +2,7 @@
 
 import SignaturePad, { type PointGroup } from "signature_pad";
 import type { StrokesOnCanvas } from "../contract";
-import { isPenKey, movePen, penAtStart, type KeyboardPen } from "../keyboard-pen";
+import { isPenKey, movePen, penAtStart, type KeyboardPen } from "./keyboard-pen";
 import { strokesOf } from "./stroke-data";
 
 /** Shares of the shorter side, as radii: about the pen that the model knows, 2.4 of 28 px. */

@@ -12,7 +12,7 @@ import { KeysDialog } from "./keys-dialog";
 import { MyDrawings } from "./my-drawings";
 import { focusPad } from "./pad-handle";
 import { is_picture_over } from "./picture-actions";
-import { PrivacyPlace } from "./privacy-place";
+import { PrivacyPlace } from "./privacy/place";
 import { StepsPanel } from "./steps-panel";
 import { Toast } from "./toast";
 import { Tools } from "./tools";

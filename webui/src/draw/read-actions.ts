@@ -3,10 +3,10 @@
 import { api, Refused } from "../shared/api";
 import type { Prediction, StrokesOnCanvas } from "../contract";
 import { words } from "../shared/language";
-import { Reader } from "../reader";
-import { advance, type SessionEvent, type Subject } from "../session";
-import { timingOf, withTiming } from "../timings";
-import { new_version, session, timings } from "./page-state";
+import { Reader } from "./reader";
+import { advance, type SessionEvent, type Subject } from "./session";
+import { timingOf, withTiming } from "./timings";
+import { new_version, session, timings } from "./state";
 
 interface TimedPrediction {
   prediction: Prediction;

@@ -3,8 +3,8 @@
 import { msFigure } from "../shared/figures";
 import { words } from "../shared/language";
 import { ChevronIcon } from "../shared/icons";
-import { median, timingRows } from "../timings";
-import { are_steps_open, timings } from "./page-state";
+import { median, timingRows } from "./timings";
+import { are_steps_open, timings } from "./state";
 
 export function toggleSteps(): void {
   are_steps_open.value = !are_steps_open.value;

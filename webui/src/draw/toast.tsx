@@ -3,7 +3,7 @@
 import { words } from "../shared/language";
 import { CloseIcon } from "../shared/icons";
 import { usePassing } from "../shared/use-passing";
-import { toast } from "./page-state";
+import { toast } from "./state";
 
 function forget(): void {
   toast.value = null;

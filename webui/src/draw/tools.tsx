@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { words } from "../shared/language";
 import { ClearIcon, KeysIcon, PhotoIcon, PictureIcon, UndoIcon } from "../shared/icons";
 import { clear, undo } from "./pad-handle";
-import { are_keys_open, session } from "./page-state";
+import { are_keys_open, session } from "./state";
 import { registerPictureInput } from "./picture-actions";
 import { choosePicture } from "./read-actions";
 

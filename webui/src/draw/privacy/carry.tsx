@@ -1,8 +1,8 @@
 /** The link that carries one's drawings to another browser. */
 
 import { useState } from "preact/hooks";
-import { privacy_words } from "../../i18n/privacy";
-import { moment, own, sentenceOf, type CarryLink } from "./own-data";
+import { privacy_words } from "./words";
+import { moment, own, sentenceOf, type CarryLink } from "./calls";
 
 export function Carry() {
   const w = privacy_words.value;

@@ -3,10 +3,10 @@
 import { useState } from "preact/hooks";
 import { versionList } from "../../shared/figures";
 import { languageTag } from "../../shared/language";
-import { privacy_words } from "../../i18n/privacy";
+import { privacy_words } from "./words";
 import { learnedMayDiffer } from "../learned-actions";
 import { loadMine } from "../mine-actions";
-import { deleted_all, own, sentenceOf, type Kept } from "./own-data";
+import { deleted_all, own, sentenceOf, type Kept } from "./calls";
 
 interface ChangeProps {
   kept: Kept;

@@ -2,12 +2,12 @@
 
 import { useCallback, useState } from "preact/hooks";
 import { Dialog } from "../../shared/dialog";
-import { privacy_words } from "../../i18n/privacy";
+import { privacy_words } from "./words";
 import { learnedMayDiffer } from "../learned-actions";
 import { loadMine } from "../mine-actions";
-import { carry_token, toast } from "../page-state";
+import { carry_token, toast } from "../state";
 import { Problem, useAnswer } from "./ask-again";
-import { own, sentenceOf, type Joined } from "./own-data";
+import { own, sentenceOf, type Joined } from "./calls";
 
 export function JoinDialog({ token }: { token: string }) {
   const w = privacy_words.value;

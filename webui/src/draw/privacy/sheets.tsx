@@ -1,6 +1,6 @@
 /** All that the draw page loads when somebody asks about their own data. */
 
-import "../../../styles/privacy.css";
+import "./styles.css";
 
 export { JoinDialog } from "./join-dialog";
-export { PrivacySheet } from "./privacy-sheet";
+export { PrivacySheet } from "./sheet";

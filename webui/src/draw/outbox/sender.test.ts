@@ -1,9 +1,9 @@
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Drawing } from "./contract";
+import type { Drawing } from "../../contract";
 import type { Answer, Waiting } from "./outbox";
-import { OutboxSender, type OutboxNews } from "./outbox-sender";
-import { MemoryStore, openOutbox, type OutboxStore } from "./outbox-store";
+import { OutboxSender, type OutboxNews } from "./sender";
+import { MemoryStore, openOutbox, type OutboxStore } from "./store";
 
 function waiting(id: string, labelled_at_ms = 0): Waiting {
   const drawn = { strokes: [], width: 280, height: 280 };

@@ -1,6 +1,6 @@
 /** Sends what waits in the outbox, oldest first, until the server has acknowledged each drawing. */
 
-import type { Drawing } from "./contract";
+import type { Drawing } from "../../contract";
 import {
   CLAIM_MS,
   inOrder,
@@ -11,7 +11,7 @@ import {
   type DropReason,
   type Waiting,
 } from "./outbox";
-import type { OutboxStore } from "./outbox-store";
+import type { OutboxStore } from "./store";
 
 export type OutboxNews =
   | { kind: "changed"; waiting: Waiting[] }

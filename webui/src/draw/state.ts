@@ -10,9 +10,9 @@ import {
   type Stats,
 } from "../contract";
 import { runPercent } from "../shared/figures";
-import type { Waiting } from "../outbox";
-import { BLANK, shownPrediction, type Session } from "../session";
-import type { Timing } from "../timings";
+import type { Waiting } from "./outbox/outbox";
+import { BLANK, shownPrediction, type Session } from "./session";
+import type { Timing } from "./timings";
 
 export const session = signal<Session>(BLANK);
 export const prediction = computed(() =>

@@ -1,6 +1,6 @@
 /** How long each step of a prediction takes, the way over the network included. Pure. */
 
-import type { Step } from "./contract";
+import type { Step } from "../contract";
 
 export interface Timing {
   steps: Step[];

@@ -3,12 +3,12 @@
 import { Dialog } from "../../shared/dialog";
 import { versionList } from "../../shared/figures";
 import { languageTag } from "../../shared/language";
-import { privacy_words } from "../../i18n/privacy";
-import { is_privacy_open } from "../page-state";
+import { privacy_words } from "./words";
+import { is_privacy_open } from "../state";
 import { Problem, useAnswer } from "./ask-again";
 import { Carry } from "./carry";
 import { DeleteAll } from "./delete-all";
-import { moment, own, type Kept } from "./own-data";
+import { moment, own, type Kept } from "./calls";
 
 function Facts({ kept }: { kept: Kept }) {
   const w = privacy_words.value;

@@ -2,17 +2,17 @@
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { words } from "./shared/language";
-import { listenForKeys } from "./draw/keyboard";
-import { introduce, startOutbox } from "./draw/label-actions";
-import { followLive } from "./draw/live-actions";
-import { loadMine } from "./draw/mine-actions";
-import { Page } from "./draw/page";
-import { readFragment } from "./draw/privacy-place";
-import { listenForPictures } from "./draw/picture-actions";
-import "./shared/tokens.css";
-import "./shared/base.css";
-import "../styles/draw.css";
+import { words } from "../shared/language";
+import { listenForKeys } from "./keyboard";
+import { introduce, startOutbox } from "./label-actions";
+import { followLive } from "./live-actions";
+import { loadMine } from "./mine-actions";
+import { Page } from "./page";
+import { readFragment } from "./privacy/place";
+import { listenForPictures } from "./picture-actions";
+import "../shared/tokens.css";
+import "../shared/base.css";
+import "./styles.css";
 
 const root = document.getElementById("page");
 if (root !== null) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Prediction } from "./contract";
+import type { Prediction } from "../contract";
 import {
   advance,
   BLANK,

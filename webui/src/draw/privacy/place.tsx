@@ -2,8 +2,8 @@
 
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { words } from "../shared/language";
-import { carry_token, is_privacy_open, toast } from "./page-state";
+import { words } from "../../shared/language";
+import { carry_token, is_privacy_open, toast } from "../state";
 
 const CARRY = "#carry=";
 const PRIVACY = "#privacy";
@@ -29,7 +29,7 @@ export function PrivacyPlace() {
 
   useEffect(() => {
     if (!is_wanted || sheets !== null) return;
-    import("./privacy/sheets").then(setSheets).catch(() => {
+    import("./sheets").then(setSheets).catch(() => {
       is_privacy_open.value = false;
       toast.value = { text: words.value.failed_network, action: null };
     });
