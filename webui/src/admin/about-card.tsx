@@ -3,8 +3,8 @@
 import type { Model } from "../contract";
 import { languageTag } from "../shared/language";
 import { versions_words } from "../i18n/versions";
-import { Card } from "./parts";
-import { plotFormats } from "./plot-formats";
+import { Card } from "./shared/parts";
+import { plotFormats } from "./shared/plot-formats";
 
 const HASH_SHOWN = 12;
 

@@ -4,9 +4,9 @@ import { useCallback, useMemo } from "preact/hooks";
 import type { CertaintyBin, Score } from "../contract";
 import { languageTag, words } from "../shared/language";
 import { versions_words } from "../i18n/versions";
-import { Card } from "./parts";
-import { PlotFigure, type DrawPlot } from "./plot";
-import { plotFormats } from "./plot-formats";
+import { Card } from "./shared/parts";
+import { PlotFigure, type DrawPlot } from "./shared/plot";
+import { plotFormats } from "./shared/plot-formats";
 import { rangesOf, type CertaintyRange } from "./reliability";
 
 const HEIGHT = 260;

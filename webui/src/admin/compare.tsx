@@ -3,10 +3,10 @@
 import { useCallback } from "preact/hooks";
 import { versions_words } from "../i18n/versions";
 import { InkCanvas } from "../shared/ink-canvas";
-import { is_admin } from "./admin-state";
-import { Link } from "./link";
-import { Card, Show } from "./parts";
-import { useLoaded } from "./use-loaded";
+import { is_admin } from "./state";
+import { Link } from "./shared/link";
+import { Card, Show } from "./shared/parts";
+import { useLoaded } from "./shared/use-loaded";
 import { versions_api, type Comparison, type Difference, type Flip } from "./versions-api";
 
 function Figures({ name, found }: { name: string; found: Difference }) {

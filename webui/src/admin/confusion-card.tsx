@@ -5,9 +5,9 @@ import { DIGITS } from "../contract";
 import { words } from "../shared/language";
 import { versions_words } from "../i18n/versions";
 import { InkCanvas } from "../shared/ink-canvas";
-import { query, stay } from "./admin-state";
-import { Card, Show } from "./parts";
-import { useLoaded } from "./use-loaded";
+import { query, stay } from "./state";
+import { Card, Show } from "./shared/parts";
+import { useLoaded } from "./shared/use-loaded";
 import { versions_api, type Confusion } from "./versions-api";
 
 function share(value: number | null | undefined): string {

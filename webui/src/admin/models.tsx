@@ -7,13 +7,13 @@ import { Dialog } from "../shared/dialog";
 import { accuracyFigure } from "../shared/figures";
 import { languageTag, words } from "../shared/language";
 import { agoOf } from "../shared/when";
-import { is_admin, news_key, route } from "./admin-state";
+import { is_admin, news_key, route } from "./state";
 import { ComparePage } from "./compare";
 import { LineagePicture } from "./lineage-picture";
-import { Link } from "./link";
-import { ActionNote, Field, Show } from "./parts";
-import { useAction, type Action } from "./use-action";
-import { useLoaded } from "./use-loaded";
+import { Link } from "./shared/link";
+import { ActionNote, Field, Show } from "./shared/parts";
+import { useAction, type Action } from "./shared/use-action";
+import { useLoaded } from "./shared/use-loaded";
 import { VersionPage } from "./version";
 import "../../styles/versions.css";
 

@@ -4,13 +4,13 @@ import { isOpen, type Run } from "../contract";
 import { accuracyFigure, runPercent } from "../shared/figures";
 import { languageTag, words } from "../shared/language";
 import { agoOf } from "../shared/when";
-import { is_admin } from "./admin-state";
-import { Link } from "./link";
-import { Card } from "./parts";
+import { is_admin } from "./state";
+import { Link } from "./shared/link";
+import { Card } from "./shared/parts";
 import { RunCurve } from "./run-curve";
-import { RunStatusSign } from "./run-status";
-import { CancelRun } from "./runs/cancel-run";
-import { VerdictRules } from "./verdict";
+import { RunStatusSign } from "./shared/run-status";
+import { CancelRun } from "./shared/cancel-run";
+import { VerdictRules } from "./shared/verdict";
 
 function Progress({ run }: { run: Run }) {
   const w = words.value.admin;

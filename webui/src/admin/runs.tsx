@@ -1,8 +1,8 @@
 /** Runs: every attempt to train, one of them in full, and who is told of their ends. */
 
 import { runs_words } from "../i18n/runs";
-import { route } from "./admin-state";
-import { Link } from "./link";
+import { route } from "./state";
+import { Link } from "./shared/link";
 import { RunPage } from "./runs/run-page";
 import { RunsList } from "./runs/runs-list";
 import { WebhookPage } from "./runs/webhook-page";

@@ -4,8 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 import { ask, query } from "../shared/api";
 import { language, languageTag, words } from "../shared/language";
 import { schedule_words } from "../i18n/schedule";
-import { errorSentence } from "./admin-state";
-import { Card } from "./parts";
+import { errorSentence } from "./state";
+import { Card } from "./shared/parts";
 import "../../styles/schedule.css";
 
 const WAIT_MS = 300; // after the last key

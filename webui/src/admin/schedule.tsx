@@ -6,11 +6,11 @@ import type { Schedule, ScheduleNow } from "../contract";
 import { language, languageTag, words } from "../shared/language";
 import { schedule_words } from "../i18n/schedule";
 import { whenOf } from "../shared/when";
-import { is_admin, stats } from "./admin-state";
+import { is_admin, stats } from "./state";
 import { NextTimes, Preview, zones } from "./schedule-times";
-import { ActionNote, Field, Show } from "./parts";
-import { useAction } from "./use-action";
-import { useLoaded } from "./use-loaded";
+import { ActionNote, Field, Show } from "./shared/parts";
+import { useAction } from "./shared/use-action";
+import { useLoaded } from "./shared/use-loaded";
 
 function scheduleOf(form: HTMLFormElement): Schedule {
   const data = new FormData(form);

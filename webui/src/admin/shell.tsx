@@ -6,11 +6,11 @@ import type { Me } from "../contract";
 import { words } from "../shared/language";
 import { PersonIcon } from "../shared/icons";
 import { LanguageSwitch } from "../shared/language-switch";
-import { askWhoIsHere, is_admin, is_server_away, route, visitor } from "./admin-state";
-import { Link } from "./link";
+import { askWhoIsHere, is_admin, is_server_away, route, visitor } from "./state";
+import { Link } from "./shared/link";
 import { REVIEWERS_VIEWS, type View } from "./routes";
 import { SetUp, SignIn } from "./sign-in";
-import { useAction } from "./use-action";
+import { useAction } from "./shared/use-action";
 import { LOADERS, viewsFor, type ViewComponent } from "./views";
 
 type Module =

@@ -6,9 +6,9 @@ import { api } from "../shared/api";
 import type { Me } from "../contract";
 import { words } from "../shared/language";
 import { LanguageSwitch } from "../shared/language-switch";
-import { go, visitor } from "./admin-state";
-import { ActionNote, Field } from "./parts";
-import { useAction } from "./use-action";
+import { go, visitor } from "./state";
+import { ActionNote, Field } from "./shared/parts";
+import { useAction } from "./shared/use-action";
 
 const MIN_PASSWORD_LENGTH = 12; // as the server asks; it checks again
 

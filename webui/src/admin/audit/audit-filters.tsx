@@ -1,7 +1,7 @@
 /** Who, what, on what, and when: the filters stand in the address. */
 
 import { ACTIONS, ACTORS, audit_words } from "../../i18n/audit";
-import { stay } from "../admin-state";
+import { stay } from "../state";
 import type { User } from "../people/people-api";
 import { queryOf, type Filter } from "./audit-filter";
 

@@ -3,8 +3,8 @@
 import { useRef, useState } from "preact/hooks";
 import { data_words } from "../../i18n/data";
 import { words } from "../../shared/language";
-import { errorSentence } from "../admin-state";
-import { ActionNote } from "../parts";
+import { errorSentence } from "../state";
+import { ActionNote } from "../shared/parts";
 import { importFile } from "./data-api";
 import { watch } from "./watched";
 

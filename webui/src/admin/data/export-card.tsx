@@ -2,9 +2,9 @@
 
 import { useCallback } from "preact/hooks";
 import { data_words } from "../../i18n/data";
-import { query, stats, stay } from "../admin-state";
-import { Card, Show } from "../parts";
-import { useLoaded } from "../use-loaded";
+import { query, stats, stay } from "../state";
+import { Card, Show } from "../shared/parts";
+import { useLoaded } from "../shared/use-loaded";
 import { data, exportAddress, FORMATS, type Estimate, type Format } from "./data-api";
 import { CHOICES, exportQuery, FIELDS, sizeFigure, withValue } from "./export-query";
 

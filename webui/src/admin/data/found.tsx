@@ -1,7 +1,7 @@
 /** What a file holds: how many of each digit, and what cannot be used. */
 
 import { data_words } from "../../i18n/data";
-import { DigitBars } from "../digit-bars";
+import { DigitBars } from "../shared/digit-bars";
 import type { Found } from "./data-api";
 
 export function FoundInIt({ found }: { found: Found }) {

@@ -1,7 +1,7 @@
 /** A file comes in: sent, checked, looked at, stored, and taken out again if it was a mistake. */
 
 import { data_words } from "../../i18n/data";
-import { Card } from "../parts";
+import { Card } from "../shared/parts";
 import type { Transfer } from "./data-api";
 import { DropZone } from "./drop-zone";
 import { Refusals } from "./found";

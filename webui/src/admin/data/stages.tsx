@@ -4,9 +4,9 @@ import { useState } from "preact/hooks";
 import { versionList } from "../../shared/figures";
 import { data_words } from "../../i18n/data";
 import { languageTag } from "../../shared/language";
-import { Confirm } from "../confirm";
-import { ActionNote } from "../parts";
-import { useAction } from "../use-action";
+import { Confirm } from "../shared/confirm";
+import { ActionNote } from "../shared/parts";
+import { useAction } from "../shared/use-action";
 import { data, type Transfer } from "./data-api";
 import { FoundInIt, Refusals } from "./found";
 

@@ -1,6 +1,6 @@
 /** Which import the view is about. */
 
-import { query, stay } from "../admin-state";
+import { query, stay } from "../state";
 import { isMoving, type Transfer } from "./data-api";
 import { withValue } from "./export-query";
 

@@ -3,8 +3,8 @@
 import { useEffect } from "preact/hooks";
 import { drawings_words } from "../../i18n/drawings";
 import { words } from "../../shared/language";
-import { Link } from "../link";
-import { UndoToast } from "../undo-toast";
+import { Link } from "../shared/link";
+import { UndoToast } from "../shared/undo-toast";
 import { Filters } from "./filters";
 import { items, list_key, load, loading, opened_id, summary, tryAgain } from "./gallery-state";
 import { ConfirmDelete, SelectionBar } from "./selection-bar";

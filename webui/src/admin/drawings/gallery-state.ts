@@ -5,8 +5,8 @@ import type { Digit, DrawingStatus } from "../../contract";
 import { versionList } from "../../shared/figures";
 import { drawings_words } from "../../i18n/drawings";
 import { languageTag, words } from "../../shared/language";
-import { errorSentence, lookAgain, query, route, stay } from "../admin-state";
-import { said } from "../undo-toast";
+import { errorSentence, lookAgain, query, route, stay } from "../state";
+import { said } from "../shared/undo-toast";
 import {
   gallery,
   type Change,

@@ -5,7 +5,7 @@ import { sureFigure, versionList } from "../../shared/figures";
 import { drawings_words } from "../../i18n/drawings";
 import { languageTag, words } from "../../shared/language";
 import { agoOf } from "../../shared/when";
-import { Confirm } from "../confirm";
+import { Confirm } from "../shared/confirm";
 import type { GalleryDrawing } from "./gallery-api";
 import { asked, change, chosen, items, open, remove, selection } from "./gallery-state";
 import { chooseAll, NOTHING } from "./selection";

@@ -17,7 +17,7 @@ import {
   undo,
 } from "./gallery-state";
 import { choose, chooseAll, moveOf, NOTHING, placeAfter, walk } from "./selection";
-import { ROW_PX, TILE_PX, useInSight } from "./use-in-sight";
+import { ROW_PX, TILE_PX, useInSight } from "../shared/use-in-sight";
 
 const ROWS_AHEAD = 12; // so far before the end the next page is asked for
 

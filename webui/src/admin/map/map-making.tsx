@@ -1,9 +1,9 @@
 /** A map that is being made, or could not be, and having it made again. */
 
 import { map_words } from "../../i18n/map";
-import { is_admin } from "../admin-state";
-import { ActionNote } from "../parts";
-import { useAction } from "../use-action";
+import { is_admin } from "../state";
+import { ActionNote } from "../shared/parts";
+import { useAction } from "../shared/use-action";
 import { map_api, type Maps } from "./map-api";
 
 /** How far the live version's map is, where one is owed. */

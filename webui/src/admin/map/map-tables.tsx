@@ -2,8 +2,8 @@
 
 import { map_words } from "../../i18n/map";
 import { InkCanvas } from "../../shared/ink-canvas";
-import { Link } from "../link";
-import { Card } from "../parts";
+import { Link } from "../shared/link";
+import { Card } from "../shared/parts";
 import {
   inkAt,
   isAmongOthers,

@@ -3,9 +3,9 @@
 import { useCallback, useMemo } from "preact/hooks";
 import { languageTag } from "../../shared/language";
 import { overview_words } from "../../i18n/overview";
-import { Link } from "../link";
-import { PlotFigure, type DrawPlot } from "../plot";
-import { plotFormats } from "../plot-formats";
+import { Link } from "../shared/link";
+import { PlotFigure, type DrawPlot } from "../shared/plot";
+import { plotFormats } from "../shared/plot-formats";
 import { AccuracyLegend } from "./accuracy-legend";
 import type { DatasetName, Measured, Promotion } from "./overview-api";
 import { apart, dayTicks, liveSpans, scored, type LiveSpan, type Point } from "./series";

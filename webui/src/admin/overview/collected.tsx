@@ -3,10 +3,10 @@
 import { languageTag, words } from "../../shared/language";
 import { overview_words } from "../../i18n/overview";
 import type { Stats } from "../../contract";
-import { DigitBars } from "../digit-bars";
-import { Link } from "../link";
-import { Card } from "../parts";
-import { plotFormats } from "../plot-formats";
+import { DigitBars } from "../shared/digit-bars";
+import { Link } from "../shared/link";
+import { Card } from "../shared/parts";
+import { plotFormats } from "../shared/plot-formats";
 import { Disagreement } from "./disagreement";
 import type { OverviewFigures } from "./overview-api";
 import { PerDay } from "./per-day";

@@ -2,8 +2,8 @@
 
 import { words } from "../../shared/language";
 import { overview_words } from "../../i18n/overview";
-import type { PlotTable } from "../plot";
-import type { PlotFormats } from "../plot-formats";
+import type { PlotTable } from "../shared/plot";
+import type { PlotFormats } from "../shared/plot-formats";
 import type { Day } from "./overview-api";
 
 /** Every day's figures, the newest first. */

@@ -4,11 +4,11 @@ import { useCallback, useMemo } from "preact/hooks";
 import { DIGITS } from "../../contract";
 import { languageTag, words } from "../../shared/language";
 import { overview_words } from "../../i18n/overview";
-import { Link } from "../link";
-import { PlotFigure, type DrawPlot } from "../plot";
-import { plotFormats } from "../plot-formats";
+import { Link } from "../shared/link";
+import { PlotFigure, type DrawPlot } from "../shared/plot";
+import { plotFormats } from "../shared/plot-formats";
 import type { Agreement } from "./overview-api";
-import { shareOf, type Share } from "../wilson";
+import { shareOf, type Share } from "../shared/wilson";
 
 const HEIGHT = 180;
 

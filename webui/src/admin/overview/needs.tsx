@@ -2,7 +2,7 @@
 
 import { overview_words } from "../../i18n/overview";
 import { CheckIcon } from "../../shared/icons";
-import { Link } from "../link";
+import { Link } from "../shared/link";
 import type { View } from "../routes";
 import type { Need, NeedKind } from "./overview-api";
 

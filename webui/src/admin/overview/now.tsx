@@ -4,10 +4,10 @@ import { accuracyFigure } from "../../shared/figures";
 import { languageTag, words } from "../../shared/language";
 import { overview_words } from "../../i18n/overview";
 import { agoOf, whenOf } from "../../shared/when";
-import { Link } from "../link";
-import { Card } from "../parts";
-import { plotFormats } from "../plot-formats";
-import { RunStatusSign } from "../run-status";
+import { Link } from "../shared/link";
+import { Card } from "../shared/parts";
+import { plotFormats } from "../shared/plot-formats";
+import { RunStatusSign } from "../shared/run-status";
 import type { Live, OverviewFigures, Queues } from "./overview-api";
 
 function moment(iso: string): string {

@@ -3,8 +3,8 @@
 import { useCallback, useMemo } from "preact/hooks";
 import { languageTag } from "../../shared/language";
 import { overview_words } from "../../i18n/overview";
-import { PlotFigure, type DrawPlot } from "../plot";
-import { plotFormats } from "../plot-formats";
+import { PlotFigure, type DrawPlot } from "../shared/plot";
+import { plotFormats } from "../shared/plot-formats";
 import { dayTable } from "./day-table";
 import type { Day } from "./overview-api";
 import { everyNth, sinceFirst, summed } from "./series";

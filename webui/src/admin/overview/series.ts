@@ -1,7 +1,7 @@
 /** From the server's figures to what the charts draw. Pure. */
 
 import type { Agreement, DatasetName, Day, Measure, Measured, Promotion } from "./overview-api";
-import { shareOf, type Share } from "../wilson";
+import { shareOf, type Share } from "../shared/wilson";
 
 export interface Point extends Share, Measure {
   version: number;

@@ -5,11 +5,11 @@ import { Dialog } from "../../shared/dialog";
 import { versionList } from "../../shared/figures";
 import { languageTag, words } from "../../shared/language";
 import { people_words } from "../../i18n/people";
-import { Field, Show } from "../parts";
-import type { Action } from "../use-action";
-import { useLoaded } from "../use-loaded";
+import { Field, Show } from "../shared/parts";
+import type { Action } from "../shared/use-action";
+import { useLoaded } from "../shared/use-loaded";
 import { people, type ContributorRow, type Erasure } from "./people-api";
-import { text } from "./people-parts";
+import { text } from "../shared/table-parts";
 
 interface DialogProps {
   row: ContributorRow;

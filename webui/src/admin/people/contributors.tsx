@@ -2,14 +2,14 @@
 
 import { useCallback } from "preact/hooks";
 import { people_words } from "../../i18n/people";
-import { query, stats, stay } from "../admin-state";
-import { Link } from "../link";
-import { Show } from "../parts";
-import { ShowMore, useMore } from "../show-more";
-import { useLoaded } from "../use-loaded";
+import { query, stats, stay } from "../state";
+import { Link } from "../shared/link";
+import { Show } from "../shared/parts";
+import { ShowMore, useMore } from "../shared/show-more";
+import { useLoaded } from "../shared/use-loaded";
 import { words } from "../../shared/language";
 import { people, type ContributorOrder, type ContributorRow } from "./people-api";
-import { Moment, PeopleTable } from "./people-parts";
+import { Moment, PeopleTable } from "../shared/table-parts";
 
 interface Filter {
   sort: ContributorOrder;

@@ -2,11 +2,11 @@
 
 import { useState } from "preact/hooks";
 import { people_words } from "../../i18n/people";
-import { visitor } from "../admin-state";
-import { ActionNote, Card, Field } from "../parts";
-import { useAction } from "../use-action";
+import { visitor } from "../state";
+import { ActionNote, Card, Field } from "../shared/parts";
+import { useAction } from "../shared/use-action";
 import { people } from "./people-api";
-import { text } from "./people-parts";
+import { text } from "../shared/table-parts";
 import { SessionList } from "./sessions";
 
 const MIN_PASSWORD_LENGTH = 12; // as the server asks; it checks again

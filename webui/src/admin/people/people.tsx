@@ -3,8 +3,8 @@
 import type { VNode } from "preact";
 import { words } from "../../shared/language";
 import { people_words } from "../../i18n/people";
-import { is_admin, route } from "../admin-state";
-import { Link } from "../link";
+import { is_admin, route } from "../state";
+import { Link } from "../shared/link";
 import "../../../styles/people.css";
 import { Accounts } from "./accounts";
 import { Contributor } from "./contributor";

@@ -2,12 +2,12 @@
 
 import { useCallback, useState } from "preact/hooks";
 import { people_words } from "../../i18n/people";
-import { askWhoIsHere } from "../admin-state";
-import { ActionNote, Show } from "../parts";
-import { useAction } from "../use-action";
-import { useLoaded } from "../use-loaded";
+import { askWhoIsHere } from "../state";
+import { ActionNote, Show } from "../shared/parts";
+import { useAction } from "../shared/use-action";
+import { useLoaded } from "../shared/use-loaded";
 import { people, type Session } from "./people-api";
-import { Moment, PeopleTable } from "./people-parts";
+import { Moment, PeopleTable } from "../shared/table-parts";
 
 interface TableProps {
   sessions: readonly Session[];

@@ -2,11 +2,11 @@
 
 import { useCallback, useState } from "preact/hooks";
 import { people_words } from "../../i18n/people";
-import { ActionNote, Card, Field, Show } from "../parts";
-import { useAction, type Action } from "../use-action";
-import { useLoaded } from "../use-loaded";
+import { ActionNote, Card, Field, Show } from "../shared/parts";
+import { useAction, type Action } from "../shared/use-action";
+import { useLoaded } from "../shared/use-loaded";
 import { people, type Token, type UserRole } from "./people-api";
-import { Moment, PeopleTable, Secret, text } from "./people-parts";
+import { Moment, PeopleTable, Secret, text } from "../shared/table-parts";
 
 interface Made {
   name: string;

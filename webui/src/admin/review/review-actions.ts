@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { ask, query, Refused } from "../../shared/api";
 import type { Drawing, Digit } from "../../contract";
 import { review_words } from "../../i18n/review";
-import { errorSentence, lookAgain } from "../admin-state";
+import { errorSentence, lookAgain } from "../state";
 import {
   decided,
   emptyQueue,

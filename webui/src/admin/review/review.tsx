@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { words } from "../../shared/language";
 import { review_words } from "../../i18n/review";
-import { query as address, stay } from "../admin-state";
+import { query as address, stay } from "../state";
 import "../../../styles/review.css";
 import {
   begin,

@@ -2,9 +2,9 @@
 
 import { words } from "../../shared/language";
 import { runs_words } from "../../i18n/runs";
-import { Link } from "../link";
-import { Card } from "../parts";
-import { Retrain } from "../retrain";
+import { Link } from "../shared/link";
+import { Card } from "../shared/parts";
+import { Retrain } from "../shared/retrain";
 import type { RunInFull } from "./runs-api";
 import { VerdictTable } from "./verdict-table";
 

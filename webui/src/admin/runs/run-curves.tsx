@@ -5,8 +5,8 @@ import { isOpen } from "../../contract";
 import { accuracyFigure } from "../../shared/figures";
 import { words } from "../../shared/language";
 import { runs_words } from "../../i18n/runs";
-import { Card } from "../parts";
-import { PlotFigure, type DrawPlot } from "../plot";
+import { Card } from "../shared/parts";
+import { PlotFigure, type DrawPlot } from "../shared/plot";
 import { learned, measuredOf, someOf, type Measured } from "./curve";
 import type { RunInFull } from "./runs-api";
 

@@ -3,8 +3,8 @@
 import { DIGITS } from "../../contract";
 import { words } from "../../shared/language";
 import { runs_words } from "../../i18n/runs";
-import { query, route, stay } from "../admin-state";
-import { Card } from "../parts";
+import { query, route, stay } from "../state";
+import { Card } from "../shared/parts";
 import { RunWall } from "./run-wall";
 import type { RunCounts, RunDrawingsFilter, RunInFull } from "./runs-api";
 import { useRunDrawings } from "./use-run-drawings";

@@ -2,7 +2,7 @@
 
 import { languageTag } from "../../shared/language";
 import { runs_words } from "../../i18n/runs";
-import { Card } from "../parts";
+import { Card } from "../shared/parts";
 import type { RunInFull } from "./runs-api";
 
 export function RunLog({ run }: { run: RunInFull }) {

@@ -3,8 +3,8 @@
 import { useEffect } from "preact/hooks";
 import { runs_words } from "../../i18n/runs";
 import { InkCanvas } from "../../shared/ink-canvas";
-import { ROW_PX, TILE_PX, useInSight } from "../drawings/use-in-sight";
-import { Link } from "../link";
+import { ROW_PX, TILE_PX, useInSight } from "../shared/use-in-sight";
+import { Link } from "../shared/link";
 import type { RunDrawing } from "./runs-api";
 
 const ROWS_AHEAD = 12; // so far before the end the next page is asked for

@@ -4,14 +4,14 @@ import { useCallback } from "preact/hooks";
 import { isOpen } from "../../contract";
 import { words } from "../../shared/language";
 import { runs_words } from "../../i18n/runs";
-import { is_admin, news_key } from "../admin-state";
-import { Link } from "../link";
-import { Show } from "../parts";
-import { Moment } from "../people/people-parts";
-import { Retrain } from "../retrain";
-import { RunStatusSign } from "../run-status";
-import { ShowMore, useMore } from "../show-more";
-import { useLoaded } from "../use-loaded";
+import { is_admin, news_key } from "../state";
+import { Link } from "../shared/link";
+import { Show } from "../shared/parts";
+import { Moment } from "../shared/table-parts";
+import { Retrain } from "../shared/retrain";
+import { RunStatusSign } from "../shared/run-status";
+import { ShowMore, useMore } from "../shared/show-more";
+import { useLoaded } from "../shared/use-loaded";
 import { runs_api, type ListedRun } from "./runs-api";
 
 function learnedWords({ n_new, n_drawings }: ListedRun): string {

@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { words } from "../../shared/language";
-import { errorSentence } from "../admin-state";
+import { errorSentence } from "../state";
 import { runs_api, type RunCounts, type RunDrawing, type RunDrawingsFilter } from "./runs-api";
 
 export type WallState =

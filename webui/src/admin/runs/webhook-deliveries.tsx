@@ -2,9 +2,9 @@
 
 import { words } from "../../shared/language";
 import { runs_words } from "../../i18n/runs";
-import { Link } from "../link";
-import { Card } from "../parts";
-import { Moment } from "../people/people-parts";
+import { Link } from "../shared/link";
+import { Card } from "../shared/parts";
+import { Moment } from "../shared/table-parts";
 import type { Delivery } from "./runs-api";
 
 function Row({ delivery }: { delivery: Delivery }) {

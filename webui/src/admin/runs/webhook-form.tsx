@@ -3,9 +3,9 @@
 import { useState } from "preact/hooks";
 import { words } from "../../shared/language";
 import { runs_words } from "../../i18n/runs";
-import { ActionNote, Field } from "../parts";
-import { text } from "../people/people-parts";
-import { useAction } from "../use-action";
+import { ActionNote, Field } from "../shared/parts";
+import { text } from "../shared/table-parts";
+import { useAction } from "../shared/use-action";
 import { runs_api, TOLD_ENDS, type Webhook } from "./runs-api";
 
 interface WebhookFormProps {

@@ -1,9 +1,9 @@
 /** What was just done, for ten seconds, with the way to take it back. Shared by all views. */
 
 import { signal } from "@preact/signals";
-import { words } from "../shared/language";
-import { CloseIcon, UndoIcon } from "../shared/icons";
-import { usePassing } from "../shared/use-passing";
+import { words } from "../../shared/language";
+import { CloseIcon, UndoIcon } from "../../shared/icons";
+import { usePassing } from "../../shared/use-passing";
 
 export interface Said {
   text: string;

@@ -1,7 +1,7 @@
 /** The status of a run as a word with a sign. */
 
-import type { RunStatus } from "../contract";
-import { words } from "../shared/language";
+import type { RunStatus } from "../../contract";
+import { words } from "../../shared/language";
 
 const SIGNS: Record<RunStatus, string> = {
   queued: "…",

@@ -1,8 +1,8 @@
 /** A verdict: its sentence, and rule by rule what was measured. */
 
-import type { Verdict } from "../contract";
-import { words } from "../shared/language";
-import { CheckIcon, CrossIcon } from "../shared/icons";
+import type { Verdict } from "../../contract";
+import { words } from "../../shared/language";
+import { CheckIcon, CrossIcon } from "../../shared/icons";
 
 export function VerdictRules({ verdict }: { verdict: Verdict }) {
   const w = words.value.admin;

@@ -1,8 +1,8 @@
 /** A link to a view that does not load the page anew; with Ctrl, Cmd or Shift it is any link. */
 
 import type { ComponentChildren } from "preact";
-import { go } from "./admin-state";
-import { pathOf, type View } from "./routes";
+import { go } from "../state";
+import { pathOf, type View } from "../routes";
 
 interface LinkProps {
   view: View;

@@ -1,9 +1,9 @@
 /** "Retrain now". */
 
-import { api } from "../shared/api";
-import { isOpen } from "../contract";
-import { words } from "../shared/language";
-import { is_admin, stats } from "./admin-state";
+import { api } from "../../shared/api";
+import { isOpen } from "../../contract";
+import { words } from "../../shared/language";
+import { is_admin, stats } from "../state";
 import { ActionNote } from "./parts";
 import { useAction } from "./use-action";
 

@@ -2,12 +2,12 @@
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { askWhoIsHere, followAddress, followStats, lookAgain } from "./admin/admin-state";
-import { Shell } from "./admin/shell";
-import { language, words } from "./shared/language";
-import "./shared/tokens.css";
-import "./shared/base.css";
-import "../styles/admin.css";
+import { askWhoIsHere, followAddress, followStats, lookAgain } from "./state";
+import { Shell } from "./shell";
+import { language, words } from "../shared/language";
+import "../shared/tokens.css";
+import "../shared/base.css";
+import "./styles.css";
 
 const root = document.getElementById("page");
 if (root !== null) {

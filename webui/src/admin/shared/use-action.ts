@@ -1,8 +1,8 @@
 /** Something that a button does on the server: busy, done or failed, with a sentence for each. */
 
 import { useState } from "preact/hooks";
-import { words } from "../shared/language";
-import { errorSentence, lookAgain } from "./admin-state";
+import { words } from "../../shared/language";
+import { errorSentence, lookAgain } from "../state";
 
 export type ActionState =
   | { kind: "idle" }

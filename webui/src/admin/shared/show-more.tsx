@@ -1,9 +1,9 @@
 /** Long lists: what follows the first page, as far as somebody asked for it. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { List } from "../contract";
-import { words } from "../shared/language";
-import { errorSentence } from "./admin-state";
+import type { List } from "../../contract";
+import { words } from "../../shared/language";
+import { errorSentence } from "../state";
 import type { Loaded } from "./use-loaded";
 
 interface More<Item> {

@@ -1,8 +1,8 @@
 /** How many of each digit there are: ten columns, each with its figure. */
 
 import { useCallback } from "preact/hooks";
-import { DIGITS } from "../contract";
-import { words } from "../shared/language";
+import { DIGITS } from "../../contract";
+import { words } from "../../shared/language";
 import { PlotFigure, type DrawPlot } from "./plot";
 
 interface DigitBarsProps {

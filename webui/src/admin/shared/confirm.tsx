@@ -1,8 +1,8 @@
 /** Asks before something that cannot be taken back, with the consequence spelled out. */
 
 import type { ComponentChildren } from "preact";
-import { Dialog } from "../shared/dialog";
-import { words } from "../shared/language";
+import { Dialog } from "../../shared/dialog";
+import { words } from "../../shared/language";
 
 interface ConfirmProps {
   title: string;

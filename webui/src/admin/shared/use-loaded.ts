@@ -1,8 +1,8 @@
 /** Loads what a view shows, and again when its key changes; keeps the old while the new comes. */
 
 import { useEffect, useState } from "preact/hooks";
-import { words } from "../shared/language";
-import { errorSentence } from "./admin-state";
+import { words } from "../../shared/language";
+import { errorSentence } from "../state";
 
 export type Loaded<Value> =
   { kind: "loading" } | { kind: "failed"; message: string } | { kind: "ready"; value: Value };

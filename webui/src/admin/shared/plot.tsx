@@ -9,8 +9,8 @@
 import type * as Library from "@observablehq/plot";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { languageTag, words } from "../shared/language";
-import "../../styles/plot.css";
+import { languageTag, words } from "../../shared/language";
+import "./plot.css";
 import { plotFormats, type PlotFormats } from "./plot-formats";
 
 export type PlotLibrary = typeof Library;

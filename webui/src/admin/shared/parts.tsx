@@ -1,7 +1,7 @@
 /** Small parts that several views share. */
 
 import type { ComponentChildren } from "preact";
-import { words } from "../shared/language";
+import { words } from "../../shared/language";
 import type { ActionState } from "./use-action";
 import type { Loaded } from "./use-loaded";
 

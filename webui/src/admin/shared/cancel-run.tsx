@@ -3,8 +3,8 @@
 import { api } from "../../shared/api";
 import type { Run } from "../../contract";
 import { words } from "../../shared/language";
-import { ActionNote } from "../parts";
-import { useAction } from "../use-action";
+import { ActionNote } from "./parts";
+import { useAction } from "./use-action";
 
 export function CancelRun({ run }: { run: Run }) {
   const w = words.value.admin;
