@@ -9,7 +9,7 @@ import { ADMIN_VIEWS, VIEWS, type View } from "./routes";
 export type ViewComponent = () => VNode;
 
 export const LOADERS: Partial<Record<View, () => Promise<ViewComponent>>> = {
-  overview: async () => (await import("./overview")).Overview,
+  overview: async () => (await import("./overview/overview")).Overview,
   drawings: async () => (await import("./drawings/drawings")).DrawingsView,
   review: async () => (await import("./review/review")).ReviewView,
   models: async () => (await import("./models")).Models,

@@ -2,12 +2,12 @@
 
 import { useCallback, useMemo } from "preact/hooks";
 import { languageTag } from "../../shared/language";
-import { overview_words } from "../../i18n/overview";
+import { overview_words } from "./words";
 import { Link } from "../shared/link";
 import { PlotFigure, type DrawPlot } from "../shared/plot";
 import { plotFormats } from "../shared/plot-formats";
 import { AccuracyLegend } from "./accuracy-legend";
-import type { DatasetName, Measured, Promotion } from "./overview-api";
+import type { DatasetName, Measured, Promotion } from "./calls";
 import { apart, dayTicks, liveSpans, scored, type LiveSpan, type Point } from "./series";
 
 const HEIGHT = 240;

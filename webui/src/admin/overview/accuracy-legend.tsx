@@ -1,6 +1,6 @@
 /** What the signs of the accuracy charts mean; only those that are to be seen. */
 
-import { overview_words } from "../../i18n/overview";
+import { overview_words } from "./words";
 
 interface AccuracyLegendProps {
   has_held: boolean;

@@ -1,14 +1,14 @@
 /** What was collected: how much, from how many, how often the model disagreed, day by day. */
 
 import { languageTag, words } from "../../shared/language";
-import { overview_words } from "../../i18n/overview";
+import { overview_words } from "./words";
 import type { Stats } from "../../contract";
 import { DigitBars } from "../shared/digit-bars";
 import { Link } from "../shared/link";
 import { Card } from "../shared/parts";
 import { plotFormats } from "../shared/plot-formats";
 import { Disagreement } from "./disagreement";
-import type { OverviewFigures } from "./overview-api";
+import type { OverviewFigures } from "./calls";
 import { PerDay } from "./per-day";
 import { PerWeek } from "./per-week";
 import { summed } from "./series";

@@ -1,10 +1,10 @@
 /** The days' figures as a table, under each chart of days. */
 
 import { words } from "../../shared/language";
-import { overview_words } from "../../i18n/overview";
+import { overview_words } from "./words";
 import type { PlotTable } from "../shared/plot";
 import type { PlotFormats } from "../shared/plot-formats";
-import type { Day } from "./overview-api";
+import type { Day } from "./calls";
 
 /** Every day's figures, the newest first. */
 export function dayTable(days: readonly Day[], formats: PlotFormats): PlotTable {

@@ -3,11 +3,11 @@
 import { useCallback, useMemo } from "preact/hooks";
 import { DIGITS } from "../../contract";
 import { languageTag, words } from "../../shared/language";
-import { overview_words } from "../../i18n/overview";
+import { overview_words } from "./words";
 import { Link } from "../shared/link";
 import { PlotFigure, type DrawPlot } from "../shared/plot";
 import { plotFormats } from "../shared/plot-formats";
-import type { Agreement } from "./overview-api";
+import type { Agreement } from "./calls";
 import { shareOf, type Share } from "../shared/wilson";
 
 const HEIGHT = 180;

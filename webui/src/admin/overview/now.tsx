@@ -2,13 +2,13 @@
 
 import { accuracyFigure } from "../../shared/figures";
 import { languageTag, words } from "../../shared/language";
-import { overview_words } from "../../i18n/overview";
+import { overview_words } from "./words";
 import { agoOf, whenOf } from "../../shared/when";
 import { Link } from "../shared/link";
 import { Card } from "../shared/parts";
 import { plotFormats } from "../shared/plot-formats";
 import { RunStatusSign } from "../shared/run-status";
-import type { Live, OverviewFigures, Queues } from "./overview-api";
+import type { Live, OverviewFigures, Queues } from "./calls";
 
 function moment(iso: string): string {
   const format = { dateStyle: "medium", timeStyle: "short" } as const;

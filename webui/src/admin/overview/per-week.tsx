@@ -2,11 +2,11 @@
 
 import { useCallback, useMemo } from "preact/hooks";
 import { languageTag } from "../../shared/language";
-import { overview_words } from "../../i18n/overview";
+import { overview_words } from "./words";
 import { PlotFigure, type DrawPlot } from "../shared/plot";
 import { plotFormats } from "../shared/plot-formats";
 import { dayTable } from "./day-table";
-import type { Day } from "./overview-api";
+import type { Day } from "./calls";
 import { shareOf } from "../shared/wilson";
 import { dayTicks, sinceFirst, summed, weekly, type Week } from "./series";
 

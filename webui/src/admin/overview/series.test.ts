@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Day, Measured } from "./overview-api";
+import type { Day, Measured } from "./calls";
 import { apart, dayTicks, everyNth, liveSpans, scored, sinceFirst, weekly } from "./series";
 import { shareOf } from "../shared/wilson";
 

@@ -1,6 +1,6 @@
 /** From the server's figures to what the charts draw. Pure. */
 
-import type { Agreement, DatasetName, Day, Measure, Measured, Promotion } from "./overview-api";
+import type { Agreement, DatasetName, Day, Measure, Measured, Promotion } from "./calls";
 import { shareOf, type Share } from "../shared/wilson";
 
 export interface Point extends Share, Measure {

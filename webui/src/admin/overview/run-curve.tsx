@@ -1,11 +1,11 @@
 /** How the accuracy went during a run: a line, its first and its last value in figures. */
 
 import { useCallback } from "preact/hooks";
-import { api } from "../shared/api";
-import type { Run, RunPoint } from "../contract";
-import { accuracyFigure } from "../shared/figures";
-import { words } from "../shared/language";
-import { useLoaded } from "./shared/use-loaded";
+import { api } from "../../shared/api";
+import type { Run, RunPoint } from "../../contract";
+import { accuracyFigure } from "../../shared/figures";
+import { words } from "../../shared/language";
+import { useLoaded } from "../shared/use-loaded";
 
 const WIDTH = 320;
 const HEIGHT = 72;

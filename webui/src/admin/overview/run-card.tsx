@@ -1,16 +1,16 @@
 /** The run that is under way, or the last one: progress, figures, verdict rule by rule. */
 
-import { isOpen, type Run } from "../contract";
-import { accuracyFigure, runPercent } from "../shared/figures";
-import { languageTag, words } from "../shared/language";
-import { agoOf } from "../shared/when";
-import { is_admin } from "./state";
-import { Link } from "./shared/link";
-import { Card } from "./shared/parts";
+import { isOpen, type Run } from "../../contract";
+import { accuracyFigure, runPercent } from "../../shared/figures";
+import { languageTag, words } from "../../shared/language";
+import { agoOf } from "../../shared/when";
+import { is_admin } from "../state";
+import { Link } from "../shared/link";
+import { Card } from "../shared/parts";
 import { RunCurve } from "./run-curve";
-import { RunStatusSign } from "./shared/run-status";
-import { CancelRun } from "./shared/cancel-run";
-import { VerdictRules } from "./shared/verdict";
+import { RunStatusSign } from "../shared/run-status";
+import { CancelRun } from "../shared/cancel-run";
+import { VerdictRules } from "../shared/verdict";
 
 function Progress({ run }: { run: Run }) {
   const w = words.value.admin;

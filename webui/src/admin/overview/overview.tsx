@@ -1,23 +1,23 @@
 /** Overview: what needs a person first, then what is live, how well it reads, what was collected. */
 
 import { useCallback } from "preact/hooks";
-import { api } from "../shared/api";
-import { isOpen, type Stats } from "../contract";
-import { language, languageTag, words } from "../shared/language";
-import { overview_words } from "../i18n/overview";
-import { InkCanvas } from "../shared/ink-canvas";
-import { agoOf } from "../shared/when";
-import { stats } from "./state";
-import { AccuracyChart } from "./overview/accuracy-chart";
-import { Collected } from "./overview/collected";
-import { Needs } from "./overview/needs";
-import { Now } from "./overview/now";
-import { overview_api, type OverviewFigures } from "./overview/overview-api";
-import { Card, Show } from "./shared/parts";
-import { Retrain } from "./shared/retrain";
+import { api } from "../../shared/api";
+import { isOpen, type Stats } from "../../contract";
+import { language, languageTag, words } from "../../shared/language";
+import { overview_words } from "./words";
+import { InkCanvas } from "../../shared/ink-canvas";
+import { agoOf } from "../../shared/when";
+import { stats } from "../state";
+import { AccuracyChart } from "./accuracy-chart";
+import { Collected } from "./collected";
+import { Needs } from "./needs";
+import { Now } from "./now";
+import { overview_api, type OverviewFigures } from "./calls";
+import { Card, Show } from "../shared/parts";
+import { Retrain } from "../shared/retrain";
 import { RunCard } from "./run-card";
-import { useLoaded } from "./shared/use-loaded";
-import "../../styles/overview.css";
+import { useLoaded } from "../shared/use-loaded";
+import "./styles.css";
 
 const N_LATEST = 60;
 const MINUTE_MS = 60_000;
