@@ -1,16 +1,16 @@
 /** Drawings: everything that was collected, to look through, filter, relabel and clear up. */
 
 import { useEffect } from "preact/hooks";
-import { drawings_words } from "../../i18n/drawings";
+import { drawings_words } from "./words";
 import { words } from "../../shared/language";
 import { Link } from "../shared/link";
 import { UndoToast } from "../shared/undo-toast";
 import { Filters } from "./filters";
-import { items, list_key, load, loading, opened_id, summary, tryAgain } from "./gallery-state";
+import { items, list_key, load, loading, opened_id, summary, tryAgain } from "./state";
 import { ConfirmDelete, SelectionBar } from "./selection-bar";
 import { Sheet } from "./sheet";
 import { Wall } from "./wall";
-import "../../../styles/drawings.css";
+import "./styles.css";
 
 const SORT = /(^|&)sort=\w+/;
 

@@ -1,7 +1,7 @@
 /** The strokes as they were drawn, in their own time; the slider goes to any moment. */
 
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { drawings_words } from "../../i18n/drawings";
+import { drawings_words } from "./words";
 import { UndoIcon } from "../../shared/icons";
 import { StrokesPicture } from "../../shared/strokes-picture";
 import { drawnBy, duration, timed } from "./strokes-in-time";

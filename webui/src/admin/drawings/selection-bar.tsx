@@ -2,12 +2,12 @@
 
 import { DIGITS } from "../../contract";
 import { sureFigure, versionList } from "../../shared/figures";
-import { drawings_words } from "../../i18n/drawings";
+import { drawings_words } from "./words";
 import { languageTag, words } from "../../shared/language";
 import { agoOf } from "../../shared/when";
 import { Confirm } from "../shared/confirm";
-import type { GalleryDrawing } from "./gallery-api";
-import { asked, change, chosen, items, open, remove, selection } from "./gallery-state";
+import type { GalleryDrawing } from "./calls";
+import { asked, change, chosen, items, open, remove, selection } from "./state";
 import { chooseAll, NOTHING } from "./selection";
 
 export function readSentence({ prediction, confidence }: GalleryDrawing): string {

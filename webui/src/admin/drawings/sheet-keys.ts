@@ -2,8 +2,8 @@
 
 import { useEffect } from "preact/hooks";
 import { DIGITS } from "../../contract";
-import type { GalleryDrawing } from "./gallery-api";
-import { change, items, open, remove, undo } from "./gallery-state";
+import type { GalleryDrawing } from "./calls";
+import { change, items, open, remove, undo } from "./state";
 
 /** The drawing before (-1) or after (1) this one on the wall. */
 export function neighbour(id: string, step: number): string | null {

@@ -2,20 +2,10 @@
 
 import { useEffect } from "preact/hooks";
 import { DIGITS } from "../../contract";
-import { drawings_words } from "../../i18n/drawings";
+import { drawings_words } from "./words";
 import { InkCanvas } from "../../shared/ink-canvas";
-import type { GalleryDrawing } from "./gallery-api";
-import {
-  change,
-  chosen,
-  items,
-  loading,
-  loadMore,
-  open,
-  remove,
-  selection,
-  undo,
-} from "./gallery-state";
+import type { GalleryDrawing } from "./calls";
+import { change, chosen, items, loading, loadMore, open, remove, selection, undo } from "./state";
 import { choose, chooseAll, moveOf, NOTHING, placeAfter, walk } from "./selection";
 import { ROW_PX, TILE_PX, useInSight } from "../shared/use-in-sight";
 

@@ -8,7 +8,7 @@ import { Card } from "../shared/parts";
 import { RunWall } from "./run-wall";
 import type { RunCounts, RunDrawingsFilter, RunInFull } from "./runs-api";
 import { useRunDrawings } from "./use-run-drawings";
-import "../../../styles/drawings.css";
+import "../drawings/styles.css";
 
 const KINDS = ["new", "older"] as const;
 

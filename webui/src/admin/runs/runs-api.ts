@@ -2,7 +2,7 @@
 
 import { ask, query } from "../../shared/api";
 import type { Digit, List, Run, RunPoint } from "../../contract";
-import type { GalleryDrawing } from "../drawings/gallery-api";
+import type { GalleryDrawing } from "../drawings/calls";
 
 export type ToldEnd = "promoted" | "held" | "failed";
 export const TOLD_ENDS: readonly ToldEnd[] = ["promoted", "held", "failed"];

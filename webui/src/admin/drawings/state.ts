@@ -3,7 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { Digit, DrawingStatus } from "../../contract";
 import { versionList } from "../../shared/figures";
-import { drawings_words } from "../../i18n/drawings";
+import { drawings_words } from "./words";
 import { languageTag, words } from "../../shared/language";
 import { errorSentence, lookAgain, query, route, stay } from "../state";
 import { said } from "../shared/undo-toast";
@@ -13,8 +13,8 @@ import {
   type ChangeAction,
   type GalleryDrawing,
   type Summary,
-} from "./gallery-api";
-import { readQuery, withFilter, writeQuery, type FilterName, type Sort } from "./gallery-query";
+} from "./calls";
+import { readQuery, withFilter, writeQuery, type FilterName, type Sort } from "./query";
 import { NOTHING, targets, type Selection } from "./selection";
 
 export type Loading =

@@ -1,8 +1,8 @@
 /** Words of the gallery. */
 
-import type { ChangeAction } from "../admin/drawings/gallery-api";
-import type { ChoiceName, Sort } from "../admin/drawings/gallery-query";
-import { viewWords } from "../shared/view-words";
+import type { ChangeAction } from "./calls";
+import type { ChoiceName, Sort } from "./query";
+import { viewWords } from "../../shared/view-words";
 
 function drawings(n: number): string {
   return n === 1 ? "1 drawing" : `${n.toLocaleString("en")} drawings`;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PRESETS, readQuery, withFilter, writeQuery } from "./gallery-query";
+import { PRESETS, readQuery, withFilter, writeQuery } from "./query";
 
 test("a query survives being written into the address and read again", () => {
   const text = "label=7&disagrees=true&since=2026-11-01&version=3&contributor=a+b&sort=most_sure";

@@ -2,7 +2,7 @@
 
 import { ask, query } from "../../shared/api";
 import type { Digit, Drawing, List } from "../../contract";
-import type { GalleryQuery } from "./gallery-query";
+import type { GalleryQuery } from "./query";
 
 export interface GalleryDrawing extends Drawing {
   contributor: string;
