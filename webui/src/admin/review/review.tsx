@@ -2,9 +2,9 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { words } from "../../shared/language";
-import { review_words } from "../../i18n/review";
+import { review_words } from "./words";
 import { query as address, stay } from "../state";
-import "../../../styles/review.css";
+import "./styles.css";
 import {
   begin,
   fetchMore,
@@ -16,11 +16,11 @@ import {
   said,
   session,
   setSize,
-} from "./review-actions";
-import { ReviewGrid } from "./review-grid";
-import { focusTile, hearKey } from "./review-keyboard";
-import { nAtHand, openOnes, type Size } from "./review-queue";
-import { ReviewSingle } from "./review-single";
+} from "./actions";
+import { ReviewGrid } from "./grid";
+import { focusTile, hearKey } from "./keyboard";
+import { nAtHand, openOnes, type Size } from "./queue";
+import { ReviewSingle } from "./single";
 
 const LOOK_AGAIN_MS = 10_000;
 

@@ -1,11 +1,11 @@
 /** One drawing at a time: its ink large, what is said of it, and what comes next. */
 
 import { InkCanvas } from "../../shared/ink-canvas";
-import { review_words } from "../../i18n/review";
-import { queue } from "./review-actions";
-import type { ReviewItem } from "./review-queue";
-import { ReviewTools } from "./review-tools";
-import { sureWords, whySentence } from "./review-words";
+import { review_words } from "./words";
+import { queue } from "./actions";
+import type { ReviewItem } from "./queue";
+import { ReviewTools } from "./tools";
+import { sureWords, whySentence } from "./sentences";
 
 const N_NEXT = 8;
 

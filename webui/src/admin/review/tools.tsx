@@ -2,9 +2,9 @@
 
 import { DIGITS } from "../../contract";
 import { CheckIcon, CrossIcon, UndoIcon } from "../../shared/icons";
-import { review_words } from "../../i18n/review";
-import { accept, queue, reject, relabel, undoLast } from "./review-actions";
-import type { ReviewItem } from "./review-queue";
+import { review_words } from "./words";
+import { accept, queue, reject, relabel, undoLast } from "./actions";
+import type { ReviewItem } from "./queue";
 
 /** A button that was clicked must not keep the focus: Enter is then meant for the next drawing. */
 function letGo(event: MouseEvent): void {

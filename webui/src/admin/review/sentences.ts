@@ -1,8 +1,8 @@
 /** Sentences about a drawing in the queue. */
 
 import { sureFigure } from "../../shared/figures";
-import { review_words } from "../../i18n/review";
-import type { Decided, ReviewItem } from "./review-queue";
+import { review_words } from "./words";
+import type { Decided, ReviewItem } from "./queue";
 
 /** "The model reads 1, its contributor says 7." */
 export function whySentence({ why, label, read }: ReviewItem): string {

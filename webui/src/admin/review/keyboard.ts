@@ -1,8 +1,8 @@
 /** Hears the keys of the review and does what they mean. */
 
-import { accept, acceptRest, queue, reject, relabel, undoLast } from "./review-actions";
-import { moved, reviewKeyOf, type Press, type ReviewKey } from "./review-keys";
-import { decidedOf, type ReviewItem } from "./review-queue";
+import { accept, acceptRest, queue, reject, relabel, undoLast } from "./actions";
+import { moved, reviewKeyOf, type Press, type ReviewKey } from "./keys";
+import { decidedOf, type ReviewItem } from "./queue";
 
 function pressOf(event: KeyboardEvent): Press {
   const target = event.target instanceof Element ? event.target : null;

@@ -2,11 +2,11 @@
 
 import { CheckIcon, CrossIcon } from "../../shared/icons";
 import { InkCanvas } from "../../shared/ink-canvas";
-import { review_words } from "../../i18n/review";
-import { accept, acceptRest, queue } from "./review-actions";
-import { decidedOf, openOnes, type ReviewItem } from "./review-queue";
-import { ReviewTools } from "./review-tools";
-import { decidedWords, whySentence } from "./review-words";
+import { review_words } from "./words";
+import { accept, acceptRest, queue } from "./actions";
+import { decidedOf, openOnes, type ReviewItem } from "./queue";
+import { ReviewTools } from "./tools";
+import { decidedWords, whySentence } from "./sentences";
 
 interface TileProps {
   item: ReviewItem;

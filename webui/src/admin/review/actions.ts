@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { ask, query, Refused } from "../../shared/api";
 import type { Drawing, Digit } from "../../contract";
-import { review_words } from "../../i18n/review";
+import { review_words } from "./words";
 import { errorSentence, lookAgain } from "../state";
 import {
   decided,
@@ -19,7 +19,7 @@ import {
   type Review,
   type ReviewItem,
   type Size,
-} from "./review-queue";
+} from "./queue";
 
 /** Fewer than these at hand, and the next are fetched. */
 const LOW = { 1: 10, 20: 40 } as const;

@@ -12,7 +12,7 @@ import {
   type Queue,
   type ReviewItem,
   type Size,
-} from "./review-queue";
+} from "./queue";
 
 function item(id: string): ReviewItem {
   return {

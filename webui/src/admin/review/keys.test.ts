@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { moved, reviewKeyOf, type Press } from "./review-keys";
+import { moved, reviewKeyOf, type Press } from "./keys";
 
 function press(key: string, more: Partial<Press> = {}): Press {
   return {
