@@ -12,7 +12,7 @@ export const LOADERS: Partial<Record<View, () => Promise<ViewComponent>>> = {
   overview: async () => (await import("./overview/overview")).Overview,
   drawings: async () => (await import("./drawings/drawings")).DrawingsView,
   review: async () => (await import("./review/review")).ReviewView,
-  models: async () => (await import("./models")).Models,
+  models: async () => (await import("./models/models")).Models,
   runs: async () => (await import("./runs")).Runs,
   map: async () => (await import("./map/map")).MapView,
   schedule: async () => (await import("./schedule")).ScheduleView,

@@ -1,10 +1,10 @@
 /** How a version was made: from which, on how much, by which recipe. */
 
-import type { Model } from "../contract";
-import { languageTag } from "../shared/language";
-import { versions_words } from "../i18n/versions";
-import { Card } from "./shared/parts";
-import { plotFormats } from "./shared/plot-formats";
+import type { Model } from "../../contract";
+import { languageTag } from "../../shared/language";
+import { versions_words } from "./words";
+import { Card } from "../shared/parts";
+import { plotFormats } from "../shared/plot-formats";
 
 const HASH_SHOWN = 12;
 

@@ -1,21 +1,21 @@
 /** Models: every version with its scores, and the way back to the one before. */
 
 import { useCallback, useState } from "preact/hooks";
-import { api } from "../shared/api";
-import type { Model, Score } from "../contract";
-import { Dialog } from "../shared/dialog";
-import { accuracyFigure } from "../shared/figures";
-import { languageTag, words } from "../shared/language";
-import { agoOf } from "../shared/when";
-import { is_admin, news_key, route } from "./state";
+import { api } from "../../shared/api";
+import type { Model, Score } from "../../contract";
+import { Dialog } from "../../shared/dialog";
+import { accuracyFigure } from "../../shared/figures";
+import { languageTag, words } from "../../shared/language";
+import { agoOf } from "../../shared/when";
+import { is_admin, news_key, route } from "../state";
 import { ComparePage } from "./compare";
 import { LineagePicture } from "./lineage-picture";
-import { Link } from "./shared/link";
-import { ActionNote, Field, Show } from "./shared/parts";
-import { useAction, type Action } from "./shared/use-action";
-import { useLoaded } from "./shared/use-loaded";
+import { Link } from "../shared/link";
+import { ActionNote, Field, Show } from "../shared/parts";
+import { useAction, type Action } from "../shared/use-action";
+import { useLoaded } from "../shared/use-loaded";
 import { VersionPage } from "./version";
-import "../../styles/versions.css";
+import "./styles.css";
 
 function accuracyOf(score: Score | undefined): string {
   const accuracy = score?.accuracy ?? null;

@@ -1,14 +1,14 @@
 /** What a version takes for what, digit by digit; each cell opens the digits behind it. */
 
 import { useCallback } from "preact/hooks";
-import { DIGITS } from "../contract";
-import { words } from "../shared/language";
-import { versions_words } from "../i18n/versions";
-import { InkCanvas } from "../shared/ink-canvas";
-import { query, stay } from "./state";
-import { Card, Show } from "./shared/parts";
-import { useLoaded } from "./shared/use-loaded";
-import { versions_api, type Confusion } from "./versions-api";
+import { DIGITS } from "../../contract";
+import { words } from "../../shared/language";
+import { versions_words } from "./words";
+import { InkCanvas } from "../../shared/ink-canvas";
+import { query, stay } from "../state";
+import { Card, Show } from "../shared/parts";
+import { useLoaded } from "../shared/use-loaded";
+import { versions_api, type Confusion } from "./calls";
 
 function share(value: number | null | undefined): string {
   return value === null || value === undefined

@@ -1,6 +1,6 @@
 /** The line of versions as a picture: where each stands, and what it was made from. Pure. */
 
-import type { Model } from "../contract";
+import type { Model } from "../../contract";
 
 export interface Place {
   version: number;

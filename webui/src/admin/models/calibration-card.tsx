@@ -1,12 +1,12 @@
 /** Whether a version is right as often as it is sure: a reliability diagram of MNIST's test set. */
 
 import { useCallback, useMemo } from "preact/hooks";
-import type { CertaintyBin, Score } from "../contract";
-import { languageTag, words } from "../shared/language";
-import { versions_words } from "../i18n/versions";
-import { Card } from "./shared/parts";
-import { PlotFigure, type DrawPlot } from "./shared/plot";
-import { plotFormats } from "./shared/plot-formats";
+import type { CertaintyBin, Score } from "../../contract";
+import { languageTag, words } from "../../shared/language";
+import { versions_words } from "./words";
+import { Card } from "../shared/parts";
+import { PlotFigure, type DrawPlot } from "../shared/plot";
+import { plotFormats } from "../shared/plot-formats";
 import { rangesOf, type CertaintyRange } from "./reliability";
 
 const HEIGHT = 260;

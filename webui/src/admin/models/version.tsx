@@ -1,19 +1,19 @@
 /** One version: what it takes for what, digit by digit, and making it live or the anchor. */
 
 import { useCallback, useState } from "preact/hooks";
-import type { Model } from "../contract";
-import { words } from "../shared/language";
-import { versions_words } from "../i18n/versions";
+import type { Model } from "../../contract";
+import { words } from "../../shared/language";
+import { versions_words } from "./words";
 import { AboutCard } from "./about-card";
-import { is_admin, news_key } from "./state";
+import { is_admin, news_key } from "../state";
 import { CalibrationCard } from "./calibration-card";
 import { ConfusionCard } from "./confusion-card";
-import { Link } from "./shared/link";
-import { ActionNote, Card, Field, Show } from "./shared/parts";
-import { useAction } from "./shared/use-action";
-import { useLoaded } from "./shared/use-loaded";
-import { VerdictRules } from "./shared/verdict";
-import { versions_api } from "./versions-api";
+import { Link } from "../shared/link";
+import { ActionNote, Card, Field, Show } from "../shared/parts";
+import { useAction } from "../shared/use-action";
+import { useLoaded } from "../shared/use-loaded";
+import { VerdictRules } from "../shared/verdict";
+import { versions_api } from "./calls";
 
 const FILES = ["model.onnx", "weights.safetensors", "manifest.json"] as const;
 

@@ -1,7 +1,7 @@
 /** What the views of versions ask of the server. */
 
-import { ask } from "../shared/api";
-import type { Digit, Model } from "../contract";
+import { ask } from "../../shared/api";
+import type { Digit, Model } from "../../contract";
 
 export interface Confusion {
   version: number;

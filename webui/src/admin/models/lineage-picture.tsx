@@ -1,10 +1,10 @@
 /** The line of versions: each beside its parent, held ones aside, the anchor ringed, live filled. */
 
-import type { Model } from "../contract";
-import { words } from "../shared/language";
-import { versions_words } from "../i18n/versions";
+import type { Model } from "../../contract";
+import { words } from "../../shared/language";
+import { versions_words } from "./words";
 import { lineageOf, type Line, type Place } from "./lineage";
-import { Link } from "./shared/link";
+import { Link } from "../shared/link";
 
 const STEP = 64;
 const LANE = 56;

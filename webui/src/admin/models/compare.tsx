@@ -1,13 +1,13 @@
 /** Two versions side by side: what got better, what got worse, with the digits themselves. */
 
 import { useCallback } from "preact/hooks";
-import { versions_words } from "../i18n/versions";
-import { InkCanvas } from "../shared/ink-canvas";
-import { is_admin } from "./state";
-import { Link } from "./shared/link";
-import { Card, Show } from "./shared/parts";
-import { useLoaded } from "./shared/use-loaded";
-import { versions_api, type Comparison, type Difference, type Flip } from "./versions-api";
+import { versions_words } from "./words";
+import { InkCanvas } from "../../shared/ink-canvas";
+import { is_admin } from "../state";
+import { Link } from "../shared/link";
+import { Card, Show } from "../shared/parts";
+import { useLoaded } from "../shared/use-loaded";
+import { versions_api, type Comparison, type Difference, type Flip } from "./calls";
 
 function Figures({ name, found }: { name: string; found: Difference }) {
   return (
