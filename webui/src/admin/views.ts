@@ -13,7 +13,7 @@ export const LOADERS: Partial<Record<View, () => Promise<ViewComponent>>> = {
   drawings: async () => (await import("./drawings/drawings")).DrawingsView,
   review: async () => (await import("./review/review")).ReviewView,
   models: async () => (await import("./models/models")).Models,
-  runs: async () => (await import("./runs")).Runs,
+  runs: async () => (await import("./runs/runs")).Runs,
   map: async () => (await import("./map/map")).MapView,
   schedule: async () => (await import("./schedule")).ScheduleView,
   people: async () => (await import("./people/people")).PeopleView,

@@ -1,11 +1,11 @@
 /** What came of a run, why, and what to do now, with the ways there. */
 
 import { words } from "../../shared/language";
-import { runs_words } from "../../i18n/runs";
+import { runs_words } from "./words";
 import { Link } from "../shared/link";
 import { Card } from "../shared/parts";
 import { Retrain } from "../shared/retrain";
-import type { RunInFull } from "./runs-api";
+import type { RunInFull } from "./calls";
 import { VerdictTable } from "./verdict-table";
 
 function Ways({ run }: { run: RunInFull }) {

@@ -4,11 +4,11 @@ import { useCallback, useMemo } from "preact/hooks";
 import { isOpen } from "../../contract";
 import { accuracyFigure } from "../../shared/figures";
 import { words } from "../../shared/language";
-import { runs_words } from "../../i18n/runs";
+import { runs_words } from "./words";
 import { Card } from "../shared/parts";
 import { PlotFigure, type DrawPlot } from "../shared/plot";
 import { learned, measuredOf, someOf, type Measured } from "./curve";
-import type { RunInFull } from "./runs-api";
+import type { RunInFull } from "./calls";
 
 const HEIGHT = 180;
 const MAX_ROWS = 20;

@@ -2,11 +2,11 @@
 
 import { DIGITS } from "../../contract";
 import { words } from "../../shared/language";
-import { runs_words } from "../../i18n/runs";
+import { runs_words } from "./words";
 import { query, route, stay } from "../state";
 import { Card } from "../shared/parts";
 import { RunWall } from "./run-wall";
-import type { RunCounts, RunDrawingsFilter, RunInFull } from "./runs-api";
+import type { RunCounts, RunDrawingsFilter, RunInFull } from "./calls";
 import { useRunDrawings } from "./use-run-drawings";
 import "../drawings/styles.css";
 

@@ -1,9 +1,9 @@
 /** The log of a run: what happened, line by line. */
 
 import { languageTag } from "../../shared/language";
-import { runs_words } from "../../i18n/runs";
+import { runs_words } from "./words";
 import { Card } from "../shared/parts";
-import type { RunInFull } from "./runs-api";
+import type { RunInFull } from "./calls";
 
 export function RunLog({ run }: { run: RunInFull }) {
   const w = runs_words.value;

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { isOpen } from "../../contract";
 import { words } from "../../shared/language";
-import { runs_words } from "../../i18n/runs";
+import { runs_words } from "./words";
 import { is_admin, news_key, stats } from "../state";
 import { Link } from "../shared/link";
 import { Show } from "../shared/parts";
@@ -16,7 +16,7 @@ import { RunCurves } from "./run-curves";
 import { RunDrawingsCard } from "./run-drawings";
 import { RunLog } from "./run-log";
 import { RunSteps } from "./run-steps";
-import { runs_api, type RunInFull } from "./runs-api";
+import { runs_api, type RunInFull } from "./calls";
 
 const SILENT_SECONDS = 20;
 const LONG_WAIT_SECONDS = 15;

@@ -1,8 +1,8 @@
 /** The phases of a run as steps: done, now, to come; each with what it took. */
 
 import { runPercent } from "../../shared/figures";
-import { runs_words } from "../../i18n/runs";
-import type { RunInFull } from "./runs-api";
+import { runs_words } from "./words";
+import type { RunInFull } from "./calls";
 import { PHASES, stepStates, type StepState } from "./steps";
 
 const SIGNS: Record<StepState, string> = { done: "✓", now: "▸", ahead: "", stopped: "!" };

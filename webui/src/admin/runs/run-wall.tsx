@@ -1,11 +1,11 @@
 /** The gallery's wall for looking on: only the rows in sight are in the page, tiles are links. */
 
 import { useEffect } from "preact/hooks";
-import { runs_words } from "../../i18n/runs";
+import { runs_words } from "./words";
 import { InkCanvas } from "../../shared/ink-canvas";
 import { ROW_PX, TILE_PX, useInSight } from "../shared/use-in-sight";
 import { Link } from "../shared/link";
-import type { RunDrawing } from "./runs-api";
+import type { RunDrawing } from "./calls";
 
 const ROWS_AHEAD = 12; // so far before the end the next page is asked for
 

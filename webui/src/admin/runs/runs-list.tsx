@@ -3,7 +3,7 @@
 import { useCallback } from "preact/hooks";
 import { isOpen } from "../../contract";
 import { words } from "../../shared/language";
-import { runs_words } from "../../i18n/runs";
+import { runs_words } from "./words";
 import { is_admin, news_key } from "../state";
 import { Link } from "../shared/link";
 import { Show } from "../shared/parts";
@@ -12,7 +12,7 @@ import { Retrain } from "../shared/retrain";
 import { RunStatusSign } from "../shared/run-status";
 import { ShowMore, useMore } from "../shared/show-more";
 import { useLoaded } from "../shared/use-loaded";
-import { runs_api, type ListedRun } from "./runs-api";
+import { runs_api, type ListedRun } from "./calls";
 
 function learnedWords({ n_new, n_drawings }: ListedRun): string {
   const w = runs_words.value;

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { words } from "../../shared/language";
 import { errorSentence } from "../state";
-import { runs_api, type RunCounts, type RunDrawing, type RunDrawingsFilter } from "./runs-api";
+import { runs_api, type RunCounts, type RunDrawing, type RunDrawingsFilter } from "./calls";
 
 export type WallState =
   | { kind: "loading" }

@@ -2,7 +2,7 @@
 
 import type { Rule, Verdict } from "../../contract";
 import { words } from "../../shared/language";
-import { runs_words } from "../../i18n/runs";
+import { runs_words } from "./words";
 import { CheckIcon, CrossIcon } from "../../shared/icons";
 import { boundOf, measureOf, NO_FIGURE } from "./rule-figures";
 

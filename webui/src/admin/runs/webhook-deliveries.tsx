@@ -1,11 +1,11 @@
 /** What was told to the webhook, and what became of it. */
 
 import { words } from "../../shared/language";
-import { runs_words } from "../../i18n/runs";
+import { runs_words } from "./words";
 import { Link } from "../shared/link";
 import { Card } from "../shared/parts";
 import { Moment } from "../shared/table-parts";
-import type { Delivery } from "./runs-api";
+import type { Delivery } from "./calls";
 
 function Row({ delivery }: { delivery: Delivery }) {
   const w = runs_words.value;

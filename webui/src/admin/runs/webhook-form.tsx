@@ -2,11 +2,11 @@
 
 import { useState } from "preact/hooks";
 import { words } from "../../shared/language";
-import { runs_words } from "../../i18n/runs";
+import { runs_words } from "./words";
 import { ActionNote, Field } from "../shared/parts";
 import { text } from "../shared/table-parts";
 import { useAction } from "../shared/use-action";
-import { runs_api, TOLD_ENDS, type Webhook } from "./runs-api";
+import { runs_api, TOLD_ENDS, type Webhook } from "./calls";
 
 interface WebhookFormProps {
   hook: Webhook;

@@ -2,14 +2,14 @@
 
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { language, languageTag } from "../../shared/language";
-import { runs_words } from "../../i18n/runs";
+import { runs_words } from "./words";
 import { is_admin } from "../state";
 import { Link } from "../shared/link";
 import { ActionNote, Show } from "../shared/parts";
 import { Secret } from "../shared/table-parts";
 import { useAction } from "../shared/use-action";
 import { useLoaded } from "../shared/use-loaded";
-import { runs_api, TOLD_ENDS, type Webhook } from "./runs-api";
+import { runs_api, TOLD_ENDS, type Webhook } from "./calls";
 import { Deliveries } from "./webhook-deliveries";
 import { WebhookForm } from "./webhook-form";
 

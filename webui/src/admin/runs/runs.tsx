@@ -1,13 +1,13 @@
 /** Runs: every attempt to train, one of them in full, and who is told of their ends. */
 
-import { runs_words } from "../i18n/runs";
-import { route } from "./state";
-import { Link } from "./shared/link";
-import { RunPage } from "./runs/run-page";
-import { RunsList } from "./runs/runs-list";
-import { WebhookPage } from "./runs/webhook-page";
-import "../../styles/people.css";
-import "../../styles/runs.css";
+import { runs_words } from "./words";
+import { route } from "../state";
+import { Link } from "../shared/link";
+import { RunPage } from "./run-page";
+import { RunsList } from "./runs-list";
+import { WebhookPage } from "./webhook-page";
+import "../../../styles/people.css";
+import "./styles.css";
 
 /** `7` is one run, `webhook` whom to tell, nothing all of them. */
 export function Runs() {
