@@ -3,19 +3,19 @@
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 
 import { languageTag, words } from "../../shared/language";
-import { map_words } from "../../i18n/map";
+import { map_words } from "./words";
 import { agoOf } from "../../shared/when";
 import { go, news_key, query, stay } from "../state";
 import { Show } from "../shared/parts";
 import { useLoaded } from "../shared/use-loaded";
-import { map_api, type MapDocument, type Maps } from "./map-api";
-import { MapCanvas } from "./map-canvas";
-import { Controls, Key } from "./map-controls";
-import { Again, Making } from "./map-making";
-import { isAmongOthers, pointsOf, rowsByDigit, shownPoints, type MapPoint } from "./map-points";
-import { readQuery, writeQuery, type MapQuery } from "./map-query";
-import { ByDigit, PointCard, Strays } from "./map-tables";
-import "../../../styles/map.css";
+import { map_api, type MapDocument, type Maps } from "./calls";
+import { MapCanvas } from "./canvas";
+import { Controls, Key } from "./controls";
+import { Again, Making } from "./making";
+import { isAmongOthers, pointsOf, rowsByDigit, shownPoints, type MapPoint } from "./points";
+import { readQuery, writeQuery, type MapQuery } from "./query";
+import { ByDigit, PointCard, Strays } from "./tables";
+import "./styles.css";
 
 const LOOK_MS = 2_000;
 

@@ -2,8 +2,8 @@
 
 import { INK_SIDE } from "../../shared/ink";
 import { DIGITS } from "../../contract";
-import { isMisread, middles, type MapPoint } from "./map-points";
-import type { Colouring } from "./map-query";
+import { isMisread, middles, type MapPoint } from "./points";
+import type { Colouring } from "./query";
 
 export interface Transform {
   x: number;

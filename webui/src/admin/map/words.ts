@@ -1,8 +1,8 @@
 /** Words of the map. */
 
-import type { MapPoint } from "../admin/map/map-points";
-import type { Colouring, MapFilter } from "../admin/map/map-query";
-import { viewWords } from "../shared/view-words";
+import type { MapPoint } from "./points";
+import type { Colouring, MapFilter } from "./query";
+import { viewWords } from "../../shared/view-words";
 
 function en(n: number, one: string, many: string): string {
   return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;

@@ -1,7 +1,7 @@
 /** What the map asks of the server. */
 
 import { ask, askBytes, query } from "../../shared/api";
-import type { MapColumns } from "./map-points";
+import type { MapColumns } from "./points";
 
 export interface MapDocument extends MapColumns {
   version: number;

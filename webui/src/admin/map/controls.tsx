@@ -1,10 +1,10 @@
 /** What is coloured how, which points are shown, and which version's map it is. */
 
 import { DIGITS } from "../../contract";
-import { map_words } from "../../i18n/map";
-import type { Maps } from "./map-api";
-import type { MapPoint } from "./map-points";
-import { COLOURINGS, ONLY, SOURCES, withDigit, type Colouring, type MapQuery } from "./map-query";
+import { map_words } from "./words";
+import type { Maps } from "./calls";
+import type { MapPoint } from "./points";
+import { COLOURINGS, ONLY, SOURCES, withDigit, type Colouring, type MapQuery } from "./query";
 
 interface ControlsProps {
   points: readonly MapPoint[];

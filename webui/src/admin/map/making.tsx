@@ -1,10 +1,10 @@
 /** A map that is being made, or could not be, and having it made again. */
 
-import { map_words } from "../../i18n/map";
+import { map_words } from "./words";
 import { is_admin } from "../state";
 import { ActionNote } from "../shared/parts";
 import { useAction } from "../shared/use-action";
-import { map_api, type Maps } from "./map-api";
+import { map_api, type Maps } from "./calls";
 
 /** How far the live version's map is, where one is owed. */
 export function Making({ maps }: { maps: Maps }) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DIGITS } from "../../contract";
-import { readQuery, withDigit, writeQuery } from "./map-query";
+import { readQuery, withDigit, writeQuery } from "./query";
 
 describe("the address of the map", () => {
   it("is empty for what is shown first", () => {

@@ -9,7 +9,7 @@ import {
   shownPoints,
   strays,
   type MapPoint,
-} from "./map-points";
+} from "./points";
 
 function point(place: number, changed: Partial<MapPoint> = {}): MapPoint {
   return {

@@ -1,7 +1,7 @@
 /** The points of a map: what they are, which are shown, who lies among others, who is next. Pure. */
 
 import { DIGITS, type Digit } from "../../contract";
-import type { MapFilter } from "./map-query";
+import type { MapFilter } from "./query";
 
 interface Columns {
   place: number[];

@@ -2,8 +2,8 @@
 
 import { quadtree } from "d3-quadtree";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { map_words } from "../../i18n/map";
-import { isDirection, nextTowards, type MapPoint } from "./map-points";
+import { map_words } from "./words";
+import { isDirection, nextTowards, type MapPoint } from "./points";
 import { onMap, type Scene } from "./painter";
 import { begin, type Stage } from "./stage";
 
