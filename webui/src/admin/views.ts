@@ -15,7 +15,7 @@ export const LOADERS: Partial<Record<View, () => Promise<ViewComponent>>> = {
   models: async () => (await import("./models/models")).Models,
   runs: async () => (await import("./runs/runs")).Runs,
   map: async () => (await import("./map/map")).MapView,
-  schedule: async () => (await import("./schedule")).ScheduleView,
+  schedule: async () => (await import("./schedule/schedule")).ScheduleView,
   people: async () => (await import("./people/people")).PeopleView,
   data: async () => (await import("./data/data")).DataView,
   audit: async () => (await import("./audit/audit")).AuditView,

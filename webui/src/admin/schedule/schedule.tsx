@@ -1,16 +1,16 @@
 /** Schedule: when runs start by themselves. */
 
 import { useCallback, useState } from "preact/hooks";
-import { api } from "../shared/api";
-import type { Schedule, ScheduleNow } from "../contract";
-import { language, languageTag, words } from "../shared/language";
-import { schedule_words } from "../i18n/schedule";
-import { whenOf } from "../shared/when";
-import { is_admin, stats } from "./state";
-import { NextTimes, Preview, zones } from "./schedule-times";
-import { ActionNote, Field, Show } from "./shared/parts";
-import { useAction } from "./shared/use-action";
-import { useLoaded } from "./shared/use-loaded";
+import { api } from "../../shared/api";
+import type { Schedule, ScheduleNow } from "../../contract";
+import { language, languageTag, words } from "../../shared/language";
+import { schedule_words } from "./words";
+import { whenOf } from "../../shared/when";
+import { is_admin, stats } from "../state";
+import { NextTimes, Preview, zones } from "./times";
+import { ActionNote, Field, Show } from "../shared/parts";
+import { useAction } from "../shared/use-action";
+import { useLoaded } from "../shared/use-loaded";
 
 function scheduleOf(form: HTMLFormElement): Schedule {
   const data = new FormData(form);

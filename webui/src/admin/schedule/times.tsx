@@ -1,12 +1,12 @@
 /** When a rule is due: the next five moments, and what a rule that is not saved yet means. */
 
 import { useEffect, useState } from "preact/hooks";
-import { ask, query } from "../shared/api";
-import { language, languageTag, words } from "../shared/language";
-import { schedule_words } from "../i18n/schedule";
-import { errorSentence } from "./state";
-import { Card } from "./shared/parts";
-import "../../styles/schedule.css";
+import { ask, query } from "../../shared/api";
+import { language, languageTag, words } from "../../shared/language";
+import { schedule_words } from "./words";
+import { errorSentence } from "../state";
+import { Card } from "../shared/parts";
+import "./styles.css";
 
 const WAIT_MS = 300; // after the last key
 
