@@ -2,7 +2,7 @@
 
 import { ACTIONS, ACTORS, audit_words } from "../../i18n/audit";
 import { stay } from "../state";
-import type { User } from "../people/people-api";
+import type { User } from "../people/calls";
 import { queryOf, type Filter } from "./audit-filter";
 
 export function Filters({ filter, users }: { filter: Filter; users: readonly User[] }) {

@@ -1,11 +1,11 @@
 /** Accounts: who may sign in, and what they may do. */
 
 import { useCallback, useState } from "preact/hooks";
-import { people_words } from "../../i18n/people";
+import { people_words } from "./words";
 import { ActionNote, Card, Field, Show } from "../shared/parts";
 import { useAction, type Action } from "../shared/use-action";
 import { useLoaded } from "../shared/use-loaded";
-import { people, type NewPassword, type User, type UserRole } from "./people-api";
+import { people, type NewPassword, type User, type UserRole } from "./calls";
 import { Moment, PeopleTable, Secret, text } from "../shared/table-parts";
 
 const ROLES: readonly UserRole[] = ["reviewer", "admin"];

@@ -4,11 +4,11 @@ import { useCallback } from "preact/hooks";
 import { Dialog } from "../../shared/dialog";
 import { versionList } from "../../shared/figures";
 import { languageTag, words } from "../../shared/language";
-import { people_words } from "../../i18n/people";
+import { people_words } from "./words";
 import { Field, Show } from "../shared/parts";
 import type { Action } from "../shared/use-action";
 import { useLoaded } from "../shared/use-loaded";
-import { people, type ContributorRow, type Erasure } from "./people-api";
+import { people, type ContributorRow, type Erasure } from "./calls";
 import { text } from "../shared/table-parts";
 
 interface DialogProps {

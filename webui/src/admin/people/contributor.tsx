@@ -2,7 +2,7 @@
 
 import { useCallback, useState } from "preact/hooks";
 import { languageTag, words } from "../../shared/language";
-import { people_words } from "../../i18n/people";
+import { people_words } from "./words";
 import { agoOf } from "../../shared/when";
 import { DigitBars } from "../shared/digit-bars";
 import { Link } from "../shared/link";
@@ -11,7 +11,7 @@ import { useAction } from "../shared/use-action";
 import { useLoaded } from "../shared/use-loaded";
 import { BlockDialog, EraseDialog } from "./contributor-dialogs";
 import { shareOf } from "./contributors";
-import { people, type ContributorRow } from "./people-api";
+import { people, type ContributorRow } from "./calls";
 
 function Figures({ row }: { row: ContributorRow }) {
   const w = people_words.value;

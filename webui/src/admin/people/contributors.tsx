@@ -1,14 +1,14 @@
 /** Who draws: what each gave, and how far the model agreed. */
 
 import { useCallback } from "preact/hooks";
-import { people_words } from "../../i18n/people";
+import { people_words } from "./words";
 import { query, stats, stay } from "../state";
 import { Link } from "../shared/link";
 import { Show } from "../shared/parts";
 import { ShowMore, useMore } from "../shared/show-more";
 import { useLoaded } from "../shared/use-loaded";
 import { words } from "../../shared/language";
-import { people, type ContributorOrder, type ContributorRow } from "./people-api";
+import { people, type ContributorOrder, type ContributorRow } from "./calls";
 import { Moment, PeopleTable } from "../shared/table-parts";
 
 interface Filter {

@@ -1,11 +1,11 @@
 /** One's own account: the password, and where one is signed in. */
 
 import { useState } from "preact/hooks";
-import { people_words } from "../../i18n/people";
+import { people_words } from "./words";
 import { visitor } from "../state";
 import { ActionNote, Card, Field } from "../shared/parts";
 import { useAction } from "../shared/use-action";
-import { people } from "./people-api";
+import { people } from "./calls";
 import { text } from "../shared/table-parts";
 import { SessionList } from "./sessions";
 

@@ -2,10 +2,10 @@
 
 import type { VNode } from "preact";
 import { words } from "../../shared/language";
-import { people_words } from "../../i18n/people";
+import { people_words } from "./words";
 import { is_admin, route } from "../state";
 import { Link } from "../shared/link";
-import "../../../styles/people.css";
+import "./styles.css";
 import { Accounts } from "./accounts";
 import { Contributor } from "./contributor";
 import { Contributors } from "./contributors";

@@ -1,12 +1,12 @@
 /** Signed-in browsers: everybody's for admins, one's own for everybody. */
 
 import { useCallback, useState } from "preact/hooks";
-import { people_words } from "../../i18n/people";
+import { people_words } from "./words";
 import { askWhoIsHere } from "../state";
 import { ActionNote, Show } from "../shared/parts";
 import { useAction } from "../shared/use-action";
 import { useLoaded } from "../shared/use-loaded";
-import { people, type Session } from "./people-api";
+import { people, type Session } from "./calls";
 import { Moment, PeopleTable } from "../shared/table-parts";
 
 interface TableProps {

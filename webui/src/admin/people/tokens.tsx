@@ -1,11 +1,11 @@
 /** Tokens for programs: shown once, kept as a hash, revoked here. */
 
 import { useCallback, useState } from "preact/hooks";
-import { people_words } from "../../i18n/people";
+import { people_words } from "./words";
 import { ActionNote, Card, Field, Show } from "../shared/parts";
 import { useAction, type Action } from "../shared/use-action";
 import { useLoaded } from "../shared/use-loaded";
-import { people, type Token, type UserRole } from "./people-api";
+import { people, type Token, type UserRole } from "./calls";
 import { Moment, PeopleTable, Secret, text } from "../shared/table-parts";
 
 interface Made {

@@ -6,7 +6,7 @@ import { Link } from "../shared/link";
 import { RunPage } from "./run-page";
 import { RunsList } from "./runs-list";
 import { WebhookPage } from "./webhook-page";
-import "../../../styles/people.css";
+import "../people/styles.css";
 import "./styles.css";
 
 /** `7` is one run, `webhook` whom to tell, nothing all of them. */

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { languageTag, words } from "../../shared/language";
-import { people_words } from "../../i18n/people";
+import { people_words } from "../people/words";
 import { agoOf } from "../../shared/when";
 
 export function text(form: HTMLFormElement, name: string): string {
