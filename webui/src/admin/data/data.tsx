@@ -2,14 +2,14 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { List } from "../../contract";
-import { data_words } from "../../i18n/data";
+import { data_words } from "./words";
 import { languageTag, words } from "../../shared/language";
 import { poll, type Polling } from "../../shared/polling";
 import { errorSentence, is_admin, lookAgain } from "../state";
 import { Card, Show } from "../shared/parts";
 import type { Loaded } from "../shared/use-loaded";
-import "../../../styles/data.css";
-import { data, isMoving, type Transfer } from "./data-api";
+import "./styles.css";
+import { data, isMoving, type Transfer } from "./calls";
 import { ExportCard } from "./export-card";
 import { sizeFigure } from "./export-query";
 import { ImportCard } from "./import-card";

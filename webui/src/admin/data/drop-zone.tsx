@@ -1,11 +1,11 @@
 /** Where a file is dropped or chosen, and how much of it has been sent. */
 
 import { useRef, useState } from "preact/hooks";
-import { data_words } from "../../i18n/data";
+import { data_words } from "./words";
 import { words } from "../../shared/language";
 import { errorSentence } from "../state";
 import { ActionNote } from "../shared/parts";
-import { importFile } from "./data-api";
+import { importFile } from "./calls";
 import { watch } from "./watched";
 
 interface DropProps {

@@ -1,11 +1,11 @@
 /** Which drawings go out, how, and how many that is: everything stands in the address. */
 
 import { useCallback } from "preact/hooks";
-import { data_words } from "../../i18n/data";
+import { data_words } from "./words";
 import { query, stats, stay } from "../state";
 import { Card, Show } from "../shared/parts";
 import { useLoaded } from "../shared/use-loaded";
-import { data, exportAddress, FORMATS, type Estimate, type Format } from "./data-api";
+import { data, exportAddress, FORMATS, type Estimate, type Format } from "./calls";
 import { CHOICES, exportQuery, FIELDS, sizeFigure, withValue } from "./export-query";
 
 function change(name: string, value: string): void {

@@ -1,6 +1,6 @@
 /** Which drawings an export has, as the address says it. Pure. */
 
-import { FORMATS } from "./data-api";
+import { FORMATS } from "./calls";
 
 export const FIELDS = ["label", "status", "split", "source", "since", "until"] as const;
 export type Field = (typeof FIELDS)[number];

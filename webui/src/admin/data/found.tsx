@@ -1,8 +1,8 @@
 /** What a file holds: how many of each digit, and what cannot be used. */
 
-import { data_words } from "../../i18n/data";
+import { data_words } from "./words";
 import { DigitBars } from "../shared/digit-bars";
-import type { Found } from "./data-api";
+import type { Found } from "./calls";
 
 export function FoundInIt({ found }: { found: Found }) {
   const w = data_words.value;

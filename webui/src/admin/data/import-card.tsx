@@ -1,8 +1,8 @@
 /** A file comes in: sent, checked, looked at, stored, and taken out again if it was a mistake. */
 
-import { data_words } from "../../i18n/data";
+import { data_words } from "./words";
 import { Card } from "../shared/parts";
-import type { Transfer } from "./data-api";
+import type { Transfer } from "./calls";
 import { DropZone } from "./drop-zone";
 import { Refusals } from "./found";
 import { Done, Moving, Ready, type StageProps } from "./stages";

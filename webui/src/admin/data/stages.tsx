@@ -2,12 +2,12 @@
 
 import { useState } from "preact/hooks";
 import { versionList } from "../../shared/figures";
-import { data_words } from "../../i18n/data";
+import { data_words } from "./words";
 import { languageTag } from "../../shared/language";
 import { Confirm } from "../shared/confirm";
 import { ActionNote } from "../shared/parts";
 import { useAction } from "../shared/use-action";
-import { data, type Transfer } from "./data-api";
+import { data, type Transfer } from "./calls";
 import { FoundInIt, Refusals } from "./found";
 
 export interface StageProps {

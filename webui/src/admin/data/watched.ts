@@ -1,7 +1,7 @@
 /** Which import the view is about. */
 
 import { query, stay } from "../state";
-import { isMoving, type Transfer } from "./data-api";
+import { isMoving, type Transfer } from "./calls";
 import { withValue } from "./export-query";
 
 /** In the address, so that it is still there after a reload; null: none. */
