@@ -4,7 +4,7 @@ import { useCallback } from "preact/hooks";
 import { ask } from "../../shared/api";
 import type { List } from "../../contract";
 import { languageTag } from "../../shared/language";
-import { audit_words } from "../../i18n/audit";
+import { audit_words } from "./words";
 import { query } from "../state";
 import { Link } from "../shared/link";
 import { Show } from "../shared/parts";
@@ -13,9 +13,9 @@ import { PeopleTable } from "../shared/table-parts";
 import { ShowMore, useMore } from "../shared/show-more";
 import { useLoaded } from "../shared/use-loaded";
 import "../people/styles.css";
-import "../../../styles/audit.css";
-import { filterOf, queryOf, type Filter } from "./audit-filter";
-import { Filters } from "./audit-filters";
+import "./styles.css";
+import { filterOf, queryOf, type Filter } from "./filter";
+import { Filters } from "./filters";
 
 interface AuditEvent {
   id: number;

@@ -1,9 +1,9 @@
 /** Who, what, on what, and when: the filters stand in the address. */
 
-import { ACTIONS, ACTORS, audit_words } from "../../i18n/audit";
+import { ACTIONS, ACTORS, audit_words } from "./words";
 import { stay } from "../state";
 import type { User } from "../people/calls";
-import { queryOf, type Filter } from "./audit-filter";
+import { queryOf, type Filter } from "./filter";
 
 export function Filters({ filter, users }: { filter: Filter; users: readonly User[] }) {
   const w = audit_words.value;
