@@ -11,11 +11,11 @@ import "./styles.css";
 
 const root = document.getElementById("page");
 if (root !== null) {
+  followAddress();
   render(<Shell />, root);
   effect(() => {
     document.title = words.value.admin.title;
   });
-  followAddress();
   void askWhoIsHere();
   followStats();
   language.subscribe(lookAgain); // verdicts come in the language that was asked for

@@ -7,10 +7,10 @@ import { words } from "../shared/language";
 import { PersonIcon } from "../shared/icons";
 import { LanguageSwitch } from "../shared/language-switch";
 import { askWhoIsHere, is_admin, is_server_away, route, visitor } from "./state";
-import { Link } from "./shared/link";
+import { Link } from "./shared/parts";
 import { REVIEWERS_VIEWS, type View } from "./routes";
 import { SetUp, SignIn } from "./sign-in";
-import { useAction } from "./shared/use-action";
+import { useAction } from "./shared/requests";
 import { LOADERS, viewsFor, type ViewComponent } from "./views";
 
 type Module =

@@ -8,7 +8,7 @@ import { words } from "../shared/language";
 import { LanguageSwitch } from "../shared/language-switch";
 import { go, visitor } from "./state";
 import { ActionNote, Field } from "./shared/parts";
-import { useAction } from "./shared/use-action";
+import { useAction } from "./shared/requests";
 
 const MIN_PASSWORD_LENGTH = 12; // as the server asks; it checks again
 

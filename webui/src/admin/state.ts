@@ -13,9 +13,9 @@ const POLL_IDLE_MS = 10_000;
 export type Visitor = { kind: "asking" } | { kind: "away" } | { kind: "known"; me: Me };
 
 export const visitor = signal<Visitor>({ kind: "asking" });
-export const route = signal<Route>(routeOf(location.pathname));
+export const route = signal<Route>({ kind: "unknown" });
 /** What stands behind the question mark of the address: the filters of the view. */
-export const query = signal(location.search.replace(/^\?/, ""));
+export const query = signal("");
 export const stats = signal<Stats | null>(null);
 export const is_server_away = signal(false);
 
@@ -51,7 +51,9 @@ export function stay(view: View, part: string, wanted: string, how: "push" | "re
   readAddress();
 }
 
+/** Show what the address names, now and when the browser goes back or forward. */
 export function followAddress(): void {
+  readAddress();
   addEventListener("popstate", readAddress);
 }
 

@@ -1,21 +1,35 @@
-/** The answer in words, for the eye and for the ear. */
+/** The answer as sentences, for the page and for screen readers. */
 
 import { computed } from "@preact/signals";
 import type { Prediction, Stats } from "../contract";
 import { sureFigure } from "../shared/figures";
 import { languageTag, words } from "../shared/language";
-import type { Reading, Session, Thanks } from "./session";
 import { whenOf } from "../shared/when";
-import { learnedSentences } from "./learned-words";
+import type { Reading, Session, Thanks } from "./session";
 import {
   champion_version,
   first_training_percent,
   is_outbox_lasting,
+  learned,
   new_version,
   prediction,
   session,
   stats,
 } from "./state";
+
+export const learnedSentences = computed<string[]>(() => {
+  const shown = learned.value;
+  const w = words.value;
+  if (shown?.version == null || shown.n === 0) return [];
+  const { exam, previous_version, n_right_before } = shown;
+  const before =
+    previous_version === null || n_right_before === null
+      ? ""
+      : w.learned_before(previous_version, n_right_before);
+  const first = `${w.learned_figures(shown.version, shown.n_right, shown.n)}${before}${w.full_stop}`;
+  if (exam.n === 0) return [first];
+  return [first, w.learned_exam(exam.n_right, exam.n, exam.n_right_before)];
+});
 
 export interface AnswerWords {
   digit: number | null;

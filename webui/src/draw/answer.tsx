@@ -1,8 +1,9 @@
-/** What the model says: a big digit, how sure it is, and the 28 × 28 that it saw. */
+/** The model's answer: a large digit, how sure it is, the 28 × 28 ink, and the same for screen readers. */
 
+import { useEffect, useState } from "preact/hooks";
+import { InkCanvas } from "../shared/ink";
 import { words } from "../shared/language";
-import { InkCanvas } from "../shared/ink-canvas";
-import { answerWords } from "./answer-words";
+import { answerWords, spokenAnswer } from "./answer-words";
 import { prediction } from "./state";
 
 export function Answer() {
@@ -44,5 +45,23 @@ export function SeenInk() {
         <InkCanvas ink={shown?.ink ?? null} label={w.ink_of(said)} />
       </div>
     </div>
+  );
+}
+
+const STILL_MS = 700; // longer than the pause between the strokes of one digit, mostly
+
+export function Announcer() {
+  const wanted = spokenAnswer.value;
+  const [spoken, setSpoken] = useState("");
+
+  useEffect(() => {
+    const timer = setTimeout(() => setSpoken(wanted), STILL_MS);
+    return () => clearTimeout(timer);
+  }, [wanted]);
+
+  return (
+    <p class="visually-hidden" role="status" id="announcer">
+      {spoken}
+    </p>
   );
 }

@@ -5,8 +5,7 @@ import { sureFigure } from "../shared/figures";
 import { words } from "../shared/language";
 import { CheckIcon } from "../shared/icons";
 import { canLabel, confirmable } from "./session";
-import { is_told } from "./consent";
-import { confirm, label } from "./label-actions";
+import { confirm, is_told, label } from "./label-actions";
 import { is_privacy_open, prediction, session } from "./state";
 
 export function ConfirmButton() {

@@ -4,9 +4,9 @@ import { DIGITS, type Drawing } from "../contract";
 import { Dialog } from "../shared/dialog";
 import { versionList } from "../shared/figures";
 import { languageTag, words } from "../shared/language";
-import { InkCanvas } from "../shared/ink-canvas";
+import { InkCanvas } from "../shared/ink";
 import { agoOf, whenOf } from "../shared/when";
-import { FateSign } from "./fate-sign";
+import { FateSign } from "./my-drawings";
 import { confirmLabel, relabel, remove } from "./mine-actions";
 import { champion_version, mine, opened_id, stats } from "./state";
 

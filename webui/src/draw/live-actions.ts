@@ -3,8 +3,7 @@
 import { api } from "../shared/api";
 import { isOpen } from "../contract";
 import { poll } from "../shared/polling";
-import { loadLearned } from "./learned-actions";
-import { loadMine } from "./mine-actions";
+import { loadLearned, loadMine } from "./mine-actions";
 import { champion_version, is_server_away, new_version, stats } from "./state";
 
 const POLL_RUNNING_MS = 2_000;

@@ -9,7 +9,7 @@ import { followLive } from "./live-actions";
 import { loadMine } from "./mine-actions";
 import { Page } from "./page";
 import { readFragment } from "./privacy/place";
-import { listenForPictures } from "./picture-actions";
+import { listenForPictures } from "./pad-actions";
 import "../shared/tokens.css";
 import "../shared/base.css";
 import "./styles.css";

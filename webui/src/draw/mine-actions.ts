@@ -1,11 +1,28 @@
-/** One's own drawings: list, relabel, confirm, delete, restore. */
+/** Actions on one's own drawings: list, relabel, confirm, delete, restore. */
 
-import { api, Refused } from "../shared/api";
 import type { Digit, Drawing } from "../contract";
+import { api, Refused } from "../shared/api";
 import { versionList } from "../shared/figures";
 import { languageTag, words } from "../shared/language";
-import { learnedMayDiffer } from "./learned-actions";
-import { mine, opened_id, toast, type MineView } from "./state";
+import { learned, mine, type MineView, opened_id, toast } from "./state";
+
+const LEARNED_REST_MS = 1_500; // both versions read all drawings for it: not after each of a quick row
+let learned_timer: ReturnType<typeof setTimeout> | undefined;
+
+/** One's drawings have changed: the figures follow in a moment. */
+export function learnedMayDiffer(): void {
+  clearTimeout(learned_timer);
+  learned_timer = setTimeout(() => void loadLearned(), LEARNED_REST_MS);
+}
+
+export async function loadLearned(): Promise<void> {
+  try {
+    learned.value = await api.learned();
+  } catch {
+    // the sentence stays away until the next version; nothing depends on it
+    learned.value = null;
+  }
+}
 
 const N_AT_ONCE = 60;
 

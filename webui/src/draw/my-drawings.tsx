@@ -1,14 +1,39 @@
 /** One's own drawings: how many, what became of them, and each as a tile. */
 
-import type { Drawing, MineCounts } from "../contract";
+import type { Drawing, Fate, MineCounts } from "../contract";
+import {
+  CheckIcon,
+  ClockIcon,
+  CrossIcon,
+  ExamIcon,
+  QuestionIcon,
+  UnsentIcon,
+} from "../shared/icons";
+import { InkCanvas, StrokesPicture } from "../shared/ink";
 import { words } from "../shared/language";
-import { InkCanvas } from "../shared/ink-canvas";
-import type { Waiting } from "./outbox/outbox";
-import { FateSign } from "./fate-sign";
-import { learnedSentences } from "./learned-words";
+import { learnedSentences } from "./answer-words";
 import { loadMine, loadMoreOfMine } from "./mine-actions";
+import type { Waiting } from "./outbox/waiting";
 import { is_privacy_open, mine, opened_id, unsent } from "./state";
-import { StrokesPicture } from "../shared/strokes-picture";
+
+const SIGNS: Record<Fate | "unsent", () => preact.JSX.Element> = {
+  learned: CheckIcon,
+  waiting: ClockIcon,
+  exam: ExamIcon,
+  checking: QuestionIcon,
+  rejected: CrossIcon,
+  deleted: CrossIcon,
+  unsent: UnsentIcon,
+};
+
+export function FateSign({ fate }: { fate: Fate | "unsent" }) {
+  const Sign = SIGNS[fate];
+  return (
+    <span class={`fate-sign is-${fate}`}>
+      <Sign />
+    </span>
+  );
+}
 
 function fateWords(drawing: Drawing): string {
   const { fate, learned_version } = drawing;

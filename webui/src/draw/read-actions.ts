@@ -5,7 +5,7 @@ import type { Prediction, StrokesOnCanvas } from "../contract";
 import { words } from "../shared/language";
 import { Reader } from "./reader";
 import { advance, type SessionEvent, type Subject } from "./session";
-import { timingOf, withTiming } from "./timings";
+import { timingOf, withTiming } from "./steps";
 import { new_version, session, timings } from "./state";
 
 interface TimedPrediction {

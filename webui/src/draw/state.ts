@@ -10,9 +10,9 @@ import {
   type Stats,
 } from "../contract";
 import { runPercent } from "../shared/figures";
-import type { Waiting } from "./outbox/outbox";
+import type { Waiting } from "./outbox/waiting";
 import { BLANK, shownPrediction, type Session } from "./session";
-import type { Timing } from "./timings";
+import type { Timing } from "./steps";
 
 export const session = signal<Session>(BLANK);
 export const prediction = computed(() =>

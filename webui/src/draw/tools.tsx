@@ -4,9 +4,8 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { words } from "../shared/language";
 import { ClearIcon, KeysIcon, PhotoIcon, PictureIcon, UndoIcon } from "../shared/icons";
-import { clear, undo } from "./pad-handle";
+import { clear, registerPictureInput, undo } from "./pad-actions";
 import { are_keys_open, session } from "./state";
-import { registerPictureInput } from "./picture-actions";
 import { choosePicture } from "./read-actions";
 
 const READABLE = "image/png,image/jpeg,image/webp";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { inkBytes, inkPixels } from "./ink";
-import { strokesOf } from "../draw/stroke-data";
+import { strokesOf } from "../draw/pad-surface";
 
 test("ink becomes black whose opacity is the ink", () => {
   const bytes = new Uint8Array(784);

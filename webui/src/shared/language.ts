@@ -1,6 +1,6 @@
-/** Which language the page speaks: the browser's, unless the person chose one. */
+/** The language of the page: the browser's, unless the person chose one. */
 
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { en, type Words } from "./en";
 import { zh } from "./zh";
 
@@ -58,4 +58,9 @@ if (inBrowser()) {
   effect(() => {
     document.documentElement.lang = languageTag.value;
   });
+}
+
+/** `const w = viewWords(en, zh)`, then `w.value.title`; both have the same keys, by their type. */
+export function viewWords<Words>(en: Words, zh: NoInfer<Words>): ReadonlySignal<Words> {
+  return computed(() => (language.value === "zh" ? zh : en));
 }

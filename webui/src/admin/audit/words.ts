@@ -1,6 +1,6 @@
 /** Words of the log. */
 
-import { viewWords } from "../../shared/view-words";
+import { viewWords } from "../../shared/language";
 
 const ACTIONS_EN: Readonly<Record<string, string>> = {
   gate: "promoted by the gate",

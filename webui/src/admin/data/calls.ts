@@ -1,8 +1,7 @@
 /** What the view of data in and out asks of the server, and sends it. */
 
-import { ask } from "../../shared/api";
+import { ask, upload } from "../../shared/api";
 import type { List } from "../../contract";
-import { upload } from "../../shared/upload";
 
 export const FORMATS = ["parquet", "npz", "idx", "png", "label-studio"] as const;
 export type Format = (typeof FORMATS)[number];

@@ -7,7 +7,7 @@ import { languageTag, words } from "../../shared/language";
 import { poll, type Polling } from "../../shared/polling";
 import { errorSentence, is_admin, lookAgain } from "../state";
 import { Card, Show } from "../shared/parts";
-import type { Loaded } from "../shared/use-loaded";
+import type { Loaded } from "../shared/requests";
 import "./styles.css";
 import { data, isMoving, type Transfer } from "./calls";
 import { ExportCard } from "./export-card";

@@ -4,7 +4,7 @@ import { useCallback } from "preact/hooks";
 import { data_words } from "./words";
 import { query, stats, stay } from "../state";
 import { Card, Show } from "../shared/parts";
-import { useLoaded } from "../shared/use-loaded";
+import { useLoaded } from "../shared/requests";
 import { data, exportAddress, FORMATS, type Estimate, type Format } from "./calls";
 import { CHOICES, exportQuery, FIELDS, sizeFigure, withValue } from "./export-query";
 

@@ -4,9 +4,8 @@ import { useState } from "preact/hooks";
 import { versionList } from "../../shared/figures";
 import { data_words } from "./words";
 import { languageTag } from "../../shared/language";
-import { Confirm } from "../shared/confirm";
-import { ActionNote } from "../shared/parts";
-import { useAction } from "../shared/use-action";
+import { ActionNote, Confirm } from "../shared/parts";
+import { useAction } from "../shared/requests";
 import { data, type Transfer } from "./calls";
 import { FoundInIt, Refusals } from "./found";
 

@@ -1,7 +1,7 @@
 /** Words of data in and out. */
 
 import type { Format, TransferStatus } from "./calls";
-import { viewWords } from "../../shared/view-words";
+import { viewWords } from "../../shared/language";
 
 const n_en = new Intl.NumberFormat("en");
 const n_zh = new Intl.NumberFormat("zh-CN");

@@ -3,7 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { drawings_words } from "./words";
 import { words } from "../../shared/language";
-import { Link } from "../shared/link";
+import { Link } from "../shared/parts";
 import { UndoToast } from "../shared/undo-toast";
 import { Filters } from "./filters";
 import { items, list_key, load, loading, opened_id, summary, tryAgain } from "./state";

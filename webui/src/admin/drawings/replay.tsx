@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { drawings_words } from "./words";
 import { UndoIcon } from "../../shared/icons";
-import { StrokesPicture } from "../../shared/strokes-picture";
+import { StrokesPicture } from "../../shared/ink";
 import { drawnBy, duration, timed } from "./strokes-in-time";
 
 const FASTEST_MS = 400;

@@ -5,7 +5,7 @@ import { sureFigure, versionList } from "../../shared/figures";
 import { drawings_words } from "./words";
 import { languageTag, words } from "../../shared/language";
 import { agoOf } from "../../shared/when";
-import { Confirm } from "../shared/confirm";
+import { Confirm } from "../shared/parts";
 import type { GalleryDrawing } from "./calls";
 import { asked, change, chosen, items, open, remove, selection } from "./state";
 import { chooseAll, NOTHING } from "./selection";

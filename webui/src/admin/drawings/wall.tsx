@@ -3,7 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { DIGITS } from "../../contract";
 import { drawings_words } from "./words";
-import { InkCanvas } from "../../shared/ink-canvas";
+import { InkCanvas } from "../../shared/ink";
 import type { GalleryDrawing } from "./calls";
 import { change, chosen, items, loading, loadMore, open, remove, selection, undo } from "./state";
 import { choose, chooseAll, moveOf, NOTHING, placeAfter, walk } from "./selection";

@@ -2,7 +2,7 @@
 
 import type { ChangeAction } from "./calls";
 import type { ChoiceName, Sort } from "./query";
-import { viewWords } from "../../shared/view-words";
+import { viewWords } from "../../shared/language";
 
 function drawings(n: number): string {
   return n === 1 ? "1 drawing" : `${n.toLocaleString("en")} drawings`;

@@ -3,7 +3,7 @@
 import { map_words } from "./words";
 import { is_admin } from "../state";
 import { ActionNote } from "../shared/parts";
-import { useAction } from "../shared/use-action";
+import { useAction } from "../shared/requests";
 import { map_api, type Maps } from "./calls";
 
 /** How far the live version's map is, where one is owed. */

@@ -7,7 +7,7 @@ import { map_words } from "./words";
 import { agoOf } from "../../shared/when";
 import { go, news_key, query, stay } from "../state";
 import { Show } from "../shared/parts";
-import { useLoaded } from "../shared/use-loaded";
+import { useLoaded } from "../shared/requests";
 import { map_api, type MapDocument, type Maps } from "./calls";
 import { MapCanvas } from "./canvas";
 import { Controls, Key } from "./controls";

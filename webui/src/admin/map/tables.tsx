@@ -1,9 +1,8 @@
 /** What the map shows, for those who look for something: one point, the strays, the figures. */
 
 import { map_words } from "./words";
-import { InkCanvas } from "../../shared/ink-canvas";
-import { Link } from "../shared/link";
-import { Card } from "../shared/parts";
+import { InkCanvas } from "../../shared/ink";
+import { Card, Link } from "../shared/parts";
 import { inkAt, isAmongOthers, isMisread, strays, type DigitRow, type MapPoint } from "./points";
 
 const N_STRAYS = 20;

@@ -2,7 +2,7 @@
 
 import type { MapPoint } from "./points";
 import type { Colouring, MapFilter } from "./query";
-import { viewWords } from "../../shared/view-words";
+import { viewWords } from "../../shared/language";
 
 function en(n: number, one: string, many: string): string {
   return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;

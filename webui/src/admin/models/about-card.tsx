@@ -4,7 +4,7 @@ import type { Model } from "../../contract";
 import { languageTag } from "../../shared/language";
 import { versions_words } from "./words";
 import { Card } from "../shared/parts";
-import { plotFormats } from "../shared/plot-formats";
+import { plotFormats } from "../shared/figures";
 
 const HASH_SHOWN = 12;
 

@@ -6,7 +6,7 @@ import { languageTag, words } from "../../shared/language";
 import { versions_words } from "./words";
 import { Card } from "../shared/parts";
 import { PlotFigure, type DrawPlot } from "../shared/plot";
-import { plotFormats } from "../shared/plot-formats";
+import { plotFormats } from "../shared/figures";
 import { rangesOf, type CertaintyRange } from "./reliability";
 
 const HEIGHT = 260;

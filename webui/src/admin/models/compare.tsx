@@ -2,11 +2,10 @@
 
 import { useCallback } from "preact/hooks";
 import { versions_words } from "./words";
-import { InkCanvas } from "../../shared/ink-canvas";
+import { InkCanvas } from "../../shared/ink";
 import { is_admin } from "../state";
-import { Link } from "../shared/link";
-import { Card, Show } from "../shared/parts";
-import { useLoaded } from "../shared/use-loaded";
+import { Card, Link, Show } from "../shared/parts";
+import { useLoaded } from "../shared/requests";
 import { versions_api, type Comparison, type Difference, type Flip } from "./calls";
 
 function Figures({ name, found }: { name: string; found: Difference }) {

@@ -4,10 +4,10 @@ import { useCallback } from "preact/hooks";
 import { DIGITS } from "../../contract";
 import { words } from "../../shared/language";
 import { versions_words } from "./words";
-import { InkCanvas } from "../../shared/ink-canvas";
+import { InkCanvas } from "../../shared/ink";
 import { query, stay } from "../state";
 import { Card, Show } from "../shared/parts";
-import { useLoaded } from "../shared/use-loaded";
+import { useLoaded } from "../shared/requests";
 import { versions_api, type Confusion } from "./calls";
 
 function share(value: number | null | undefined): string {

@@ -4,7 +4,7 @@ import type { Model } from "../../contract";
 import { words } from "../../shared/language";
 import { versions_words } from "./words";
 import { lineageOf, type Line, type Place } from "./lineage";
-import { Link } from "../shared/link";
+import { Link } from "../shared/parts";
 
 const STEP = 64;
 const LANE = 56;

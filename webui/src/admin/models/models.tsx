@@ -10,10 +10,8 @@ import { agoOf } from "../../shared/when";
 import { is_admin, news_key, route } from "../state";
 import { ComparePage } from "./compare";
 import { LineagePicture } from "./lineage-picture";
-import { Link } from "../shared/link";
-import { ActionNote, Field, Show } from "../shared/parts";
-import { useAction, type Action } from "../shared/use-action";
-import { useLoaded } from "../shared/use-loaded";
+import { ActionNote, Field, Link, Show } from "../shared/parts";
+import { type Action, useAction, useLoaded } from "../shared/requests";
 import { VersionPage } from "./version";
 import "./styles.css";
 

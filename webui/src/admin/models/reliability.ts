@@ -1,7 +1,7 @@
 /** From bins of certainty to what a reliability diagram shows. Pure. */
 
 import type { CertaintyBin } from "../../contract";
-import { shareOf, type Share } from "../shared/wilson";
+import { shareOf, type Share } from "../shared/figures";
 
 export interface CertaintyRange extends CertaintyBin, Share {
   /** "90–95 %", as the language writes it */

@@ -8,11 +8,9 @@ import { AboutCard } from "./about-card";
 import { is_admin, news_key } from "../state";
 import { CalibrationCard } from "./calibration-card";
 import { ConfusionCard } from "./confusion-card";
-import { Link } from "../shared/link";
-import { ActionNote, Card, Field, Show } from "../shared/parts";
-import { useAction } from "../shared/use-action";
-import { useLoaded } from "../shared/use-loaded";
-import { VerdictRules } from "../shared/verdict";
+import { ActionNote, Card, Field, Link, Show } from "../shared/parts";
+import { useAction, useLoaded } from "../shared/requests";
+import { VerdictRules } from "../shared/run-parts";
 import { versions_api } from "./calls";
 
 const FILES = ["model.onnx", "weights.safetensors", "manifest.json"] as const;

@@ -1,6 +1,6 @@
 /** Words of one version, and of two side by side. */
 
-import { viewWords } from "../../shared/view-words";
+import { viewWords } from "../../shared/language";
 
 export const versions_words = viewWords(
   {

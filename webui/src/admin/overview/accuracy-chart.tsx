@@ -3,9 +3,9 @@
 import { useCallback, useMemo } from "preact/hooks";
 import { languageTag } from "../../shared/language";
 import { overview_words } from "./words";
-import { Link } from "../shared/link";
+import { Link } from "../shared/parts";
 import { PlotFigure, type DrawPlot } from "../shared/plot";
-import { plotFormats } from "../shared/plot-formats";
+import { plotFormats } from "../shared/figures";
 import { AccuracyLegend } from "./accuracy-legend";
 import type { DatasetName, Measured, Promotion } from "./calls";
 import { apart, dayTicks, liveSpans, scored, type LiveSpan, type Point } from "./series";

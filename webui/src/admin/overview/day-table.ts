@@ -3,7 +3,7 @@
 import { words } from "../../shared/language";
 import { overview_words } from "./words";
 import type { PlotTable } from "../shared/plot";
-import type { PlotFormats } from "../shared/plot-formats";
+import type { PlotFormats } from "../shared/figures";
 import type { Day } from "./calls";
 
 /** Every day's figures, the newest first. */

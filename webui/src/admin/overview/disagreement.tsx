@@ -4,11 +4,10 @@ import { useCallback, useMemo } from "preact/hooks";
 import { DIGITS } from "../../contract";
 import { languageTag, words } from "../../shared/language";
 import { overview_words } from "./words";
-import { Link } from "../shared/link";
+import { Link } from "../shared/parts";
 import { PlotFigure, type DrawPlot } from "../shared/plot";
-import { plotFormats } from "../shared/plot-formats";
+import { plotFormats, type Share, shareOf } from "../shared/figures";
 import type { Agreement } from "./calls";
-import { shareOf, type Share } from "../shared/wilson";
 
 const HEIGHT = 180;
 

@@ -2,7 +2,7 @@
 
 import { overview_words } from "./words";
 import { CheckIcon } from "../../shared/icons";
-import { Link } from "../shared/link";
+import { Link } from "../shared/parts";
 import type { View } from "../routes";
 import type { Need, NeedKind } from "./calls";
 

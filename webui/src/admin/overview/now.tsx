@@ -4,10 +4,9 @@ import { accuracyFigure } from "../../shared/figures";
 import { languageTag, words } from "../../shared/language";
 import { overview_words } from "./words";
 import { agoOf, whenOf } from "../../shared/when";
-import { Link } from "../shared/link";
-import { Card } from "../shared/parts";
-import { plotFormats } from "../shared/plot-formats";
-import { RunStatusSign } from "../shared/run-status";
+import { Card, Link } from "../shared/parts";
+import { plotFormats } from "../shared/figures";
+import { RunStatusSign } from "../shared/run-parts";
 import type { Live, OverviewFigures, Queues } from "./calls";
 
 function moment(iso: string): string {

@@ -4,7 +4,7 @@ import { useCallback, useMemo } from "preact/hooks";
 import { languageTag } from "../../shared/language";
 import { overview_words } from "./words";
 import { PlotFigure, type DrawPlot } from "../shared/plot";
-import { plotFormats } from "../shared/plot-formats";
+import { plotFormats } from "../shared/figures";
 import { dayTable } from "./day-table";
 import type { Day } from "./calls";
 import { everyNth, sinceFirst, summed } from "./series";

@@ -4,10 +4,9 @@ import { useCallback, useMemo } from "preact/hooks";
 import { languageTag } from "../../shared/language";
 import { overview_words } from "./words";
 import { PlotFigure, type DrawPlot } from "../shared/plot";
-import { plotFormats } from "../shared/plot-formats";
+import { plotFormats, shareOf } from "../shared/figures";
 import { dayTable } from "./day-table";
 import type { Day } from "./calls";
-import { shareOf } from "../shared/wilson";
 import { dayTicks, sinceFirst, summed, weekly, type Week } from "./series";
 
 const HEIGHT = 200;

@@ -5,12 +5,9 @@ import { accuracyFigure, runPercent } from "../../shared/figures";
 import { languageTag, words } from "../../shared/language";
 import { agoOf } from "../../shared/when";
 import { is_admin } from "../state";
-import { Link } from "../shared/link";
-import { Card } from "../shared/parts";
+import { Card, Link } from "../shared/parts";
 import { RunCurve } from "./run-curve";
-import { RunStatusSign } from "../shared/run-status";
-import { CancelRun } from "../shared/cancel-run";
-import { VerdictRules } from "../shared/verdict";
+import { CancelRun, RunStatusSign, VerdictRules } from "../shared/run-parts";
 
 function Progress({ run }: { run: Run }) {
   const w = words.value.admin;

@@ -5,7 +5,7 @@ import { api } from "../../shared/api";
 import type { Run, RunPoint } from "../../contract";
 import { accuracyFigure } from "../../shared/figures";
 import { words } from "../../shared/language";
-import { useLoaded } from "../shared/use-loaded";
+import { useLoaded } from "../shared/requests";
 
 const WIDTH = 320;
 const HEIGHT = 72;

@@ -1,7 +1,7 @@
 /** From the server's figures to what the charts draw. Pure. */
 
 import type { Agreement, DatasetName, Day, Measure, Measured, Promotion } from "./calls";
-import { shareOf, type Share } from "../shared/wilson";
+import { shareOf, type Share } from "../shared/figures";
 
 export interface Point extends Share, Measure {
   version: number;

@@ -1,6 +1,6 @@
 /** Words of the overview. */
 
-import { viewWords } from "../../shared/view-words";
+import { viewWords } from "../../shared/language";
 
 type Facts = Readonly<Record<string, string | number>>;
 

@@ -6,10 +6,9 @@ import { versionList } from "../../shared/figures";
 import { languageTag, words } from "../../shared/language";
 import { people_words } from "./words";
 import { Field, Show } from "../shared/parts";
-import type { Action } from "../shared/use-action";
-import { useLoaded } from "../shared/use-loaded";
+import { type Action, useLoaded } from "../shared/requests";
 import { people, type ContributorRow, type Erasure } from "./calls";
-import { text } from "../shared/table-parts";
+import { text } from "../shared/tables";
 
 interface DialogProps {
   row: ContributorRow;

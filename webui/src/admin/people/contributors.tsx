@@ -3,13 +3,11 @@
 import { useCallback } from "preact/hooks";
 import { people_words } from "./words";
 import { query, stats, stay } from "../state";
-import { Link } from "../shared/link";
-import { Show } from "../shared/parts";
-import { ShowMore, useMore } from "../shared/show-more";
-import { useLoaded } from "../shared/use-loaded";
+import { Link, Show } from "../shared/parts";
+import { Moment, PeopleTable, ShowMore, useMore } from "../shared/tables";
+import { useLoaded } from "../shared/requests";
 import { words } from "../../shared/language";
 import { people, type ContributorOrder, type ContributorRow } from "./calls";
-import { Moment, PeopleTable } from "../shared/table-parts";
 
 interface Filter {
   sort: ContributorOrder;

@@ -4,9 +4,9 @@ import { useState } from "preact/hooks";
 import { people_words } from "./words";
 import { visitor } from "../state";
 import { ActionNote, Card, Field } from "../shared/parts";
-import { useAction } from "../shared/use-action";
+import { useAction } from "../shared/requests";
 import { people } from "./calls";
-import { text } from "../shared/table-parts";
+import { text } from "../shared/tables";
 import { SessionList } from "./sessions";
 
 const MIN_PASSWORD_LENGTH = 12; // as the server asks; it checks again

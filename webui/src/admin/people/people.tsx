@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 import { words } from "../../shared/language";
 import { people_words } from "./words";
 import { is_admin, route } from "../state";
-import { Link } from "../shared/link";
+import { Link } from "../shared/parts";
 import "./styles.css";
 import { Accounts } from "./accounts";
 import { Contributor } from "./contributor";

@@ -4,10 +4,9 @@ import { useCallback, useState } from "preact/hooks";
 import { people_words } from "./words";
 import { askWhoIsHere } from "../state";
 import { ActionNote, Show } from "../shared/parts";
-import { useAction } from "../shared/use-action";
-import { useLoaded } from "../shared/use-loaded";
+import { useAction, useLoaded } from "../shared/requests";
 import { people, type Session } from "./calls";
-import { Moment, PeopleTable } from "../shared/table-parts";
+import { Moment, PeopleTable } from "../shared/tables";
 
 interface TableProps {
   sessions: readonly Session[];

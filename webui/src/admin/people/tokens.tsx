@@ -3,10 +3,9 @@
 import { useCallback, useState } from "preact/hooks";
 import { people_words } from "./words";
 import { ActionNote, Card, Field, Show } from "../shared/parts";
-import { useAction, type Action } from "../shared/use-action";
-import { useLoaded } from "../shared/use-loaded";
+import { type Action, useAction, useLoaded } from "../shared/requests";
 import { people, type Token, type UserRole } from "./calls";
-import { Moment, PeopleTable, Secret, text } from "../shared/table-parts";
+import { Moment, PeopleTable, Secret, text } from "../shared/tables";
 
 interface Made {
   name: string;

@@ -1,6 +1,6 @@
 /** Words about contributors, accounts, sessions and tokens. */
 
-import { viewWords } from "../../shared/view-words";
+import { viewWords } from "../../shared/language";
 
 const n_of = (n: number, one: string, many: string): string =>
   `${n.toLocaleString("en")} ${n === 1 ? one : many}`;

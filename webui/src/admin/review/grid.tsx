@@ -1,7 +1,7 @@
 /** Twenty at once: each keeps its place, with the sign of what was decided. */
 
 import { CheckIcon, CrossIcon } from "../../shared/icons";
-import { InkCanvas } from "../../shared/ink-canvas";
+import { InkCanvas } from "../../shared/ink";
 import { review_words } from "./words";
 import { accept, acceptRest, queue } from "./actions";
 import { decidedOf, openOnes, type ReviewItem } from "./queue";

@@ -1,6 +1,6 @@
 /** One drawing at a time: its ink large, what is said of it, and what comes next. */
 
-import { InkCanvas } from "../../shared/ink-canvas";
+import { InkCanvas } from "../../shared/ink";
 import { review_words } from "./words";
 import { queue } from "./actions";
 import type { ReviewItem } from "./queue";

@@ -1,6 +1,6 @@
 /** Words of the review. */
 
-import { viewWords } from "../../shared/view-words";
+import { viewWords } from "../../shared/language";
 
 const many = (n: number, is_exact: boolean, tag: string): string =>
   `${n.toLocaleString(tag)}${is_exact ? "" : "+"}`;

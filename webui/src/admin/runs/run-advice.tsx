@@ -2,9 +2,8 @@
 
 import { words } from "../../shared/language";
 import { runs_words } from "./words";
-import { Link } from "../shared/link";
-import { Card } from "../shared/parts";
-import { Retrain } from "../shared/retrain";
+import { Card, Link } from "../shared/parts";
+import { Retrain } from "../shared/run-parts";
 import type { RunInFull } from "./calls";
 import { VerdictTable } from "./verdict-table";
 

@@ -2,9 +2,9 @@
 
 import { useEffect } from "preact/hooks";
 import { runs_words } from "./words";
-import { InkCanvas } from "../../shared/ink-canvas";
+import { InkCanvas } from "../../shared/ink";
 import { ROW_PX, TILE_PX, useInSight } from "../shared/use-in-sight";
-import { Link } from "../shared/link";
+import { Link } from "../shared/parts";
 import type { RunDrawing } from "./calls";
 
 const ROWS_AHEAD = 12; // so far before the end the next page is asked for

@@ -5,13 +5,10 @@ import { isOpen } from "../../contract";
 import { words } from "../../shared/language";
 import { runs_words } from "./words";
 import { is_admin, news_key } from "../state";
-import { Link } from "../shared/link";
-import { Show } from "../shared/parts";
-import { Moment } from "../shared/table-parts";
-import { Retrain } from "../shared/retrain";
-import { RunStatusSign } from "../shared/run-status";
-import { ShowMore, useMore } from "../shared/show-more";
-import { useLoaded } from "../shared/use-loaded";
+import { Link, Show } from "../shared/parts";
+import { Moment, ShowMore, useMore } from "../shared/tables";
+import { Retrain, RunStatusSign } from "../shared/run-parts";
+import { useLoaded } from "../shared/requests";
 import { runs_api, type ListedRun } from "./calls";
 
 function learnedWords({ n_new, n_drawings }: ListedRun): string {

@@ -2,7 +2,7 @@
 
 import { runs_words } from "./words";
 import { route } from "../state";
-import { Link } from "../shared/link";
+import { Link } from "../shared/parts";
 import { RunPage } from "./run-page";
 import { RunsList } from "./runs-list";
 import { WebhookPage } from "./webhook-page";

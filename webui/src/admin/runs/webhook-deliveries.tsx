@@ -2,9 +2,8 @@
 
 import { words } from "../../shared/language";
 import { runs_words } from "./words";
-import { Link } from "../shared/link";
-import { Card } from "../shared/parts";
-import { Moment } from "../shared/table-parts";
+import { Card, Link } from "../shared/parts";
+import { Moment } from "../shared/tables";
 import type { Delivery } from "./calls";
 
 function Row({ delivery }: { delivery: Delivery }) {

@@ -4,8 +4,8 @@ import { useState } from "preact/hooks";
 import { words } from "../../shared/language";
 import { runs_words } from "./words";
 import { ActionNote, Field } from "../shared/parts";
-import { text } from "../shared/table-parts";
-import { useAction } from "../shared/use-action";
+import { text } from "../shared/tables";
+import { useAction } from "../shared/requests";
 import { runs_api, TOLD_ENDS, type Webhook } from "./calls";
 
 interface WebhookFormProps {

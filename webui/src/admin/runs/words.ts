@@ -1,6 +1,6 @@
 /** Words of the runs: their list, one run, and who is told of its end. */
 
-import { viewWords } from "../../shared/view-words";
+import { viewWords } from "../../shared/language";
 
 const STEPS_EN: Readonly<Record<string, string>> = {
   gather: "Preparing",

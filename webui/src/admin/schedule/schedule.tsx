@@ -9,8 +9,7 @@ import { whenOf } from "../../shared/when";
 import { is_admin, stats } from "../state";
 import { NextTimes, Preview, zones } from "./times";
 import { ActionNote, Field, Show } from "../shared/parts";
-import { useAction } from "../shared/use-action";
-import { useLoaded } from "../shared/use-loaded";
+import { useAction, useLoaded } from "../shared/requests";
 
 function scheduleOf(form: HTMLFormElement): Schedule {
   const data = new FormData(form);

@@ -1,6 +1,6 @@
 /** Words of the schedule that its own view alone needs. */
 
-import { viewWords } from "../../shared/view-words";
+import { viewWords } from "../../shared/language";
 
 export const schedule_words = viewWords(
   {

@@ -1,9 +1,11 @@
-/** Small parts that several views share. */
+/** Small components that several views share. */
 
 import type { ComponentChildren } from "preact";
+import { Dialog } from "../../shared/dialog";
 import { words } from "../../shared/language";
-import type { ActionState } from "./use-action";
-import type { Loaded } from "./use-loaded";
+import { pathOf, type View } from "../routes";
+import { go } from "../state";
+import type { ActionState, Loaded } from "./requests";
 
 interface CardProps {
   title: string;
@@ -78,4 +80,61 @@ export function Show<Value>({ loaded, children }: ShowProps<Value>) {
     case "ready":
       return <>{children(loaded.value)}</>;
   }
+}
+
+interface LinkProps {
+  view: View;
+  part?: string;
+  query?: string;
+  id?: string;
+  class?: string;
+  label?: string;
+  is_current?: boolean;
+  children: ComponentChildren;
+}
+
+export function Link(props: LinkProps) {
+  const { view, part = "", query = "", id, label, is_current = false, children } = props;
+  return (
+    <a
+      {...(id === undefined ? {} : { id })}
+      {...(props.class === undefined ? {} : { class: props.class })}
+      href={pathOf(view, part, query)}
+      aria-current={is_current ? "page" : undefined}
+      aria-label={label}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        go(view, part, query);
+      }}
+    >
+      {children}
+    </a>
+  );
+}
+
+interface ConfirmProps {
+  title: string;
+  /** What the button does, as a verb. */
+  action: string;
+  onConfirm: () => void;
+  onClose: () => void;
+  /** What follows from it. */
+  children: ComponentChildren;
+}
+
+export function Confirm({ title, action, onConfirm, onClose, children }: ConfirmProps) {
+  return (
+    <Dialog title={title} onClose={onClose}>
+      {children}
+      <div class="button-row">
+        <button type="button" id="confirm" class="danger-button" onClick={onConfirm}>
+          {action}
+        </button>
+        <button type="button" class="plain-button" onClick={onClose}>
+          {words.value.cancel}
+        </button>
+      </div>
+    </Dialog>
+  );
 }

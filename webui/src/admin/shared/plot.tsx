@@ -11,7 +11,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { languageTag, words } from "../../shared/language";
 import "./plot.css";
-import { plotFormats, type PlotFormats } from "./plot-formats";
+import { plotFormats, type PlotFormats } from "./figures";
 
 export type PlotLibrary = typeof Library;
 

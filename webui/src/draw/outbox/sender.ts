@@ -10,7 +10,7 @@ import {
   type Answer,
   type DropReason,
   type Waiting,
-} from "./outbox";
+} from "./waiting";
 import type { OutboxStore } from "./store";
 
 export type OutboxNews =

@@ -1,6 +1,6 @@
 /** Where labelled drawings wait: IndexedDB, shared by all tabs; memory where that is forbidden. */
 
-import type { Waiting } from "./outbox";
+import type { Waiting } from "./waiting";
 
 export interface OutboxStore {
   /** False when what waits is lost with the page. */

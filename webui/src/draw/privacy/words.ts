@@ -1,6 +1,6 @@
 /** Words about one's own data: the sheet is loaded when it is opened. */
 
-import { viewWords } from "../../shared/view-words";
+import { viewWords } from "../../shared/language";
 
 const drawings = (n: number) => (n === 1 ? "1 drawing" : `${n} drawings`);
 

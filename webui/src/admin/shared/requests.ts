@@ -1,8 +1,8 @@
-/** Loads what a view shows, and again when its key changes; keeps the old while the new comes. */
+/** Hooks for requests: load data for a view, run an action of a button. */
 
 import { useEffect, useState } from "preact/hooks";
 import { words } from "../../shared/language";
-import { errorSentence } from "../state";
+import { errorSentence, lookAgain } from "../state";
 
 export type Loaded<Value> =
   { kind: "loading" } | { kind: "failed"; message: string } | { kind: "ready"; value: Value };
@@ -35,4 +35,34 @@ export function useLoaded<Value>(load: () => Promise<Value>, key: string): Loade
   }, [load, key]);
 
   return loaded;
+}
+
+export type ActionState =
+  | { kind: "idle" }
+  | { kind: "busy" }
+  | { kind: "done"; message: string }
+  | { kind: "failed"; message: string };
+
+export interface Action {
+  state: ActionState;
+  run: (work: () => Promise<string>) => void;
+}
+
+/** `work` returns the sentence that says what was done. */
+export function useAction(): Action {
+  const [state, setState] = useState<ActionState>({ kind: "idle" });
+
+  async function act(work: () => Promise<string>): Promise<void> {
+    if (state.kind === "busy") return;
+    setState({ kind: "busy" });
+    try {
+      setState({ kind: "done", message: await work() });
+      lookAgain();
+    } catch (error) {
+      const message = errorSentence(error, words.value.failed_network);
+      setState({ kind: "failed", message });
+    }
+  }
+
+  return { state, run: (work) => void act(work) };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { median, timingOf, timingRows, withTiming } from "./timings";
+import { median, timingOf, timingRows, withTiming } from "./steps";
 
 test("what the server's steps leave of the whole time is the way there and back", () => {
   const { steps } = timingOf([{ name: "pen", ms: 1 }], 4);

@@ -1,10 +1,11 @@
-/** Hears the keys of the whole page and does what they mean. */
+/** Keyboard shortcuts of the page, and the dialog that lists them. */
 
-import { shortcutOf, type KeyPress } from "./shortcuts";
+import { Dialog } from "../shared/dialog";
+import { words } from "../shared/language";
 import { confirm, label } from "./label-actions";
-import { clear, focusPad, undo } from "./pad-handle";
+import { askForPicture, clear, focusPad, undo } from "./pad-actions";
+import { type KeyPress, shortcutOf } from "./shortcuts";
 import { are_keys_open, are_steps_open, new_version } from "./state";
-import { askForPicture } from "./picture-actions";
 
 let was_pointer = false;
 
@@ -71,4 +72,25 @@ function act(event: KeyboardEvent): void {
 export function listenForKeys(): void {
   watchPointers();
   document.addEventListener("keydown", act);
+}
+
+export function KeysDialog() {
+  if (!are_keys_open.value) return null;
+  const w = words.value;
+  return (
+    <Dialog title={w.keys_title} onClose={() => (are_keys_open.value = false)}>
+      <dl class="keys-list">
+        {w.keys_list.map(([keys, meaning]) => (
+          <div key={keys} class="keys-row">
+            <dt>
+              {keys.split(" ").map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { plotFormats } from "./plot-formats";
+import { plotFormats } from "./figures";
 
 const en = plotFormats("en");
 const zh = plotFormats("zh-CN");

@@ -1,8 +1,43 @@
-/** Pictures that are pasted or dropped anywhere on the page, or asked for by a key. */
+/** Undo, clear and focus of the drawing area, and pictures that are pasted, dropped or chosen. */
 
 import { signal } from "@preact/signals";
-import { clear } from "./pad-handle";
-import { choosePicture } from "./read-actions";
+import { blank, choosePicture } from "./read-actions";
+
+export interface Pad {
+  clear(): void;
+  undo(): void;
+  focus(): void;
+  is_busy(): boolean;
+}
+
+let pad: Pad | null = null;
+
+export function setPad(mounted: Pad | null): void {
+  pad = mounted;
+}
+
+/** While a stroke is being drawn nothing may take the drawing away. */
+export function isPenBusy(): boolean {
+  return pad?.is_busy() ?? false;
+}
+
+export function clearPad(): void {
+  pad?.clear();
+}
+
+export function focusPad(): void {
+  pad?.focus();
+}
+
+export function undo(): void {
+  if (!isPenBusy()) pad?.undo();
+}
+
+export function clear(): void {
+  if (isPenBusy()) return;
+  pad?.clear();
+  blank();
+}
 
 export const is_picture_over = signal(false);
 

@@ -1,4 +1,4 @@
-/** Labelled drawings on their way to the server: what each answer means for them. Pure. */
+/** Labelled drawings on their way to the server, and what each answer means for them. Pure. */
 
 import type { Digit, Drawing, ShownPrediction, StrokesOnCanvas } from "../../contract";
 
@@ -81,4 +81,13 @@ export function inOrder(all: readonly Waiting[]): Waiting[] {
 export function nextDue(all: readonly Waiting[]): number | null {
   if (all.length === 0) return null;
   return Math.min(...all.map((one) => Math.max(one.due_at_ms, one.claimed_until_ms)));
+}
+
+export function newDrawingId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20)];
+  return [...parts, hex.slice(20)].join("-");
 }

@@ -1,12 +1,12 @@
 /** Where one draws: with mouse, finger, pen or arrow keys; or shows the picture that was chosen. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { KeyboardPen } from "./keyboard-pen";
 import { words } from "../shared/language";
-import { setPad } from "./pad-handle";
+import type { KeyboardPen } from "./keyboard-pen";
+import { setPad } from "./pad-actions";
 import { PadSurface } from "./pad-surface";
-import { session } from "./state";
 import { blank, ink } from "./read-actions";
+import { session } from "./state";
 
 function mountSurface(
   canvas: HTMLCanvasElement,

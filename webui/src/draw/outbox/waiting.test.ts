@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import {
+  type Answer,
   inOrder,
   isDue,
+  newDrawingId,
   nextDue,
   outcomeOf,
   waitBeforeTry,
-  type Answer,
   type Waiting,
-} from "./outbox";
+} from "./waiting";
 
 function waiting(changes: Partial<Waiting> = {}): Waiting {
   const content = { kind: "picture", file: new Blob(["x"]) } as const;
@@ -70,4 +71,14 @@ describe("when to try", () => {
 
     expect(inOrder(all).map(({ id }) => id)).toEqual(["a", "b"]);
   });
+});
+
+test("a drawing's id is a version 4 uuid", () => {
+  expect(newDrawingId()).toMatch(
+    /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+  );
+});
+
+test("no two ids are the same", () => {
+  expect(new Set(Array.from({ length: 1000 }, newDrawingId)).size).toBe(1000);
 });
