@@ -10,7 +10,7 @@ import { pathOf, routeOf, type Route, type View } from "./routes";
 const POLL_RUNNING_MS = 1_000;
 const POLL_IDLE_MS = 10_000;
 
-export type Visitor = { kind: "asking" } | { kind: "away" } | { kind: "known"; me: Me };
+type Visitor = { kind: "asking" } | { kind: "away" } | { kind: "known"; me: Me };
 
 export const visitor = signal<Visitor>({ kind: "asking" });
 export const route = signal<Route>({ kind: "unknown" });

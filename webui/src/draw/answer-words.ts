@@ -31,7 +31,7 @@ export const learnedSentences = computed<string[]>(() => {
   return [first, w.learned_exam(exam.n_right, exam.n, exam.n_right_before)];
 });
 
-export interface AnswerWords {
+interface AnswerWords {
   digit: number | null;
   headline: string;
   details: string[];

@@ -6,7 +6,7 @@ export interface KeyboardPen {
   is_down: boolean;
 }
 
-export interface Area {
+interface Area {
   width: number;
   height: number;
 }

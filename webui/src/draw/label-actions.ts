@@ -15,7 +15,7 @@ import { canLabel, claimOf, confirmable, outcomeOf, type Session } from "./sessi
 import { is_outbox_lasting, prediction, session, toast, unsent } from "./state";
 
 /** Raised when the text changes in what it promises: the new one is then shown again. */
-export const WORDING = 1;
+const WORDING = 1;
 const STORED_AS = "inkloop.told";
 
 function readTold(): number {
@@ -29,7 +29,7 @@ function readTold(): number {
 export const is_told = signal(readTold() >= WORDING);
 
 /** After the first confirmation. Without a network the next one tries again. */
-export async function recordConsent(introduced: Promise<unknown>): Promise<void> {
+async function recordConsent(introduced: Promise<unknown>): Promise<void> {
   if (is_told.value) return;
   try {
     await introduced;

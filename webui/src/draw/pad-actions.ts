@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { blank, choosePicture } from "./read-actions";
 
-export interface Pad {
+interface Pad {
   clear(): void;
   undo(): void;
   focus(): void;

@@ -34,7 +34,7 @@ const PEN_MAX_SHARE = 0.021;
 const MIN_DISTANCE_PX = 1.5;
 const KEYBOARD_PRESSURE = 0.5; // what pointers without pressure report
 
-export interface PadEvents {
+interface PadEvents {
   inked: (drawn: StrokesOnCanvas, is_pen_up: boolean) => void;
   emptied: () => void;
   /** Where the keyboard's pen is; null while it is not in use. */

@@ -13,7 +13,7 @@ export interface Read<Answer> {
   answer: Answer;
 }
 
-export interface ReaderParts<Answer> {
+interface ReaderParts<Answer> {
   ask: (subject: Subject) => Promise<Answer>;
   answered: (read: Read<Answer>) => void;
   failed: (error: unknown) => void;

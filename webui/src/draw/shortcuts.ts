@@ -2,7 +2,7 @@
 
 import type { Digit } from "../contract";
 
-export type Shortcut =
+type Shortcut =
   | { kind: "label"; label: Digit }
   | { kind: "confirm" }
   | { kind: "undo" }

@@ -11,7 +11,7 @@ export interface Timing {
   total_ms: number;
 }
 
-export interface TimingRow {
+interface TimingRow {
   name: string;
   last_ms: number;
   median_ms: number;
@@ -47,7 +47,7 @@ export function timingRows(timings: readonly Timing[]): TimingRow[] {
   });
 }
 
-export function toggleSteps(): void {
+function toggleSteps(): void {
   are_steps_open.value = !are_steps_open.value;
 }
 

@@ -119,7 +119,7 @@ export function query(path: string, params: Record<string, string | number | nul
 }
 
 /** What a labelled drawing is sent as: strokes, or a picture. */
-export type DrawingToSend = { id: string; label: Digit } & (
+type DrawingToSend = { id: string; label: Digit } & (
   | { kind: "strokes"; drawn: StrokesOnCanvas; prediction: ShownPrediction | null }
   | { kind: "picture"; file: Blob }
 );

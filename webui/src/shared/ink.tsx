@@ -20,7 +20,7 @@ export function inkPixels(ink: string): Uint8ClampedArray<ArrayBuffer> {
   return pixels;
 }
 
-export function paintInk(canvas: HTMLCanvasElement, ink: string | null): void {
+function paintInk(canvas: HTMLCanvasElement, ink: string | null): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
   context.clearRect(0, 0, INK_SIDE, INK_SIDE);

@@ -10,10 +10,8 @@ import { Card, Show } from "../shared/parts";
 import type { Loaded } from "../shared/requests";
 import "./styles.css";
 import { data, isMoving, type Transfer } from "./calls";
-import { ExportCard } from "./export-card";
-import { sizeFigure } from "./export-query";
-import { ImportCard } from "./import-card";
-import { watch, watchedOf } from "./watched";
+import { ExportCard, sizeFigure } from "./export-card";
+import { ImportCard, watch, watchedOf } from "./import-card";
 
 const POLL_MOVING_MS = 700;
 const POLL_IDLE_MS = 8_000;

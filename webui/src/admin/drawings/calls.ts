@@ -9,7 +9,7 @@ export interface GalleryDrawing extends Drawing {
   confidence: number | null;
 }
 
-export interface GalleryPage extends List<GalleryDrawing> {
+interface GalleryPage extends List<GalleryDrawing> {
   is_capped: boolean;
 }
 
@@ -34,12 +34,12 @@ export interface Change {
   learned_versions: number[];
 }
 
-export interface DrawingRecord {
+interface DrawingRecord {
   labels: { label: Digit; by: string; at: string }[];
   learned: { version: number; label: Digit; was_live: boolean }[];
 }
 
-export interface VersionReading {
+interface VersionReading {
   version: number;
   label: Digit | null;
   confidence: number | null;

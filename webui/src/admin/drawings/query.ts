@@ -19,7 +19,7 @@ export type ChoiceName = keyof typeof CHOICES;
 export const CHOICE_NAMES = Object.keys(CHOICES) as readonly ChoiceName[];
 
 /** Filters that are typed in, and what they have to look like. */
-export const TYPED = {
+const TYPED = {
   since: /^\d{4}-\d{2}-\d{2}$/,
   until: /^\d{4}-\d{2}-\d{2}$/,
   version: /^[1-9]\d{0,8}$/,

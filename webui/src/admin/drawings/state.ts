@@ -125,7 +125,7 @@ function put(changed: readonly GalleryDrawing[]): void {
   items.value = items.value.map((one) => by_id.get(one.id) ?? one);
 }
 
-export type Doing = Exclude<ChangeAction, "restore">;
+type Doing = Exclude<ChangeAction, "restore">;
 
 /** Do it to these drawings; their tiles change at once, and back if the server says no. */
 export async function change(

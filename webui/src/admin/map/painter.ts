@@ -5,7 +5,7 @@ import { DIGITS } from "../../contract";
 import { isMisread, middles, type MapPoint } from "./points";
 import type { Colouring } from "./query";
 
-export interface Transform {
+interface Transform {
   x: number;
   y: number;
   k: number;

@@ -117,7 +117,7 @@ export function middles(shown: readonly MapPoint[]): { digit: Digit; x: number; 
   });
 }
 
-export type Direction = "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown";
+type Direction = "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown";
 
 const WAYS: Record<Direction, readonly [number, number]> = {
   ArrowLeft: [-1, 0],

@@ -13,7 +13,7 @@ export interface Confusion {
   f1: (number | null)[];
 }
 
-export interface Cell {
+interface Cell {
   label: Digit;
   read_as: Digit;
   n: number;

@@ -9,7 +9,7 @@ import { languageTag, words } from "../../shared/language";
 import { agoOf } from "../../shared/when";
 import { is_admin, news_key, route } from "../state";
 import { ComparePage } from "./compare";
-import { LineagePicture } from "./lineage-picture";
+import { LineagePicture } from "./lineage";
 import { ActionNote, Field, Link, Show } from "../shared/parts";
 import { type Action, useAction, useLoaded } from "../shared/requests";
 import { VersionPage } from "./version";

@@ -2,13 +2,50 @@
 
 import { useCallback, useMemo } from "preact/hooks";
 import { languageTag } from "../../shared/language";
-import { overview_words } from "./words";
-import { Link } from "../shared/parts";
-import { PlotFigure, type DrawPlot } from "../shared/plot";
 import { plotFormats } from "../shared/figures";
-import { AccuracyLegend } from "./accuracy-legend";
+import { Link } from "../shared/parts";
+import { type DrawPlot, PlotFigure } from "../shared/plot";
 import type { DatasetName, Measured, Promotion } from "./calls";
-import { apart, dayTicks, liveSpans, scored, type LiveSpan, type Point } from "./series";
+import { apart, dayTicks, type LiveSpan, liveSpans, type Point, scored } from "./series";
+import { overview_words } from "./words";
+
+interface AccuracyLegendProps {
+  has_held: boolean;
+  has_hand: boolean;
+  anchor: number | null;
+}
+
+function AccuracyLegend({ has_held, has_hand, anchor }: AccuracyLegendProps) {
+  const w = overview_words.value;
+  return (
+    <ul class="plot-legend">
+      <li>
+        <span class="legend-line" aria-hidden="true" /> {w.legend_live}
+      </li>
+      <li>
+        <span class="legend-dot" aria-hidden="true" /> {w.legend_promotion}
+      </li>
+      {has_hand && (
+        <li>
+          <span class="legend-dot is-hollow" aria-hidden="true" /> {w.legend_hand}
+        </li>
+      )}
+      {anchor !== null && (
+        <li>
+          <span class="legend-anchor" aria-hidden="true" /> {w.legend_anchor(anchor)}
+        </li>
+      )}
+      {has_held && (
+        <li>
+          <span class="legend-held" aria-hidden="true">
+            ×
+          </span>{" "}
+          {w.legend_held}
+        </li>
+      )}
+    </ul>
+  );
+}
 
 const HEIGHT = 240;
 const LABEL_PX = 26;

@@ -1,13 +1,63 @@
 /** The run that is under way, or the last one: progress, figures, verdict rule by rule. */
 
-import { isOpen, type Run } from "../../contract";
+import { useCallback } from "preact/hooks";
+import { isOpen, type Run, type RunPoint } from "../../contract";
+import { api } from "../../shared/api";
 import { accuracyFigure, runPercent } from "../../shared/figures";
 import { languageTag, words } from "../../shared/language";
 import { agoOf } from "../../shared/when";
-import { is_admin } from "../state";
 import { Card, Link } from "../shared/parts";
-import { RunCurve } from "./run-curve";
+import { useLoaded } from "../shared/requests";
 import { CancelRun, RunStatusSign, VerdictRules } from "../shared/run-parts";
+import { is_admin } from "../state";
+
+const WIDTH = 320;
+const HEIGHT = 72;
+const EDGE = 4;
+
+interface Measured {
+  step: number;
+  accuracy: number;
+}
+
+function measured(points: readonly RunPoint[]): Measured[] {
+  return points.flatMap(({ step, accuracy }) => (accuracy === null ? [] : [{ step, accuracy }]));
+}
+
+function lineOf(points: readonly Measured[]): string {
+  const all = points.map(({ accuracy }) => accuracy);
+  const low = Math.min(...all);
+  const span = Math.max(...all) - low || 1;
+  return points
+    .map(({ accuracy }, index) => {
+      const x = EDGE + (index / Math.max(1, points.length - 1)) * (WIDTH - 2 * EDGE);
+      const y = HEIGHT - EDGE - ((accuracy - low) / span) * (HEIGHT - 2 * EDGE);
+      return `${x.toFixed(1)},${y.toFixed(1)}`;
+    })
+    .join(" ");
+}
+
+function RunCurve({ run }: { run: Run }) {
+  const { id, step, status } = run;
+  const load = useCallback(() => api.run(id), [id]);
+  const loaded = useLoaded(load, `${status} ${step ?? 0}`);
+  const points = loaded.kind === "ready" ? measured(loaded.value.metrics) : [];
+  const [first] = points;
+  const last = points.at(-1);
+  if (first === undefined || last === undefined || points.length < 2) return null;
+  const w = words.value;
+  const said = `${w.percent(accuracyFigure(first.accuracy))} → ${w.percent(accuracyFigure(last.accuracy))}`;
+  return (
+    <figure class="run-curve">
+      <figcaption>
+        <span class="chart-title">{w.admin.curve}</span> <span class="figure">{said}</span>
+      </figcaption>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${w.admin.curve}: ${said}`}>
+        <polyline points={lineOf(points)} fill="none" stroke="currentColor" stroke-width="2" />
+      </svg>
+    </figure>
+  );
+}
 
 function Progress({ run }: { run: Run }) {
   const w = words.value.admin;

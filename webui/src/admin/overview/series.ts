@@ -35,7 +35,7 @@ export function liveSpans(points: readonly Point[], promotions: readonly Promoti
   });
 }
 
-export const LEAST_DAYS = 14;
+const LEAST_DAYS = 14;
 
 /** From the first day with a drawing on, but at least two weeks: a young instance is no desert. */
 export function sinceFirst(days: readonly Day[]): readonly Day[] {

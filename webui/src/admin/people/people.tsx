@@ -9,8 +9,7 @@ import "./styles.css";
 import { Accounts } from "./accounts";
 import { Contributor } from "./contributor";
 import { Contributors } from "./contributors";
-import { OwnAccount } from "./own-account";
-import { Sessions } from "./sessions";
+import { OwnAccount, Sessions } from "./sessions";
 import { Tokens } from "./tokens";
 
 const PARTS = ["contributors", "users", "tokens", "sessions", "account"] as const;

@@ -5,8 +5,7 @@ import { InkCanvas } from "../../shared/ink";
 import { review_words } from "./words";
 import { accept, acceptRest, queue } from "./actions";
 import { decidedOf, openOnes, type ReviewItem } from "./queue";
-import { ReviewTools } from "./tools";
-import { decidedWords, whySentence } from "./sentences";
+import { decidedWords, ReviewTools, whySentence } from "./tools";
 
 interface TileProps {
   item: ReviewItem;

@@ -2,7 +2,7 @@
 
 import type { Digit, Drawing } from "../../contract";
 
-export type Decision = "accept" | "relabel" | "reject";
+type Decision = "accept" | "relabel" | "reject";
 export type Why = "quarantined" | "disagrees" | "unsure" | "sample";
 
 /** What the live version makes of a drawing. */

@@ -4,8 +4,7 @@ import { InkCanvas } from "../../shared/ink";
 import { review_words } from "./words";
 import { queue } from "./actions";
 import type { ReviewItem } from "./queue";
-import { ReviewTools } from "./tools";
-import { sureWords, whySentence } from "./sentences";
+import { ReviewTools, sureWords, whySentence } from "./tools";
 
 const N_NEXT = 8;
 

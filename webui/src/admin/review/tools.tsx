@@ -1,10 +1,43 @@
-/** What can be done with a drawing, for those who use the mouse or a finger. */
+/** Buttons and sentences for one drawing of the queue, for the grid and for one at a time. */
 
 import { DIGITS } from "../../contract";
+import { sureFigure } from "../../shared/figures";
 import { CheckIcon, CrossIcon, UndoIcon } from "../../shared/icons";
-import { review_words } from "./words";
 import { accept, queue, reject, relabel, undoLast } from "./actions";
-import type { ReviewItem } from "./queue";
+import type { Decided, ReviewItem } from "./queue";
+import { review_words } from "./words";
+
+/** "The model reads 1, its contributor says 7." */
+export function whySentence({ why, label, read }: ReviewItem): string {
+  const w = review_words.value;
+  if (why === "quarantined") return w.quarantined(label, read?.label ?? null);
+  if (read === null) return w.sample;
+  switch (why) {
+    case "disagrees":
+      return w.disagrees(label, read.label);
+    case "unsure":
+      return w.unsure(read.label, read.second);
+    case "sample":
+      return w.sample;
+  }
+}
+
+export function sureWords({ read }: ReviewItem): string {
+  const w = review_words.value;
+  return read === null ? w.nothing_read : w.sure(sureFigure(read.probability));
+}
+
+export function decidedWords({ decision, label }: Decided): string {
+  const w = review_words.value;
+  switch (decision) {
+    case "accept":
+      return w.said_accepted(label);
+    case "relabel":
+      return w.said_relabelled(label);
+    case "reject":
+      return w.said_rejected(label);
+  }
+}
 
 /** A button that was clicked must not keep the focus: Enter is then meant for the next drawing. */
 function letGo(event: MouseEvent): void {

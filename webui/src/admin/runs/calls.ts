@@ -4,7 +4,7 @@ import { ask, query } from "../../shared/api";
 import type { Digit, List, Run, RunPoint } from "../../contract";
 import type { GalleryDrawing } from "../drawings/calls";
 
-export type ToldEnd = "promoted" | "held" | "failed";
+type ToldEnd = "promoted" | "held" | "failed";
 export const TOLD_ENDS: readonly ToldEnd[] = ["promoted", "held", "failed"];
 
 export interface Delivery {
@@ -46,7 +46,7 @@ export interface RunCounts {
   n_deleted: number;
 }
 
-export interface RunDrawings extends List<RunDrawing> {
+interface RunDrawings extends List<RunDrawing> {
   counts: RunCounts | null;
 }
 
@@ -64,7 +64,7 @@ export interface Webhook {
   deliveries: Delivery[];
 }
 
-export interface WebhookWanted {
+interface WebhookWanted {
   url: string;
   events: ToldEnd[];
   renew_secret: boolean;

@@ -13,9 +13,9 @@ import { languageTag, words } from "../../shared/language";
 import "./plot.css";
 import { plotFormats, type PlotFormats } from "./figures";
 
-export type PlotLibrary = typeof Library;
+type PlotLibrary = typeof Library;
 
-export interface PlotContext {
+interface PlotContext {
   /** Of the place it has, in CSS pixels: 300 on a phone. */
   width: number;
   formats: PlotFormats;
@@ -24,7 +24,7 @@ export interface PlotContext {
 /** What is drawn; the same function as long as the same is to be seen: useCallback, or a constant. */
 export type DrawPlot = (plot: PlotLibrary, context: PlotContext) => Library.PlotOptions;
 
-export interface PlotRow {
+interface PlotRow {
   key: string;
   /** The first names the row. */
   cells: readonly ComponentChildren[];

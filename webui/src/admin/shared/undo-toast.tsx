@@ -5,7 +5,7 @@ import { words } from "../../shared/language";
 import { CloseIcon, UndoIcon } from "../../shared/icons";
 import { usePassing } from "../../shared/use-passing";
 
-export interface Said {
+interface Said {
   text: string;
   is_failed?: boolean;
   /** Null when there is nothing to take back. */

@@ -19,7 +19,7 @@ export type OutboxNews =
   | { kind: "delayed"; id: string }
   | { kind: "dropped"; id: string; reason: DropReason; message: string };
 
-export interface SenderParts {
+interface SenderParts {
   store: OutboxStore;
   /** Resolves once the server knows who draws here; rejects when it cannot be asked. */
   introduce: () => Promise<unknown>;

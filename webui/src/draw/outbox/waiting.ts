@@ -23,7 +23,7 @@ export type Answer =
 
 export type DropReason = "not_yours" | "deleted" | "invalid";
 
-export type Outcome =
+type Outcome =
   | { kind: "done"; drawing: Drawing }
   | { kind: "dropped"; reason: DropReason; message: string }
   | { kind: "retry"; due_at_ms: number; is_for_all: boolean };

@@ -19,7 +19,7 @@ interface ChangeProps {
   onChanged: () => void;
 }
 
-export function DeleteAll({ kept, onChanged }: ChangeProps) {
+function DeleteAll({ kept, onChanged }: ChangeProps) {
   const w = privacy_words.value;
   const [is_asking, setAsking] = useState(false);
   const [said, setSaid] = useState("");

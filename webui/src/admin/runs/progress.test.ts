@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stepStates } from "./steps";
+import { stepStates } from "./progress";
 
 test("a run that is under way has done what lies before its phase", () => {
   expect(stepStates("running", "evaluate")).toEqual([

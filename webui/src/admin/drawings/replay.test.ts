@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { drawnBy, duration, timed } from "./strokes-in-time";
+import { drawnBy, duration, timed } from "./replay";
 
 const SEVEN = timed([
   [

@@ -3,18 +3,17 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { isOpen } from "../../contract";
 import { words } from "../../shared/language";
-import { runs_words } from "./words";
-import { is_admin, news_key, stats } from "../state";
 import { Link, Show } from "../shared/parts";
-import { Moment } from "../shared/tables";
-import { CancelRun, RunStatusSign } from "../shared/run-parts";
 import { useLoaded } from "../shared/requests";
-import { RunAdvice } from "./run-advice";
-import { RunCurves } from "./run-curves";
-import { RunDrawingsCard } from "./run-drawings";
-import { RunLog } from "./run-log";
-import { RunSteps } from "./run-steps";
-import { runs_api, type RunInFull } from "./calls";
+import { CancelRun, RunStatusSign } from "../shared/run-parts";
+import { Moment } from "../shared/tables";
+import { is_admin, news_key, stats } from "../state";
+import { type RunInFull, runs_api } from "./calls";
+import { RunAdvice } from "./verdict";
+import { RunCurves } from "./curves";
+import { RunDrawingsCard } from "./drawings";
+import { RunLog, RunSteps } from "./progress";
+import { runs_words } from "./words";
 
 const SILENT_SECONDS = 20;
 const LONG_WAIT_SECONDS = 15;

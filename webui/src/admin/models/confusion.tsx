@@ -2,13 +2,13 @@
 
 import { useCallback } from "preact/hooks";
 import { DIGITS } from "../../contract";
-import { words } from "../../shared/language";
-import { versions_words } from "./words";
 import { InkCanvas } from "../../shared/ink";
-import { query, stay } from "../state";
+import { words } from "../../shared/language";
 import { Card, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
-import { versions_api, type Confusion } from "./calls";
+import { query, stay } from "../state";
+import { type Confusion, versions_api } from "./calls";
+import { versions_words } from "./words";
 
 function share(value: number | null | undefined): string {
   return value === null || value === undefined

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { boundOf, measureOf, NO_FIGURE } from "./rule-figures";
+import { boundOf, measureOf, NO_FIGURE } from "./verdict";
 
 const percent = (figure: string) => `${figure} %`;
 

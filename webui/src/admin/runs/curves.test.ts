@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { learned, measuredOf, someOf } from "./curve";
+import { learned, measuredOf, someOf } from "./curves";
 
 const METRICS = [
   { phase: "train", step: 10, loss: 0.5, accuracy: null },

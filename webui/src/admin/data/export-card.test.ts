@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exportQuery, sizeFigure, withValue } from "./export-query";
+import { exportQuery, sizeFigure, withValue } from "./export-card";
 
 test("an address without anything asks for everything as Parquet", () => {
   expect(exportQuery("").toString()).toBe("format=parquet");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { filterOf, queryOf } from "./filter";
+import { filterOf, queryOf } from "./audit";
 
 test("filters survive the way into the address and back", () => {
   const address = "by=user%3A3&action=review&since=2026-11-01";

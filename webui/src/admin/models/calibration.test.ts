@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rangesOf } from "./reliability";
+import { rangesOf } from "./calibration";
 
 const percent = (figure: string) => `${figure} %`;
 
