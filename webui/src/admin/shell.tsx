@@ -3,7 +3,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../shared/api";
 import type { Me } from "../contract";
-import { words } from "../shared/language";
 import { PersonIcon } from "../shared/icons";
 import { LanguageSwitch } from "../shared/language-switch";
 import { askWhoIsHere, is_admin, is_server_away, route, visitor } from "./state";
@@ -12,13 +11,14 @@ import { REVIEWERS_VIEWS, type View } from "./routes";
 import { SetUp, SignIn } from "./sign-in";
 import { useAction } from "./shared/requests";
 import { LOADERS, viewsFor, type ViewComponent } from "./views";
+import { adminWords } from "./words";
 
 type Module =
   { kind: "loading" } | { kind: "failed" } | { kind: "ready"; view: View; Shown: ViewComponent };
 
 /** The view, once its chunk is there. */
 function ViewPlace({ view }: { view: View }) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   const [module, setModule] = useState<Module>({ kind: "loading" });
   const load = LOADERS[view];
 
@@ -57,7 +57,7 @@ function ViewPlace({ view }: { view: View }) {
 }
 
 function Rail({ shown }: { shown: View | null }) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   return (
     <nav class="rail" aria-label={w.navigation}>
       <ul>
@@ -74,7 +74,7 @@ function Rail({ shown }: { shown: View | null }) {
 }
 
 function Account({ me }: { me: Me }) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   const action = useAction();
   return (
     <div class="account">
@@ -104,7 +104,7 @@ function Account({ me }: { me: Me }) {
 }
 
 function Dashboard({ me }: { me: Me }) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   const shown = route.value.kind === "view" ? route.value.view : null;
   return (
     <div class="dashboard">
@@ -136,7 +136,7 @@ function Dashboard({ me }: { me: Me }) {
 }
 
 export function Shell() {
-  const w = words.value.admin;
+  const w = adminWords.value;
   const current = visitor.value;
   if (current.kind !== "known") {
     return (

@@ -3,7 +3,7 @@
 import { computed } from "@preact/signals";
 import type { Prediction, Stats } from "../contract";
 import { sureFigure } from "../shared/figures";
-import { languageTag, words } from "../shared/language";
+import { languageTag } from "../shared/language";
 import { whenOf } from "../shared/when";
 import type { Reading, Session, Thanks } from "./session";
 import {
@@ -16,17 +16,19 @@ import {
   session,
   stats,
 } from "./state";
+import { drawWords } from "./words";
+import { words } from "../shared/words";
 
 export const learnedSentences = computed<string[]>(() => {
   const shown = learned.value;
-  const w = words.value;
+  const w = drawWords.value;
   if (shown?.version == null || shown.n === 0) return [];
   const { exam, previous_version, n_right_before } = shown;
   const before =
     previous_version === null || n_right_before === null
       ? ""
       : w.learned_before(previous_version, n_right_before);
-  const first = `${w.learned_figures(shown.version, shown.n_right, shown.n)}${before}${w.full_stop}`;
+  const first = `${w.learned_figures(shown.version, shown.n_right, shown.n)}${before}${words.value.full_stop}`;
   if (exam.n === 0) return [first];
   return [first, w.learned_exam(exam.n_right, exam.n, exam.n_right_before)];
 });
@@ -41,7 +43,7 @@ interface AnswerWords {
 const SECOND_GUESS_FROM = 0.005; // below, a second guess is noise
 
 function read(shown: Prediction, digit: number): AnswerWords {
-  const w = words.value;
+  const w = drawWords.value;
   const sure = shown.probabilities[digit] ?? 0;
   const others = shown.probabilities.map((p, other) => ({ p, other }));
   const [second] = others.filter(({ other }) => other !== digit).sort((a, b) => b.p - a.p);
@@ -53,7 +55,7 @@ function read(shown: Prediction, digit: number): AnswerWords {
 }
 
 function ofReading(reading: Reading): AnswerWords {
-  const w = words.value;
+  const w = drawWords.value;
   switch (reading.kind) {
     case "read":
       return read(reading.prediction, reading.label);
@@ -80,7 +82,7 @@ function ofReading(reading: Reading): AnswerWords {
 
 /** Where a labelled drawing went, as things stand now. */
 function thanksSentence({ outcome }: Thanks, shown: Stats | null): string {
-  const w = words.value;
+  const w = drawWords.value;
   switch (outcome.kind) {
     case "sending":
       return w.thanks_sending;
@@ -103,7 +105,7 @@ function thanksSentence({ outcome }: Thanks, shown: Stats | null): string {
 }
 
 function ofBlank(thanks: Thanks | null): AnswerWords {
-  const w = words.value;
+  const w = drawWords.value;
   if (new_version.value !== null) {
     const headline = w.new_version(new_version.value);
     return { digit: null, headline, details: learnedSentences.value, tone: "thanks" };
@@ -139,7 +141,7 @@ export const spokenAnswer = computed(() => {
   if (current.kind === "drawn" && current.reading.kind === "pending") return "";
   if (current.kind === "drawn" && current.reading.kind === "read" && digit !== null) {
     const sure = current.reading.prediction.probabilities[digit] ?? 0;
-    return words.value.read_aloud(digit, sureFigure(sure));
+    return drawWords.value.read_aloud(digit, sureFigure(sure));
   }
   return [headline, ...details].filter((sentence) => sentence !== "").join(". ");
 });

@@ -2,16 +2,16 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { InkCanvas } from "../shared/ink";
-import { words } from "../shared/language";
 import { answerWords, spokenAnswer } from "./answer-words";
 import { prediction } from "./state";
+import { drawWords } from "./words";
 
 export function Answer() {
   const { digit, headline, details, tone } = answerWords.value;
   return (
     <div class={`answer is-${tone}`} id="answer">
       <h2 class="part-title" id="read-as">
-        {words.value.read_as}
+        {drawWords.value.read_as}
       </h2>
       <div class="read-digit" id="read-digit" aria-hidden={digit === null}>
         {digit !== null && (
@@ -36,7 +36,7 @@ export function Answer() {
 
 export function SeenInk() {
   const shown = prediction.value;
-  const w = words.value;
+  const w = drawWords.value;
   const said = shown === null ? w.ink_empty : shown.label === null ? "?" : String(shown.label);
   return (
     <div class="seen-ink">

@@ -1,11 +1,11 @@
 /** Keyboard shortcuts of the page, and the dialog that lists them. */
 
 import { Dialog } from "../shared/dialog";
-import { words } from "../shared/language";
 import { confirm, label } from "./label-actions";
 import { askForPicture, clear, focusPad, undo } from "./pad-actions";
 import { type KeyPress, shortcutOf } from "./shortcuts";
 import { are_keys_open, are_steps_open, new_version } from "./state";
+import { drawWords } from "./words";
 
 let was_pointer = false;
 
@@ -76,7 +76,7 @@ export function listenForKeys(): void {
 
 export function KeysDialog() {
   if (!are_keys_open.value) return null;
-  const w = words.value;
+  const w = drawWords.value;
   return (
     <Dialog title={w.keys_title} onClose={() => (are_keys_open.value = false)}>
       <dl class="keys-list">

@@ -3,7 +3,6 @@
 import { signal } from "@preact/signals";
 import type { Digit, Drawing } from "../contract";
 import { api, ask, Refused } from "../shared/api";
-import { words } from "../shared/language";
 import { refreshStats } from "./live-actions";
 import { learnedMayDiffer, loadMine, showStored } from "./mine-actions";
 import { type Answer, newDrawingId, type Waiting } from "./outbox/waiting";
@@ -13,6 +12,7 @@ import { clearPad, isPenBusy } from "./pad-actions";
 import { apply, forgetPicture, stopReading } from "./read-actions";
 import { canLabel, claimOf, confirmable, outcomeOf, type Session } from "./session";
 import { is_outbox_lasting, prediction, session, toast, unsent } from "./state";
+import { drawWords } from "./words";
 
 /** Raised when the text changes in what it promises: the new one is then shown again. */
 const WORDING = 1;
@@ -78,9 +78,9 @@ function hear(news: OutboxNews): void {
       break;
     case "dropped": {
       const message = {
-        not_yours: words.value.dropped_not_yours,
-        deleted: words.value.dropped_deleted,
-        invalid: words.value.not_stored(news.message),
+        not_yours: drawWords.value.dropped_not_yours,
+        deleted: drawWords.value.dropped_deleted,
+        invalid: drawWords.value.not_stored(news.message),
       }[news.reason];
       apply({ type: "settled", id: news.id, outcome: { kind: "dropped", message } });
       toast.value = { text: message, action: null };

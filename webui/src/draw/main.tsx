@@ -2,7 +2,6 @@
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { words } from "../shared/language";
 import { listenForKeys } from "./keyboard";
 import { introduce, startOutbox } from "./label-actions";
 import { followLive } from "./live-actions";
@@ -13,12 +12,13 @@ import { listenForPictures } from "./pad-actions";
 import "../shared/tokens.css";
 import "../shared/base.css";
 import "./styles.css";
+import { drawWords } from "./words";
 
 const root = document.getElementById("page");
 if (root !== null) {
   render(<Page />, root);
   effect(() => {
-    document.title = words.value.title;
+    document.title = drawWords.value.title;
   });
   readFragment();
   addEventListener("hashchange", readFragment);

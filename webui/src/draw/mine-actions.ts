@@ -3,8 +3,10 @@
 import type { Digit, Drawing } from "../contract";
 import { api, Refused } from "../shared/api";
 import { versionList } from "../shared/figures";
-import { languageTag, words } from "../shared/language";
+import { languageTag } from "../shared/language";
 import { learned, mine, type MineView, opened_id, toast } from "./state";
+import { drawWords } from "./words";
+import { words } from "../shared/words";
 
 const LEARNED_REST_MS = 1_500; // both versions read all drawings for it: not after each of a quick row
 let learned_timer: ReturnType<typeof setTimeout> | undefined;
@@ -71,7 +73,7 @@ async function attempt(action: () => Promise<void>): Promise<void> {
     await action();
   } catch (error) {
     const text =
-      error instanceof Refused ? words.value.failed(error.message) : words.value.failed_network;
+      error instanceof Refused ? drawWords.value.failed(error.message) : words.value.failed_network;
     toast.value = { text, action: null };
   }
 }
@@ -79,7 +81,7 @@ async function attempt(action: () => Promise<void>): Promise<void> {
 export function relabel(drawing: Drawing, label: Digit): Promise<void> {
   return attempt(async () => {
     replace(await api.relabel(drawing.id, label));
-    toast.value = { text: words.value.relabelled(label), action: null };
+    toast.value = { text: drawWords.value.relabelled(label), action: null };
     opened_id.value = null;
     await loadMine();
     learnedMayDiffer();
@@ -105,7 +107,7 @@ export function remove(drawing: Drawing): Promise<void> {
     }));
     toast.value = {
       text: deletedSentence(drawing),
-      action: { name: words.value.undo_delete, run: () => void restore(drawing) },
+      action: { name: words.value.undo, run: () => void restore(drawing) },
     };
     await loadMine();
     learnedMayDiffer();
@@ -114,14 +116,14 @@ export function remove(drawing: Drawing): Promise<void> {
 
 function deletedSentence(drawing: Drawing): string {
   const { label, versions } = drawing;
-  if (versions.length === 0) return words.value.deleted(label);
-  return words.value.deleted_learned(label, versionList(versions, languageTag.value));
+  if (versions.length === 0) return drawWords.value.deleted(label);
+  return drawWords.value.deleted_learned(label, versionList(versions, languageTag.value));
 }
 
 export function restore(drawing: Drawing): Promise<void> {
   return attempt(async () => {
     await api.restoreDrawing(drawing.id);
-    toast.value = { text: words.value.restored, action: null };
+    toast.value = { text: drawWords.value.restored, action: null };
     await loadMine();
     learnedMayDiffer();
   });

@@ -1,12 +1,12 @@
 /** Where one draws: with mouse, finger, pen or arrow keys; or shows the picture that was chosen. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { words } from "../shared/language";
 import type { KeyboardPen } from "./keyboard-pen";
 import { setPad } from "./pad-actions";
 import { PadSurface } from "./pad-surface";
 import { blank, ink } from "./read-actions";
 import { session } from "./state";
+import { drawWords } from "./words";
 
 function mountSurface(
   canvas: HTMLCanvasElement,
@@ -47,7 +47,7 @@ export function DrawingPad() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const surface = useRef<PadSurface | null>(null);
   const [pen, setPen] = useState<KeyboardPen | null>(null);
-  const w = words.value;
+  const w = drawWords.value;
   const current = session.value;
   const picture = current.kind === "drawn" && current.subject.kind === "picture";
 

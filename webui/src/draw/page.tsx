@@ -1,6 +1,5 @@
 /** The draw page. */
 
-import { words } from "../shared/language";
 import { Announcer, Answer, SeenInk } from "./answer";
 import { has_message } from "./answer-words";
 import { Bars, ConfirmButton, DigitKeys } from "./choices";
@@ -14,9 +13,10 @@ import { PrivacyPlace } from "./privacy/place";
 import { StepsPanel } from "./steps";
 import { Toast } from "./toast";
 import { Tools } from "./tools";
+import { drawWords } from "./words";
 
 export function Page() {
-  const w = words.value;
+  const w = drawWords.value;
   return (
     <>
       <a

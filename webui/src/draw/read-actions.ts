@@ -2,11 +2,11 @@
 
 import { api, Refused } from "../shared/api";
 import type { Prediction, StrokesOnCanvas } from "../contract";
-import { words } from "../shared/language";
 import { Reader } from "./reader";
 import { advance, type SessionEvent, type Subject } from "./session";
 import { timingOf, withTiming } from "./steps";
 import { new_version, session, timings } from "./state";
+import { drawWords } from "./words";
 
 interface TimedPrediction {
   prediction: Prediction;
@@ -63,7 +63,7 @@ export function choosePicture(file: File): void {
   if (!file.type.startsWith("image/")) {
     apply({ type: "cleared" });
     apply({ type: "inked", subject: pictureOf(file) });
-    apply({ type: "unread", reading: refusal(words.value.not_a_picture, false) });
+    apply({ type: "unread", reading: refusal(drawWords.value.not_a_picture, false) });
     return;
   }
   forgetPicture();

@@ -3,8 +3,8 @@
 import type { Step } from "../contract";
 import { msFigure } from "../shared/figures";
 import { ChevronIcon } from "../shared/icons";
-import { words } from "../shared/language";
 import { are_steps_open, timings } from "./state";
+import { drawWords } from "./words";
 
 export interface Timing {
   steps: Step[];
@@ -52,7 +52,7 @@ function toggleSteps(): void {
 }
 
 function StepsTable() {
-  const w = words.value;
+  const w = drawWords.value;
   const all = timings.value;
   const newest = all.at(-1);
   if (newest === undefined) return <p class="quiet">{w.no_steps}</p>;
@@ -91,7 +91,7 @@ function StepsTable() {
 }
 
 export function StepsPanel() {
-  const w = words.value;
+  const w = drawWords.value;
   const is_open = are_steps_open.value;
   const newest = timings.value.at(-1);
   return (

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { CloseIcon } from "./icons";
-import { words } from "./language";
+import { words } from "./words";
 
 interface DialogProps {
   title: string;

@@ -1,6 +1,7 @@
 /** EN | 中文 */
 
-import { LANGUAGES, language, setLanguage, words } from "./language";
+import { LANGUAGES, language, setLanguage } from "./language";
+import { words } from "./words";
 
 export function LanguageSwitch() {
   return (

@@ -1,8 +1,6 @@
 /** The language of the page: the browser's, unless the person chose one. */
 
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import { en, type Words } from "./en";
-import { zh } from "./zh";
 
 export type Language = "en" | "zh";
 
@@ -12,7 +10,6 @@ export const LANGUAGES: readonly { code: Language; name: string; tag: string }[]
 ];
 
 const STORED_AS = "inkloop.language";
-const WORDS: Record<Language, Words> = { en, zh };
 
 /** The first of the browser's languages that there are words for; English if there is none. */
 export function chooseLanguage(stored: string | null, preferred: readonly string[]): Language {
@@ -39,8 +36,6 @@ function inBrowser(): boolean {
 export const language = signal<Language>(
   inBrowser() ? chooseLanguage(readStored(), navigator.languages) : "en",
 );
-
-export const words = computed<Words>(() => WORDS[language.value]);
 
 /** BCP 47, for Intl and <html lang>. */
 export const languageTag = computed(() => (language.value === "zh" ? "zh-CN" : "en"));

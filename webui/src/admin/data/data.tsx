@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { List } from "../../contract";
 import { data_words } from "./words";
-import { languageTag, words } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import { poll, type Polling } from "../../shared/polling";
 import { errorSentence, is_admin, lookAgain } from "../state";
 import { Card, Show } from "../shared/parts";
@@ -12,6 +12,7 @@ import "./styles.css";
 import { data, isMoving, type Transfer } from "./calls";
 import { ExportCard, sizeFigure } from "./export-card";
 import { ImportCard, watch, watchedOf } from "./import-card";
+import { adminWords } from "../words";
 
 const POLL_MOVING_MS = 700;
 const POLL_IDLE_MS = 8_000;
@@ -34,7 +35,7 @@ function useTransfers(): { loaded: Transfers; again: () => void } {
         setLoaded({ kind: "ready", value });
         if (was_moving && !is_moving) lookAgain();
       } catch (error) {
-        const message = errorSentence(error, words.value.admin.no_connection);
+        const message = errorSentence(error, adminWords.value.no_connection);
         setLoaded((before) => (before.kind === "ready" ? before : { kind: "failed", message }));
       }
     }

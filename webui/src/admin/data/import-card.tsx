@@ -1,13 +1,13 @@
 /** A file comes in: sent, checked, looked at, stored, and taken out again if it was a mistake. */
 
 import { useRef, useState } from "preact/hooks";
-import { words } from "../../shared/language";
 import { ActionNote, Card } from "../shared/parts";
 import { errorSentence, query, stay } from "../state";
 import { importFile, isMoving, type Transfer } from "./calls";
 import { withValue } from "./export-card";
 import { Done, Moving, Ready, Refusals, type StageProps } from "./stages";
 import { data_words } from "./words";
+import { words } from "../../shared/words";
 
 /** In the address, so that it is still there after a reload; null: none. */
 export function watch(id: number | null): void {

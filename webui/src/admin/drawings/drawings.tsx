@@ -2,7 +2,6 @@
 
 import { useEffect } from "preact/hooks";
 import { drawings_words } from "./words";
-import { words } from "../../shared/language";
 import { Link } from "../shared/parts";
 import { UndoToast } from "../shared/undo-toast";
 import { Filters } from "./filters";
@@ -11,6 +10,8 @@ import { ConfirmDelete, SelectionBar } from "./selection-bar";
 import { Sheet } from "./sheet";
 import { Wall } from "./wall";
 import "./styles.css";
+import { adminWords } from "../words";
+import { words } from "../../shared/words";
 
 const SORT = /(^|&)sort=\w+/;
 
@@ -29,14 +30,12 @@ function Ending() {
   const n = items.value.length;
   switch (state.kind) {
     case "loading":
-      return (
-        <p class="quiet wall-ending">{n === 0 ? words.value.admin.loading : w.loading_more}</p>
-      );
+      return <p class="quiet wall-ending">{n === 0 ? adminWords.value.loading : w.loading_more}</p>;
     case "failed":
       return (
         <div class="failed" role="alert">
           <p>
-            <strong>{n === 0 ? words.value.admin.cannot_load : w.more_failed}</strong>
+            <strong>{n === 0 ? adminWords.value.cannot_load : w.more_failed}</strong>
           </p>
           <p>{state.message}</p>
           <button type="button" class="plain-button" onClick={() => void tryAgain()}>

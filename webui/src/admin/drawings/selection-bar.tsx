@@ -3,12 +3,13 @@
 import { DIGITS } from "../../contract";
 import { sureFigure, versionList } from "../../shared/figures";
 import { drawings_words } from "./words";
-import { languageTag, words } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import { agoOf } from "../../shared/when";
 import { Confirm } from "../shared/parts";
 import type { GalleryDrawing } from "./calls";
 import { asked, change, chosen, items, open, remove, selection } from "./state";
 import { chooseAll, NOTHING } from "./selection";
+import { words } from "../../shared/words";
 
 export function readSentence({ prediction, confidence }: GalleryDrawing): string {
   const w = drawings_words.value;

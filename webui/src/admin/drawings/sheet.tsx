@@ -5,7 +5,7 @@ import { DIGITS } from "../../contract";
 import { Dialog } from "../../shared/dialog";
 import { sureFigure } from "../../shared/figures";
 import { InkCanvas } from "../../shared/ink";
-import { languageTag, words } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import { agoOf } from "../../shared/when";
 import { Link, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
@@ -15,6 +15,7 @@ import { Replay } from "./replay";
 import { DoButtons, LabelKeys, readSentence } from "./selection-bar";
 import { change, close, items, n_changes, open, opened_id, remove, undo } from "./state";
 import { drawings_words } from "./words";
+import { words } from "../../shared/words";
 
 /** The drawing before (-1) or after (1) this one on the wall. */
 function neighbour(id: string, step: number): string | null {

@@ -4,7 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import type { Digit, DrawingStatus } from "../../contract";
 import { versionList } from "../../shared/figures";
 import { drawings_words } from "./words";
-import { languageTag, words } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import { errorSentence, lookAgain, query, route, stay } from "../state";
 import { said } from "../shared/undo-toast";
 import {
@@ -16,6 +16,8 @@ import {
 } from "./calls";
 import { readQuery, withFilter, writeQuery, type FilterName, type Sort } from "./query";
 import { NOTHING, targets, type Selection } from "./selection";
+import { adminWords } from "../words";
+import { words } from "../../shared/words";
 
 export type Loading =
   | { kind: "loading" }
@@ -79,7 +81,7 @@ async function loadPage(after: string | null, mine: number): Promise<void> {
     });
   } catch (error) {
     if (mine !== round) return;
-    const message = errorSentence(error, words.value.admin.no_connection);
+    const message = errorSentence(error, adminWords.value.no_connection);
     loading.value = { kind: "failed", message, next: after };
   }
 }

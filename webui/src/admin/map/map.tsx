@@ -1,7 +1,7 @@
 /** Map: what a version sees in MNIST and in the drawings, and where labels and neighbours differ. */
 
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import { languageTag, words } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import { agoOf } from "../../shared/when";
 import { ActionNote, Show } from "../shared/parts";
 import { useAction, useLoaded } from "../shared/requests";
@@ -14,6 +14,7 @@ import { type MapQuery, readQuery, writeQuery } from "./query";
 import "./styles.css";
 import { ByDigit, PointCard, Strays } from "./tables";
 import { map_words } from "./words";
+import { words } from "../../shared/words";
 
 /** How far the live version's map is, where one is owed. */
 function Making({ maps }: { maps: Maps }) {

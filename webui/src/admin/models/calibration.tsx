@@ -2,11 +2,12 @@
 
 import { useCallback, useMemo } from "preact/hooks";
 import type { CertaintyBin, Score } from "../../contract";
-import { languageTag, words } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import { plotFormats, type Share, shareOf } from "../shared/figures";
 import { Card } from "../shared/parts";
 import { type DrawPlot, PlotFigure } from "../shared/plot";
 import { versions_words } from "./words";
+import { words } from "../../shared/words";
 
 interface CertaintyRange extends CertaintyBin, Share {
   /** "90–95 %", as the language writes it */

@@ -3,12 +3,12 @@
 import { useCallback } from "preact/hooks";
 import { DIGITS } from "../../contract";
 import { InkCanvas } from "../../shared/ink";
-import { words } from "../../shared/language";
 import { Card, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
 import { query, stay } from "../state";
 import { type Confusion, versions_api } from "./calls";
 import { versions_words } from "./words";
+import { words } from "../../shared/words";
 
 function share(value: number | null | undefined): string {
   return value === null || value === undefined

@@ -1,7 +1,6 @@
 /** The line of versions: each beside its parent, held ones aside, the anchor ringed, live filled. */
 
 import type { Model } from "../../contract";
-import { words } from "../../shared/language";
 import { Link } from "../shared/parts";
 import { versions_words } from "./words";
 
@@ -93,7 +92,7 @@ export function LineagePicture({ models }: { models: readonly Model[] }) {
                 part={String(place.version)}
                 label={w.lineage_place(
                   place.version,
-                  words.value.admin.model_status(place.status),
+                  versions_words.value.model_status(place.status),
                   place.is_anchor,
                 )}
               >

@@ -5,7 +5,7 @@ import { api } from "../../shared/api";
 import type { Model, Score } from "../../contract";
 import { Dialog } from "../../shared/dialog";
 import { accuracyFigure } from "../../shared/figures";
-import { languageTag, words } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import { agoOf } from "../../shared/when";
 import { is_admin, news_key, route } from "../state";
 import { ComparePage } from "./compare";
@@ -14,6 +14,9 @@ import { ActionNote, Field, Link, Show } from "../shared/parts";
 import { type Action, useAction, useLoaded } from "../shared/requests";
 import { VersionPage } from "./version";
 import "./styles.css";
+import { words } from "../../shared/words";
+import { versions_words } from "./words";
+import { adminWords } from "../words";
 
 function accuracyOf(score: Score | undefined): string {
   const accuracy = score?.accuracy ?? null;
@@ -33,10 +36,10 @@ function ModelRow({ model }: { model: Model }) {
         <Link view="models" part={String(version)}>
           {version}
         </Link>
-        <span class={`tag is-${status}`}>{w.admin.model_status(status)}</span>
+        <span class={`tag is-${status}`}>{versions_words.value.model_status(status)}</span>
         {is_anchor && (
-          <span class="tag" title={w.admin.anchor_explained}>
-            {w.admin.anchor}
+          <span class="tag" title={versions_words.value.anchor_explained}>
+            {versions_words.value.anchor_name}
           </span>
         )}
       </th>
@@ -52,14 +55,14 @@ function ModelRow({ model }: { model: Model }) {
 }
 
 function ModelTable({ models }: { models: readonly Model[] }) {
-  const w = words.value.admin;
+  const w = versions_words.value;
   return (
     // Focus lets the keyboard scroll it where it is wider than the page.
-    <div class="table-space" tabIndex={0} role="region" aria-label={w.models}>
+    <div class="table-space" tabIndex={0} role="region" aria-label={w.lead_none}>
       <table class="models-table" id="models">
         <thead>
           <tr>
-            <th scope="col">{w.version}</th>
+            <th scope="col">{adminWords.value.version}</th>
             <th scope="col">{w.test_accuracy}</th>
             <th scope="col">{w.exam_known}</th>
             <th scope="col">{w.exam_new}</th>
@@ -84,7 +87,7 @@ interface RollbackProps {
 }
 
 function RollbackDialog({ version, action, onClose }: RollbackProps) {
-  const w = words.value.admin;
+  const w = versions_words.value;
   return (
     <Dialog title={w.rollback} onClose={onClose}>
       <form
@@ -115,7 +118,7 @@ function RollbackDialog({ version, action, onClose }: RollbackProps) {
 }
 
 function Rollback({ models }: { models: readonly Model[] }) {
-  const w = words.value.admin;
+  const w = versions_words.value;
   const action = useAction();
   const [is_open, setOpen] = useState(false);
   const live = models.find(({ status }) => status === "live");
@@ -144,8 +147,8 @@ function Rollback({ models }: { models: readonly Model[] }) {
 function leadOf(models: readonly Model[]): string {
   const live = models.find(({ status }) => status === "live");
   const accuracy = live?.scores.mnist_test?.accuracy ?? null;
-  if (live === undefined || accuracy === null) return words.value.admin.no_champion;
-  return words.value.admin.models_lead(live.version, accuracyFigure(accuracy));
+  if (live === undefined || accuracy === null) return versions_words.value.no_champion;
+  return versions_words.value.models_lead(live.version, accuracyFigure(accuracy));
 }
 
 /** `7` is one version, `compare/3/7` two side by side, anything else all of them. */
@@ -158,7 +161,7 @@ export function Models() {
 }
 
 function AllModels() {
-  const w = words.value.admin;
+  const w = versions_words.value;
   const load = useCallback(() => api.models(), []);
   const loaded = useLoaded(load, news_key.value);
   return (

@@ -2,7 +2,7 @@
 
 import { useCallback, useState } from "preact/hooks";
 import type { Model } from "../../contract";
-import { languageTag, words } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import { plotFormats } from "../shared/figures";
 import { ActionNote, Card, Field, Link, Show } from "../shared/parts";
 import { useAction, useLoaded } from "../shared/requests";
@@ -133,7 +133,7 @@ export function VersionPage({ version }: { version: number }) {
         {(model) => (
           <>
             <div class="lead">
-              <h1>{w.version_lead(version, words.value.admin.model_status(model.status))}</h1>
+              <h1>{w.version_lead(version, versions_words.value.model_status(model.status))}</h1>
             </div>
             {model.base_version !== null && (
               <p>
@@ -143,7 +143,7 @@ export function VersionPage({ version }: { version: number }) {
               </p>
             )}
             {model.verdict !== null && (
-              <Card title={words.value.admin.verdict}>
+              <Card title={versions_words.value.verdict}>
                 <p class="verdict">{model.verdict.sentence}</p>
                 <VerdictRules verdict={model.verdict} />
                 {model.run_id !== null && (

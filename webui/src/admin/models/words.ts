@@ -4,6 +4,31 @@ import { viewWords } from "../../shared/language";
 
 export const versions_words = viewWords(
   {
+    lead_none: "Models",
+    no_champion: "No version is live yet.",
+    test_accuracy: "Test digits",
+    test_accuracy_explained:
+      "Test digits: share of the fixed 10,000 MNIST images read right. Exam: drawings of people here that no version ever learns from.",
+    exam_known: "Exam, known hands",
+    exam_new: "Exam, new hands",
+    verdict: "Verdict",
+    models_lead: (version: number, accuracy: string) =>
+      `Version ${version} is live and reads ${accuracy} % of the test digits.`,
+    model_status: (status: string) =>
+      ({ live: "live", retired: "was live", held: "never live" })[status] ?? status,
+    anchor_name: "anchor",
+    anchor_explained:
+      "The anchor is the version that every new one is measured against, so that small losses cannot add up.",
+    promoted_at: "Went live",
+    none_models: "No version yet. The first one is being trained.",
+    rollback: "Back to the version before",
+    rollback_lead: (version: number) =>
+      `Version ${version} stops answering, the one live before it takes over at once. Nothing is deleted.`,
+    rollback_reason: "Why? It stays in the record.",
+    rollback_button: "Go back",
+    rollback_done: (version: number) => `Version ${version} is live on every worker.`,
+    rollback_wait: "Switching every worker …",
+
     back: "All versions",
     version_lead: (version: number, status: string) => `Version ${version}: ${status}`,
     run_link: (id: number) => `Run ${id}: how it learned, and from which drawings`,
@@ -73,6 +98,29 @@ export const versions_words = viewWords(
     recipe: "Recipe",
   },
   {
+    lead_none: "模型",
+    no_champion: "还没有上线的版本。",
+    test_accuracy: "测试图",
+    test_accuracy_explained:
+      "测试图：固定的一万张 MNIST 图片中认对的比例。考题：这里的人写的、哪一版都不学的笔迹。",
+    exam_known: "考题（熟悉的手）",
+    exam_new: "考题（陌生的手）",
+    verdict: "评判",
+    models_lead: (version, accuracy) => `当前是第 ${version} 版，测试图认对 ${accuracy}%。`,
+    model_status: (status) =>
+      ({ live: "当前", retired: "曾上线", held: "未上线过" })[status] ?? status,
+    anchor_name: "基准",
+    anchor_explained: "基准是每个新版本都要对照的版本，免得小的退步一点点累积起来。",
+    promoted_at: "上线时间",
+    none_models: "还没有版本，第一版正在训练。",
+    rollback: "退回上一版",
+    rollback_lead: (version) =>
+      `第 ${version} 版停止服务，之前上线的那一版立刻接手。不会删除任何东西。`,
+    rollback_reason: "原因（会留在记录里）",
+    rollback_button: "退回",
+    rollback_done: (version) => `第 ${version} 版已在所有进程上线。`,
+    rollback_wait: "正在切换所有进程……",
+
     back: "全部版本",
     version_lead: (version, status) => `第 ${version} 版：${status}`,
     run_link: (id) => `第 ${id} 次训练：学的过程和学了哪些笔迹`,

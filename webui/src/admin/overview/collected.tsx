@@ -2,7 +2,7 @@
 
 import { useCallback, useMemo } from "preact/hooks";
 import { DIGITS, type Stats } from "../../contract";
-import { languageTag, words } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import { DigitBars } from "../shared/digit-bars";
 import { plotFormats, type Share, shareOf } from "../shared/figures";
 import { Card, Link } from "../shared/parts";
@@ -11,6 +11,7 @@ import type { Agreement, OverviewFigures } from "./calls";
 import { PerDay, PerWeek } from "./over-time";
 import { summed } from "./series";
 import { overview_words } from "./words";
+import { adminWords } from "../words";
 
 const HEIGHT = 180;
 
@@ -67,7 +68,7 @@ function Disagreement({ by_digit }: { by_digit: readonly Agreement[] }) {
       draw={draw}
       height={HEIGHT}
       table={{
-        columns: [w.digit, words.value.admin.count, w.otherwise, w.share, w.of_them],
+        columns: [w.digit, adminWords.value.count, w.otherwise, w.share, w.of_them],
         rows: by_digit.map(({ n, n_read, n_disagreed }, digit) => ({
           key: String(digit),
           cells: [
@@ -88,7 +89,7 @@ function Disagreement({ by_digit }: { by_digit: readonly Agreement[] }) {
 const STATUSES = ["accepted", "quarantined", "rejected", "deleted"] as const;
 
 function Statuses({ by_status }: { by_status: Stats["by_status"] }) {
-  const w = words.value.admin;
+  const w = overview_words.value;
   const { number } = plotFormats(languageTag.value);
   return (
     <ul class="status-links" aria-label={overview_words.value.statuses}>
@@ -154,7 +155,7 @@ export function Collected({ figures, shown }: { figures: OverviewFigures; shown:
     <Card title={w.collected} id="collected">
       <Totals figures={figures} n_drawings={shown.n_drawings} />
       {shown.n_drawings === 0 ? (
-        <p class="quiet">{words.value.admin.none_collected}</p>
+        <p class="quiet">{overview_words.value.none_collected}</p>
       ) : (
         <>
           <Statuses by_status={shown.by_status} />

@@ -1,18 +1,19 @@
 /** Charts over time: drawings per day, and the share that the model read as another digit. */
 
 import { useCallback, useMemo } from "preact/hooks";
-import { languageTag, words } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import { type PlotFormats, plotFormats, shareOf } from "../shared/figures";
 import { type DrawPlot, PlotFigure, type PlotTable } from "../shared/plot";
 import type { Day } from "./calls";
 import { dayTicks, everyNth, sinceFirst, summed, type Week, weekly } from "./series";
 import { overview_words } from "./words";
+import { adminWords } from "../words";
 
 /** Every day's figures, the newest first. */
 function dayTable(days: readonly Day[], formats: PlotFormats): PlotTable {
   const w = overview_words.value;
   return {
-    columns: [w.day, words.value.admin.count, w.otherwise, w.share],
+    columns: [w.day, adminWords.value.count, w.otherwise, w.share],
     rows: [...days].reverse().map(({ day, n, n_read, n_disagreed }) => ({
       key: day,
       cells: [

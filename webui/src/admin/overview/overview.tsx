@@ -3,7 +3,7 @@
 import { useCallback } from "preact/hooks";
 import { api } from "../../shared/api";
 import { isOpen, type Stats } from "../../contract";
-import { language, languageTag, words } from "../../shared/language";
+import { language, languageTag } from "../../shared/language";
 import { overview_words } from "./words";
 import { InkCanvas } from "../../shared/ink";
 import { agoOf } from "../../shared/when";
@@ -18,13 +18,15 @@ import { Retrain } from "../shared/run-parts";
 import { RunCard } from "./run-card";
 import { useLoaded } from "../shared/requests";
 import "./styles.css";
+import { words } from "../../shared/words";
+import { adminWords } from "../words";
 
 const N_LATEST = 60;
 const MINUTE_MS = 60_000;
 const DATASETS = ["mnist_test", "holdout_known", "holdout_new"] as const;
 
 function leadSentence({ champion, n_new }: Stats, n_needs: number | null): string {
-  const { admin: w, clause_gap, full_stop } = words.value;
+  const w = overview_words.value;
   const clauses = [
     champion === null
       ? overview_words.value.no_champion
@@ -32,7 +34,7 @@ function leadSentence({ champion, n_new }: Stats, n_needs: number | null): strin
     w.lead_wait(n_new),
   ];
   if (n_needs !== null) clauses.push(overview_words.value.n_needs(n_needs));
-  return clauses.join(clause_gap) + full_stop;
+  return clauses.join(overview_words.value.clause_gap) + words.value.full_stop;
 }
 
 /** Changes when the figures may have; the trainer falls silent without any other news. */
@@ -74,16 +76,16 @@ function Latest({ n_drawings }: { n_drawings: number }) {
   const load = useCallback(() => api.drawings(N_LATEST), []);
   const loaded = useLoaded(load, String(n_drawings));
   return (
-    <Card title={w.admin.latest} id="latest">
+    <Card title={overview_words.value.latest} id="latest">
       <Show loaded={loaded}>
         {({ items }) =>
           items.length === 0 ? (
-            <p class="quiet">{w.admin.latest_none}</p>
+            <p class="quiet">{overview_words.value.latest_none}</p>
           ) : (
             <ul class="ink-wall">
               {items.map(({ id, label, ink, fate }) => (
-                <li key={id} title={w.admin.drawing(label, w.fate(fate))}>
-                  <InkCanvas ink={ink} label={w.admin.drawing(label, w.fate(fate))} />
+                <li key={id} title={overview_words.value.drawing(label, w.fate(fate))}>
+                  <InkCanvas ink={ink} label={overview_words.value.drawing(label, w.fate(fate))} />
                 </li>
               ))}
             </ul>
@@ -96,7 +98,7 @@ function Latest({ n_drawings }: { n_drawings: number }) {
 
 export function Overview() {
   const shown = stats.value;
-  if (shown === null) return <p class="quiet">{words.value.admin.loading}</p>;
+  if (shown === null) return <p class="quiet">{adminWords.value.loading}</p>;
   return <WholeOverview shown={shown} />;
 }
 

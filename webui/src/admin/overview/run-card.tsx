@@ -4,12 +4,15 @@ import { useCallback } from "preact/hooks";
 import { isOpen, type Run, type RunPoint } from "../../contract";
 import { api } from "../../shared/api";
 import { accuracyFigure, runPercent } from "../../shared/figures";
-import { languageTag, words } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import { agoOf } from "../../shared/when";
 import { Card, Link } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
 import { CancelRun, RunStatusSign, VerdictRules } from "../shared/run-parts";
 import { is_admin } from "../state";
+import { words } from "../../shared/words";
+import { overview_words } from "./words";
+import { adminWords } from "../words";
 
 const WIDTH = 320;
 const HEIGHT = 72;
@@ -50,9 +53,14 @@ function RunCurve({ run }: { run: Run }) {
   return (
     <figure class="run-curve">
       <figcaption>
-        <span class="chart-title">{w.admin.curve}</span> <span class="figure">{said}</span>
+        <span class="chart-title">{overview_words.value.curve}</span>{" "}
+        <span class="figure">{said}</span>
       </figcaption>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${w.admin.curve}: ${said}`}>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={`${overview_words.value.curve}: ${said}`}
+      >
         <polyline points={lineOf(points)} fill="none" stroke="currentColor" stroke-width="2" />
       </svg>
     </figure>
@@ -60,11 +68,12 @@ function RunCurve({ run }: { run: Run }) {
 }
 
 function Progress({ run }: { run: Run }) {
-  const w = words.value.admin;
+  const w = overview_words.value;
   const percent = runPercent(run);
   const steps =
     run.step !== null && run.n_steps !== null ? ` · ${w.step_of(run.step, run.n_steps)}` : "";
-  const words_now = run.status === "queued" ? w.run_status("queued") : w.phase(run.phase);
+  const words_now =
+    run.status === "queued" ? adminWords.value.run_status("queued") : words.value.phase(run.phase);
   return (
     <div class="run-progress">
       <p id="run-phase">
@@ -88,13 +97,13 @@ function Figures({ run }: { run: Run }) {
     <dl class="run-figures">
       {loss !== null && (
         <div>
-          <dt title={w.admin.loss_explained}>{w.admin.loss}</dt>
+          <dt title={overview_words.value.loss_explained}>{overview_words.value.loss}</dt>
           <dd>{loss.toFixed(4)}</dd>
         </div>
       )}
       {accuracy !== null && (
         <div>
-          <dt title={w.admin.accuracy_explained}>{w.admin.accuracy}</dt>
+          <dt title={overview_words.value.accuracy_explained}>{overview_words.value.accuracy}</dt>
           <dd>{w.percent(accuracyFigure(accuracy))}</dd>
         </div>
       )}
@@ -107,18 +116,21 @@ export function RunCard({ run }: { run: Run }) {
   const is_open = isOpen(run);
   const ago = agoOf(run.finished_at ?? run.queued_at, new Date(), languageTag.value);
   return (
-    <Card id="run-card" title={is_open ? w.admin.this_run : w.admin.last_run}>
+    <Card
+      id="run-card"
+      title={is_open ? overview_words.value.this_run : overview_words.value.last_run}
+    >
       <p class="run-line">
         <strong>
           <Link view="runs" part={String(run.id)}>
-            {w.admin.run_number(run.id)}
+            {adminWords.value.run_number(run.id)}
           </Link>
         </strong>
         <span id="run-status" data-status={run.status}>
           <RunStatusSign status={run.status} />
         </span>
         <span class="quiet">
-          {w.admin.requested_by(run.requested_by)} · {w.ago(ago)}
+          {overview_words.value.requested_by(run.requested_by)} · {w.ago(ago)}
         </span>
       </p>
       {is_open && <Progress run={run} />}

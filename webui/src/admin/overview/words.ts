@@ -1,6 +1,7 @@
 /** Words of the overview. */
 
 import { viewWords } from "../../shared/language";
+import type { Ago } from "../../shared/when";
 
 type Facts = Readonly<Record<string, string | number>>;
 
@@ -18,6 +19,40 @@ function minutes(seconds: number, one: string, many: string): string {
 
 export const overview_words = viewWords(
   {
+    clause_gap: "; ",
+    live_since: (version: number, ago: Ago) =>
+      ago.kind === "just_now"
+        ? `Version ${version} has just gone live`
+        : `Version ${version} went live ${ago.words}`,
+    lead_wait: (n: number) =>
+      n === 0 ? "no new drawing waits" : n_of(n, "new drawing waits", "new drawings wait"),
+    none_collected: "Nothing yet. Draw the first digit on the draw page.",
+    status_name: (status: string) =>
+      ({
+        accepted: "accepted",
+        quarantined: "being checked",
+        rejected: "rejected",
+        deleted: "deleted",
+      })[status] ?? status,
+    latest: "Latest drawings",
+    latest_none: "No drawing has arrived yet.",
+    drawing: (label: number, fate: string) => `${label}, ${fate}`,
+    step_of: (step: number, n_steps: number) => `step ${step} of ${n_steps}`,
+    loss: "Loss",
+    loss_explained: "how far off it still is; less is better",
+    accuracy: "Accuracy",
+    accuracy_explained: "share of the digits at hand read right, distorted as they are",
+    requested_by: (by: string) =>
+      ({
+        schedule: "by schedule",
+        first: "first model",
+        command: "by command",
+        user: "by hand",
+      })[by] ?? by,
+    curve: "Accuracy during the run",
+    last_run: "Last run",
+    this_run: "The run now",
+
     no_champion: "No version is live yet",
     needs: "What needs a person",
     n_needs: (n: number) =>
@@ -167,6 +202,29 @@ export const overview_words = viewWords(
     statuses: "By status",
   },
   {
+    clause_gap: "；",
+    live_since: (version, ago) =>
+      ago.kind === "just_now" ? `第 ${version} 版刚刚上线` : `第 ${version} 版于${ago.words}上线`,
+    lead_wait: (n) => (n === 0 ? "没有新的笔迹在等" : `${n} 张新笔迹在等`),
+    none_collected: "还没有。到画板页写下第一个数字吧。",
+    status_name: (status) =>
+      ({ accepted: "已采用", quarantined: "核对中", rejected: "未采用", deleted: "已删除" })[
+        status
+      ] ?? status,
+    latest: "最新笔迹",
+    latest_none: "还没有笔迹。",
+    drawing: (label, fate) => `${label}，${fate}`,
+    step_of: (step, n_steps) => `第 ${step} 步，共 ${n_steps} 步`,
+    loss: "损失",
+    loss_explained: "还差多少，越小越好",
+    accuracy: "准确率",
+    accuracy_explained: "正在学的数字（已随机变形）中认对的比例",
+    requested_by: (by) =>
+      ({ schedule: "按日程", first: "第一版", command: "命令行", user: "手动" })[by] ?? by,
+    curve: "训练中的准确率",
+    last_run: "上一次训练",
+    this_run: "这一次训练",
+
     no_champion: "还没有线上版本",
     needs: "需要人处理的事",
     n_needs: (n) => (n === 0 ? "没有事情等你处理" : `有 ${n} 件事等你处理`),

@@ -3,7 +3,7 @@
 import { useCallback, useState } from "preact/hooks";
 import { Dialog } from "../../shared/dialog";
 import { versionList } from "../../shared/figures";
-import { languageTag, words } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import { agoOf } from "../../shared/when";
 import { DigitBars } from "../shared/digit-bars";
 import { ActionNote, Card, Field, Link, Show } from "../shared/parts";
@@ -12,6 +12,7 @@ import { text } from "../shared/tables";
 import { type ContributorRow, type Erasure, people } from "./calls";
 import { shareOf } from "./contributors";
 import { people_words } from "./words";
+import { words } from "../../shared/words";
 
 interface DialogProps {
   row: ContributorRow;

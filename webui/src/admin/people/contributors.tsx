@@ -6,8 +6,8 @@ import { query, stats, stay } from "../state";
 import { Link, Show } from "../shared/parts";
 import { Moment, PeopleTable, ShowMore, useMore } from "../shared/tables";
 import { useLoaded } from "../shared/requests";
-import { words } from "../../shared/language";
 import { people, type ContributorOrder, type ContributorRow } from "./calls";
+import { words } from "../../shared/words";
 
 interface Filter {
   sort: ContributorOrder;

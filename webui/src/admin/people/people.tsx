@@ -1,7 +1,6 @@
 /** People: who draws, who may sign in, and with what. Each part has an address of its own. */
 
 import type { VNode } from "preact";
-import { words } from "../../shared/language";
 import { people_words } from "./words";
 import { is_admin, route } from "../state";
 import { Link } from "../shared/parts";
@@ -11,6 +10,7 @@ import { Contributor } from "./contributor";
 import { Contributors } from "./contributors";
 import { OwnAccount, Sessions } from "./sessions";
 import { Tokens } from "./tokens";
+import { adminWords } from "../words";
 
 const PARTS = ["contributors", "users", "tokens", "sessions", "account"] as const;
 type Part = (typeof PARTS)[number];
@@ -60,7 +60,7 @@ export function PeopleView() {
         </ul>
       </nav>
       {found === null || Part === null ? (
-        <h1>{words.value.admin.not_found}</h1>
+        <h1>{adminWords.value.not_found}</h1>
       ) : found.number === null ? (
         <Part />
       ) : (

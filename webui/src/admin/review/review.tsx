@@ -1,7 +1,6 @@
 /** Review: what needs a person, one at a time or twenty at once, by keyboard. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { words } from "../../shared/language";
 import { query as address, stay } from "../state";
 import {
   accept,
@@ -26,6 +25,7 @@ import { decidedOf, nAtHand, openOnes, type ReviewItem, type Size } from "./queu
 import { ReviewSingle } from "./single";
 import "./styles.css";
 import { review_words } from "./words";
+import { adminWords } from "../words";
 
 function pressOf(event: KeyboardEvent): Press {
   const target = event.target instanceof Element ? event.target : null;
@@ -92,7 +92,7 @@ function sizeOf(query: string): Size {
 function Lead() {
   const w = review_words.value;
   const now = session.value;
-  if (now === null) return <h1>{words.value.admin.review}</h1>;
+  if (now === null) return <h1>{review_words.value.title}</h1>;
   const { n_left, is_left_exact, n_quarantined, n_done } = now;
   return (
     <>
@@ -197,7 +197,7 @@ export function ReviewView() {
       )}
       {open.length === 0 &&
         (session.value === null && problem.value === "" ? (
-          <p class="quiet">{words.value.admin.loading}</p>
+          <p class="quiet">{adminWords.value.loading}</p>
         ) : (
           <section class="card review-none">
             <p id="review-none">{(session.value?.n_left ?? 0) > 0 ? w.none_free : w.none}</p>

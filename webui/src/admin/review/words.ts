@@ -7,6 +7,8 @@ const many = (n: number, is_exact: boolean, tag: string): string =>
 
 export const review_words = viewWords(
   {
+    title: "Review",
+
     lead: (n_quarantined: number, n_left: number, is_exact: boolean) => {
       const wait = `${many(n_left, is_exact, "en")} ${n_left === 1 ? "drawing waits" : "drawings wait"} for a look`;
       if (n_quarantined === 0) return `${wait}, the most doubtful first.`;
@@ -55,6 +57,8 @@ export const review_words = viewWords(
     ink_of: (label: number) => `Ink, labelled ${label}`,
   },
   {
+    title: "审核",
+
     lead: (n_quarantined, n_left, is_exact) =>
       n_quarantined === 0
         ? `有 ${many(n_left, is_exact, "zh-CN")} 张等着看，最可疑的排在前面。`

@@ -3,11 +3,11 @@
 import { useCallback, useMemo } from "preact/hooks";
 import { isOpen, type Run, type RunPoint } from "../../contract";
 import { accuracyFigure } from "../../shared/figures";
-import { words } from "../../shared/language";
 import { Card } from "../shared/parts";
 import { type DrawPlot, PlotFigure } from "../shared/plot";
 import type { RunInFull } from "./calls";
 import { runs_words } from "./words";
+import { words } from "../../shared/words";
 
 const LEARNING = "train";
 

@@ -3,7 +3,6 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { DIGITS } from "../../contract";
 import { InkCanvas } from "../../shared/ink";
-import { words } from "../../shared/language";
 import "../drawings/styles.css";
 import { Card, Link } from "../shared/parts";
 import { ROW_PX, TILE_PX, useInSight } from "../shared/use-in-sight";
@@ -16,6 +15,8 @@ import {
   runs_api,
 } from "./calls";
 import { runs_words } from "./words";
+import { adminWords } from "../words";
+import { words } from "../../shared/words";
 
 type WallState =
   | { kind: "loading" }
@@ -51,7 +52,7 @@ function useRunDrawings(id: number, { kind, label }: RunDrawingsFilter): RunDraw
         }));
       } catch (error) {
         if (mine !== round.current) return;
-        const message = errorSentence(error, words.value.admin.no_connection);
+        const message = errorSentence(error, adminWords.value.no_connection);
         setShown((before) => ({ ...before, state: { kind: "failed", message, next: after } }));
       }
     },
@@ -246,7 +247,7 @@ export function RunDrawingsCard({ run }: { run: RunInFull }) {
       )}
       {items.length > 0 && <RunWall items={items} onNearEnd={loadMore} />}
       {state.kind === "loading" && (
-        <p class="quiet">{items.length === 0 ? words.value.admin.loading : w.more}</p>
+        <p class="quiet">{items.length === 0 ? adminWords.value.loading : w.more}</p>
       )}
       {state.kind === "ready" && items.length === 0 && <p class="quiet">{w.drawings_none_fit}</p>}
       {state.kind === "failed" && (

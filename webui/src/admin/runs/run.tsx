@@ -2,7 +2,6 @@
 
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { isOpen } from "../../contract";
-import { words } from "../../shared/language";
 import { Link, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
 import { CancelRun, RunStatusSign } from "../shared/run-parts";
@@ -14,6 +13,7 @@ import { RunCurves } from "./curves";
 import { RunDrawingsCard } from "./drawings";
 import { RunLog, RunSteps } from "./progress";
 import { runs_words } from "./words";
+import { adminWords } from "../words";
 
 const SILENT_SECONDS = 20;
 const LONG_WAIT_SECONDS = 15;
@@ -65,7 +65,7 @@ function Stillness({ run }: { run: RunInFull }) {
 
 function Facts({ run }: { run: RunInFull }) {
   const w = runs_words.value;
-  const admin = words.value.admin;
+  const admin = runs_words.value;
   const { started_at, finished_at, base_version, n_attempts } = run;
   const was_resumed = run.lines.some(({ name }) => name === "resumed");
   const taken =
@@ -148,7 +148,7 @@ export function RunPage({ id }: { id: number }) {
       </Link>
       {loaded.kind !== "ready" && (
         <div class="lead">
-          <h1>{words.value.admin.run_number(id)}</h1>
+          <h1>{adminWords.value.run_number(id)}</h1>
         </div>
       )}
       <Show loaded={loaded}>{(run) => <Shown run={run} />}</Show>

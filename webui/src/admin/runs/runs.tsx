@@ -2,7 +2,6 @@
 
 import { useCallback } from "preact/hooks";
 import { isOpen } from "../../contract";
-import { words } from "../../shared/language";
 import "../people/styles.css";
 import { Link, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
@@ -14,6 +13,8 @@ import { RunPage } from "./run";
 import "./styles.css";
 import { WebhookPage } from "./webhook";
 import { runs_words } from "./words";
+import { words } from "../../shared/words";
+import { adminWords } from "../words";
 
 function learnedWords({ n_new, n_drawings }: ListedRun): string {
   const w = runs_words.value;
@@ -23,7 +24,7 @@ function learnedWords({ n_new, n_drawings }: ListedRun): string {
 
 function Row({ run }: { run: ListedRun }) {
   const w = runs_words.value;
-  const admin = words.value.admin;
+  const admin = adminWords.value;
   const { version } = run;
   const learned = learnedWords(run);
   const made = version === null ? "" : words.value.version(version);
@@ -35,7 +36,7 @@ function Row({ run }: { run: ListedRun }) {
       </Link>
       <RunStatusSign status={run.status} />
       <span class="run-item-sentence">
-        {isOpen(run) && run.status === "running" ? admin.phase(run.phase) : sentence}
+        {isOpen(run) && run.status === "running" ? words.value.phase(run.phase) : sentence}
       </span>
       <span class="run-item-facts">
         <Moment at={run.queued_at} /> · {run.asked_by ?? w.by_name(run.requested_by)}
@@ -51,7 +52,7 @@ function leadOf(items: readonly ListedRun[]): string {
   if (newest === undefined) return w.list_none;
   const { id, status } = newest;
   if (isOpen(newest)) return w.list_open(id);
-  return w.list_last(id, words.value.admin.run_status(status));
+  return w.list_last(id, adminWords.value.run_status(status));
 }
 
 function RunsList() {

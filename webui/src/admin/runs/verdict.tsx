@@ -2,11 +2,12 @@
 
 import type { Rule, Verdict } from "../../contract";
 import { CheckIcon, CrossIcon } from "../../shared/icons";
-import { words } from "../../shared/language";
 import { Card, Link } from "../shared/parts";
 import { Retrain } from "../shared/run-parts";
 import type { RunInFull } from "./calls";
 import { runs_words } from "./words";
+import { adminWords } from "../words";
+import { words } from "../../shared/words";
 
 /** Rules about a share, with the decimals that tell it from its bound. */
 const SHARES: Readonly<Record<string, number>> = {
@@ -44,7 +45,7 @@ export function boundOf(
 
 function Row({ rule }: { rule: Rule }) {
   const w = runs_words.value;
-  const admin = words.value.admin;
+  const admin = adminWords.value;
   const { name, passed, sentence } = rule;
   const { percent } = words.value;
   const { figure, is_least } = boundOf(rule, percent);
@@ -148,7 +149,7 @@ export function RunAdvice({ run }: { run: RunInFull }) {
         </Card>
       )}
       {verdict === null && status === "promoted" && (
-        <p class="quiet">{words.value.admin.no_verdict}</p>
+        <p class="quiet">{runs_words.value.no_verdict}</p>
       )}
     </>
   );

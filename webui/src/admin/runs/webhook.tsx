@@ -1,13 +1,15 @@
 /** Who is told when a run ends: the address, the ends, a test, and what became of the last ten. */
 
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { language, languageTag, words } from "../../shared/language";
+import { language, languageTag } from "../../shared/language";
 import { ActionNote, Card, Field, Link, Show } from "../shared/parts";
 import { useAction, useLoaded } from "../shared/requests";
 import { Moment, Secret, text } from "../shared/tables";
 import { is_admin } from "../state";
 import { type Delivery, runs_api, TOLD_ENDS, type Webhook } from "./calls";
 import { runs_words } from "./words";
+import { words } from "../../shared/words";
+import { adminWords } from "../words";
 
 interface WebhookFormProps {
   hook: Webhook;
@@ -81,7 +83,7 @@ function WebhookForm({ hook, onSaved }: WebhookFormProps) {
       )}
       <div class="button-row">
         <button class="primary-button" id="save-webhook" disabled={action.state.kind === "busy"}>
-          {words.value.admin.save}
+          {adminWords.value.save}
         </button>
         <ActionNote state={action.state} />
       </div>
@@ -100,7 +102,7 @@ function Row({ delivery }: { delivery: Delivery }) {
           w.end(event)
         ) : (
           <Link view="runs" part={String(run_id)}>
-            {words.value.admin.run_number(run_id)}
+            {adminWords.value.run_number(run_id)}
           </Link>
         )}
         {run_id !== null && <> · {w.end(event)}</>}

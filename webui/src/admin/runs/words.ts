@@ -51,6 +51,10 @@ function spanZh(seconds: number): string {
 
 export const runs_words = viewWords(
   {
+    took: "Took",
+    no_verdict: "No verdict.",
+    seconds: (n: number) => (n < 90 ? `${n} s` : `${Math.round(n / 60)} min`),
+
     // The list
     list_none: "No run yet. The first one starts by itself, or press Retrain now.",
     list_open: (id: number) => `Run ${id} is under way`,
@@ -174,6 +178,10 @@ export const runs_words = viewWords(
     admins_only: "Only an admin may see and change who is told.",
   },
   {
+    took: "用时",
+    no_verdict: "没有评判。",
+    seconds: (n) => (n < 90 ? `${n} 秒` : `${Math.round(n / 60)} 分钟`),
+
     list_none: "还没有训练过。第一次会自动开始，也可以按“立即训练”。",
     list_open: (id) => `第 ${id} 次训练正在进行`,
     list_last: (id, end) => `最近是第 ${id} 次训练：${end}`,

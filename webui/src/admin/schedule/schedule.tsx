@@ -3,13 +3,15 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Schedule, ScheduleNow } from "../../contract";
 import { api, ask, query } from "../../shared/api";
-import { language, languageTag, words } from "../../shared/language";
+import { language, languageTag } from "../../shared/language";
 import { whenOf } from "../../shared/when";
 import { ActionNote, Card, Field, Show } from "../shared/parts";
 import { useAction, useLoaded } from "../shared/requests";
 import { errorSentence, is_admin, stats } from "../state";
 import "./styles.css";
 import { schedule_words } from "./words";
+import { words } from "../../shared/words";
+import { adminWords } from "../words";
 
 const WAIT_MS = 300; // after the last key
 
@@ -116,7 +118,7 @@ function leadOf({ enabled, rule_sentence, next_run_at }: ScheduleNow): string {
 }
 
 function LastRun({ shown }: { shown: ScheduleNow }) {
-  const w = words.value.admin;
+  const w = schedule_words.value;
   const { last_run_at, last_outcome } = shown;
   return (
     <dl class="schedule-facts">
@@ -158,7 +160,7 @@ function Pause({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => void }) 
 }
 
 function ScheduleForm({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => void }) {
-  const w = words.value.admin;
+  const w = schedule_words.value;
   const action = useAction();
   const [wanted_rule, setRule] = useState({ cron: shown.cron, timezone: shown.timezone });
   return (
@@ -224,7 +226,7 @@ function ScheduleForm({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => v
       {is_admin.value ? (
         <div class="button-row">
           <button class="primary-button" id="save-schedule" disabled={action.state.kind === "busy"}>
-            {w.save}
+            {adminWords.value.save}
           </button>
           <ActionNote state={action.state} />
         </div>

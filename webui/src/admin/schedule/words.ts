@@ -4,6 +4,23 @@ import { viewWords } from "../../shared/language";
 
 export const schedule_words = viewWords(
   {
+    cron: "Times (cron)",
+    cron_hint: "Minute, hour, day, month, weekday. 0 3 * * * is every night at 03:00.",
+    timezone: "Time zone",
+    timezone_hint: "Such as Europe/Berlin. Empty: the zone of this machine.",
+    min_new: "New drawings needed",
+    min_new_hint: "With fewer, a planned run does not start.",
+    saved: "Saved. It holds from now on.",
+    last_run_was: "Last time",
+    never: "never",
+    tick_outcome: (outcome: string) =>
+      ({
+        run: "a run was started",
+        too_few: "too few new drawings, nothing was done",
+        busy: "a run was under way already",
+      })[outcome] ?? outcome,
+    read_only: "Only an admin may change it.",
+
     lead_runs: (sentence: string, next: string) =>
       `Runs start ${sentence}; the next is due ${next}`,
     lead_runs_without: (sentence: string) => `Runs start ${sentence}`,
@@ -22,6 +39,23 @@ export const schedule_words = viewWords(
         : `${n} new drawings wait; a planned run needs ${min}.`,
   },
   {
+    cron: "时间（cron）",
+    cron_hint: "分 时 日 月 星期。0 3 * * * 表示每天凌晨 3 点。",
+    timezone: "时区",
+    timezone_hint: "例如 Asia/Shanghai。留空则用本机时区。",
+    min_new: "至少多少张新笔迹",
+    min_new_hint: "不够这么多，到时间也不训练。",
+    saved: "已保存，立即生效。",
+    last_run_was: "上一次",
+    never: "从未",
+    tick_outcome: (outcome) =>
+      ({
+        run: "已开始训练",
+        too_few: "新笔迹不够，没有训练",
+        busy: "当时正在训练",
+      })[outcome] ?? outcome,
+    read_only: "只有管理员可以修改。",
+
     lead_runs: (sentence, next) => `${sentence} 自动训练，下次：${next}`,
     lead_runs_without: (sentence) => `${sentence} 自动训练`,
     lead_paused: (sentence) => `已暂停。原定：${sentence}`,

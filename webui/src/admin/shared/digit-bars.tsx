@@ -2,8 +2,8 @@
 
 import { useCallback } from "preact/hooks";
 import { DIGITS } from "../../contract";
-import { words } from "../../shared/language";
 import { PlotFigure, type DrawPlot } from "./plot";
+import { adminWords } from "../words";
 
 interface DigitBarsProps {
   id: string;
@@ -58,7 +58,7 @@ export function DigitBars({ id, title, finding, by_label }: DigitBarsProps) {
       draw={draw}
       height={HEIGHT}
       table={{
-        columns: [words.value.admin.digit, words.value.admin.count],
+        columns: [adminWords.value.digit, adminWords.value.count],
         rows: DIGITS.map((digit) => ({ key: String(digit), cells: [digit, by_label[digit] ?? 0] })),
       }}
     />

@@ -2,10 +2,11 @@
 
 import type { ComponentChildren } from "preact";
 import { Dialog } from "../../shared/dialog";
-import { words } from "../../shared/language";
 import { pathOf, type View } from "../routes";
 import { go } from "../state";
 import type { ActionState, Loaded } from "./requests";
+import { adminWords } from "../words";
+import { words } from "../../shared/words";
 
 interface CardProps {
   title: string;
@@ -64,7 +65,7 @@ interface ShowProps<Value> {
 
 /** Waiting and failing look the same in every view. */
 export function Show<Value>({ loaded, children }: ShowProps<Value>) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   switch (loaded.kind) {
     case "loading":
       return <p class="quiet">{w.loading}</p>;

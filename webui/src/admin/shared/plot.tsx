@@ -9,9 +9,10 @@
 import type * as Library from "@observablehq/plot";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { languageTag, words } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import "./plot.css";
 import { plotFormats, type PlotFormats } from "./figures";
+import { adminWords } from "../words";
 
 type PlotLibrary = typeof Library;
 
@@ -86,7 +87,7 @@ function useWidth(place: { current: HTMLElement | null }): number {
 function Table({ title, table }: { title: string; table: PlotTable }) {
   return (
     <details>
-      <summary>{words.value.admin.as_table}</summary>
+      <summary>{adminWords.value.as_table}</summary>
       <div class="plot-table" role="region" aria-label={title} tabIndex={0}>
         <table class="figures-table">
           <caption class="visually-hidden">{title}</caption>
@@ -137,7 +138,7 @@ export function PlotFigure(props: PlotFigureProps) {
         <strong>{finding}</strong>
       </figcaption>
       {legend}
-      {loading.kind === "failed" && <p class="quiet">{words.value.admin.no_module}</p>}
+      {loading.kind === "failed" && <p class="quiet">{adminWords.value.no_module}</p>}
       {/* Who does not see it has the sentence above and the table below. */}
       <div class="plot-place" ref={place} style={{ minHeight: `${height}px` }} aria-hidden="true" />
       <Table title={title} table={table} />

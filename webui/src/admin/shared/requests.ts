@@ -1,8 +1,9 @@
 /** Hooks for requests: load data for a view, run an action of a button. */
 
 import { useEffect, useState } from "preact/hooks";
-import { words } from "../../shared/language";
 import { errorSentence, lookAgain } from "../state";
+import { adminWords } from "../words";
+import { words } from "../../shared/words";
 
 export type Loaded<Value> =
   { kind: "loading" } | { kind: "failed"; message: string } | { kind: "ready"; value: Value };
@@ -22,7 +23,7 @@ export function useLoaded<Value>(load: () => Promise<Value>, key: string): Loade
         if (is_current) setLoaded({ kind: "ready", value });
       } catch (error) {
         if (!is_current) return;
-        const message = errorSentence(error, words.value.admin.no_connection);
+        const message = errorSentence(error, adminWords.value.no_connection);
         setLoaded((before) => (before.kind === "ready" ? before : { kind: "failed", message }));
         timer = setTimeout(() => void ask(), RETRY_MS);
       }

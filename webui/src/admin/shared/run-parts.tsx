@@ -3,10 +3,10 @@
 import { isOpen, type Run, type RunStatus, type Verdict } from "../../contract";
 import { api } from "../../shared/api";
 import { CheckIcon, CrossIcon } from "../../shared/icons";
-import { words } from "../../shared/language";
 import { is_admin, stats } from "../state";
 import { ActionNote } from "./parts";
 import { useAction } from "./requests";
+import { adminWords } from "../words";
 
 const SIGNS: Record<RunStatus, string> = {
   queued: "…",
@@ -20,13 +20,13 @@ const SIGNS: Record<RunStatus, string> = {
 export function RunStatusSign({ status }: { status: RunStatus }) {
   return (
     <span class={`run-status is-${status}`}>
-      <span aria-hidden="true">{SIGNS[status]}</span> {words.value.admin.run_status(status)}
+      <span aria-hidden="true">{SIGNS[status]}</span> {adminWords.value.run_status(status)}
     </span>
   );
 }
 
 export function VerdictRules({ verdict }: { verdict: Verdict }) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   return (
     <ul class="rules" aria-label={w.rules}>
       {verdict.rules.map(({ name, passed, sentence }) => (
@@ -41,7 +41,7 @@ export function VerdictRules({ verdict }: { verdict: Verdict }) {
 }
 
 export function Retrain() {
-  const w = words.value.admin;
+  const w = adminWords.value;
   const action = useAction();
   if (!is_admin.value) return null;
   const is_running = isOpen(stats.value?.run ?? null);
@@ -71,7 +71,7 @@ export function Retrain() {
 }
 
 export function CancelRun({ run }: { run: Run }) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   const action = useAction();
   if (run.cancel_requested) return <p class="quiet">{w.cancel_asked}</p>;
   return (

@@ -3,11 +3,13 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { List } from "../../contract";
-import { languageTag, words } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import { agoOf } from "../../shared/when";
 import { people_words } from "../people/words";
 import { errorSentence } from "../state";
 import type { Loaded } from "./requests";
+import { words } from "../../shared/words";
+import { adminWords } from "../words";
 
 export function text(form: HTMLFormElement, name: string): string {
   const value = new FormData(form).get(name);
@@ -111,7 +113,7 @@ export function useMore<Item>(
       setMore((before) => ({ items: [...(before?.items ?? []), ...page.items], next: page.next }));
       setProblem("");
     } catch (error) {
-      setProblem(errorSentence(error, words.value.admin.no_connection));
+      setProblem(errorSentence(error, adminWords.value.no_connection));
     }
   }
 

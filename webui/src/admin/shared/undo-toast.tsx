@@ -1,9 +1,9 @@
 /** What was just done, for ten seconds, with the way to take it back. Shared by all views. */
 
 import { signal } from "@preact/signals";
-import { words } from "../../shared/language";
 import { CloseIcon, UndoIcon } from "../../shared/icons";
 import { usePassing } from "../../shared/use-passing";
+import { words } from "../../shared/words";
 
 interface Said {
   text: string;
@@ -31,7 +31,7 @@ export function UndoToast() {
           {shown.undo !== null && (
             <button type="button" id="undo" class="undo-button" onClick={() => shown.undo?.()}>
               <UndoIcon />
-              {words.value.undo_delete}
+              {words.value.undo}
             </button>
           )}
           <button type="button" class="icon-button" aria-label={words.value.close} onClick={forget}>

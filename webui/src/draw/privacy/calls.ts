@@ -2,7 +2,8 @@
 
 import { signal } from "@preact/signals";
 import { ask, Refused } from "../../shared/api";
-import { languageTag, words } from "../../shared/language";
+import { languageTag } from "../../shared/language";
+import { words } from "../../shared/words";
 
 export interface Kept {
   contributor: string;

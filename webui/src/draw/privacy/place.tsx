@@ -2,8 +2,8 @@
 
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { words } from "../../shared/language";
 import { carry_token, is_privacy_open, toast } from "../state";
+import { words } from "../../shared/words";
 
 const CARRY = "#carry=";
 const PRIVACY = "#privacy";
