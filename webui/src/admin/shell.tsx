@@ -1,5 +1,7 @@
 /** The frame of the dashboard: rail, who is signed in, and the view that the address names. */
 
+import type { VNode } from "preact";
+import { language } from "../shared/language";
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../shared/api";
 import type { Me } from "../contract";
@@ -7,25 +9,24 @@ import { PersonIcon } from "../shared/icons";
 import { LanguageSwitch } from "../shared/language-switch";
 import { askWhoIsHere, is_admin, is_server_away, route, visitor } from "./state";
 import { Link } from "./shared/parts";
-import { REVIEWERS_VIEWS, type View } from "./routes";
 import { SetUp, SignIn } from "./sign-in";
 import { useAction } from "./shared/requests";
-import { LOADERS, viewsFor, type ViewComponent } from "./views";
+import { pageOf, PAGES, type View } from "./pages";
 import { adminWords } from "./words";
 
 type Module =
-  { kind: "loading" } | { kind: "failed" } | { kind: "ready"; view: View; Shown: ViewComponent };
+  { kind: "loading" } | { kind: "failed" } | { kind: "ready"; view: View; Shown: () => VNode };
 
 /** The view, once its chunk is there. */
 function ViewPlace({ view }: { view: View }) {
   const w = adminWords.value;
   const [module, setModule] = useState<Module>({ kind: "loading" });
-  const load = LOADERS[view];
+  const load = pageOf(view)?.load;
 
   useEffect(() => {
     let is_current = true;
     load?.()
-      .then((Shown) => {
+      .then(({ default: Shown }) => {
         if (is_current) setModule({ kind: "ready", view, Shown });
       })
       .catch(() => {
@@ -61,10 +62,10 @@ function Rail({ shown }: { shown: View | null }) {
   return (
     <nav class="rail" aria-label={w.navigation}>
       <ul>
-        {viewsFor(is_admin.value).map((view) => (
-          <li key={view}>
-            <Link view={view} is_current={view === shown}>
-              {w[view]}
+        {PAGES.filter(({ seenBy }) => seenBy === "reviewer" || is_admin.value).map((page) => (
+          <li key={page.view}>
+            <Link view={page.view} is_current={page.view === shown}>
+              {page.title[language.value]}
             </Link>
           </li>
         ))}
@@ -126,7 +127,7 @@ function Dashboard({ me }: { me: Me }) {
             {w.no_connection}
           </p>
         )}
-        {!is_admin.value && (shown === null || !REVIEWERS_VIEWS.has(shown)) && (
+        {!is_admin.value && (shown === null || pageOf(shown)?.changedBy === "admin") && (
           <p class="banner">{w.not_admin}</p>
         )}
         {shown === null ? <h1>{w.not_found}</h1> : <ViewPlace view={shown} />}

@@ -5,7 +5,8 @@ import { api, Refused } from "../shared/api";
 import { isOpen, type Me, type Stats } from "../contract";
 import { language } from "../shared/language";
 import { poll, type Polling } from "../shared/polling";
-import { pathOf, routeOf, type Route, type View } from "./routes";
+import type { View } from "./pages";
+import { pathOf, routeOf, type Route } from "./routes";
 
 const POLL_RUNNING_MS = 1_000;
 const POLL_IDLE_MS = 10_000;

@@ -1,5 +1,6 @@
 /** Audit: the log of what people and the gate did, filtered and as a file. */
 
+import type { VNode } from "preact";
 import { useCallback } from "preact/hooks";
 import type { List } from "../../contract";
 import { ask } from "../../shared/api";
@@ -201,7 +202,7 @@ function Files({ filter }: { filter: Filter }) {
   );
 }
 
-export function AuditView() {
+export default function AuditPage(): VNode {
   const w = audit_words.value;
   const filter = filterOf(query.value);
   const path = addressOf("/audit", filter);

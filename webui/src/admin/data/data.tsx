@@ -1,5 +1,6 @@
 /** Data in and out: what goes out by which filters, what comes in, and what did lately. */
 
+import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { List } from "../../contract";
 import { data_words } from "./words";
@@ -141,7 +142,7 @@ function leadOf(items: readonly Transfer[]): string {
     : w.lead_idle;
 }
 
-export function DataView() {
+export default function DataPage(): VNode {
   const w = data_words.value;
   const { loaded, again } = useTransfers();
   const items = loaded.kind === "ready" ? loaded.value.items : [];

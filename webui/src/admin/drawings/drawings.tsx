@@ -1,5 +1,6 @@
 /** Drawings: everything that was collected, to look through, filter, relabel and clear up. */
 
+import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import { drawings_words } from "./words";
 import { Link } from "../shared/parts";
@@ -55,7 +56,7 @@ function Ending() {
   }
 }
 
-export function DrawingsView() {
+export default function DrawingsPage(): VNode {
   const w = drawings_words.value;
   const key = list_key.value;
   useEffect(() => {

@@ -1,5 +1,6 @@
 /** Map: what a version sees in MNIST and in the drawings, and where labels and neighbours differ. */
 
+import type { VNode } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { languageTag } from "../../shared/language";
 import { agoOf } from "../../shared/when";
@@ -173,7 +174,7 @@ function NoMap({ maps, onAsked }: { maps: Maps; onAsked: () => void }) {
   );
 }
 
-export function MapView() {
+export default function MapPage(): VNode {
   const [n_looks, setLooks] = useState(0);
   const loaded = useLoaded(map_api.maps, `${news_key.value} ${n_looks}`);
   const is_owed = loaded.kind === "ready" && loaded.value.is_owed;

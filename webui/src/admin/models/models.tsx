@@ -1,5 +1,6 @@
 /** Models: every version with its scores, and the way back to the one before. */
 
+import type { VNode } from "preact";
 import { useCallback, useState } from "preact/hooks";
 import { api } from "../../shared/api";
 import type { Model, Score } from "../../contract";
@@ -152,7 +153,7 @@ function leadOf(models: readonly Model[]): string {
 }
 
 /** `7` is one version, `compare/3/7` two side by side, anything else all of them. */
-export function Models() {
+export default function ModelsPage(): VNode {
   const part = route.value.kind === "view" ? route.value.part : "";
   const pair = /^compare\/(\d+)\/(\d+)$/.exec(part);
   if (pair !== null) return <ComparePage a={Number(pair[1])} b={Number(pair[2])} />;

@@ -3,7 +3,7 @@
 import { overview_words } from "./words";
 import { CheckIcon } from "../../shared/icons";
 import { Link } from "../shared/parts";
-import type { View } from "../routes";
+import type { View } from "../pages";
 import type { Need, NeedKind } from "./calls";
 
 type Words = typeof overview_words.value;

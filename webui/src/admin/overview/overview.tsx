@@ -1,5 +1,6 @@
 /** Overview: what needs a person first, then what is live, how well it reads, what was collected. */
 
+import type { VNode } from "preact";
 import { useCallback } from "preact/hooks";
 import { api } from "../../shared/api";
 import { isOpen, type Stats } from "../../contract";
@@ -96,7 +97,7 @@ function Latest({ n_drawings }: { n_drawings: number }) {
   );
 }
 
-export function Overview() {
+export default function OverviewPage(): VNode {
   const shown = stats.value;
   if (shown === null) return <p class="quiet">{adminWords.value.loading}</p>;
   return <WholeOverview shown={shown} />;

@@ -36,7 +36,7 @@ function partOf(path: string): { part: Part; number: number | null } | null {
     : null;
 }
 
-export function PeopleView() {
+export default function PeoplePage(): VNode {
   const w = people_words.value;
   const found = partOf(route.value.kind === "view" ? route.value.part : "");
   // Reviewers have an account here, too: the rest is the admins'.

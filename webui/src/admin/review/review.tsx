@@ -1,5 +1,6 @@
 /** Review: what needs a person, one at a time or twenty at once, by keyboard. */
 
+import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { query as address, stay } from "../state";
 import {
@@ -134,7 +135,7 @@ function Mode({ size }: { size: Size }) {
   );
 }
 
-export function ReviewView() {
+export default function ReviewPage(): VNode {
   const w = review_words.value;
   const size = sizeOf(address.value);
   const [picked, setPicked] = useState<string | null>(null);

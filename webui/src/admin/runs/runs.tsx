@@ -1,5 +1,6 @@
 /** Runs: every attempt to train, one of them in full, and who is told of their ends. */
 
+import type { VNode } from "preact";
 import { useCallback } from "preact/hooks";
 import { isOpen } from "../../contract";
 import "../people/styles.css";
@@ -91,7 +92,7 @@ function RunsList() {
 }
 
 /** `7` is one run, `webhook` whom to tell, nothing all of them. */
-export function Runs() {
+export default function RunsPage(): VNode {
   const w = runs_words.value;
   const part = route.value.kind === "view" ? route.value.part : "";
   if (part === "") return <RunsList />;

@@ -1,5 +1,6 @@
 /** Schedule: when runs start by themselves. */
 
+import type { VNode } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Schedule, ScheduleNow } from "../../contract";
 import { api, ask, query } from "../../shared/api";
@@ -237,7 +238,7 @@ function ScheduleForm({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => v
   );
 }
 
-export function ScheduleView() {
+export default function SchedulePage(): VNode {
   const [n_saved, setSaved] = useState(0);
   const load = useCallback(() => api.schedule(), []);
   const loaded = useLoaded(load, `${n_saved} ${language.value}`);

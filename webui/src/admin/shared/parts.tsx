@@ -2,7 +2,8 @@
 
 import type { ComponentChildren } from "preact";
 import { Dialog } from "../../shared/dialog";
-import { pathOf, type View } from "../routes";
+import type { View } from "../pages";
+import { pathOf } from "../routes";
 import { go } from "../state";
 import type { ActionState, Loaded } from "./requests";
 import { adminWords } from "../words";
