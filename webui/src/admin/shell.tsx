@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 import { language } from "../shared/language";
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../shared/api";
-import type { Me } from "../contract";
+import type { Me } from "../shared/shapes";
 import { PersonIcon } from "../shared/icons";
 import { LanguageSwitch } from "../shared/language-switch";
 import { askWhoIsHere, is_admin, is_server_away, route, visitor } from "./state";

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../shared/api";
-import type { Me } from "../contract";
+import type { Me } from "../shared/shapes";
 import { LanguageSwitch } from "../shared/language-switch";
 import { go, visitor } from "./state";
 import { ActionNote, Field } from "./shared/parts";

@@ -2,7 +2,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { api, Refused } from "../shared/api";
-import { isOpen, type Me, type Stats } from "../contract";
+import { isOpen, type Me, type Stats } from "../shared/shapes";
 import { language } from "../shared/language";
 import { poll, type Polling } from "../shared/polling";
 import type { View } from "./pages";

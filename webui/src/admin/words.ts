@@ -1,6 +1,6 @@
 /** Words of the dashboard's frame, of signing in, and of parts that several views share. */
 
-import type { RunStatus } from "../contract";
+import type { RunStatus } from "../shared/shapes";
 import { viewWords } from "../shared/language";
 
 const RUN_STATUSES_EN: Record<RunStatus, string> = {

@@ -1,7 +1,7 @@
 /** The answer as sentences, for the page and for screen readers. */
 
 import { computed } from "@preact/signals";
-import type { Prediction, Stats } from "../contract";
+import type { Prediction, Stats } from "../shared/shapes";
 import { sureFigure } from "../shared/figures";
 import { languageTag } from "../shared/language";
 import { whenOf } from "../shared/when";

@@ -1,6 +1,6 @@
 /** Confirm or correct: one button for yes, and ten keys under the ten bars. */
 
-import { DIGITS } from "../contract";
+import { DIGITS } from "../shared/shapes";
 import { sureFigure } from "../shared/figures";
 import { CheckIcon } from "../shared/icons";
 import { canLabel, confirmable } from "./session";

@@ -1,6 +1,6 @@
 /** One of my drawings, large: what became of it, who learned from it, relabel, delete. */
 
-import { DIGITS, type Drawing } from "../contract";
+import { DIGITS, type Drawing } from "../shared/shapes";
 import { Dialog } from "../shared/dialog";
 import { versionList } from "../shared/figures";
 import { languageTag } from "../shared/language";

@@ -1,6 +1,6 @@
 /** The name, what is live, when the next lesson is, and how far one under way has come. */
 
-import { isOpen, type Stats } from "../contract";
+import { isOpen, type Stats } from "../shared/shapes";
 import { accuracyFigure, runPercent } from "../shared/figures";
 import { languageTag } from "../shared/language";
 import { LanguageSwitch } from "../shared/language-switch";

@@ -1,7 +1,7 @@
 /** Confirm and correct: a labelled drawing goes to the outbox, and from there to the server. */
 
 import { signal } from "@preact/signals";
-import type { Digit, Drawing } from "../contract";
+import type { Digit, Drawing } from "../shared/shapes";
 import { api, ask, Refused } from "../shared/api";
 import { refreshStats } from "./live-actions";
 import { learnedMayDiffer, loadMine, showStored } from "./mine-actions";

@@ -1,7 +1,7 @@
 /** Follows what is live: the version, the next lesson, a lesson under way, and what it learned. */
 
 import { api } from "../shared/api";
-import { isOpen } from "../contract";
+import { isOpen } from "../shared/shapes";
 import { poll } from "../shared/polling";
 import { loadLearned, loadMine } from "./mine-actions";
 import { champion_version, is_server_away, new_version, stats } from "./state";

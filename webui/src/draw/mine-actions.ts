@@ -1,6 +1,6 @@
 /** Actions on one's own drawings: list, relabel, confirm, delete, restore. */
 
-import type { Digit, Drawing } from "../contract";
+import type { Digit, Drawing } from "../shared/shapes";
 import { api, Refused } from "../shared/api";
 import { versionList } from "../shared/figures";
 import { languageTag } from "../shared/language";

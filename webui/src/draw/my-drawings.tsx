@@ -1,6 +1,6 @@
 /** One's own drawings: how many, what became of them, and each as a tile. */
 
-import type { Drawing, Fate, MineCounts } from "../contract";
+import type { Drawing, Fate, MineCounts } from "../shared/shapes";
 import {
   CheckIcon,
   ClockIcon,

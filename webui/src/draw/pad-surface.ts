@@ -1,7 +1,7 @@
 /** The canvas: pointer strokes by signature_pad, keyboard strokes by arrow keys, one list of both. */
 
 import SignaturePad, { type PointGroup } from "signature_pad";
-import type { Point, Stroke, StrokesOnCanvas } from "../contract";
+import type { Point, Stroke, StrokesOnCanvas } from "../shared/shapes";
 import { isPenKey, type KeyboardPen, movePen, penAtStart } from "./keyboard-pen";
 
 interface Sampled {

@@ -1,7 +1,7 @@
 /** From ink to answer: what is on the canvas is read, and timed. */
 
 import { api, Refused } from "../shared/api";
-import type { Prediction, StrokesOnCanvas } from "../contract";
+import type { Prediction, StrokesOnCanvas } from "../shared/shapes";
 import { Reader } from "./reader";
 import { advance, type SessionEvent, type Subject } from "./session";
 import { timingOf, withTiming } from "./steps";

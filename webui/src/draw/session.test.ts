@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Prediction } from "../contract";
+import type { Prediction } from "../shared/shapes";
 import {
   advance,
   BLANK,
@@ -19,7 +19,7 @@ const SUBJECT: Subject = {
 function prediction(changes: Partial<Prediction> = {}): Prediction {
   const probabilities = [0, 0, 0, 0, 0, 0, 0, 0.93, 0.07, 0];
   const read = { label: 7, probabilities, is_digit: true, model_version: 9 } as const;
-  return { ...read, ink: "", steps: [], ...changes };
+  return { ...read, reason: null, ink: "", steps: [], ...changes };
 }
 
 function drawn(): Session {

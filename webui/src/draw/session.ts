@@ -7,7 +7,7 @@ import type {
   Prediction,
   ShownPrediction,
   StrokesOnCanvas,
-} from "../contract";
+} from "../shared/shapes";
 
 export type Subject =
   { kind: "strokes"; drawn: StrokesOnCanvas } | { kind: "picture"; file: Blob; url: string };

@@ -1,6 +1,6 @@
 /** Which key means what on the draw page. Pure. */
 
-import type { Digit } from "../contract";
+import type { Digit } from "../shared/shapes";
 
 type Shortcut =
   | { kind: "label"; label: Digit }

@@ -8,7 +8,7 @@ import {
   type Mine,
   type MineCounts,
   type Stats,
-} from "../contract";
+} from "../shared/shapes";
 import { runPercent } from "../shared/figures";
 import type { Waiting } from "./outbox/waiting";
 import { BLANK, shownPrediction, type Session } from "./session";

@@ -1,6 +1,6 @@
 /** How long each step of a prediction takes, the network included. */
 
-import type { Step } from "../contract";
+import type { Step } from "../shared/shapes";
 import { msFigure } from "../shared/figures";
 import { ChevronIcon } from "../shared/icons";
 import { are_steps_open, timings } from "./state";

@@ -1,6 +1,6 @@
 /** Words of the draw page, in English and Chinese. */
 
-import type { Digit, NoDigitReason } from "../contract";
+import type { Digit, NoDigitReason } from "../shared/shapes";
 import { viewWords } from "../shared/language";
 import type { Ago, When } from "../shared/when";
 import { whenEn, whenZh } from "../shared/words";

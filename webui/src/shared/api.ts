@@ -3,7 +3,6 @@
 import type {
   Digit,
   Drawing,
-  ErrorBody,
   Learned,
   List,
   Me,
@@ -11,13 +10,14 @@ import type {
   Model,
   Prediction,
   Run,
-  RunWithCurve,
+  RunInFull,
   Schedule,
   ScheduleNow,
   ShownPrediction,
   Stats,
   StrokesOnCanvas,
-} from "../contract";
+} from "./shapes";
+import type { ErrorOut } from "../contract";
 import { language } from "./language";
 
 /** The server answered, and it is a no. */
@@ -81,7 +81,7 @@ async function body(response: Response): Promise<unknown> {
   }
 }
 
-function isErrorBody(value: unknown): value is ErrorBody {
+function isErrorBody(value: unknown): value is ErrorOut {
   return typeof value === "object" && value !== null && "message" in value;
 }
 
@@ -176,7 +176,7 @@ export const api = {
       timeout_ms: SWITCH_TIMEOUT_MS,
     }),
   runs: (after: string | null = null) => ask<List<Run>>(query("/runs", { after })),
-  run: (id: number) => ask<RunWithCurve>(`/runs/${id}`),
+  run: (id: number) => ask<RunInFull>(`/runs/${id}`),
   retrain: () => ask<Run>("/runs", { method: "POST" }),
   cancelRun: (id: number) => ask<Run>(`/runs/${id}/cancel`, { method: "POST" }),
   schedule: () => ask<ScheduleNow>("/schedule"),

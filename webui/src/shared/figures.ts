@@ -1,6 +1,6 @@
 /** Figures as people read them. Pure. */
 
-import type { Run } from "../contract";
+import type { Run } from "./shapes";
 
 /** Never "100 % sure": above 99 one decimal, cut rather than rounded up. */
 export function sureFigure(probability: number): string {

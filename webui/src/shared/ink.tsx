@@ -1,7 +1,7 @@
 /** A drawing as a picture: its 28 × 28 ink, or its strokes where there is no ink yet. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { StrokesOnCanvas } from "../contract";
+import type { StrokesOnCanvas } from "./shapes";
 
 export const INK_SIDE = 28;
 

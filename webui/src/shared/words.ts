@@ -1,7 +1,7 @@
 /** Words that both pages use, in English and Chinese. */
 
 import { viewWords } from "./language";
-import type { Fate } from "../contract";
+import type { Fate } from "./shapes";
 import type { Ago, When } from "./when";
 
 export function whenEn(moment: When): string {

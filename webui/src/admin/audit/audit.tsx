@@ -1,8 +1,9 @@
 /** Audit: the log of what people and the gate did, filtered and as a file. */
 
+import type { AuditEventOut } from "../../contract";
 import type { VNode } from "preact";
 import { useCallback } from "preact/hooks";
-import type { List } from "../../contract";
+import type { List } from "../../shared/shapes";
 import { ask } from "../../shared/api";
 import { languageTag } from "../../shared/language";
 import { people, type User } from "../people/calls";
@@ -105,17 +106,6 @@ export function Filters({ filter, users }: { filter: Filter; users: readonly Use
   );
 }
 
-interface AuditEvent {
-  id: number;
-  at: string;
-  by: string;
-  name: string | null;
-  action: string;
-  subject: string;
-  subject_name: string | null;
-  facts: Record<string, unknown>;
-}
-
 function addressOf(path: string, filter: Filter, after: string | null = null): string {
   const wanted = new URLSearchParams(queryOf(filter));
   if (after !== null) wanted.set("after", after);
@@ -135,7 +125,7 @@ function factWords(facts: Record<string, unknown>): string {
 }
 
 /** What it was done to, with a way there. */
-function Subject({ event: { subject, subject_name } }: { event: AuditEvent }) {
+function Subject({ event: { subject, subject_name } }: { event: AuditEventOut }) {
   const name = subject_name ?? audit_words.value.subject_name(subject);
   const [kind, of = ""] = subject.split(":");
   if (kind === "drawing") {
@@ -162,7 +152,7 @@ function Subject({ event: { subject, subject_name } }: { event: AuditEvent }) {
   return <>{name}</>;
 }
 
-function Row({ event }: { event: AuditEvent }) {
+function Row({ event }: { event: AuditEventOut }) {
   const w = audit_words.value;
   const format = new Intl.DateTimeFormat(languageTag.value, {
     dateStyle: "medium",
@@ -206,11 +196,11 @@ export default function AuditPage(): VNode {
   const w = audit_words.value;
   const filter = filterOf(query.value);
   const path = addressOf("/audit", filter);
-  const load = useCallback(() => ask<List<AuditEvent>>(path), [path]);
+  const load = useCallback(() => ask<List<AuditEventOut>>(path), [path]);
   const loaded = useLoaded(load, "");
   const users = useLoaded(people.users, "");
   const more = useMore(loaded, (after) =>
-    ask<List<AuditEvent>>(addressOf("/audit", filter, after)),
+    ask<List<AuditEventOut>>(addressOf("/audit", filter, after)),
   );
 
   return (

@@ -1,54 +1,16 @@
-/** What the view of data in and out asks of the server, and sends it. */
+/** Requests of the data page: transfers, export, import. */
 
+import type { EstimateOut, FoundOut, TransferOut } from "../../contract";
 import { ask, upload } from "../../shared/api";
-import type { List } from "../../contract";
+import type { List } from "../../shared/shapes";
 
 export const FORMATS = ["parquet", "npz", "idx", "png", "label-studio"] as const;
 export type Format = (typeof FORMATS)[number];
 
-export type TransferStatus =
-  | "sending"
-  | "queued"
-  | "checking"
-  | "ready"
-  | "storing"
-  | "done"
-  | "refused"
-  | "failed"
-  | "undoing"
-  | "undone";
-
-export interface Found {
-  by_label: number[];
-  n_known: number;
-  n_refused: number;
-  refusals: string[];
-}
-
-export interface Transfer {
-  id: number;
-  kind: "import" | "export";
-  status: TransferStatus;
-  format: string | null;
-  by: string;
-  file_name: string | null;
-  filters: Record<string, unknown> | null;
-  n_bytes: number | null;
-  n_total: number | null;
-  n_done: number;
-  n_new: number;
-  found: Found | null;
-  message: string | null;
-  versions: number[];
-  created_at: string;
-  finished_at: string | null;
-}
-
-export interface Estimate {
-  n: number;
-  is_exact: boolean;
-  n_bytes: number;
-}
+export type Transfer = TransferOut;
+export type TransferStatus = Transfer["status"];
+export type Found = FoundOut;
+export type Estimate = EstimateOut;
 
 const MOVING: ReadonlySet<TransferStatus> = new Set([
   "sending",

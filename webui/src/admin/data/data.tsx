@@ -2,7 +2,7 @@
 
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { List } from "../../contract";
+import type { List } from "../../shared/shapes";
 import { data_words } from "./words";
 import { languageTag } from "../../shared/language";
 import { poll, type Polling } from "../../shared/polling";

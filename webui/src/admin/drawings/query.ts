@@ -1,6 +1,6 @@
 /** The filters of the gallery, as they stand behind the question mark of its address. Pure. */
 
-import { DIGITS } from "../../contract";
+import { DIGITS } from "../../shared/shapes";
 
 const DIGIT_CHOICES: readonly string[] = DIGITS.map(String);
 

@@ -1,7 +1,7 @@
 /** The strokes as they were drawn, in their own time; the slider goes to any moment. */
 
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { Point, Stroke } from "../../contract";
+import type { Point, Stroke } from "../../shared/shapes";
 import { UndoIcon } from "../../shared/icons";
 import { StrokesPicture } from "../../shared/ink";
 import { drawings_words } from "./words";

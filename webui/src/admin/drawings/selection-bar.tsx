@@ -1,6 +1,6 @@
 /** What can be done to the chosen drawings; it sticks below while there is something to do. */
 
-import { DIGITS } from "../../contract";
+import { DIGITS } from "../../shared/shapes";
 import { sureFigure, versionList } from "../../shared/figures";
 import { drawings_words } from "./words";
 import { languageTag } from "../../shared/language";

@@ -1,7 +1,7 @@
 /** One drawing in full, at an address of its own: how it was drawn, labelled, learned and read. */
 
 import { useCallback, useEffect } from "preact/hooks";
-import { DIGITS } from "../../contract";
+import { DIGITS } from "../../shared/shapes";
 import { Dialog } from "../../shared/dialog";
 import { sureFigure } from "../../shared/figures";
 import { InkCanvas } from "../../shared/ink";

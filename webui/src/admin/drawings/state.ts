@@ -1,7 +1,7 @@
 /** What the gallery shows and what is done to it. Tiles keep their places whatever happens. */
 
 import { batch, computed, signal } from "@preact/signals";
-import type { Digit, DrawingStatus } from "../../contract";
+import type { Digit, DrawingStatus } from "../../shared/shapes";
 import { versionList } from "../../shared/figures";
 import { drawings_words } from "./words";
 import { languageTag } from "../../shared/language";

@@ -1,7 +1,7 @@
 /** The wall of ink: only the rows in sight are in the page, and each tile keeps its place. */
 
 import { useEffect } from "preact/hooks";
-import { DIGITS } from "../../contract";
+import { DIGITS } from "../../shared/shapes";
 import { drawings_words } from "./words";
 import { InkCanvas } from "../../shared/ink";
 import type { GalleryDrawing } from "./calls";

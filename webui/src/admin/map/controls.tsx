@@ -1,6 +1,6 @@
 /** What is coloured how, which points are shown, and which version's map it is. */
 
-import { DIGITS } from "../../contract";
+import { DIGITS } from "../../shared/shapes";
 import { map_words } from "./words";
 import type { Maps } from "./calls";
 import type { MapPoint } from "./points";

@@ -1,7 +1,7 @@
 /** Paints a map onto a canvas: dots from afar, the inks themselves from near. */
 
 import { INK_SIDE } from "../../shared/ink";
-import { DIGITS } from "../../contract";
+import { DIGITS } from "../../shared/shapes";
 import { isMisread, middles, type MapPoint } from "./points";
 import type { Colouring } from "./query";
 

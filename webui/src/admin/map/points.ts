@@ -1,22 +1,11 @@
 /** The points of a map: what they are, which are shown, who lies among others, who is next. Pure. */
 
-import { DIGITS, type Digit } from "../../contract";
+import type { MapOut } from "../../contract";
+import { DIGITS, type Digit } from "../../shared/shapes";
 import type { MapFilter } from "./query";
 
-interface Columns {
-  place: number[];
-  x: number[];
-  y: number[];
-  label: Digit[];
-  predicted: Digit[];
-  near_label: Digit[];
-  depth: number[];
-}
-
-export interface MapColumns {
-  mnist: Columns & { index: number[] };
-  drawings: Columns & { id: string[] };
-}
+type Columns = Omit<MapOut["mnist"], "index">;
+export type MapColumns = Pick<MapOut, "mnist" | "drawings">;
 
 export interface MapPoint {
   /** Where its ink is on the sheet. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DIGITS } from "../../contract";
+import { DIGITS } from "../../shared/shapes";
 import { readQuery, withDigit, writeQuery } from "./query";
 
 describe("the address of the map", () => {

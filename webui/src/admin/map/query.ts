@@ -1,6 +1,6 @@
 /** What the address of the map asks for: a version, a colouring, and which points. Pure. */
 
-import { DIGITS, type Digit } from "../../contract";
+import { DIGITS, type Digit } from "../../shared/shapes";
 
 export const COLOURINGS = ["digit", "agreement", "source"] as const;
 export const SOURCES = ["all", "drawing", "mnist"] as const;

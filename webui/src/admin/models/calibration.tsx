@@ -1,7 +1,7 @@
 /** Whether a version is right as often as it is sure: a reliability diagram of MNIST's test set. */
 
 import { useCallback, useMemo } from "preact/hooks";
-import type { CertaintyBin, Score } from "../../contract";
+import type { CertaintyBin, Score } from "../../shared/shapes";
 import { languageTag } from "../../shared/language";
 import { plotFormats, type Share, shareOf } from "../shared/figures";
 import { Card } from "../shared/parts";

@@ -1,53 +1,13 @@
-/** What the views of versions ask of the server. */
+/** Requests of the views of versions. */
 
+import type { AnchorOut, CellOut, CompareOut, ConfusionOut, PromotedOut } from "../../contract";
 import { ask } from "../../shared/api";
-import type { Digit, Model } from "../../contract";
+import type { Model } from "../../shared/shapes";
 
-export interface Confusion {
-  version: number;
-  n: number;
-  /** Row: the digit it is; column: the digit it was read as. */
-  rows: number[][];
-  precision: (number | null)[];
-  recall: (number | null)[];
-  f1: (number | null)[];
-}
-
-interface Cell {
-  label: Digit;
-  read_as: Digit;
-  n: number;
-  items: { place: number; ink: string }[];
-}
-
-export interface Flip {
-  source: "mnist" | "drawing";
-  place: number;
-  drawing_id: string | null;
-  label: Digit;
-  a: Digit;
-  b: Digit;
-  ink: string;
-}
-
-export interface Difference {
-  n: number;
-  n_right_a: number;
-  n_right_b: number;
-  n_better: number;
-  n_worse: number;
-  p: number;
-}
-
-export interface Comparison {
-  a: number;
-  b: number;
-  mnist_test: Difference | null;
-  drawings: Difference;
-  better: Flip[];
-  worse: Flip[];
-  contributors: { contributor: number; n_better: number; n_worse: number }[];
-}
+export type Confusion = ConfusionOut;
+export type Comparison = CompareOut;
+export type Flip = Comparison["better"][number];
+export type Difference = Comparison["drawings"];
 
 const SWITCH_TIMEOUT_MS = 45_000; // promoting waits up to 30 s until every worker has switched
 
@@ -55,14 +15,14 @@ export const versions_api = {
   version: (version: number) => ask<Model>(`/models/${version}`),
   confusion: (version: number) => ask<Confusion>(`/models/${version}/confusion`),
   cell: (version: number, label: number, read_as: number) =>
-    ask<Cell>(`/models/${version}/confusion/${label}/${read_as}`),
+    ask<CellOut>(`/models/${version}/confusion/${label}/${read_as}`),
   compare: (a: number, b: number) => ask<Comparison>(`/compare/${a}/${b}`),
   promote: (version: number, reason: string) =>
-    ask<{ version: number }>(`/models/${version}/promote`, {
+    ask<PromotedOut>(`/models/${version}/promote`, {
       method: "POST",
       json: { reason },
       timeout_ms: SWITCH_TIMEOUT_MS,
     }),
   moveAnchor: (version: number, reason: string) =>
-    ask<{ version: number }>(`/models/${version}/anchor`, { method: "POST", json: { reason } }),
+    ask<AnchorOut>(`/models/${version}/anchor`, { method: "POST", json: { reason } }),
 };

@@ -1,7 +1,7 @@
 /** What a version takes for what, digit by digit; each cell opens the digits behind it. */
 
 import { useCallback } from "preact/hooks";
-import { DIGITS } from "../../contract";
+import { DIGITS } from "../../shared/shapes";
 import { InkCanvas } from "../../shared/ink";
 import { Card, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";

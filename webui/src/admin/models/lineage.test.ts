@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Model } from "../../contract";
+import type { Model } from "../../shared/shapes";
 import { lineageOf } from "./lineage";
 
 function model(version: number, base_version: number | null, status: Model["status"]): Model {

@@ -1,6 +1,6 @@
 /** The line of versions: each beside its parent, held ones aside, the anchor ringed, live filled. */
 
-import type { Model } from "../../contract";
+import type { Model } from "../../shared/shapes";
 import { Link } from "../shared/parts";
 import { versions_words } from "./words";
 

@@ -3,7 +3,7 @@
 import type { VNode } from "preact";
 import { useCallback, useState } from "preact/hooks";
 import { api } from "../../shared/api";
-import type { Model, Score } from "../../contract";
+import type { Model, Score } from "../../shared/shapes";
 import { Dialog } from "../../shared/dialog";
 import { accuracyFigure } from "../../shared/figures";
 import { languageTag } from "../../shared/language";

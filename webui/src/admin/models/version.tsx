@@ -1,7 +1,7 @@
 /** One version: what it takes for what, digit by digit, and making it live or the anchor. */
 
 import { useCallback, useState } from "preact/hooks";
-import type { Model } from "../../contract";
+import type { Model } from "../../shared/shapes";
 import { languageTag } from "../../shared/language";
 import { plotFormats } from "../shared/figures";
 import { ActionNote, Card, Field, Link, Show } from "../shared/parts";
@@ -35,7 +35,7 @@ function AboutCard({ model }: { model: Model }) {
     [w.learned_from, n_drawings === null ? w.only_mnist : w.n_learned(n_drawings, n_new ?? 0)],
     [w.temperature, about?.temperature == null ? "–" : about.temperature.toFixed(3)],
     [w.seed, told(about?.seed)],
-    ["SHA-256", about === undefined ? "–" : `${about.onnx_sha256.slice(0, HASH_SHOWN)}…`],
+    ["SHA-256", about == null ? "–" : `${about.onnx_sha256.slice(0, HASH_SHOWN)}…`],
   ];
   const recipe = Object.entries(about?.recipe ?? {});
   return (

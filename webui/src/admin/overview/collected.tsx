@@ -1,7 +1,7 @@
 /** What was collected: how much, from how many, how often the model disagreed, day by day. */
 
 import { useCallback, useMemo } from "preact/hooks";
-import { DIGITS, type Stats } from "../../contract";
+import { DIGITS, type Stats } from "../../shared/shapes";
 import { languageTag } from "../../shared/language";
 import { DigitBars } from "../shared/digit-bars";
 import { plotFormats, type Share, shareOf } from "../shared/figures";

@@ -3,7 +3,7 @@
 import type { VNode } from "preact";
 import { useCallback } from "preact/hooks";
 import { api } from "../../shared/api";
-import { isOpen, type Stats } from "../../contract";
+import { isOpen, type Stats } from "../../shared/shapes";
 import { language, languageTag } from "../../shared/language";
 import { overview_words } from "./words";
 import { InkCanvas } from "../../shared/ink";

@@ -1,7 +1,7 @@
 /** The run that is under way, or the last one: progress, figures, verdict rule by rule. */
 
 import { useCallback } from "preact/hooks";
-import { isOpen, type Run, type RunPoint } from "../../contract";
+import { isOpen, type Run, type RunPoint } from "../../shared/shapes";
 import { api } from "../../shared/api";
 import { accuracyFigure, runPercent } from "../../shared/figures";
 import { languageTag } from "../../shared/language";

@@ -1,68 +1,26 @@
-/** What the views about people ask of the server. */
+/** Requests of the views about people. */
 
+import type {
+  ContributorOut,
+  ErasureOut,
+  PasswordOut,
+  SessionOut,
+  TokenOut,
+  TokenRow,
+  UserChange,
+  UserOut,
+} from "../../contract";
 import { ask, query } from "../../shared/api";
-import type { List } from "../../contract";
+import type { List } from "../../shared/shapes";
 
-export type UserRole = "reviewer" | "admin";
-
-export interface ContributorRow {
-  number: number;
-  id: string;
-  created_at: string;
-  blocked_at: string | null;
-  is_held_out: boolean;
-  n: number;
-  n_quarantined: number;
-  n_rejected: number;
-  n_exam: number;
-  n_deleted: number;
-  n_read: number;
-  n_agreed: number;
-  by_label: number[];
-}
-
-export interface Erasure {
-  n_drawings: number;
-  versions: number[];
-  live_version: number | null;
-}
-
-export interface User {
-  id: number;
-  email: string;
-  role: UserRole;
-  created_at: string;
-  disabled_at: string | null;
-  n_sessions: number;
-  n_tokens: number;
-  last_sign_in_at: string | null;
-}
-
-/** `password` is the one that was made up, shown this once. */
-export interface NewPassword {
-  id: number;
-  email: string;
-  password: string | null;
-}
-
-export interface Session {
-  id: number;
-  email: string;
-  browser: string | null;
-  created_at: string;
-  expires_at: string;
-  is_current: boolean;
-}
-
-export interface Token {
-  id: number;
-  name: string;
-  role: UserRole;
-  email: string;
-  created_at: string;
-  revoked_at: string | null;
-}
-
+export type ContributorRow = ContributorOut;
+export type Erasure = ErasureOut;
+/** `password` is the generated one, shown this once. */
+export type NewPassword = PasswordOut;
+export type Session = SessionOut;
+export type Token = TokenRow;
+export type User = UserOut;
+export type UserRole = User["role"];
 export type ContributorOrder = "newest" | "most";
 
 const post = (json: unknown) => ({ method: "POST", json }) as const;
@@ -82,7 +40,7 @@ export const people = {
 
   users: () => ask<List<User>>("/users"),
   makeUser: (email: string, role: UserRole) => ask<NewPassword>("/users", post({ email, role })),
-  changeUser: (id: number, change: { role?: UserRole; disabled?: boolean }) =>
+  changeUser: (id: number, change: UserChange) =>
     ask<User>(`/users/${id}`, { method: "PATCH", json: change }),
   resetPassword: (id: number) => ask<NewPassword>(`/users/${id}/password`, post({})),
   changeOwnPassword: (current: string, wanted: string) =>
@@ -91,7 +49,6 @@ export const people = {
   sessions: (whose: "mine" | "all") => ask<List<Session>>(query("/sessions", { whose })),
   endSession: (id: number) => ask<undefined>(`/sessions/${id}`, { method: "DELETE" }),
   tokens: () => ask<List<Token>>("/tokens"),
-  makeToken: (name: string, role: UserRole) =>
-    ask<{ token: string }>("/tokens", post({ name, role })),
+  makeToken: (name: string, role: UserRole) => ask<TokenOut>("/tokens", post({ name, role })),
   revokeToken: (id: number) => ask<undefined>(`/tokens/${id}`, { method: "DELETE" }),
 };

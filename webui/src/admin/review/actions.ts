@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { ask, query, Refused } from "../../shared/api";
-import type { Drawing, Digit } from "../../contract";
+import type { Drawing, Digit } from "../../shared/shapes";
 import { review_words } from "./words";
 import { errorSentence, lookAgain } from "../state";
 import {

@@ -1,6 +1,6 @@
 /** Which key means what in the review. Pure. */
 
-import type { Digit } from "../../contract";
+import type { Digit } from "../../shared/shapes";
 
 export type ReviewKey =
   | { kind: "accept" }

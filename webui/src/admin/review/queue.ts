@@ -1,30 +1,12 @@
 /** What a reviewer has before them, what comes next, and what they decided. Pure. */
 
-import type { Digit, Drawing } from "../../contract";
+import type { ReviewIn, ReviewItem, ReviewOut } from "../../contract";
+import type { Digit } from "../../shared/shapes";
 
-type Decision = "accept" | "relabel" | "reject";
-export type Why = "quarantined" | "disagrees" | "unsure" | "sample";
-
-/** What the live version makes of a drawing. */
-export interface Read {
-  label: Digit;
-  probability: number;
-  second: Digit;
-  model_version: number;
-}
-
-export interface ReviewItem extends Drawing {
-  why: Why;
-  read: Read | null;
-}
-
-export interface Review {
-  items: ReviewItem[];
-  next: string | null;
-  left: { n: number; is_exact: boolean };
-  n_quarantined: number;
-  n_done: number;
-}
+type Decision = ReviewIn["decision"];
+export type Why = ReviewItem["why"];
+export type { ReviewItem };
+export type Review = ReviewOut;
 
 export interface Decided {
   item: ReviewItem;

@@ -1,7 +1,7 @@
 /** Loss and accuracy as they come, over the steps of learning. */
 
 import { useCallback, useMemo } from "preact/hooks";
-import { isOpen, type Run, type RunPoint } from "../../contract";
+import { isOpen, type Run, type RunPoint } from "../../shared/shapes";
 import { accuracyFigure } from "../../shared/figures";
 import { Card } from "../shared/parts";
 import { type DrawPlot, PlotFigure } from "../shared/plot";

@@ -1,7 +1,7 @@
 /** The drawings that a run learned from, as a wall that loads page by page. */
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { DIGITS } from "../../contract";
+import { DIGITS } from "../../shared/shapes";
 import { InkCanvas } from "../../shared/ink";
 import "../drawings/styles.css";
 import { Card, Link } from "../shared/parts";

@@ -1,6 +1,6 @@
 /** How far a run is, step by step, and its log. */
 
-import type { RunStatus } from "../../contract";
+import type { RunStatus } from "../../shared/shapes";
 import { runPercent } from "../../shared/figures";
 import { languageTag } from "../../shared/language";
 import { Card } from "../shared/parts";

@@ -1,7 +1,7 @@
 /** One run: how far it is while it lasts, what came of it, and what it learned from. */
 
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { isOpen } from "../../contract";
+import { isOpen } from "../../shared/shapes";
 import { Link, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
 import { CancelRun, RunStatusSign } from "../shared/run-parts";

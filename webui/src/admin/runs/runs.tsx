@@ -2,14 +2,14 @@
 
 import type { VNode } from "preact";
 import { useCallback } from "preact/hooks";
-import { isOpen } from "../../contract";
+import { isOpen, type Run } from "../../shared/shapes";
 import "../people/styles.css";
 import { Link, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
 import { Retrain, RunStatusSign } from "../shared/run-parts";
 import { Moment, ShowMore, useMore } from "../shared/tables";
 import { is_admin, news_key, route } from "../state";
-import { type ListedRun, runs_api } from "./calls";
+import { runs_api } from "./calls";
 import { RunPage } from "./run";
 import "./styles.css";
 import { WebhookPage } from "./webhook";
@@ -17,13 +17,13 @@ import { runs_words } from "./words";
 import { words } from "../../shared/words";
 import { adminWords } from "../words";
 
-function learnedWords({ n_new, n_drawings }: ListedRun): string {
+function learnedWords({ n_new, n_drawings }: Run): string {
   const w = runs_words.value;
   if (n_new === null || n_drawings === null) return "";
   return n_drawings === 0 ? w.mnist_alone : w.n_drawings(n_new, n_drawings);
 }
 
-function Row({ run }: { run: ListedRun }) {
+function Row({ run }: { run: Run }) {
   const w = runs_words.value;
   const admin = adminWords.value;
   const { version } = run;
@@ -47,7 +47,7 @@ function Row({ run }: { run: ListedRun }) {
   );
 }
 
-function leadOf(items: readonly ListedRun[]): string {
+function leadOf(items: readonly Run[]): string {
   const w = runs_words.value;
   const [newest] = items;
   if (newest === undefined) return w.list_none;

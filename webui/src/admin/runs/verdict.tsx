@@ -1,6 +1,6 @@
 /** The verdict on a candidate, rule by rule, and what to do about it. */
 
-import type { Rule, Verdict } from "../../contract";
+import type { Rule, Verdict } from "../../shared/shapes";
 import { CheckIcon, CrossIcon } from "../../shared/icons";
 import { Card, Link } from "../shared/parts";
 import { Retrain } from "../shared/run-parts";

@@ -1,8 +1,9 @@
 /** Schedule: when runs start by themselves. */
 
+import type { SchedulePreviewOut } from "../../contract";
 import type { VNode } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
-import type { Schedule, ScheduleNow } from "../../contract";
+import type { Schedule, ScheduleNow } from "../../shared/shapes";
 import { api, ask, query } from "../../shared/api";
 import { language, languageTag } from "../../shared/language";
 import { whenOf } from "../../shared/when";
@@ -69,9 +70,7 @@ function Preview({ rule: { cron, timezone } }: { rule: Rule }) {
     async function read(): Promise<void> {
       if (cron === "") return;
       try {
-        const found = await ask<{ sentence: string }>(
-          query("/schedule/preview", { cron, timezone }),
-        );
+        const found = await ask<SchedulePreviewOut>(query("/schedule/preview", { cron, timezone }));
         if (is_current) setMeaning({ kind: "read", sentence: found.sentence });
       } catch (error) {
         const sentence = errorSentence(error, words.value.failed_network);

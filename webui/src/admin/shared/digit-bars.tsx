@@ -1,7 +1,7 @@
 /** How many of each digit there are: ten columns, each with its figure. */
 
 import { useCallback } from "preact/hooks";
-import { DIGITS } from "../../contract";
+import { DIGITS } from "../../shared/shapes";
 import { PlotFigure, type DrawPlot } from "./plot";
 import { adminWords } from "../words";
 

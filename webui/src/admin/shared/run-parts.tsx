@@ -1,6 +1,6 @@
 /** Parts of runs that several views show: status, verdict, start, cancel. */
 
-import { isOpen, type Run, type RunStatus, type Verdict } from "../../contract";
+import { isOpen, type Run, type RunStatus, type Verdict } from "../../shared/shapes";
 import { api } from "../../shared/api";
 import { CheckIcon, CrossIcon } from "../../shared/icons";
 import { is_admin, stats } from "../state";

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { List } from "../../contract";
+import type { List } from "../../shared/shapes";
 import { languageTag } from "../../shared/language";
 import { agoOf } from "../../shared/when";
 import { people_words } from "../people/words";

@@ -1,6 +1,6 @@
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Drawing } from "../../contract";
+import type { Drawing } from "../../shared/shapes";
 import type { Answer, Waiting } from "./waiting";
 import { OutboxSender, type OutboxNews } from "./sender";
 import { MemoryStore, openOutbox, type OutboxStore } from "./store";

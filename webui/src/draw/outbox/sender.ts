@@ -1,6 +1,6 @@
 /** Sends what waits in the outbox, oldest first, until the server has acknowledged each drawing. */
 
-import type { Drawing } from "../../contract";
+import type { Drawing } from "../../shared/shapes";
 import {
   CLAIM_MS,
   inOrder,

@@ -1,6 +1,6 @@
 /** Labelled drawings on their way to the server, and what each answer means for them. Pure. */
 
-import type { Digit, Drawing, ShownPrediction, StrokesOnCanvas } from "../../contract";
+import type { Digit, Drawing, ShownPrediction, StrokesOnCanvas } from "../../shared/shapes";
 
 /** A labelled drawing that the server has not acknowledged yet. */
 export interface Waiting {

@@ -1,41 +1,17 @@
 /** What the sheets about one's own data ask of the server. */
 
+import type { DeletedOut, JoinOut, KeptOut, LinkOut, RestoredOut } from "../../contract";
 import { signal } from "@preact/signals";
 import { ask, Refused } from "../../shared/api";
 import { languageTag } from "../../shared/language";
 import { words } from "../../shared/words";
 
-export interface Kept {
-  contributor: string;
-  n_drawings: number;
-  n_with_strokes: number;
-  n_pictures: number;
-  first_at: string | null;
-  last_at: string | null;
-  versions: number[];
-  consented_at: string | null;
-  retention_days: number;
-  is_link_open: boolean;
-}
-
-export interface Deleted {
-  n_drawings: number;
-  versions: number[];
-  deleted_at: string;
-}
-
-export interface CarryLink {
-  token: string;
-  expires_at: string;
-}
-
-export interface Joined {
-  n_there: number;
-  n_here: number;
-}
+export type Kept = KeptOut;
+export type CarryLink = LinkOut;
+export type Joined = JoinOut;
 
 /** What was deleted last, for as long as it can be brought back. */
-export const deleted_all = signal<Deleted | null>(null);
+export const deleted_all = signal<DeletedOut | null>(null);
 const RESTORE_WITHIN_MS = 60_000;
 
 export const own = {
@@ -46,11 +22,11 @@ export const own = {
   join: (token: string) => ask<Joined>("/me/join", { method: "POST", json: { token } }),
   deleteAll,
   restoreAll: (deleted_at: string) =>
-    ask<{ n_drawings: number }>("/me/data/restore", { method: "POST", json: { deleted_at } }),
+    ask<RestoredOut>("/me/data/restore", { method: "POST", json: { deleted_at } }),
 };
 
-async function deleteAll(): Promise<Deleted> {
-  const deleted = await ask<Deleted>("/me/data", { method: "DELETE" });
+async function deleteAll(): Promise<DeletedOut> {
+  const deleted = await ask<DeletedOut>("/me/data", { method: "DELETE" });
   deleted_all.value = deleted;
   setTimeout(() => {
     if (deleted_all.value === deleted) deleted_all.value = null;
