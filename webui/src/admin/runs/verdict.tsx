@@ -138,7 +138,7 @@ export function RunAdvice({ run }: { run: RunInFull }) {
         {isLost && <Retrain />}
         {told !== null && (
           <p class="quiet" id="told">
-            {w.hookToldRun}: {told.sentence ?? w.hookWaiting}{" "}
+            {w.hookNotification}: {told.sentence ?? w.hookWaiting}{" "}
             {told.is_waiting && told.outcome !== null && w.hookAgain}
           </p>
         )}
