@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Day, Measured } from "./overview-api";
+import type { Day, Measured } from "./calls";
 import { apart, dayTicks, everyNth, liveSpans, scored, sinceFirst, weekly } from "./series";
-import { shareOf } from "../wilson";
+import { shareOf } from "../shared/figures";
 
 const VERSIONS: Measured[] = [1, 2, 3].map((version) => ({
   version,
@@ -13,11 +13,11 @@ const VERSIONS: Measured[] = [1, 2, 3].map((version) => ({
 }));
 
 function days(...n: number[]): Day[] {
-  return n.map((n_read, place) => ({
+  return n.map((nRead, place) => ({
     day: `day ${place}`,
-    n: n_read,
-    n_read,
-    n_disagreed: Math.floor(n_read / 2),
+    n: nRead,
+    n_read: nRead,
+    n_disagreed: Math.floor(nRead / 2),
   }));
 }
 
