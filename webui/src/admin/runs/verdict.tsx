@@ -1,15 +1,15 @@
 /** The verdict on a candidate, rule by rule, and what to do about it. */
 
-import type { Rule, Verdict } from "../../shared/shapes";
 import { CheckIcon, CrossIcon } from "../../shared/icons";
+import type { Rule, Verdict } from "../../shared/shapes";
+import { words } from "../../shared/words";
 import { Card, Link } from "../shared/parts";
 import { Retrain } from "../shared/run-parts";
+import { adminWords } from "../words";
 import type { RunInFull } from "./calls";
 import { runsWords } from "./words";
-import { adminWords } from "../words";
-import { words } from "../../shared/words";
 
-/** Rules about a share, with the decimals that tell it from its bound. */
+/** Rules about a share, with the decimals to show. */
 const SHARES: Readonly<Record<string, number>> = {
   first_accuracy: 2,
   first_per_digit: 2,
@@ -17,7 +17,7 @@ const SHARES: Readonly<Record<string, number>> = {
 };
 const LEAST: ReadonlySet<string> = new Set(["first_accuracy", "first_per_digit"]);
 
-/** Of a rule that had nothing to measure. */
+/** Shown for a rule that had nothing to measure. */
 export const NO_FIGURE = "–";
 
 type Percent = (figure: string) => string;
@@ -26,7 +26,7 @@ function figureOf(name: string, value: unknown, percent: Percent): string {
   if (typeof value !== "number") return NO_FIGURE;
   const decimals = SHARES[name];
   if (decimals === undefined) return String(value).replace("-", "−");
-  // Cut, not rounded: what missed its bound never looks as if it met it.
+  // Cut, not rounded, so that a missed bound never looks met.
   const unit = 10 ** decimals;
   return percent((Math.floor(value * 100 * unit + 1e-6) / unit).toFixed(decimals));
 }
