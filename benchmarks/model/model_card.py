@@ -13,8 +13,8 @@ from typing import Any, Final
 from benchmarks.aims import Row
 from benchmarks.model import shift
 from benchmarks.report import finished_record, markdown
-from trainer.learning.recipes import Recipe
 from trainer.networks.base import SIDE_PX
+from trainer.networks.recipes import Recipe
 from trainer.networks.registry import DEFAULT_NETWORK, network_named
 
 NEEDED: Final = ("shift", "familiarity", "seeds", "stream")

@@ -26,8 +26,8 @@ from benchmarks.model.streams import Inks, Labels, Stream
 from benchmarks.record import Record
 from core.symbols.digits.mnist import Mnist
 from trainer.learning.fine_tune import fine_tune
+from trainer.learning.label_check import Hearing, hear, suspects
 from trainer.learning.scores import Reading, read
-from trainer.pipeline.check_labels import Hearing, hear, suspects
 
 FLIPPED: Final = 0.2
 N_MNIST_ASKED: Final = 5_000

@@ -30,8 +30,8 @@ from benchmarks.model.data import Digits
 from benchmarks.record import Record
 from trainer.learning.examples import Examples
 from trainer.learning.loop import best_device, seeded
-from trainer.learning.recipes import compact_in
 from trainer.learning.train import accuracy_on, train
+from trainer.networks.recipes import compact_in
 from trainer.networks.registry import NETWORKS
 
 TARGETS = (0.989, 0.990, 0.994, 0.996)

@@ -33,11 +33,11 @@ from trainer.learning.calibrate import fit_temperature
 from trainer.learning.examples import Examples
 from trainer.learning.fine_tune import RunConfig, fine_tune
 from trainer.learning.interpolate import STRENGTHS, Candidate
-from trainer.learning.recipes import compact_in
 from trainer.learning.replay import RunData
 from trainer.learning.scores import accuracy, expected_calibration_error, read
 from trainer.learning.train import train
 from trainer.networks.base import DigitNetwork
+from trainer.networks.recipes import compact_in
 from trainer.networks.registry import DEFAULT_NETWORK, network_named
 from trainer.pipeline.gate import Exam, RunExams, Verdict, compare, judge_run
 

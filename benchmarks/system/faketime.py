@@ -26,8 +26,8 @@ from core.schedule.due import change_schedule
 from core.storage import migrate
 from core.storage.database import Database
 from core.storage.tables import Run
-from trainer.__main__ import Options, run
 from trainer.process.job import CarryOut, Claim
+from trainer.process.main import Options, run
 from trainer.process.progress import Progress
 
 LIBRARIES = ("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",

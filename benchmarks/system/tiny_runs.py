@@ -37,9 +37,9 @@ from tests.support.tiny_world import draw_ahead, easy_digits, tiny_workshop
 from trainer.pipeline import evaluate as examine
 from trainer.pipeline import run as steps
 from trainer.pipeline.checkpoints import Checkpoints
-from trainer.pipeline.learn import Learned
+from trainer.pipeline.context import Workshop
 from trainer.pipeline.publish import Product
-from trainer.process.context import Workshop
+from trainer.pipeline.train import Learned
 from trainer.process.job import KEPT, CarryOut, Desk
 from trainer.process.progress import Progress
 from trainer.process.schedule import queue_first_run

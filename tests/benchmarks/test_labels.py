@@ -15,10 +15,10 @@ from benchmarks.model.review import needed_for
 from core.review import order as review_order
 from tests.support.tiny_world import FIRST, easy_digits, tiny_mnist
 from trainer.learning.examples import Examples
+from trainer.learning.label_check import suspects
 from trainer.learning.scores import read
 from trainer.learning.train import train
 from trainer.networks.registry import network_named
-from trainer.pipeline.check_labels import suspects
 
 N_HANDS, DRAWINGS_EACH = 30, 30
 N_ASKED = 1_000

@@ -22,11 +22,11 @@ from benchmarks.record import Record
 from tests.support.tiny_world import tiny_mnist
 from trainer.learning.examples import Examples
 from trainer.learning.fine_tune import RunConfig, fine_tune
-from trainer.learning.recipes import compact_in
 from trainer.learning.replay import RunData
 from trainer.learning.scores import accuracy, read
 from trainer.learning.train import train
 from trainer.networks.base import DigitNetwork
+from trainer.networks.recipes import compact_in
 from trainer.networks.registry import network_named
 
 Inks = NDArray[np.uint8]

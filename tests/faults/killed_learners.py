@@ -33,7 +33,7 @@ from core.storage.model_store import WEIGHTS, ModelStore
 from core.storage.tables import Run, RunMetric
 from tests.conftest import SECRET
 from tests.support.tiny_world import RUN, draw_ahead, tiny_workshop
-from trainer.pipeline import learn
+from trainer.pipeline import train as learn
 from trainer.pipeline.run import carry_out
 from trainer.process.job import Claim, Desk
 from trainer.process.progress import Progress

@@ -9,9 +9,9 @@ from dataclasses import replace
 from core.base.settings import Settings
 from core.storage.database import Database
 from tests.support.tiny_world import RUN, tiny_workshop
-from trainer.__main__ import parse_options, run
 from trainer.pipeline.run import carry_out
 from trainer.process.job import CarryOut
+from trainer.process.main import parse_options, run
 
 LONG = replace(RUN, min_steps=100_000, max_steps=100_000)
 

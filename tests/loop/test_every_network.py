@@ -27,8 +27,8 @@ from tests.support.factories import make_drawing
 from tests.support.tiny_world import FIRST, RUN, SMALL_FIT, easy_digits, tiny_mnist
 from trainer.learning import familiarity
 from trainer.networks.registry import DEFAULT_NETWORK, NETWORKS
+from trainer.pipeline.context import Workshop
 from trainer.pipeline.run import carry_out
-from trainer.process.context import Workshop
 from trainer.process.job import Desk
 from trainer.process.schedule import queue_first_run
 

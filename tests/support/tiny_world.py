@@ -19,9 +19,9 @@ from core.symbols.digits.mnist import Mnist
 from core.symbols.digits.non_digits import pen_drawn_digits, pen_drawn_strangers
 from trainer.learning import familiarity
 from trainer.learning.fine_tune import RunConfig
-from trainer.learning.recipes import Recipe
+from trainer.networks.recipes import Recipe
+from trainer.pipeline.context import Workshop
 from trainer.pipeline.run import carry_out
-from trainer.process.context import Workshop
 from trainer.process.job import CarryOut
 
 N_TRAIN = 1_800
@@ -40,7 +40,7 @@ def tiny_workshop(settings: Settings, database: Database, run: RunConfig = RUN) 
 
 
 def load_tiny(settings: Settings, database: Database) -> CarryOut:
-    """For `trainer.__main__.run`: the real steps, in the tiny world."""
+    """For `trainer.process.main.run`: the real steps, in the tiny world."""
     return functools.partial(carry_out, tiny_workshop(settings, database))
 
 

@@ -33,9 +33,9 @@ from trainer.learning.loop import (
     threads,
     tiny_numbers_as_zero,
 )
-from trainer.learning.recipes import Recipe
 from trainer.learning.scores import read
 from trainer.networks.base import DigitNetwork
+from trainer.networks.recipes import Recipe
 from trainer.networks.registry import Network
 
 PROGRESS_EVERY_STEPS = 10

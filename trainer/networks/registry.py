@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from core.base.errors import NotFound
-from trainer.learning import recipes
-from trainer.learning.recipes import Recipe
-from trainer.networks import compact, residual, seeds
+from trainer.networks import compact, recipes, residual, seeds
 from trainer.networks.base import DigitNetwork
+from trainer.networks.recipes import Recipe
 
 DEFAULT_NETWORK = "compact"
 

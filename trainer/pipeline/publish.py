@@ -31,10 +31,10 @@ from core.versions.queries import counted_versions
 from trainer.export.onnx_file import servable, to_onnx, verify_export
 from trainer.export.sessions import one_thread_session
 from trainer.learning.familiarity import Familiarity
+from trainer.pipeline.context import KeptModel, Workshop
 from trainer.pipeline.evaluate import DRAWN, Papers, Results, add_evaluations
 from trainer.pipeline.gate import Verdict
-from trainer.pipeline.learn import Learned
-from trainer.process.context import KeptModel, Workshop
+from trainer.pipeline.train import Learned
 from trainer.process.job import Claim
 
 N_PROVEN = 64

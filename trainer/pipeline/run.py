@@ -15,18 +15,18 @@ from core.runs import lifecycle as runs
 from core.storage.tables import ModelVersion
 from core.symbols.digits.golden import golden_inks
 from core.versions import lifecycle as versions
+from trainer.learning.label_check import hear, suspects
 from trainer.learning.scores import Digits, read
 from trainer.networks.base import DigitNetwork
 from trainer.pipeline import evaluate as examine
-from trainer.pipeline.check_labels import hear, suspects
 from trainer.pipeline.checkpoints import Checkpoints
+from trainer.pipeline.context import KeptModel, Workshop
 from trainer.pipeline.evaluate import Papers, Results
 from trainer.pipeline.gate import Verdict, rule_golden
 from trainer.pipeline.gather import Gathered, gather, is_accepted
-from trainer.pipeline.learn import first_model, from_champion
 from trainer.pipeline.publish import Judged, build, publish
 from trainer.pipeline.tensorboard import TensorBoardCurves
-from trainer.process.context import KeptModel, Workshop
+from trainer.pipeline.train import first_model, from_champion
 from trainer.process.job import Claim
 from trainer.process.progress import Progress
 

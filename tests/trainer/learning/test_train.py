@@ -11,9 +11,9 @@ from torch import Tensor
 
 from trainer.learning.examples import Examples
 from trainer.learning.loop import LoopState, fastest_threads, one_cycle, recompute_batch_norm
-from trainer.learning.recipes import COMPACT, Recipe
 from trainer.learning.train import Checkpoint, train
 from trainer.networks.base import DigitNetwork
+from trainer.networks.recipes import COMPACT, Recipe
 from trainer.networks.registry import NETWORKS, network_named
 
 SHORT = replace(COMPACT, batch_size=16, n_epochs=3)

@@ -19,12 +19,12 @@ from tests.conftest import NOW
 from tests.server import small_models
 from tests.support.factories import make_drawing
 from tests.support.running import wait_until
-from trainer.__main__ import Steps, _serve, without_a_map_beside
 from trainer.map import sample as map_sample
 from trainer.map.embed import TooFewPoints, lay_out, make_map, vote
 from trainer.map.maker import LOOK_SECONDS, TRIES, MapMaker
 from trainer.map.sample import balanced, fair_drawings
 from trainer.process.job import Desk
+from trainer.process.main import Steps, _serve, without_a_map_beside
 
 
 @pytest.fixture

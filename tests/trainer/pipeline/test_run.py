@@ -40,8 +40,8 @@ from tests.conftest import SECRET
 from tests.support.factories import make_drawing
 from tests.support.tiny_world import RUN, easy_digits, load_tiny, tiny_workshop
 from trainer.learning.fine_tune import RunConfig
+from trainer.pipeline.context import Workshop
 from trainer.pipeline.run import carry_out
-from trainer.process.context import Workshop
 from trainer.process.job import CarryOut, Claim, Desk
 from trainer.process.lease import TTL
 from trainer.process.progress import Progress

@@ -33,11 +33,11 @@ from tests.support.factories import make_drawing
 from tests.support.tiny_world import FIRST, RUN, easy_digits, tiny_mnist
 from trainer.networks.base import DigitNetwork
 from trainer.pipeline import evaluate as examine
-from trainer.pipeline import learn
 from trainer.pipeline import run as steps
+from trainer.pipeline import train as learn
+from trainer.pipeline.context import Workshop
 from trainer.pipeline.gather import Drawings, Gathered, gather
 from trainer.pipeline.publish import build
-from trainer.process.context import Workshop
 from trainer.process.job import Desk
 from trainer.process.schedule import queue_first_run
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from trainer.pipeline.check_labels import MANY_CONTRIBUTORS, Hearing, hear, suspects
+from trainer.learning.label_check import MANY_CONTRIBUTORS, Hearing, hear, suspects
 
 MNIST_LABELS = np.repeat(np.arange(10), 20)
 MNIST_FEATURES = np.eye(10, dtype=np.float32)[MNIST_LABELS] + 0.01

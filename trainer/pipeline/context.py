@@ -21,8 +21,8 @@ from core.symbols.digits.non_digits import pen_drawn_digits, pen_drawn_strangers
 from trainer.export.onnx_file import to_onnx
 from trainer.learning.familiarity import N_PEN, N_PEN_UNSEEN, N_STRANGERS, SEED, Familiarity
 from trainer.learning.fine_tune import RunConfig
-from trainer.learning.recipes import Recipe
 from trainer.networks.base import DigitNetwork
+from trainer.networks.recipes import Recipe
 from trainer.networks.registry import DEFAULT_NETWORK, network_named
 
 N_KNOWN_WRITERS = 60_000  # of MNIST's own training set; of any other one, nothing is known

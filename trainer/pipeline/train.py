@@ -19,8 +19,8 @@ from trainer.learning.scores import read
 from trainer.networks.base import DigitNetwork
 from trainer.networks.registry import network_named
 from trainer.pipeline.checkpoints import Checkpoints, Saved
+from trainer.pipeline.context import KeptModel, Workshop
 from trainer.pipeline.gather import Gathered
-from trainer.process.context import KeptModel, Workshop
 from trainer.process.progress import Progress
 
 CHECKPOINT_SECONDS = 5.0
