@@ -24,7 +24,8 @@ import torch
 from benchmarks.aims import Row, at_least, at_most
 from benchmarks.model.data import Digits
 from benchmarks.record import Record
-from trainer.learning.scores import read
+from core.symbols.digits import DIGITS
+from trainer.learning.scores import predict
 from trainer.learning.train import train
 from trainer.networks.describe import describe
 from trainer.networks.registry import NETWORKS
@@ -175,9 +176,9 @@ def aims(result: Mapping[str, Any]) -> list[Row]:
 def _one(digits: Digits, name: str, seed: int) -> dict[str, Any]:
     kind = NETWORKS[name]
     began = time.process_time()
-    trained = train(kind, digits.all_train, digits.validation, seed)
+    trained = train(kind, digits.all_train, digits.validation, seed, n_symbols=len(DIGITS))
     seconds = time.process_time() - began
-    predicted_N = read(trained.network, digits.test.ink_NHW.numpy()).predicted_N
+    predicted_N = predict(trained.network, digits.test.ink_NHW.numpy()).predicted_N
     described = describe(trained.network)
     return {
         "n_epochs": kind.recipe.n_epochs,

@@ -34,8 +34,8 @@ from core.symbols.digits.mnist import Mnist
 from core.symbols.digits.non_digits import LETTERS, letter
 from trainer.learning.calibrate import fit_temperature
 from trainer.learning.familiarity import Familiarity
-from trainer.learning.scores import expected_calibration_error, negative_log_likelihood, read
-from trainer.networks.base import DigitNetwork
+from trainer.learning.scores import expected_calibration_error, negative_log_likelihood, predict
+from trainer.networks.base import SymbolNetwork
 
 Points = NDArray[np.float64]
 Maker = Callable[[np.random.Generator], Inking]
@@ -118,14 +118,10 @@ def run(mnist: Mnist, folder: Path, options: Options, say: Callable[[str], None]
 
 def _measure(bench: Bench, options: Options) -> dict[str, Any]:
     mnist, network = bench.mnist, bench.base("full")
-    train, validation = bench.training["full"], bench.validation
-    familiarity = Familiarity.fit(
-        network, mnist.train_images[train], mnist.train_labels[train],
-        mnist.train_images[validation],
-    )  # fmt: skip
+    familiarity = Familiarity.fit(network, bench.reference)
     judge = partial(_scores, network, familiarity)
     rng = np.random.default_rng(options.seed)
-    test = familiarity.of(read(network, mnist.test_images))
+    test = familiarity.of(predict(network, mnist.test_images))
     digits = {"MNIST test set": test, "scikit-learn's digits": _optical(network, familiarity)}
     for way in ("joined", "odd"):
         digits[f"invented hands, {way}"] = judge(_digit_of(way, rng), options.n_each, rng)
@@ -138,7 +134,7 @@ def _measure(bench: Bench, options: Options) -> dict[str, Any]:
 
 
 def _scores(
-    network: DigitNetwork,
+    network: SymbolNetwork,
     familiarity: Familiarity,
     make: Maker,
     n: int,
@@ -146,14 +142,14 @@ def _scores(
 ) -> NDArray[np.float32]:
     """(n,) familiarity; the least there is where the geometry alone says no."""
     inkings = [make(rng) for _ in range(n)]
-    score_N = familiarity.of(read(network, np.stack([one.ink_HW for one in inkings])))
+    score_N = familiarity.of(predict(network, np.stack([one.ink_HW for one in inkings])))
     could_be_N = np.array([one.could_be_digit for one in inkings])
     return np.where(could_be_N, score_N, np.float32(-1e6))
 
 
-def _optical(network: DigitNetwork, familiarity: Familiarity) -> NDArray[np.float32]:
+def _optical(network: SymbolNetwork, familiarity: Familiarity) -> NDArray[np.float32]:
     digits = optical(0)
-    return familiarity.of(read(network, np.concatenate([digits.inks, digits.known_inks])))
+    return familiarity.of(predict(network, np.concatenate([digits.inks, digits.known_inks])))
 
 
 def _refused(score_N: NDArray[np.float32], familiarity: Familiarity) -> dict[str, Any]:
@@ -169,13 +165,13 @@ def _told(
     }
 
 
-def _temperature(bench: Bench, network: DigitNetwork) -> dict[str, Any]:
+def _temperature(bench: Bench, network: SymbolNetwork) -> dict[str, Any]:
     """Calibration on the test set, without a temperature and with the fitted one."""
     mnist, validation = bench.mnist, bench.validation
     fitted = fit_temperature(
-        read(network, mnist.train_images[validation]).logits_NK, mnist.train_labels[validation]
+        predict(network, mnist.train_images[validation]).logits_NK, mnist.train_labels[validation]
     )
-    test = read(network, mnist.test_images)
+    test = predict(network, mnist.test_images)
     found: dict[str, Any] = {"fitted": fitted}
     for name, temperature in (("without", 1.0), ("with", fitted)):
         probabilities = test.probabilities_NK(temperature)

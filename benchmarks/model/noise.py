@@ -26,8 +26,8 @@ from benchmarks.model.streams import Inks, Labels, Stream
 from benchmarks.record import Record
 from core.symbols.digits.mnist import Mnist
 from trainer.learning.fine_tune import fine_tune
-from trainer.learning.label_check import Hearing, hear, suspects
-from trainer.learning.scores import Reading, read
+from trainer.learning.label_check import LabelCheck, check_labels
+from trainer.learning.scores import Predictions, predict
 
 FLIPPED: Final = 0.2
 N_MNIST_ASKED: Final = 5_000
@@ -125,13 +125,13 @@ def run(mnist: Mnist, folder: Path, options: Options, say: Callable[[str], None]
 class Readings:
     """What the champion makes of a crowd and of some MNIST images, whatever the labels are."""
 
-    drawn: Reading
-    mnist: Reading
+    drawn: Predictions
+    mnist: Predictions
     mnist_labels: Labels
 
-    def hear(self, people: Crowd, labels: Labels) -> Hearing:
-        """What the witnesses say when all drawings are new."""
-        return hear(
+    def check_labels(self, people: Crowd, labels: Labels) -> LabelCheck:
+        """Check all labels, as if all drawings were new."""
+        return check_labels(
             self.drawn.probabilities_NK(),
             self.drawn.features_NF,
             labels,
@@ -146,8 +146,8 @@ def readings(bench: Bench, people: Crowd, seed: int) -> Readings:
     champion = bench.base("full")
     chosen = np.random.default_rng(seed).permutation(bench.training["full"])[:N_MNIST_ASKED]
     return Readings(
-        read(champion, people.inks),
-        read(champion, bench.mnist.train_images[chosen]),
+        predict(champion, people.inks),
+        predict(champion, bench.mnist.train_images[chosen]),
         bench.mnist.train_labels[chosen].astype(np.int64),
     )
 
@@ -164,9 +164,9 @@ def _found(bench: Bench, people: Crowd, seed: int, options: Options) -> dict[str
     found: dict[str, Any] = {}
     for noise, all_labels in given.items():
         told = [
-            _detection(hearing, suspects(hearing), labels != people.truth, is_misread)
+            _detection(checked, checked.is_suspect_Q, labels != people.truth, is_misread)
             for labels in all_labels
-            for hearing in [known.hear(people, labels)]
+            for checked in [known.check_labels(people, labels)]
         ]
         found[noise] = {key: _mean([one[key] for one in told]) for key in told[0]}
     return found
@@ -176,7 +176,7 @@ def _learned(bench: Bench, people: Crowd, noise: str, seed: int) -> dict[str, An
     """What a run makes of the labels that quarantine lets through."""
     champion = bench.base("full")
     labels = with_noise(people, noise, seed)
-    kept = ~suspects(readings(bench, people, seed).hear(people, labels))
+    kept = ~readings(bench, people, seed).check_labels(people, labels).is_suspect_Q
     stream = Stream(
         people.inks[kept], labels[kept], people.exam_inks, people.exam_labels,
         people.inks[:0], labels[:0],
@@ -217,7 +217,7 @@ def _result(measured: Mapping[str, dict[str, Any]], options: Options) -> dict[st
 
 
 def _detection(
-    hearing: Hearing,
+    checked: LabelCheck,
     found: NDArray[np.bool_],
     is_wrong: NDArray[np.bool_],
     is_misread: NDArray[np.bool_],
@@ -225,7 +225,7 @@ def _detection(
     """How well wrong labels are told, and how many honest corrections are put aside."""
     honest = is_misread & ~is_wrong
     return {
-        "auroc": float(roc_auc_score(is_wrong, hearing.doubt_Q)) if is_wrong.any() else None,
+        "auroc": float(roc_auc_score(is_wrong, checked.doubt_Q)) if is_wrong.any() else None,
         "recall": float(found[is_wrong].mean()) if is_wrong.any() else None,
         "precision": float(is_wrong[found].mean()) if found.any() and is_wrong.any() else None,
         "n_corrections": int(honest.sum()),

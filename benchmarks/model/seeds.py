@@ -21,6 +21,7 @@ import torch
 from benchmarks.aims import Row, at_least
 from benchmarks.model.data import Digits
 from benchmarks.record import Record
+from core.symbols.digits import DIGITS
 from trainer.learning.examples import Examples
 from trainer.learning.train import accuracy_on, train
 from trainer.networks.describe import describe
@@ -136,6 +137,7 @@ def _one(digits: Digits, name: str, seed: int, long: bool) -> dict[str, Any]:
         _training_part(name, digits),
         digits.validation,
         seed,
+        n_symbols=len(DIGITS),
         recipe=replace(kind.recipe, n_epochs=n_epochs),
     )
     seconds = time.process_time() - began

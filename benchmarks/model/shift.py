@@ -32,10 +32,16 @@ from benchmarks.model.stream import EVERYTHING, Bench, first_to_pass, network_of
 from benchmarks.model.streams import Stream, all_streams, optical
 from benchmarks.record import Record
 from core.imaging import ink_from_picture
+from core.symbols.digits import DIGITS
 from core.symbols.digits.mnist import Mnist
 from trainer.learning.fine_tune import fine_tune
-from trainer.learning.scores import accuracy, accuracy_by_digit, expected_calibration_error, read
-from trainer.networks.base import DigitNetwork
+from trainer.learning.scores import (
+    accuracy,
+    accuracy_by_symbol,
+    expected_calibration_error,
+    predict,
+)
+from trainer.networks.base import SymbolNetwork
 
 Inks = NDArray[np.uint8]
 
@@ -125,34 +131,34 @@ def run(mnist: Mnist, folder: Path, options: Options, say: Callable[[str], None]
     return record.finish(_result(record.pieces))
 
 
-def _home(bench: Bench, model: DigitNetwork) -> dict[str, Any]:
+def _home(bench: Bench, model: SymbolNetwork) -> dict[str, Any]:
     """What the model reads of MNIST's test set."""
     labels = bench.mnist.test_labels
-    reading = read(model, bench.mnist.test_images)
+    reading = predict(model, bench.mnist.test_images)
     predicted_N = reading.predicted_N
     validation = bench.validation
-    held_back = read(model, bench.mnist.train_images[validation]).predicted_N
+    held_back = predict(model, bench.mnist.train_images[validation]).predicted_N
     temperature = bench.temperature(model)
     return {
         "validation": accuracy(held_back, bench.mnist.train_labels[validation]),
         "accuracy": accuracy(predicted_N, labels),
         "students": accuracy(predicted_N[:HALF], labels[:HALF]),
         "employees": accuracy(predicted_N[HALF:], labels[HALF:]),
-        "by_digit": accuracy_by_digit(predicted_N, labels),
+        "by_digit": accuracy_by_symbol(predicted_N, labels, DIGITS),
         "temperature": temperature,
         "ece": expected_calibration_error(reading.probabilities_NK(temperature), labels),
     }
 
 
-def _optical(model: DigitNetwork) -> dict[str, Any]:
+def _optical(model: SymbolNetwork) -> dict[str, Any]:
     digits = optical(0)
     inks = np.concatenate([digits.inks, digits.known_inks])
     labels = np.concatenate([digits.labels, digits.known_labels])
-    return {"n": len(labels), "accuracy": accuracy(read(model, inks).predicted_N, labels)}
+    return {"n": len(labels), "accuracy": accuracy(predict(model, inks).predicted_N, labels)}
 
 
 def _corruption(
-    bench: Bench, models: Sequence[DigitNetwork], name: str, options: Options
+    bench: Bench, models: Sequence[SymbolNetwork], name: str, options: Options
 ) -> dict[str, Any]:
     """Shares read right, model by model: of the pixels as they are, and of what the imaging makes
     of an upload of them."""
@@ -173,16 +179,16 @@ def _uploaded(ink: Inks) -> Inks:
 
 
 def _read_by(
-    models: Sequence[DigitNetwork], inks: Callable[[], Inks], labels: NDArray[Any]
+    models: Sequence[SymbolNetwork], inks: Callable[[], Inks], labels: NDArray[Any]
 ) -> dict[str, Any]:
     """The piece of a cell, whose inks are not made where the piece is there already."""
     return {"accuracy": _accuracies(models, inks(), labels)}
 
 
 def _accuracies(
-    models: Sequence[DigitNetwork], inks_NHW: Inks, labels_N: NDArray[Any]
+    models: Sequence[SymbolNetwork], inks_NHW: Inks, labels_N: NDArray[Any]
 ) -> list[float]:
-    return [accuracy(read(model, inks_NHW).predicted_N, labels_N) for model in models]
+    return [accuracy(predict(model, inks_NHW).predicted_N, labels_N) for model in models]
 
 
 def _sureness(bench: Bench, stream: Stream, seed: int) -> dict[str, Any]:
@@ -197,7 +203,7 @@ def _sureness(bench: Bench, stream: Stream, seed: int) -> dict[str, Any]:
         exam = stream.new_inks, stream.new_labels
     found: dict[str, Any] = {"n": len(exam[1]), "promoted": verdict.passed}
     for when, network in (("before", champion), ("after", learned)):
-        reading = read(network, exam[0])
+        reading = predict(network, exam[0])
         probabilities = reading.probabilities_NK(bench.temperature(network))
         found[when] = {
             "accuracy": accuracy(reading.predicted_N, exam[1]),

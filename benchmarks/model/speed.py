@@ -28,6 +28,7 @@ from torchvision.transforms import ToTensor
 from benchmarks.aims import Row, at_most
 from benchmarks.model.data import Digits
 from benchmarks.record import Record
+from core.symbols.digits import DIGITS
 from trainer.learning.examples import Examples
 from trainer.learning.loop import best_device, seeded
 from trainer.learning.train import accuracy_on, train
@@ -126,7 +127,14 @@ def _as_json(options: Options) -> dict[str, Any]:
 def _ours(digits: Digits, n_epochs: int, seed: int) -> dict[str, Any]:
     recipe = compact_in(n_epochs)
     began = time.process_time()
-    trained = train(NETWORKS["compact"], digits.train, digits.validation, seed, recipe=recipe)
+    trained = train(
+        NETWORKS["compact"],
+        digits.train,
+        digits.validation,
+        seed,
+        n_symbols=len(DIGITS),
+        recipe=recipe,
+    )
     seconds = time.process_time() - began
     accuracy = accuracy_on(trained.network, digits.test)
     return {"n_epochs": n_epochs, "seconds": seconds, "accuracy": accuracy}
@@ -139,7 +147,7 @@ def _system_a(digits: Digits, seed: int, options: Options) -> dict[str, Any]:
     points = []
     seconds = 0.0
     with seeded(seed):
-        network = kind.build().to(device)
+        network = kind.build(len(DIGITS)).to(device)
         optimiser = torch.optim.Adam(network.parameters(), lr=kind.recipe.learning_rate)
         loader = DataLoader(_Pictures(digits.all_train), kind.recipe.batch_size, shuffle=True)
         every = max(1, len(loader) // POINTS_PER_EPOCH)

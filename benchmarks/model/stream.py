@@ -25,21 +25,26 @@ from safetensors.torch import load_file, save_file
 
 from benchmarks.model.streams import Stream, all_streams, employees_only
 from benchmarks.record import Record
-from core.symbols.digits import writers
-from core.symbols.digits.golden import golden_inks
+from core.symbols.digits import DIGITS, DigitReferenceSet, writers
 from core.symbols.digits.mnist import Mnist
-from trainer.learning.augment import Augmentation
+from core.symbols.reference_set import LabelledImages
 from trainer.learning.calibrate import fit_temperature
 from trainer.learning.examples import Examples
 from trainer.learning.fine_tune import RunConfig, fine_tune
 from trainer.learning.interpolate import STRENGTHS, Candidate
 from trainer.learning.replay import RunData
-from trainer.learning.scores import accuracy, expected_calibration_error, read
+from trainer.learning.scores import accuracy, expected_calibration_error, predict
 from trainer.learning.train import train
-from trainer.networks.base import DigitNetwork
-from trainer.networks.recipes import compact_in
+from trainer.networks.base import SymbolNetwork
+from trainer.networks.recipes import Augmentation, compact_in
 from trainer.networks.registry import DEFAULT_NETWORK, network_named
-from trainer.pipeline.gate import Exam, RunExams, Verdict, compare, judge_run
+from trainer.pipeline.gate import (
+    GateInput,
+    PairedPredictions,
+    Verdict,
+    compare,
+    gate_candidate,
+)
 
 Inks = NDArray[np.uint8]
 
@@ -118,6 +123,10 @@ class Bench:
     def __init__(self, mnist: Mnist, folder: Path) -> None:
         self.mnist = mnist
         self.folder = folder
+        self.reference = DigitReferenceSet.from_arrays(
+            LabelledImages(mnist.train_images, mnist.train_labels),
+            LabelledImages(mnist.test_images, mnist.test_labels),
+        )
         self.validation = writers.validation_indices()
         everything = np.arange(len(mnist.train_labels))
         self.training = {
@@ -125,23 +134,23 @@ class Bench:
             "employees": employees_only(mnist),
         }
 
-    def base(self, name: str, seed: int = 0) -> DigitNetwork:
+    def base(self, name: str, seed: int = 0) -> SymbolNetwork:
         """The first model that a stream meets; trained once."""
-        network = network_named(DEFAULT_NETWORK).build()
+        network = network_named(DEFAULT_NETWORK).build(len(DIGITS))
         which = f"{name}-{seed}" if seed else name
         path = self.folder / f"base-{which}.safetensors"
         if not path.exists():
             chosen = self.training[name]
             trained = train(
                 network_named(DEFAULT_NETWORK), self._examples(chosen),
-                self._examples(self.validation), seed=seed,
+                self._examples(self.validation), seed=seed, n_symbols=len(DIGITS),
             )  # fmt: skip
             self.folder.mkdir(parents=True, exist_ok=True)
             save_file({k: v.contiguous() for k, v in trained.network.state_dict().items()}, path)
         network.load_state_dict(load_file(path))
         return network.eval()
 
-    def joint(self, stream: Stream, n: int, seed: int) -> DigitNetwork:
+    def joint(self, stream: Stream, n: int, seed: int) -> SymbolNetwork:
         """Trained from scratch on MNIST and the drawings, these as often as a tenth of MNIST."""
         chosen = self.training[stream.base]
         times = max(1, len(chosen) // (10 * n))
@@ -149,24 +158,25 @@ class Bench:
         labels = np.concatenate([self.mnist.train_labels[chosen], *[stream.labels[:n]] * times])
         return train(
             network_named(DEFAULT_NETWORK), Examples.from_arrays(inks, labels),
-            self._examples(self.validation), seed, recipe=compact_in(JOINT_EPOCHS),
+            self._examples(self.validation), seed, n_symbols=len(DIGITS),
+            recipe=compact_in(JOINT_EPOCHS),
         ).network  # fmt: skip
 
     def data(self, stream: Stream, start: int, end: int) -> RunData:
         """A run's data: drawings from `start` to `end` are new, those before are older."""
         chosen = self.training[stream.base]
         return RunData(
-            stream.inks[start:end], stream.labels[start:end],
-            stream.inks[:start], stream.labels[:start],
-            self.mnist.train_images[chosen], self.mnist.train_labels[chosen],
-            self.mnist.train_images[self.validation], self.mnist.train_labels[self.validation],
-        )  # fmt: skip
+            new=LabelledImages(stream.inks[start:end], stream.labels[start:end]),
+            older=LabelledImages(stream.inks[:start], stream.labels[:start]),
+            replay=LabelledImages(self.mnist.train_images[chosen], self.mnist.train_labels[chosen]),
+            validation=self.reference.validation,
+        )
 
-    def judge(self, network: DigitNetwork, champion: DigitNetwork, anchor: DigitNetwork,
+    def judge(self, network: SymbolNetwork, champion: SymbolNetwork, anchor: SymbolNetwork,
               look: int) -> Verdict:  # fmt: skip
         """By the whole gate, exam drawings left out."""
         labels = self.mnist.test_labels
-        read_by = {id(one): read(one, self.mnist.test_images)
+        read_by = {id(one): predict(one, self.mnist.test_images)
                    for one in (network, champion, anchor)}  # fmt: skip
         ece = {
             id(one): expected_calibration_error(
@@ -174,28 +184,33 @@ class Bench:
             )
             for one in (network, champion)
         }
-        inks, golden = golden_inks()
-        nothing = Exam(labels[:0], labels[:0], labels[:0])
-        return judge_run(
-            RunExams(
-                mnist_labels=labels,
-                mnist_candidate=read_by[id(network)].predicted_N,
-                mnist_champion=read_by[id(champion)].predicted_N,
-                mnist_anchor=read_by[id(anchor)].predicted_N,
+        golden = self.reference.golden
+        candidate, before = read_by[id(network)].predicted_N, read_by[id(champion)].predicted_N
+        nothing = PairedPredictions(labels[:0], labels[:0], labels[:0])
+        return gate_candidate(
+            GateInput(
+                symbols=DIGITS,
+                exam_vs_anchor=PairedPredictions(
+                    labels, candidate, read_by[id(anchor)].predicted_N
+                ),
+                exam_vs_champion=PairedPredictions(labels, candidate, before),
+                strata=self.reference.strata,
                 candidate_ece=ece[id(network)],
                 champion_ece=ece[id(champion)],
                 holdout_known=nothing,
                 holdout_new=nothing,
-                golden_labels=golden,
-                golden_candidate=read(network, inks).predicted_N,
-                golden_champion=read(champion, inks).predicted_N,
+                golden=PairedPredictions(
+                    golden.labels,
+                    predict(network, golden.inks).predicted_N,
+                    predict(champion, golden.inks).predicted_N,
+                ),
             ),
             look,
         )
 
-    def temperature(self, network: DigitNetwork) -> float:
+    def temperature(self, network: SymbolNetwork) -> float:
         """As a version's is fitted: on validation images."""
-        reading = read(network, self.mnist.train_images[self.validation])
+        reading = predict(network, self.mnist.train_images[self.validation])
         return fit_temperature(reading.logits_NK, self.mnist.train_labels[self.validation])
 
     def _examples(self, chosen: NDArray[np.integer[Any]]) -> Examples:
@@ -265,8 +280,8 @@ def _one(
 
 
 def first_to_pass(
-    bench: Bench, looks: list[DigitNetwork], champion: DigitNetwork, anchor: DigitNetwork
-) -> tuple[DigitNetwork, Verdict, int]:
+    bench: Bench, looks: list[SymbolNetwork], champion: SymbolNetwork, anchor: SymbolNetwork
+) -> tuple[SymbolNetwork, Verdict, int]:
     """The first candidate that the gate lets pass, or else the last; its verdict and its look."""
     for look, network in enumerate(looks, start=1):
         verdict = bench.judge(network, champion, anchor, look)
@@ -276,12 +291,12 @@ def first_to_pass(
 
 
 def scores_of(
-    bench: Bench, stream: Stream, network: DigitNetwork, champion: DigitNetwork
+    bench: Bench, stream: Stream, network: SymbolNetwork, champion: SymbolNetwork
 ) -> dict[str, Any]:
     """Accuracies, and losses and gains on MNIST's test set (negative flips are the losses)."""
     test = bench.mnist.test_images, bench.mnist.test_labels
-    before, after = read(champion, test[0]).predicted_N, read(network, test[0]).predicted_N
-    difference = compare(Exam(test[1], after, before))
+    before, after = predict(champion, test[0]).predicted_N, predict(network, test[0]).predicted_N
+    difference = compare(PairedPredictions(test[1], after, before))
     scores: dict[str, Any] = {
         "mnist": accuracy(after, test[1]),
         "mnist_before": accuracy(before, test[1]),
@@ -292,8 +307,8 @@ def scores_of(
              "new": (stream.new_inks, stream.new_labels)}  # fmt: skip
     for name, (inks, labels) in exams.items():
         if len(labels):
-            scores[name] = accuracy(read(network, inks).predicted_N, labels)
-            scores[f"{name}_before"] = accuracy(read(champion, inks).predicted_N, labels)
+            scores[name] = accuracy(predict(network, inks).predicted_N, labels)
+            scores[f"{name}_before"] = accuracy(predict(champion, inks).predicted_N, labels)
             scores[f"n_{name}"] = len(labels)
     return scores
 
@@ -318,7 +333,7 @@ def _chain(bench: Bench, make: Callable[[], Stream], options: Options) -> dict[s
     return {"links": links}
 
 
-def network_of(like: DigitNetwork, candidate: Candidate) -> DigitNetwork:
+def network_of(like: SymbolNetwork, candidate: Candidate) -> SymbolNetwork:
     """A candidate as a network of the same kind."""
     network = copy.deepcopy(like)
     network.load_state_dict(candidate.weights)

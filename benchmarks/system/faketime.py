@@ -26,9 +26,8 @@ from core.schedule.due import change_schedule
 from core.storage import migrate
 from core.storage.database import Database
 from core.storage.tables import Run
-from trainer.process.job import CarryOut, Claim
+from trainer.pipeline.interface import Claim, Pipeline, Progress
 from trainer.process.main import Options, run
-from trainer.process.progress import Progress
 
 LIBRARIES = ("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
              "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
@@ -135,11 +134,11 @@ def _until(condition: Callable[[], bool], what: str) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _load(_settings: Settings, _database: Database) -> CarryOut:
-    def carry_out(_claim: Claim, _progress: Progress) -> None:
+def _load(_settings: Settings, _database: Database) -> Pipeline:
+    def run_pipeline(_claim: Claim, _progress: Progress) -> None:
         raise InvalidInput("nothing is learned here")
 
-    return carry_out
+    return run_pipeline
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ from core.storage.database import Database
 from core.storage.model_store import ONNX, ModelStore
 from core.storage.shared_state import Volatile
 from core.storage.tables import ModelVersion
+from core.symbols.digits import DIGITS
 from core.symbols.digits.golden import GOLDEN, PAGE_PX, golden_inks
 from core.versions import lifecycle as versions
 from trainer.export.onnx_file import to_onnx
@@ -142,7 +143,7 @@ def served(instance: Path, options: Options) -> Iterator[Server]:
 def _publish(settings: Settings, database: Database, options: Options) -> None:
     """As many versions of the same bytes as will be promoted; the first is live."""
     torch.manual_seed(0)
-    data = to_onnx(NETWORKS["compact"].build().eval(), temperature=1.0)
+    data = to_onnx(NETWORKS["compact"].build(len(DIGITS)).eval(), temperature=1.0)
     inks, _ = golden_inks()
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
     (probabilities,) = session.run(["probabilities"], {"ink": inks})

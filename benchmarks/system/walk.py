@@ -39,8 +39,7 @@ from core.base.clock import utc_now
 from core.base.errors import InkloopError, NotReady
 from core.base.settings import Settings
 from core.storage.tables import Lease
-from trainer.process.job import CarryOut, Claim
-from trainer.process.progress import Progress
+from trainer.pipeline.interface import Claim, Pipeline, Progress
 
 At = int | str
 """Which point of a run: the n-th, or the first whose name begins so."""
@@ -181,7 +180,7 @@ class Walk:
         """Let another trainer do the run: all of it, or wake the sleeper once it has begun."""
         begun, go = os.pipe(), os.pipe()
 
-        def wait_inside(work: CarryOut) -> CarryOut:
+        def wait_inside(work: Pipeline) -> Pipeline:
             def waiting(claim: Claim, progress: Progress) -> None:
                 os.write(begun[1], b"b")
                 os.read(go[0], 1)

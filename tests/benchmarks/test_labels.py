@@ -15,8 +15,7 @@ from benchmarks.model.review import needed_for
 from core.review import order as review_order
 from tests.support.tiny_world import FIRST, easy_digits, tiny_mnist
 from trainer.learning.examples import Examples
-from trainer.learning.label_check import suspects
-from trainer.learning.scores import read
+from trainer.learning.scores import predict
 from trainer.learning.train import train
 from trainer.networks.registry import network_named
 
@@ -40,10 +39,10 @@ def readings(people: Crowd) -> Readings:
     images, labels = mnist.train_images, mnist.train_labels
     champion = train(
         network_named("compact"), Examples.from_arrays(images, labels),
-        Examples.from_arrays(images[:10], labels[:10]), 0, recipe=FIRST,
+        Examples.from_arrays(images[:10], labels[:10]), 0, n_symbols=10, recipe=FIRST,
     ).network  # fmt: skip
     asked = mnist.test_images[:N_ASKED], mnist.test_labels[:N_ASKED].astype(np.int64)
-    return Readings(read(champion, people.inks), read(champion, asked[0]), asked[1])
+    return Readings(predict(champion, people.inks), predict(champion, asked[0]), asked[1])
 
 
 @pytest.fixture
@@ -57,9 +56,9 @@ def test_of_a_fifth_flipped_labels_most_are_put_aside_and_honest_corrections_tra
     people: Crowd, readings: Readings, is_misread: NDArray[np.bool_]
 ) -> None:
     labels = with_noise(people, "flips", 0)
-    hearing = readings.hear(people, labels)
+    checked = readings.check_labels(people, labels)
 
-    found = _detection(hearing, suspects(hearing), labels != people.truth, is_misread)
+    found = _detection(checked, checked.is_suspect_Q, labels != people.truth, is_misread)
 
     assert found["auroc"] >= 0.97
     assert found["recall"] >= 0.5
@@ -71,9 +70,9 @@ def test_of_a_fifth_flipped_labels_most_are_put_aside_and_honest_corrections_tra
 def test_clean_labels_cost_hardly_an_honest_correction(
     people: Crowd, readings: Readings, is_misread: NDArray[np.bool_]
 ) -> None:
-    hearing = readings.hear(people, people.truth)
+    checked = readings.check_labels(people, people.truth)
 
-    assert 1 - suspects(hearing)[is_misread].mean() >= 0.95
+    assert 1 - checked.is_suspect_Q[is_misread].mean() >= 0.95
 
 
 def test_a_contributor_who_swaps_ones_and_sevens_is_found_out(
@@ -82,7 +81,7 @@ def test_a_contributor_who_swaps_ones_and_sevens_is_found_out(
     caught = []
     for swapper in range(5, N_HANDS - 5, 2):
         labels = with_noise(people, "swapper", 0, swapper)
-        found = suspects(readings.hear(people, labels))
+        found = readings.check_labels(people, labels).is_suspect_Q
         caught.append(found[labels != people.truth].mean())
 
     assert np.mean(caught) >= 0.7

@@ -32,11 +32,12 @@ from core.storage.database import Database
 from core.storage.model_store import WEIGHTS, ModelStore
 from core.storage.tables import Run, RunMetric
 from tests.conftest import SECRET
-from tests.support.tiny_world import RUN, draw_ahead, tiny_workshop
-from trainer.pipeline import train as learn
-from trainer.pipeline.run import carry_out
-from trainer.process.job import Claim, Desk
-from trainer.process.progress import Progress
+from tests.support.tiny_world import RUN, draw_ahead, tiny_context
+from trainer.pipeline import train
+from trainer.pipeline.interface import Claim, Progress
+from trainer.pipeline.run import run_pipeline
+from trainer.process.job import RunQueue
+from trainer.process.progress import RunProgress
 
 SAVE_EVERY_STEPS = 5
 
@@ -46,7 +47,7 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-class Mortal(Progress):
+class Mortal(RunProgress):
     """Dies at its moment."""
 
     moment = ""
@@ -82,19 +83,19 @@ def die_while_saving(n_left: int) -> None:
 def do_run(settings: Settings, moment: str) -> None:
     """Do the run that is queued or was left, and die at the moment."""
     torch.set_num_threads(1)
-    learn.CHECKPOINT_SECONDS = 0.0
+    train.CHECKPOINT_SECONDS = 0.0
     if moment.startswith("saving"):
         die_while_saving(int(moment.split()[1]))
     database = Database(settings)
     run = replace(RUN, checkpoint_every=SAVE_EVERY_STEPS)
-    workshop = tiny_workshop(settings, database, run)
+    context = tiny_context(settings, database, run)
 
     def steps(claim: Claim, progress: Progress) -> None:
         progress.__class__ = Mortal
-        carry_out(workshop, claim, progress)
+        run_pipeline(context, claim, progress)
 
     Mortal.moment = moment
-    Desk(settings, database, steps).do_next_run()
+    RunQueue(settings, database, steps).run_next()
 
 
 def in_a_process(work: Callable[[], None]) -> int:

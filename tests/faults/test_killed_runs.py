@@ -191,7 +191,7 @@ def test_a_run_killed_twice_is_failed_and_its_drawings_stay_new(
     assert done.returncode == 1
     assert run is not None
     assert (run.status, run.failure) == ("failed", "broken_off")
-    assert "broken off 2 times" in str(run.message)
+    assert "died 2 times" in str(run.message)
     _check_nothing_half_made(instance, database)
     with database.read() as session:
         assert drawing_queries.n_new(session) == 24

@@ -32,7 +32,7 @@ from tests.conftest import SECRET
 from tests.support.factories import make_drawing
 from tests.support.running import heard
 from tests.support.tiny_world import easy_digits, load_tiny
-from trainer.process.job import Desk
+from trainer.process.job import RunQueue
 from trainer.process.schedule import queue_first_run
 
 pytestmark = pytest.mark.slow
@@ -73,7 +73,7 @@ def _prepared(folder: Path) -> tuple[Settings, Database, int]:
     migrate.upgrade(settings)
     database = Database(settings)
     queue_first_run(database, utc_now())
-    first = Desk(settings, database, load_tiny(settings, database)).do_next_run()
+    first = RunQueue(settings, database, load_tiny(settings, database)).run_next()
     assert first is not None
     inks, labels = easy_digits(20, np.random.default_rng(1), slant=0.5)
     with database.write() as session:

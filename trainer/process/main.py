@@ -1,8 +1,8 @@
-"""`python -m trainer`: the process that trains, by the schedule and on request, or once.
+"""The process that trains, by the schedule and on request, or once: `python -m trainer`.
 
-The main thread only waits for signals. What takes time (importing torch, training, exporting) is
-on a thread of its own, so that a stop never has to wait for it: what cannot stop in time is
-abandoned, and its run put back for the next start.
+The main thread only waits for signals. Everything slow (importing torch, training, exporting) runs
+on a thread of its own, so that a stop never waits for it. If that thread does not stop in time, the
+process ends and its run is queued again for the next start.
 """
 
 from __future__ import annotations
@@ -36,32 +36,32 @@ from core.storage import migrate
 from core.storage.database import Database
 from core.storage.shared_state import Volatile, discard_if_broken
 from core.storage.tables import Run
-from core.symbols.digits import mnist
+from core.symbols import digits
 from trainer.map.maker import MapMaker
-from trainer.process.job import CarryOut, Claim, Desk, Nothing
+from trainer.pipeline.interface import Claim, Pipeline, Progress
+from trainer.process.job import NoRun, RunQueue
 from trainer.process.notify import Notifier
-from trainer.process.progress import Progress
 from trainer.process.schedule import Ticker, queue_first_run
 from trainer.process.terminal import TerminalBar
 
 OK, FAILED, LEASE_HELD, STOPPED = 0, 1, 75, 143
 """Exit codes: 75 is EX_TEMPFAIL of sysexits.h, 143 is 128 + SIGTERM."""
 STOP_SECONDS = 2.0
-"""Given to a run to stop by itself; the whole stop has to take less than 3.5 s."""
-LOOK_SECONDS = 0.5
-"""Between two looks for queued runs."""
+"""Time for a run to stop by itself; the whole stop has to take less than 3.5 s."""
+POLL_SECONDS = 0.5
+"""Interval of polling for queued runs."""
 NICE = 5
-"""Whoever waits for an answer goes first. Beside 64 clients, on two cores without rest, 99 of 100
-reads took at most 69 ms with it and 186 without, half a minute each."""
+"""Lower priority than the server. With 64 clients on two fully busy cores, the 99th percentile of a
+reading was 69 ms with it and 186 without, half a minute each."""
 
-Load = Callable[[Settings, Database], CarryOut]
+LoadPipeline = Callable[[Settings, Database], Pipeline]
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line said."""
+    """Options of the command line."""
 
     once: bool = False
     force: bool = False
@@ -69,12 +69,12 @@ class Options:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Start, work, and return the exit code."""
-    return run(parse_options(arguments), load_steps)
+    """Run the command line. Returns the exit code."""
+    return run(parse_options(arguments), load_pipeline)
 
 
-def run(options: Options, load: Load) -> int:
-    """Work until it is done or a signal comes. `load` is called on the thread that trains."""
+def run(options: Options, load: LoadPipeline) -> int:
+    """Work until done or until a signal arrives. `load` is called on the thread that trains."""
     signals = Signals()
     os.nice(NICE)
     try:
@@ -82,75 +82,78 @@ def run(options: Options, load: Load) -> int:
         logs.configure(settings.log_format, "trainer")
         migrate.upgrade(settings)
         database = Database(settings)
-        steps = Steps(settings, database, load)
+        pipeline = LazyPipeline(settings, database, load)
         notifier = Notifier(settings, database)
         map_maker = MapMaker(settings, database)
-        desk = Desk(settings, database, without_a_map_beside(steps, map_maker))
+        run_queue = RunQueue(settings, database, stopping_the_map_first(pipeline, map_maker))
         if options.once:
-            work = functools.partial(_once, desk, options, notifier, map_maker)
-            return _supervise(desk, signals, work, STOPPED)
+            work = functools.partial(_once, run_queue, options, notifier, map_maker)
+            return _supervise(run_queue, signals, work, STOPPED)
         discard_if_broken(settings)
         ticker = Ticker(database, volatile=Volatile(settings))
         queue_first_run(database, utc_now())
         ticker.start()
         notifier.start()
         try:
-            return _supervise(desk, signals, lambda: _serve(desk, steps, map_maker), OK)
+            work = functools.partial(_serve, run_queue, pipeline, map_maker)
+            return _supervise(run_queue, signals, work, OK)
         finally:
             map_maker.stop()
             ticker.stop()
             notifier.stop()
     except InkloopError as error:
-        print(error, file=sys.stderr)  # noqa: T201  for whoever started it
+        print(error, file=sys.stderr)  # noqa: T201  for the caller of the command
         return FAILED
 
 
-def load_steps(settings: Settings, database: Database) -> CarryOut:
-    """Import what trains, which takes seconds, and see to MNIST."""
-    # Heavy, and not needed to keep the schedule or to find that nothing is due.
-    from trainer.pipeline.context import Workshop
-    from trainer.pipeline.run import carry_out
+def load_pipeline(settings: Settings, database: Database) -> Pipeline:
+    """Import the pipeline, which takes seconds, and fetch the reference set if it is missing."""
+    # Imported here: neither the schedule nor an idle process needs torch.
+    from trainer.pipeline.context import TrainerContext
+    from trainer.pipeline.run import run_pipeline
 
-    if not mnist.is_complete(settings.mnist_cache):
-        mnist.fetch(settings.mnist_cache, settings.mnist_dir)
-    for chatty in ("onnxscript", "onnx_ir", "torch.onnx"):  # each export: a screen of INFO
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    workshop = Workshop(settings, database)
-    workshop.warm_up()
-    return functools.partial(carry_out, workshop)
+    if not digits.is_complete(settings):
+        digits.fetch(settings)
+    for verbose in ("onnxscript", "onnx_ir", "torch.onnx"):  # each export logs a screen of INFO
+        logging.getLogger(verbose).setLevel(logging.WARNING)
+    context = TrainerContext(
+        settings, database, reference=digits.load(settings), symbols=digits.DIGITS
+    )
+    context.warm_up()
+    return functools.partial(run_pipeline, context)
 
 
-def without_a_map_beside(carry_out: CarryOut, map_maker: MapMaker) -> CarryOut:
-    """The same, but a map that is being made is broken off first.
+def stopping_the_map_first(pipeline: Pipeline, map_maker: MapMaker) -> Pipeline:
+    """Return a pipeline that first stops a map in the making.
 
-    It would hold the run up, niced as it is, and a promotion would throw it away.
+    The map would slow the run down, although it is niced, and a promotion would discard it.
     """
 
-    def alone(claim: Claim, progress: Progress) -> None:
+    def run_alone(claim: Claim, progress: Progress) -> None:
         map_maker.stop()
-        carry_out(claim, progress)
+        pipeline(claim, progress)
 
-    return alone
+    return run_alone
 
 
-class Steps:
-    """The steps of a run, loaded at first need or ahead of it."""
+class LazyPipeline:
+    """A pipeline that is loaded at its first use or by `warm_up`."""
 
-    def __init__(self, settings: Settings, database: Database, load: Load) -> None:
+    def __init__(self, settings: Settings, database: Database, load: LoadPipeline) -> None:
         self._load = functools.cache(lambda: load(settings, database))
 
     def __call__(self, claim: Claim, progress: Progress) -> None:
-        """Do a run. Raises: what loading raises, too: the run then fails with that sentence."""
-        carry_out = self._load()
+        """Carry out a run. An error while loading fails the run with its message."""
+        pipeline = self._load()
         if not sys.stderr.isatty():
-            carry_out(claim, progress)
+            pipeline(claim, progress)
             return
         with TerminalBar() as bar:
-            progress.tell(bar)
-            carry_out(claim, progress)
+            progress.add_listener(bar)
+            pipeline(claim, progress)
 
     def warm_up(self) -> None:
-        """Load now; what fails is told by the first run that needs it."""
+        """Load now. After an error, the first run tries again and reports it."""
         started = time.monotonic()
         try:
             self._load()
@@ -161,7 +164,7 @@ class Steps:
 
 
 class Signals:
-    """Counts the signals that ask to stop. The handler only counts: it may interrupt anything."""
+    """Counts signals to stop. The handler does nothing else: it may interrupt any code."""
 
     def __init__(self) -> None:
         self.n = 0
@@ -172,9 +175,9 @@ class Signals:
         self.n += 1
 
 
-def _supervise(desk: Desk, signals: Signals, work: Callable[[], int], stopped: int) -> int:
-    """Run `work` on a thread until it ends or a signal comes. Returns: its exit code, or that."""
-    codes = [FAILED]  # what remains if the thread dies of an error
+def _supervise(run_queue: RunQueue, signals: Signals, work: Callable[[], int], stopped: int) -> int:
+    """Run `work` on a thread. Returns its exit code, or `stopped` after a signal."""
+    codes = [FAILED]  # if the thread dies of an error
 
     def target() -> None:
         codes.append(work())
@@ -186,66 +189,66 @@ def _supervise(desk: Desk, signals: Signals, work: Callable[[], int], stopped: i
     if not signals.n:
         return codes[-1]
     log.info("stopping")
-    desk.stop.set()
+    run_queue.stop.set()
     deadline, n_signals = time.monotonic() + STOP_SECONDS, signals.n
     while thread.is_alive() and time.monotonic() < deadline and signals.n == n_signals:
         thread.join(0.1)
     if thread.is_alive():
-        _abandon(desk, stopped)
+        _abandon(run_queue, stopped)
     return stopped
 
 
-def _abandon(desk: Desk, code: int) -> None:
-    """End the process although a thread is deep in a library: its run goes on at the next start."""
+def _abandon(run_queue: RunQueue, code: int) -> None:
+    """End the process while its thread is busy. The run continues at the next start."""
     try:
-        desk.put_back()
+        run_queue.put_back()
     except InkloopError as error:
-        # The row says `running` then, and the next trainer adopts it.
-        log.warning("run not put back", why=str(error))
-    log.info("stopped in the middle of a step")
+        # The row remains `running`, and the next trainer adopts it.
+        log.warning("run not queued again", why=str(error))
+    log.info("stopped during a step")
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 
 
-def _serve(desk: Desk, steps: Steps, map_maker: MapMaker) -> int:
-    """Do runs as they are asked for, and have maps made between them, until the stop."""
-    steps.warm_up()
-    while not desk.stop.is_set():
+def _serve(run_queue: RunQueue, pipeline: LazyPipeline, map_maker: MapMaker) -> int:
+    """Carry out queued runs, and have maps made between them, until the stop."""
+    pipeline.warm_up()
+    while not run_queue.stop.is_set():
         try:
-            done = desk.do_next_run()
+            done = run_queue.run_next()
             if done is None:
-                map_maker.look()
-        except InkloopError as error:  # such as a full disk: later it may have room
-            log.warning("cannot look for runs", why=str(error))
+                map_maker.poll()
+        except InkloopError as error:  # such as a full disk, which may have room later
+            log.warning("cannot poll for runs", why=str(error))
             done = None
         if done is None:
-            desk.stop.wait(LOOK_SECONDS)
+            run_queue.stop.wait(POLL_SECONDS)
         elif done.status == RunStatus.HELD:
-            queue_first_run(desk.database, utc_now())
+            queue_first_run(run_queue.database, utc_now())
     return OK
 
 
-def _once(desk: Desk, options: Options, notifier: Notifier, map_maker: MapMaker) -> int:
-    """Do one run, say and tell what came of it. Returns: the exit code."""
-    done = desk.do_one_run(is_forced=options.force)
-    if done is Nothing.FREE:
+def _once(run_queue: RunQueue, options: Options, notifier: Notifier, map_maker: MapMaker) -> int:
+    """Carry out one run, print its outcome and deliver webhooks. Returns the exit code."""
+    done = run_queue.run_one(is_forced=options.force)
+    if done is NoRun.LEASE_HELD:
         print("another trainer is at work: try again later", file=sys.stderr)  # noqa: T201
         return LEASE_HELD
-    facts, sentence = _outcome(desk.database, done if isinstance(done, Run) else None)
+    facts, sentence = _outcome(run_queue.database, done if isinstance(done, Run) else None)
     print(json.dumps(facts) if options.as_json else sentence, flush=True)  # noqa: T201  the answer
-    notifier.tell_for_the_last_time()
+    notifier.deliver_before_exit()
     if not isinstance(done, Run):
         return OK
     if done.status == RunStatus.PROMOTED:
-        map_maker.make_now()  # nobody may come by later to make it
+        map_maker.make_now()  # no later process may make it
     codes = {RunStatus.PROMOTED: OK, RunStatus.HELD: OK, RunStatus.QUEUED: STOPPED}
     codes[RunStatus.RUNNING] = LEASE_HELD  # another trainer took the run over
     return codes.get(RunStatus(done.status), FAILED)
 
 
 def _outcome(database: Database, done: Run | None) -> tuple[dict[str, Any], str]:
-    """What `--json` prints, and what is said otherwise."""
+    """Return the facts for `--json`, and the sentence that is printed otherwise."""
     with database.read() as session:
         if done is None:
             n_new, wanted = drawing_queries.n_new(session), due.schedule(session).min_new_drawings
@@ -264,6 +267,7 @@ def _outcome(database: Database, done: Run | None) -> tuple[dict[str, Any], str]
 
 
 def parse_options(arguments: Sequence[str] | None) -> Options:
+    """Parse the command line. Exits with 2 if it is wrong."""
     parser = argparse.ArgumentParser(prog="python -m trainer", description=__doc__)
     parser.add_argument("--once", action="store_true", help="one run now, then end")
     parser.add_argument("--force", action="store_true", help="even with few new drawings")

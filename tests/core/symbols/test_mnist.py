@@ -163,12 +163,12 @@ def test_two_who_fetch_at_once_both_succeed(published: dict[str, bytes], tmp_pat
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "no IDX file"),
-        (b"\x89PNG\r\n", "no IDX file"),
-        (b"\0\0\x0d\x01\0\0\0\x01\0", "no IDX file of bytes"),
-        (b"\0\0\x08\x03\0\0", "cut within its header"),
-        (b"\0\0\x08\x01\0\0\0\x05abc", "cut or too long: 11 bytes, not 13"),
-        (b"\0\0\x08\x03" + b"\xff" * 12, "cut or too long"),
+        (b"", "not an IDX file"),
+        (b"\x89PNG\r\n", "not an IDX file"),
+        (b"\0\0\x0d\x01\0\0\0\x01\0", "is not an IDX file of bytes"),
+        (b"\0\0\x08\x03\0\0", "truncated within its header"),
+        (b"\0\0\x08\x01\0\0\0\x05abc", "has 11 bytes instead of 13"),
+        (b"\0\0\x08\x03" + b"\xff" * 12, "bytes instead of"),
     ],
 )
 def test_a_file_that_is_no_whole_idx_is_refused_in_words(data: bytes, words: str) -> None:

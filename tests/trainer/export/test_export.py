@@ -13,7 +13,7 @@ from core.base.errors import ModelFileError
 from core.symbols.digits.golden import golden_inks
 from trainer.export.onnx_file import servable, to_onnx, verify_export
 from trainer.export.sessions import one_thread_session
-from trainer.networks.base import DigitNetwork
+from trainer.networks.base import SymbolNetwork
 from trainer.networks.registry import NETWORKS
 
 
@@ -23,9 +23,9 @@ def digits(n: int = 64) -> NDArray[np.uint8]:
     return np.resize(inks, (n, 28, 28))
 
 
-def network(name: str = "compact") -> DigitNetwork:
+def network(name: str = "compact") -> SymbolNetwork:
     torch.manual_seed(0)
-    return NETWORKS[name].build().eval()
+    return NETWORKS[name].build(10).eval()
 
 
 @pytest.fixture(scope="module")
@@ -98,14 +98,14 @@ def test_a_familiarity_of_its_own_is_exported_with_the_network():
 
 def test_a_file_of_other_weights_is_refused(compact_file: bytes):
     torch.manual_seed(1)
-    other = NETWORKS["compact"].build().eval()
+    other = NETWORKS["compact"].build(10).eval()
 
     with pytest.raises(ModelFileError, match="must not be published"):
         verify_export(compact_file, servable(other, 1.5), digits())
 
 
 def test_exporting_leaves_the_network_trainable():
-    made = NETWORKS["compact"].build().train()
+    made = NETWORKS["compact"].build(10).train()
 
     to_onnx(made, 1.0)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from trainer.learning.augment import Augmentation, augment, change_contrast, change_thickness, warp
+from trainer.learning.augment import augment, change_contrast, change_thickness, warp
+from trainer.networks.recipes import Augmentation
 
 STILL = Augmentation(
     rotation_deg=0,

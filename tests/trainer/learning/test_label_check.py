@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from trainer.learning.label_check import MANY_CONTRIBUTORS, Hearing, hear, suspects
+from trainer.learning.label_check import MANY_CONTRIBUTORS, LabelCheck, check_labels
 
 MNIST_LABELS = np.repeat(np.arange(10), 20)
 MNIST_FEATURES = np.eye(10, dtype=np.float32)[MNIST_LABELS] + 0.01
@@ -12,12 +12,12 @@ MNIST_FEATURES = np.eye(10, dtype=np.float32)[MNIST_LABELS] + 0.01
 
 def question(
     read: list[int], labels: list[int], sure: float = 0.9995, contributors: list[str] | None = None
-) -> Hearing:
+) -> LabelCheck:
     """Drawings that lie at the digit that the champion reads."""
     probabilities = np.full((len(read), 10), (1 - sure) / 9, dtype=np.float32)
     probabilities[np.arange(len(read)), read] = sure
     features = np.eye(10, dtype=np.float32)[read]
-    return hear(
+    return check_labels(
         probabilities,
         features,
         np.array(labels),
@@ -27,8 +27,8 @@ def question(
     )
 
 
-def flagged(hearing: Hearing) -> list[int]:
-    return np.flatnonzero(suspects(hearing)).tolist()
+def flagged(checked: LabelCheck) -> list[int]:
+    return np.flatnonzero(checked.is_suspect_Q).tolist()
 
 
 def plain_digits(n: int) -> list[int]:
@@ -111,10 +111,10 @@ def test_one_slip_does_not_cost_a_contributor_their_other_drawings() -> None:
 def test_what_a_swapper_gave_ranks_before_what_nothing_speaks_against() -> None:
     read, labels, contributors = crowd_with_a_swapper(n_swapped=2)
 
-    hearing = question(read, labels, contributors=contributors)
+    checked = question(read, labels, contributors=contributors)
 
-    doubted = set(np.argsort(-hearing.doubt_Q)[:5].tolist())
-    assert doubted == set(flagged(hearing))
+    doubted = set(np.argsort(-checked.doubt_Q)[:5].tolist())
+    assert doubted == set(flagged(checked))
 
 
 def test_among_few_hands_one_may_vouch_for_themselves() -> None:
@@ -131,25 +131,25 @@ def test_only_the_new_drawings_are_questioned_but_older_ones_are_asked() -> None
     probabilities = np.full((60, 10), 0.00005, dtype=np.float32)
     probabilities[np.arange(60), read] = 0.9995
 
-    hearing = hear(
+    checked = check_labels(
         probabilities,
         np.eye(10, dtype=np.float32)[read],
         np.array(labels),
         MNIST_FEATURES,
         MNIST_LABELS,
-        n_questioned=10,
+        n_checked=10,
     )
 
-    assert len(suspects(hearing)) == 10
-    assert flagged(hearing) == []
+    assert len(checked.is_suspect_Q) == 10
+    assert flagged(checked) == []
 
 
 def test_no_drawings_at_all_are_no_suspects() -> None:
     nothing: NDArray[np.float32] = np.zeros((0, 10), dtype=np.float32)
 
-    hearing = hear(nothing, nothing, np.zeros(0, int), MNIST_FEATURES, MNIST_LABELS)
+    checked = check_labels(nothing, nothing, np.zeros(0, int), MNIST_FEATURES, MNIST_LABELS)
 
-    assert flagged(hearing) == []
+    assert flagged(checked) == []
 
 
 @pytest.mark.parametrize("n", [600, 1_100])
@@ -159,7 +159,7 @@ def test_many_drawings_are_questioned_in_parts_with_the_same_answer(n: int) -> N
     for i in wrong:
         labels[i] = (read[i] + 5) % 10
 
-    hearing = question(read, labels)
+    checked = question(read, labels)
 
-    assert flagged(hearing) == wrong
-    assert sorted(np.argsort(-hearing.doubt_Q)[:3].tolist()) == wrong
+    assert flagged(checked) == wrong
+    assert sorted(np.argsort(-checked.doubt_Q)[:3].tolist()) == wrong

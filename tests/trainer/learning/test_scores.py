@@ -5,18 +5,19 @@ import pytest
 import torch
 from torch import nn
 
+from core.symbols.digits import DIGITS
 from trainer.learning.calibrate import fit_temperature
 from trainer.learning.scores import (
-    Reading,
+    Predictions,
     accuracy,
-    accuracy_by_digit,
+    accuracy_by_symbol,
     as_images,
     certainty_bins,
     expected_calibration_error,
     negative_log_likelihood,
-    read,
+    predict,
 )
-from trainer.networks.base import DigitNetwork
+from trainer.networks.base import SymbolNetwork
 
 
 def certain(shares: list[float], digit: int = 0) -> np.ndarray:
@@ -36,22 +37,22 @@ def test_ink_becomes_pictures_between_0_and_1() -> None:
 def test_reading_many_drawings_is_reading_each_and_leaves_the_network_in_its_mode() -> None:
     torch.manual_seed(0)
     body = nn.Sequential(nn.Flatten(), nn.Linear(784, 8), nn.Dropout(0.5), nn.ReLU())
-    network = DigitNetwork(body, nn.Linear(8, 10)).train()
+    network = SymbolNetwork(body, nn.Linear(8, 10)).train()
     inks = np.random.default_rng(0).integers(0, 256, (1_201, 28, 28), dtype=np.uint8)
     told: list[int] = []
 
-    together = read(network, inks, lambda n_read, _n_all: told.append(n_read))
+    together = predict(network, inks, lambda n_read, _n_all: told.append(n_read))
 
-    alone = read(network, inks[700:701])
+    alone = predict(network, inks[700:701])
     np.testing.assert_allclose(together.logits_NK[700], alone.logits_NK[0], atol=1e-5)
     assert told == [500, 1_000, 1_201]
     assert network.training
 
 
 def test_reading_nothing_gives_nothing() -> None:
-    network = DigitNetwork(nn.Flatten(), nn.Linear(784, 10))
+    network = SymbolNetwork(nn.Flatten(), nn.Linear(784, 10))
 
-    reading = read(network, np.zeros((0, 28, 28), np.uint8))
+    reading = predict(network, np.zeros((0, 28, 28), np.uint8))
 
     assert reading.predicted_N.shape == (0,)
     assert reading.probabilities_NK().shape == (0, 10)
@@ -59,7 +60,7 @@ def test_reading_nothing_gives_nothing() -> None:
 
 def test_a_higher_temperature_sounds_less_sure_and_reads_the_same() -> None:
     nothing = np.zeros((1, 1), np.float32)
-    reading = Reading(np.array([[3.0, 1.0] + [0.0] * 8], np.float32), nothing, nothing)
+    reading = Predictions(np.array([[3.0, 1.0] + [0.0] * 8], np.float32), nothing, nothing)
 
     assert reading.probabilities_NK(2.0)[0, 0] < reading.probabilities_NK(1.0)[0, 0]
     assert reading.predicted_N.tolist() == [0]
@@ -69,7 +70,7 @@ def test_accuracy_is_told_for_all_and_for_each_digit() -> None:
     predicted, labels = np.array([1, 1, 2, 3]), np.array([1, 2, 2, 3])
 
     assert accuracy(predicted, labels) == 0.75
-    assert accuracy_by_digit(predicted, labels)[:4] == [None, 1.0, 0.5, 1.0]
+    assert accuracy_by_symbol(predicted, labels, DIGITS)[:4] == [None, 1.0, 0.5, 1.0]
 
 
 def test_one_who_is_right_as_often_as_sure_is_calibrated() -> None:

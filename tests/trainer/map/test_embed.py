@@ -13,6 +13,7 @@ from core.base.kinds import DrawingStatus, MapSource
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
 from core.storage.tables import Contributor, DigitMap, Embedding
+from core.symbols.digits import DIGITS
 from core.symbols.digits.mnist import idx_bytes
 from core.versions import maps
 from tests.conftest import NOW
@@ -21,10 +22,10 @@ from tests.support.factories import make_drawing
 from tests.support.running import wait_until
 from trainer.map import sample as map_sample
 from trainer.map.embed import TooFewPoints, lay_out, make_map, vote
-from trainer.map.maker import LOOK_SECONDS, TRIES, MapMaker
+from trainer.map.maker import POLL_SECONDS, TRIES, MapMaker
 from trainer.map.sample import balanced, fair_drawings
-from trainer.process.job import Desk
-from trainer.process.main import Steps, _serve, without_a_map_beside
+from trainer.process.job import RunQueue
+from trainer.process.main import LazyPipeline, _serve, stopping_the_map_first
 
 
 @pytest.fixture
@@ -63,10 +64,10 @@ def _rows(database):
 def test_the_sample_of_mnist_has_as_many_of_each_digit_and_is_the_same_at_every_call():
     labels = np.random.default_rng(0).integers(0, 10, 1000).astype(np.uint8)
 
-    chosen = balanced(labels, 200)
+    chosen = balanced(labels, 200, DIGITS)
 
     assert np.bincount(labels[chosen]).tolist() == [20] * 10
-    assert (chosen == balanced(labels, 200)).all()
+    assert (chosen == balanced(labels, 200, DIGITS)).all()
 
 
 def test_whoever_draws_most_does_not_crowd_out_the_others(session):
@@ -100,7 +101,7 @@ def test_a_wrong_label_lies_among_others_and_the_right_ones_among_their_own():
     wrong = labels.copy()
     wrong[5] = 8
 
-    among = vote(features, wrong)
+    among = vote(features, wrong, DIGITS)
 
     assert (among.near_label_N == labels).all()
     assert among.depth_N[5] > 0.3
@@ -111,7 +112,7 @@ def test_the_deeper_in_the_crowd_the_higher_is_the_depth():
     features[0] = features[1:40].mean(axis=0)
     features[1] = features[0] + (features[40:].mean(axis=0) - features[0]) * 0.4
 
-    among = vote(features, labels)
+    among = vote(features, labels, DIGITS)
 
     assert among.depth_N[0] > among.depth_N[1]
 
@@ -166,7 +167,7 @@ def test_without_mnist_the_map_has_the_drawings(settings, world):
 
 
 def test_too_few_points_are_refused_in_words(settings, world, monkeypatch):
-    monkeypatch.setattr(map_sample, "N_MNIST", 0)
+    monkeypatch.setattr(map_sample, "N_REFERENCE", 0)
     monkeypatch.setattr(map_sample, "N_DRAWINGS", 9)
 
     with pytest.raises(TooFewPoints, match="10 points and there are 9"):
@@ -176,22 +177,22 @@ def test_too_few_points_are_refused_in_words(settings, world, monkeypatch):
 @pytest.mark.slow
 def test_a_map_that_is_broken_off_is_made_by_the_next_trainer_while_it_has_no_run(settings, world):
     broken_off = MapMaker(settings, world)
-    broken_off.look()
+    broken_off.poll()
     broken_off.stop()
     assert _rows(world) == []
 
     def learn_nothing(claim, progress):
         raise AssertionError("nobody asked for a run")
 
-    desk = Desk(settings, world, learn_nothing)
-    steps = Steps(settings, world, lambda settings, database: learn_nothing)
+    run_queue = RunQueue(settings, world, learn_nothing)
+    steps = LazyPipeline(settings, world, lambda settings, database: learn_nothing)
     map_maker = MapMaker(settings, world)
-    thread = threading.Thread(target=_serve, args=(desk, steps, map_maker))
+    thread = threading.Thread(target=_serve, args=(run_queue, steps, map_maker))
     thread.start()
     try:
         rows = wait_until(lambda: _rows(world), "the map is made", seconds=60)
     finally:
-        desk.stop.set()
+        run_queue.stop.set()
         thread.join()
         map_maker.stop()
     assert len(rows) == 24
@@ -205,11 +206,11 @@ def test_a_run_begins_only_when_no_map_is_in_its_way(settings, world):
     def learn(claim, progress):
         seen.append(map_maker.is_at_work)
 
-    carry_out = without_a_map_beside(learn, map_maker)
+    run_pipeline = stopping_the_map_first(learn, map_maker)
     for _ in range(TRIES + 1):  # being broken off is no failure: it is begun again each time
-        _look_now(map_maker)
+        _poll_now(map_maker)
         assert map_maker.is_at_work
-        carry_out(nothing, nothing)
+        run_pipeline(nothing, nothing)
 
     assert seen == [False] * (TRIES + 1)
 
@@ -219,23 +220,23 @@ def test_a_map_that_died_before_it_was_broken_off_has_failed(settings, world):
     for _ in range(TRIES):
         with world.write() as session:
             maps.begin_map(session, 1, now=NOW)
-        _look_now(map_maker)
+        _poll_now(map_maker)
         process = map_maker._process
         assert process is not None
         process.kill()
         process.wait()
         map_maker.stop()
 
-    _look_now(map_maker)
+    _poll_now(map_maker)
 
     assert not map_maker.is_at_work
     with world.read() as session:
         assert session.get_one(DigitMap, 1).failure == "died"
 
 
-def _look_now(map_maker):
-    map_maker._looked_at = -LOOK_SECONDS
-    map_maker.look()
+def _poll_now(map_maker):
+    map_maker._polled_at = -POLL_SECONDS
+    map_maker.poll()
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ SEED_PARAMETERS = {
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_network_gives_logits_and_the_features_it_promises(name: str):
     kind = NETWORKS[name]
-    network = kind.build().eval()
+    network = kind.build(10).eval()
 
     logits_BK, features_BF = network(torch.rand(3, 1, 28, 28))
 
@@ -35,7 +35,7 @@ def test_a_network_gives_logits_and_the_features_it_promises(name: str):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_features_are_what_the_last_layer_reads(name: str):
-    network = NETWORKS[name].build().eval()
+    network = NETWORKS[name].build(10).eval()
 
     logits_BK, features_BF = network(torch.rand(3, 1, 28, 28))
 
@@ -44,10 +44,10 @@ def test_the_features_are_what_the_last_layer_reads(name: str):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_closer_look_gives_the_same_and_what_earlier_layers_saw(name: str):
-    network = NETWORKS[name].build().eval()
+    network = NETWORKS[name].build(10).eval()
     images = torch.rand(3, 1, 28, 28)
 
-    logits_BK, features_BF, traits_BT = network.look(images)
+    logits_BK, features_BF, traits_BT = network.forward_with_traits(images)
 
     assert torch.equal(logits_BK, network(images)[0])
     assert torch.equal(features_BF, network(images)[1])
@@ -55,10 +55,10 @@ def test_a_closer_look_gives_the_same_and_what_earlier_layers_saw(name: str):
 
 
 def test_what_layers_between_saw_is_the_mean_answer_of_each_channel():
-    network = NETWORKS["compact"].build().eval()
+    network = NETWORKS["compact"].build(10).eval()
     images = torch.rand(2, 1, 28, 28)
 
-    traits_BT = network.look(images)[2]
+    traits_BT = network.forward_with_traits(images)[2]
 
     second_map = network.body[:9](images)  # 64 channels of 5 × 5
     assert traits_BT.shape[1] == 64 + 64 + 64
@@ -67,18 +67,18 @@ def test_what_layers_between_saw_is_the_mean_answer_of_each_channel():
 
 @pytest.mark.parametrize(("name", "n_parameters"), SEED_PARAMETERS.items())
 def test_a_seed_network_has_the_parameters_of_its_author(name: str, n_parameters: int):
-    assert describe(NETWORKS[name].build()).n_parameters == n_parameters
+    assert describe(NETWORKS[name].build(10)).n_parameters == n_parameters
 
 
 def test_compact_stays_within_a_hundred_thousand_parameters():
-    described = describe(NETWORKS["compact"].build())
+    described = describe(NETWORKS["compact"].build(10))
 
     assert described.n_parameters <= 100_000
     assert NETWORKS["compact"].n_features <= 128
 
 
 def test_a_description_tells_each_layer_of_system_a():
-    described = describe(NETWORKS["cnn_16_32"].build())
+    described = describe(NETWORKS["cnn_16_32"].build(10))
 
     layers = [(layer.kind, layer.output_shape) for layer in described.layers]
     assert layers == [
@@ -94,14 +94,14 @@ def test_a_description_tells_each_layer_of_system_a():
 
 
 def test_a_description_counts_multiply_adds():
-    described = describe(NETWORKS["lenet5"].build())
+    described = describe(NETWORKS["lenet5"].build(10))
 
     # 28·28·6·25 + 10·10·16·150 + 400·120 + 120·84 + 84·10
     assert described.n_multiply_adds == 416_520
 
 
 def test_describing_leaves_the_network_as_it_was():
-    network = NETWORKS["bn_32_64_128"].build()
+    network = NETWORKS["bn_32_64_128"].build(10)
     before = {name: value.clone() for name, value in network.state_dict().items()}
 
     describe(network)
@@ -112,7 +112,7 @@ def test_describing_leaves_the_network_as_it_was():
 
 def test_the_description_of_every_network_covers_all_its_parameters():
     for kind in NETWORKS.values():
-        network = kind.build()
+        network = kind.build(10)
         assert describe(network).n_parameters == sum(p.numel() for p in network.parameters())
 
 

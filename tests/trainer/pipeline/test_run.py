@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import select
 
 from core.base.clock import utc_now
-from core.base.errors import DataError
 from core.base.kinds import DrawingStatus
 from core.base.settings import Settings
 from core.drawings import queries as drawing_queries
@@ -32,19 +31,20 @@ from core.storage.tables import (
     RunMetric,
     Verdict,
 )
+from core.symbols import digits
 from core.symbols.digits.golden import golden_inks
-from core.symbols.digits.mnist import Mnist
 from core.versions import lifecycle as versions
 from core.versions import queries as version_queries
 from tests.conftest import SECRET
 from tests.support.factories import make_drawing
-from tests.support.tiny_world import RUN, easy_digits, load_tiny, tiny_workshop
+from tests.support.tiny_world import RUN, easy_digits, load_tiny, tiny_context
 from trainer.learning.fine_tune import RunConfig
-from trainer.pipeline.context import Workshop
-from trainer.pipeline.run import carry_out
-from trainer.process.job import CarryOut, Claim, Desk
+from trainer.pipeline.context import TrainerContext
+from trainer.pipeline.interface import Claim, Pipeline, Progress
+from trainer.pipeline.run import run_pipeline
+from trainer.process.job import RunQueue
 from trainer.process.lease import TTL
-from trainer.process.progress import Progress
+from trainer.process.progress import RunProgress
 
 SLANT = 0.5
 
@@ -64,7 +64,7 @@ def first_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with database.write() as session:
         # The trainer asks with a seed of chance; what the tests see must not hang on it.
         runs.queue_run(session, requested_by="first", is_forced=True, seed=7, now=utc_now())
-    done = Desk(settings, database, load_tiny(settings, database)).do_next_run()
+    done = RunQueue(settings, database, load_tiny(settings, database)).run_next()
     database.dispose()
     assert done is not None
     assert done.status == "promoted", done.message
@@ -92,17 +92,17 @@ def _draw(database: Database, n: int = 30, seed: int = 1) -> None:
             make_drawing(session, ink=ink.tobytes(), label=int(label))
 
 
-def _run(settings: Settings, database: Database, steps: CarryOut | None = None) -> Run:
+def _run(settings: Settings, database: Database, steps: Pipeline | None = None) -> Run:
     with database.write() as session:
         runs.queue_run(session, requested_by="user:1", is_forced=True, seed=3, now=utc_now())
     steps = steps or load_tiny(settings, database)
-    done = Desk(settings, database, steps).do_next_run()
+    done = RunQueue(settings, database, steps).run_next()
     assert done is not None
     return done
 
 
-def _configured(settings: Settings, database: Database, run: RunConfig) -> CarryOut:
-    return functools.partial(carry_out, tiny_workshop(settings, database, run))
+def _configured(settings: Settings, database: Database, run: RunConfig) -> Pipeline:
+    return functools.partial(run_pipeline, tiny_context(settings, database, run))
 
 
 def test_the_first_model_is_champion_and_anchor(database: Database) -> None:
@@ -245,11 +245,11 @@ def test_a_run_without_drawings_fails_with_what_to_do(
 def test_a_run_without_mnist_fails_with_what_to_do(settings: Settings, database: Database) -> None:
     _draw(database, 5)
 
-    def missing() -> Mnist:
-        raise DataError("train-images-idx3-ubyte cannot be read: run `inkloop data fetch`")
-
-    workshop = Workshop(settings, database, load_mnist=missing, run_config=RUN)
-    done = _run(settings, database, functools.partial(carry_out, workshop))
+    reference = digits.load(settings)
+    context = TrainerContext(
+        settings, database, reference=reference, symbols=digits.DIGITS, run_config=RUN
+    )
+    done = _run(settings, database, functools.partial(run_pipeline, context))
 
     assert (done.status, done.version) == ("failed", None)
     assert "inkloop data fetch" in str(done.message)
@@ -302,7 +302,7 @@ def test_a_trainer_that_slept_before_publishing_publishes_nothing(
     _draw(database, 10)
     steps = load_tiny(settings, database)
 
-    class Sleeper(Progress):
+    class Sleeper(RunProgress):
         """Falls asleep before the last phase; meanwhile another trainer takes over."""
 
         def enter(self, phase: str) -> None:
@@ -332,7 +332,7 @@ def test_a_run_that_is_cancelled_while_it_is_exported_leaves_no_version(
     _draw(database, 10)
     steps = load_tiny(settings, database)
 
-    class Regretted(Progress):
+    class Regretted(RunProgress):
         """Somebody cancels the run as soon as its export has begun."""
 
         def enter(self, phase: str) -> None:
@@ -361,7 +361,7 @@ def test_files_that_a_late_sleeper_left_in_the_way_are_replaced(
     _draw(database, 10)
     steps = load_tiny(settings, database)
 
-    class Disturbed(Progress):
+    class Disturbed(RunProgress):
         """While it works, a trainer without lease renames its files into place."""
 
         def enter(self, phase: str) -> None:

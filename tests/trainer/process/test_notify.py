@@ -119,7 +119,7 @@ def test_the_end_of_a_run_is_told_with_a_signature_that_the_receiver_can_check(
     salt = save(f"http://127.0.0.1:{receiver.port}/hook?room=4")
     run_id = end(RunStatus.FAILED)
 
-    Notifier(private, database).tell_all()
+    Notifier(private, database).deliver_due()
 
     ((path, headers, body),) = receiver.got
     secret = signing_secret(private.secret(), salt)
@@ -140,7 +140,7 @@ def test_only_the_chosen_ends_are_told(
     save(f"http://127.0.0.1:{receiver.port}/")
     end(RunStatus.CANCELLED)
 
-    assert Notifier(private, database).tell_all() == 0
+    assert Notifier(private, database).deliver_due() == 0
     assert receiver.got == []
 
 
@@ -151,7 +151,7 @@ def test_nothing_is_told_twice(
     end(RunStatus.HELD)
 
     for _ in range(2):
-        Notifier(private, database, clock=lambda: LATER).tell_all()
+        Notifier(private, database, clock=lambda: LATER).deliver_due()
 
     assert len(receiver.got) == 1
 
@@ -164,8 +164,8 @@ def test_what_a_dead_process_was_about_to_tell_is_told_after_the_next_start(
     with database.write() as session:
         webhook.claim_due(session, now=NOW)  # and there it died
 
-    at_once = Notifier(private, database, clock=lambda: NOW).tell_all()
-    a_minute_later = Notifier(private, database, clock=lambda: LATER).tell_all()
+    at_once = Notifier(private, database, clock=lambda: NOW).deliver_due()
+    a_minute_later = Notifier(private, database, clock=lambda: LATER).deliver_due()
 
     assert (at_once, a_minute_later) == (0, 1)
     assert len(receiver.got) == 1
@@ -181,7 +181,7 @@ def test_a_receiver_that_fails_is_tried_three_times_with_longer_and_longer_pause
     now = NOW
 
     for _ in range(3):
-        Notifier(private, database, clock=partial(_same, now)).tell_all()
+        Notifier(private, database, clock=partial(_same, now)).deliver_due()
         due_at = only(database).due_at
         pauses.append(None if due_at is None else (due_at - now).total_seconds())
         now = due_at or now
@@ -197,7 +197,7 @@ def test_a_redirect_is_not_followed(
     end(RunStatus.HELD)
     receiver.status, receiver.location = 307, f"http://127.0.0.1:{receiver.port}/second"
 
-    Notifier(private, database, clock=lambda: NOW).tell_all()
+    Notifier(private, database, clock=lambda: NOW).deliver_due()
 
     assert [path for path, _, _ in receiver.got] == ["/first"]
     assert only(database).outcome == "redirected"
@@ -217,7 +217,7 @@ def test_a_name_that_leads_to_a_private_address_is_not_called(
     save(f"http://hooks.example.org:{receiver.port}/")
     end(RunStatus.HELD)
 
-    Notifier(settings, database, resolve=lambda _host, _port: found).tell_all()
+    Notifier(settings, database, resolve=lambda _host, _port: found).deliver_due()
 
     assert receiver.got == []
     assert (only(database).outcome, only(database).due_at) == ("private", None)
@@ -229,7 +229,7 @@ def test_an_address_that_was_allowed_once_is_not_called_any_more(
     save(f"http://127.0.0.1:{receiver.port}/")
     end(RunStatus.HELD)
 
-    Notifier(settings, database).tell_all()
+    Notifier(settings, database).deliver_due()
 
     assert (receiver.got, only(database).outcome) == ([], "private")
 
@@ -245,7 +245,7 @@ def test_the_address_that_was_checked_is_the_one_that_is_called(
     save(f"http://rebinding.example.org:{receiver.port}/")
     end(RunStatus.HELD)
 
-    Notifier(private, database, resolve=lambda _host, _port: next(answers)).tell_all()
+    Notifier(private, database, resolve=lambda _host, _port: next(answers)).deliver_due()
 
     ((_, headers, _),) = receiver.got
     assert headers["Host"] == f"rebinding.example.org:{receiver.port}"
@@ -261,7 +261,7 @@ def test_a_name_that_nobody_knows_is_said(
     save("https://hooks.example.org/")
     end(RunStatus.HELD)
 
-    Notifier(settings, database, resolve=unknown).tell_all()
+    Notifier(settings, database, resolve=unknown).deliver_due()
 
     assert only(database).outcome == "unknown_host"
 
@@ -272,7 +272,7 @@ def test_nobody_at_the_address_is_said(
     save(f"http://127.0.0.1:{free_port()}/")
     end(RunStatus.HELD)
 
-    Notifier(private, database).tell_all()
+    Notifier(private, database).deliver_due()
 
     assert only(database).outcome == "unreachable"
 
@@ -288,7 +288,7 @@ def test_an_answer_that_drips_is_cut_off(
     with speaking(b"H", 0.1) as port:
         save(f"http://127.0.0.1:{port}/")
         end(RunStatus.HELD)
-        Notifier(private, database).tell_all()
+        Notifier(private, database).deliver_due()
 
     assert only(database).outcome == "timed_out"
 
@@ -299,7 +299,7 @@ def test_what_speaks_no_http_is_said(
     with speaking(b"220 mail.example.org ready\r\n", 0.01) as port:
         save(f"http://127.0.0.1:{port}/")
         end(RunStatus.HELD)
-        Notifier(private, database).tell_all()
+        Notifier(private, database).deliver_due()
 
     assert only(database).outcome == "no_http"
 
@@ -310,7 +310,7 @@ def test_a_receiver_without_a_certificate_of_its_name_is_sent_nothing(
     save(f"https://127.0.0.1:{receiver.port}/")  # it speaks no TLS at all
     end(RunStatus.HELD)
 
-    Notifier(private, database).tell_all()
+    Notifier(private, database).deliver_due()
 
     assert receiver.got == []
     assert only(database).outcome == "no_http"
@@ -325,7 +325,7 @@ def test_a_test_is_told_once_even_if_it_fails(
         first = webhook.ask_for_test(session, by="user:1", now=NOW).id
         again = webhook.ask_for_test(session, by="user:1", now=NOW).id
 
-    Notifier(private, database).tell_all()
+    Notifier(private, database).deliver_due()
 
     content = json.loads(receiver.got[0][2])
     assert first == again
@@ -341,7 +341,7 @@ def test_nobody_is_told_once_the_address_is_taken_away(
     with database.write() as session:
         webhook.remove_webhook(session, by="user:1", now=NOW)
 
-    Notifier(private, database).tell_all()
+    Notifier(private, database).deliver_due()
 
     assert (receiver.got, only(database).outcome) == ([], "withdrawn")
 
@@ -384,7 +384,7 @@ def test_its_thread_tells_what_comes_while_it_runs(
     end: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(notify, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(notify, "POLL_SECONDS", 0.02)
     save(f"http://127.0.0.1:{receiver.port}/")
     notifier = Notifier(private, database, clock=utc_now)
     notifier.start()

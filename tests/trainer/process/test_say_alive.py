@@ -37,7 +37,7 @@ def test_a_trainer_is_seen_until_it_stops(database: Database, volatile: Volatile
 def test_it_says_so_again_and_again(
     database: Database, volatile: Volatile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainer.process.schedule.SAY_ALIVE_SECONDS", 0.0)
+    monkeypatch.setattr("trainer.process.schedule.HEARTBEAT_SECONDS", 0.0)
     ticker = Ticker(database, volatile=volatile)
     ticker.start()
     first = volatile.part_seen_at(TRAINER)

@@ -20,7 +20,7 @@ from core.storage.database import Database
 from core.storage.tables import Run
 from tests.conftest import NOW
 from tests.support.factories import make_drawing, make_version
-from trainer.process.schedule import LOOK_SECONDS, PosixCronTrigger, Ticker, queue_first_run
+from trainer.process.schedule import POLL_SECONDS, PosixCronTrigger, Ticker, queue_first_run
 
 
 class Clock:
@@ -287,7 +287,7 @@ def test_a_clock_that_is_set_back_does_not_stop_the_looks(
     try:
         assert _wait_for(lambda: ticker._scheduler.get_job("tick") is not None, 5)
         WallClock.ahead = timedelta(0)
-        time.sleep(LOOK_SECONDS)  # by now what waits does so by the clock that was ahead
+        time.sleep(POLL_SECONDS)  # by now what waits does so by the clock that was ahead
         _schedule(database, enabled=False)
 
         assert _wait_for(lambda: ticker._scheduler.get_job("tick") is None, 5)

@@ -20,7 +20,7 @@ def test_a_terminal_shows_phase_steps_loss_and_accuracy() -> None:
     with TerminalBar(Console(file=screen, force_terminal=True, width=120)) as bar:
         bar.enter("gather")
         bar.enter("train")
-        bar.add("train", 120, 400, loss=0.1234, accuracy=0.975)
+        bar.step("train", 120, 400, loss=0.1234, accuracy=0.975)
 
     last = shown(screen).strip().splitlines()[-1]
     assert last.startswith("train")
@@ -31,7 +31,7 @@ def test_a_terminal_shows_phase_steps_loss_and_accuracy() -> None:
 def test_a_phase_without_steps_shows_its_name_and_no_old_figures() -> None:
     screen = io.StringIO()
     with TerminalBar(Console(file=screen, force_terminal=True, width=120)) as bar:
-        bar.add("train", 400, 400, loss=0.1, accuracy=0.9)
+        bar.step("train", 400, 400, loss=0.1, accuracy=0.9)
         bar.enter("export")
 
     last = shown(screen).strip().splitlines()[-1]
@@ -42,6 +42,6 @@ def test_a_phase_without_steps_shows_its_name_and_no_old_figures() -> None:
 def test_nothing_is_left_on_the_screen_when_the_run_is_over() -> None:
     screen = io.StringIO()
     with TerminalBar(Console(file=screen, force_terminal=True, width=120)) as bar:
-        bar.add("train", 1, 2, loss=None, accuracy=None)
+        bar.step("train", 1, 2, loss=None, accuracy=None)
 
     assert screen.getvalue().endswith("\x1b[1A\x1b[2K")
