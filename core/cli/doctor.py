@@ -26,7 +26,7 @@ from core.storage import migrate
 from core.storage.database import Database, has_wal_reset_bug, sqlite_engine, sqlite_version
 from core.storage.model_store import ModelStore
 from core.storage.tables import AuditEvent, ModelVersion, Schedule
-from core.symbols.digits import mnist
+from core.symbols import digits
 
 Level = Literal["ok", "warn", "fail"]
 LEAST_FREE_BYTES = 1_000_000_000  # a guess: models, backups and the WAL of weeks fit
@@ -241,10 +241,10 @@ def _mnist(settings: Settings) -> Finding:
     if not settings.mnist_cache.exists():
         return Finding("mnist", "warn", "not fetched yet: run `inkloop data fetch`")
     try:
-        mnist.load(settings.mnist_cache)
+        n_images = digits.verify(settings)
     except DataError as exc:
         return Finding("mnist", "fail", f"{exc} (`inkloop data fetch` brings it back)")
-    return Finding("mnist", "ok", "70,000 digits, the four published MD5 sums")
+    return Finding("mnist", "ok", f"{n_images:,} digits, the four published MD5 sums")
 
 
 def _clock(settings: Settings) -> Finding:

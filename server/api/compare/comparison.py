@@ -6,7 +6,6 @@ paired by their numbers, in the newest exam of each version.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,10 +14,12 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.base.arrays import Labels
 from core.base.kinds import Dataset
 from core.storage.tables import Drawing, Evaluation
+from core.symbols.symbols import Symbols
+from core.versions.paired import mcnemar_two_sided_p
 
-Digits = NDArray[np.uint8]
 CHUNK = 500  # numbers in one query; SQLite takes 32,766 parameters
 EXAMS = (Dataset.HOLDOUT_KNOWN, Dataset.HOLDOUT_NEW)
 
@@ -48,19 +49,11 @@ class Difference:
     @property
     def p(self) -> float:
         """Exact two-sided McNemar test of "there is no difference", 0 to 1."""
-        return mcnemar_two_sided(len(self.better), len(self.worse))
-
-
-def mcnemar_two_sided(n_better: int, n_worse: int) -> float:
-    """P(a split at least as uneven | both directions equally likely); 1.0 without any change."""
-    n = n_better + n_worse
-    tail = sum(math.comb(n, k) for k in range(max(n_better, n_worse), n + 1))
-    # Both are exact integers of any size: Python divides them without overflow.
-    return min(1.0, 2 * tail / (1 << n))
+        return mcnemar_two_sided_p(len(self.worse), len(self.better))
 
 
 def difference(
-    labels_N: Digits, a_N: Digits, b_N: Digits, places_N: NDArray[np.int64]
+    labels_N: Labels, a_N: Labels, b_N: Labels, places_N: NDArray[np.int64]
 ) -> Difference:
     """Compare two versions' readings of the same N digits."""
     right_a_N, right_b_N = a_N == labels_N, b_N == labels_N
@@ -80,7 +73,7 @@ def difference(
     )
 
 
-def on_mnist(session: Session, a: int, b: int, labels_N: Digits) -> Difference | None:
+def on_mnist(session: Session, a: int, b: int, labels_N: Labels) -> Difference | None:
     """Both on MNIST's test set; None unless both were measured on all of it."""
     read_a, read_b = mnist_readings(session, a), mnist_readings(session, b)
     if read_a is None or read_b is None or not len(read_a) == len(read_b) == len(labels_N):
@@ -101,7 +94,7 @@ def on_drawings(session: Session, a: int, b: int) -> Difference:
     )
 
 
-def mnist_readings(session: Session, version: int) -> Digits | None:
+def mnist_readings(session: Session, version: int) -> Labels | None:
     """(N,) what a version read in MNIST's test set when it was judged; None without that."""
     predicted = session.scalars(
         select(Evaluation.predicted)
@@ -127,10 +120,11 @@ def drawn_readings(session: Session, version: int) -> Mapping[int, int]:
     return readings
 
 
-def confusion(labels_N: Digits, predicted_N: Digits) -> NDArray[np.int64]:
-    """(10, 10) counts: row = the digit it is, column = the digit it was read as."""
-    cells = labels_N.astype(np.int64) * 10 + predicted_N
-    return np.bincount(cells, minlength=100).reshape(10, 10)
+def confusion(labels_N: Labels, predicted_N: Labels, symbols: Symbols) -> NDArray[np.int64]:
+    """(K, K) counts: rows are labels, columns are predictions."""
+    n = len(symbols)
+    cells = labels_N.astype(np.int64) * n + predicted_N
+    return np.bincount(cells, minlength=n * n).reshape(n, n)
 
 
 def _labels(session: Session, numbers: list[int]) -> dict[int, int]:

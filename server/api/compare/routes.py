@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.base.arrays import Inks, Labels
 from core.base.errors import NotFound
 from core.storage.tables import Contributor, Drawing, ModelVersion
-from core.symbols.digits import mnist
+from core.symbols import digits
+from core.symbols.reference_set import ReferenceSet
 from server.api.compare import comparison
 from server.api.compare.comparison import Difference, Flip
 from server.api.compare.schemas import CellOut, CompareOut, ConfusionOut
@@ -24,16 +26,13 @@ from server.views import Json, to_base64
 
 blueprint = Blueprint("compare", __name__)
 MAX_SHOWN = 200  # pictures of each kind: 200 kB
-IMAGES = "t10k-images-idx3-ubyte"
-LABELS = "t10k-labels-idx1-ubyte"
-Array = NDArray[np.uint8]
 
 
 @blueprint.get("/api/v1/compare/<int:a>/<int:b>")
 @contract("Compare two versions", answers={200: CompareOut}, refusals=(404,))
 def compare(a: int, b: int) -> ResponseReturnValue:
     """What version b reads better and worse than version a, digit by digit"""
-    labels = _mnist(LABELS)
+    labels = _reference().exam_labels()
     with services().database.read() as session:
         for version in (a, b):
             _check_exists(session, version)
@@ -41,7 +40,7 @@ def compare(a: int, b: int) -> ResponseReturnValue:
         on_drawings = comparison.on_drawings(session, a, b)
         drawn = _drawings(session, on_drawings)
         numbers = _numbers(session, drawn)
-    images = _mnist(IMAGES) if on_mnist is not None else None
+    images = _reference().exam_images() if on_mnist is not None else None
     shown = {
         kind: _mnist_flips(on_mnist, images, kind) + _drawn_flips(on_drawings, drawn, kind)
         for kind in ("better", "worse")
@@ -62,7 +61,7 @@ def compare(a: int, b: int) -> ResponseReturnValue:
 def confusion(version: int) -> ResponseReturnValue:
     """Which digits of MNIST's test set the version read as which, when it was judged"""
     labels_N, predicted_N = _readings(version)
-    rows = comparison.confusion(labels_N, predicted_N)
+    rows = comparison.confusion(labels_N, predicted_N, digits.DIGITS)
     right, of_label, of_reading = rows.diagonal(), rows.sum(axis=1), rows.sum(axis=0)
     return {
         "version": version,
@@ -80,8 +79,8 @@ def cell(version: int, label: int, read_as: int) -> ResponseReturnValue:
     """The test images of one digit that the version read as another, or as the same"""
     labels_N, predicted_N = _readings(version)
     places = np.flatnonzero((labels_N == label) & (predicted_N == read_as))
-    images = _mnist(IMAGES)
-    if images is None or not (label <= 9 and read_as <= 9):
+    images = _reference().exam_images()
+    if images is None or label not in digits.DIGITS.ids or read_as not in digits.DIGITS.ids:
         raise NotFound("cell", f"{label}/{read_as}")
     items = [{"place": int(i), "ink": to_base64(images[i].tobytes())} for i in places[:MAX_SHOWN]]
     return {"label": label, "read_as": read_as, "n": len(places), "items": items}
@@ -92,14 +91,13 @@ def _check_exists(session: Session, version: int) -> None:
         raise NotFound("version", version)
 
 
-def _mnist(name: str) -> Array | None:
-    """A file of MNIST's test set; None if it is missing."""
-    return mnist.read_if_there(services().settings.mnist_cache / name)
+def _reference() -> ReferenceSet:
+    return digits.load(services().settings)
 
 
-def _readings(version: int) -> tuple[Array, Array]:
+def _readings(version: int) -> tuple[Labels, Labels]:
     """MNIST's test labels, and what the version read. Raises: NotFound."""
-    labels_N = _mnist(LABELS)
+    labels_N = _reference().exam_labels()
     with services().database.read() as session:
         _check_exists(session, version)
         predicted_N = comparison.mnist_readings(session, version)
@@ -136,7 +134,7 @@ def _flip_json(flip: Flip, source: str, ink: bytes, drawing: Drawing | None) -> 
     }
 
 
-def _mnist_flips(found: Difference | None, images: Array | None, kind: str) -> list[Json]:
+def _mnist_flips(found: Difference | None, images: Inks | None, kind: str) -> list[Json]:
     if found is None or images is None:
         return []
     flips: Sequence[Flip] = getattr(found, kind)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.base.clock import utc_now
 from core.base.errors import Conflict, NotMade
 from core.storage.tables import DigitMap, ModelVersion
-from core.symbols.digits import mnist
+from core.symbols import digits
 from core.versions import maps
 from core.versions import queries as version_queries
 from server import identity
@@ -27,7 +27,6 @@ from server.services import services
 from server.views import Json, iso, language
 
 blueprint = Blueprint("digit_map", __name__)
-LABELS = "t10k-labels-idx1-ubyte"
 STEPS = 10_000  # from the middle to the edge: a tenth of a pixel at any size
 GZIP = 16 + zlib.MAX_WBITS
 
@@ -39,7 +38,7 @@ def show(query: MapQuery) -> ResponseReturnValue:
 
     404 says how far the map is while there is none.
     """
-    labels = mnist.read_if_there(services().settings.mnist_cache / LABELS)
+    labels = digits.load(services().settings).exam_labels()
     labels = np.zeros(0, np.uint8) if labels is None else labels
     with services().database.read() as session:
         row = _made(session, query.version)

@@ -15,8 +15,8 @@ from core.schedule import due
 from core.storage.database import EPOCH
 from core.storage.tables import Anchor, Run, Transfer, Verdict, WebhookDelivery
 from core.versions import queries as version_queries
+from core.versions.paired import mcnemar_p
 from core.versions.queries import Champion
-from server.api.compare.comparison import mcnemar_two_sided
 
 COUNTED_TO = 10_000
 BETTER_AT = 0.01
@@ -93,7 +93,7 @@ def _anchor(session: Session, champion: Champion | None) -> Iterator[Need]:
     if facts is None:
         return
     n_gained, n_lost = int(facts["n_gained"]), int(facts["n_lost"])
-    if n_gained > n_lost and mcnemar_two_sided(n_gained, n_lost) / 2 < BETTER_AT:
+    if n_gained > n_lost and mcnemar_p(n_gained, n_lost) < BETTER_AT:
         yield Need(
             "anchor",
             {

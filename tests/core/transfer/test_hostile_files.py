@@ -307,7 +307,7 @@ def test_a_slow_file_keeps_its_process(
 def test_mnists_test_pictures_never_come_in(settings: Settings, database: Database) -> None:
     settings.mnist_cache.mkdir()
     shutil.copy(MNIST / "t10k-images-idx3-ubyte", settings.mnist_cache)
-    exam = mnist.load_test_images(settings.mnist_cache)[:2]
+    exam = mnist.read_idx(settings.mnist_cache / mnist.TEST_IMAGES)[:2]
 
     done = import_file(settings, database, npz(4, ink=np.concatenate([inks(2), exam])))
 
