@@ -43,7 +43,7 @@ from trainer.pipeline.interface import Claim, Pipeline, Progress
 
 At = int | str
 """Which point of a run: the n-th, or the first whose name begins so."""
-GIVEN_UP = ("given up", "lease lost")
+GIVEN_UP = ("run abandoned", "lease lost")
 
 
 @dataclass(frozen=True, slots=True)

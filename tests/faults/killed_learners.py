@@ -1,9 +1,9 @@
-"""`python -m tests.faults.killed_learners INSTANCE MOMENT …`: runs that die, and what they become.
+"""`python -m tests.faults.killed_learners INSTANCE MOMENT …`: kill runs, and resume them.
 
-For each moment, in a copy of the instance, one process does the run and is killed there by SIGKILL;
-a new process then does what is left. Each is a fork of this one, which has imported torch once and
-computed nothing with it. Prints as JSON, by moment: how the first process ended, what checkpoint it
-left, and the version that came of it.
+For each moment, in a copy of the instance, one process carries out the run and is killed there by
+SIGKILL; a new process then continues it. Both are forks of this one, which has imported torch but
+computed nothing. Prints JSON by moment: the exit status of the first process, the checkpoint that
+it left, and the version that resulted.
 
 A moment is `step 17` (of the training), `choice 1` (of the strengths tried), `saving 3` (the third
 checkpoint is written but not yet in its place), or `never`.
@@ -43,12 +43,12 @@ SAVE_EVERY_STEPS = 5
 
 
 def die() -> None:
-    """As in a power cut: nothing is tidied up."""
+    """Kill this process, without any clean-up."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Mortal(RunProgress):
-    """Dies at its moment."""
+    """Kills the process at its moment."""
 
     moment = ""
 
@@ -67,7 +67,7 @@ class Mortal(RunProgress):
 
 
 def die_while_saving(n_left: int) -> None:
-    """Let this process die at its n-th checkpoint, between writing and renaming it."""
+    """Kill this process at its n-th checkpoint, between writing and renaming it."""
     rename = Path.replace
 
     def rename_unless_it_is_time(path: Path, target: Path) -> Path:
@@ -81,7 +81,7 @@ def die_while_saving(n_left: int) -> None:
 
 
 def do_run(settings: Settings, moment: str) -> None:
-    """Do the run that is queued or was left, and die at the moment."""
+    """Carry out the open run, and die at the moment."""
     torch.set_num_threads(1)
     train.CHECKPOINT_SECONDS = 0.0
     if moment.startswith("saving"):
@@ -99,7 +99,7 @@ def do_run(settings: Settings, moment: str) -> None:
 
 
 def in_a_process(work: Callable[[], None]) -> int:
-    """Returns: the exit status, negative for a signal. What `work` raises ends the process."""
+    """Do `work` in a fork. Returns its exit status, negative for a signal."""
     child = os.fork()
     if child == 0:
         work()
@@ -108,7 +108,7 @@ def in_a_process(work: Callable[[], None]) -> int:
 
 
 def checkpoint_of(instance: Path) -> dict[str, Any] | None:
-    """Step and kinds of tensors of the checkpoint that was left."""
+    """Return step and kinds of tensors of the checkpoint."""
     found = sorted((instance / "runs").glob("*/checkpoint.safetensors"))
     if not found:
         return None
@@ -118,7 +118,7 @@ def checkpoint_of(instance: Path) -> dict[str, Any] | None:
 
 
 def version_of(settings: Settings) -> dict[str, Any]:
-    """The newest version: its weights' hash, and the last point of its training's curves."""
+    """Return the newest version: hash of its weights, and the last point of its curves."""
     store = ModelStore(settings.models_dir)
     version = max(store.versions())
     database = Database(settings)
@@ -138,7 +138,7 @@ def version_of(settings: Settings) -> dict[str, Any]:
 
 
 def story(instance: Path, moment: str) -> dict[str, Any]:
-    """One run that dies at the moment, and is done to its end by the next process."""
+    """Let one run die at the moment, and the next process complete it."""
     copy = instance.parent / moment.replace(" ", "-")
     shutil.copytree(instance, copy)
     settings = Settings.from_env({}, instance=copy, secret_key=SECRET)

@@ -17,7 +17,7 @@ LONG = replace(RUN, min_steps=100_000, max_steps=100_000)
 
 
 def load_long(settings: Settings, database: Database) -> Pipeline:
-    """The real steps in the tiny world, very many of them."""
+    """Load the real pipeline in the tiny world, with very many steps."""
     return functools.partial(run_pipeline, tiny_context(settings, database, LONG))
 
 

@@ -1,4 +1,4 @@
-"""`python -m tests.faults.tiny_trainer`: the trainer's own process, in the tiny digit world."""
+"""`python -m tests.faults.tiny_trainer`: the real trainer process, in the tiny world."""
 
 from __future__ import annotations
 

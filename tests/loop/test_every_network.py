@@ -1,6 +1,6 @@
-"""Each network but the default goes the whole way: trained, live, served, and learned from.
+"""Each network except the default is trained, promoted, served and fine-tuned.
 
-In the tiny digit world, by the steps of real runs; the server's own loader reads what they made.
+Real runs in the tiny world; the server's loader loads their versions.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ from trainer.process.schedule import queue_first_run
 pytestmark = pytest.mark.slow
 
 RECIPE = replace(FIRST, learning_rate=0.004)
-"""Gentle enough for the networks without batch norm."""
+"""A learning rate that suits networks without batch norm."""
 
 SHORT = replace(RUN, min_steps=20)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def small_fit() -> Iterator[None]:
-    """A few hundred drawings of each kind are enough for a border in so small a world."""
+    """Fit the familiarity on a few hundred images of each kind: enough in the tiny world."""
     with pytest.MonkeyPatch.context() as patch:
         for name, n in SMALL_FIT.items():
             patch.setattr(familiarity, name, n)
@@ -52,7 +52,7 @@ def small_fit() -> Iterator[None]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """An instance that holds nothing yet."""
+    """An empty instance."""
     settings = Settings.from_env({}, instance=tmp_path / "instance", secret_key=SECRET)
     migrate.upgrade(settings)
     return settings.model_copy(update={"train_threads": 1})
@@ -85,7 +85,7 @@ def _run_queue(settings: Settings, database: Database, name: str) -> RunQueue:
 
 
 def _check_served(settings: Settings, database: Database, version: int, name: str) -> None:
-    """The server loads the version by its own checks, and reads what nobody trained on."""
+    """Load the version as the server does, and predict the exam."""
     with database.read() as session:
         row = session.get_one(ModelVersion, version)
     store = ModelStore(settings.models_dir)
@@ -96,7 +96,7 @@ def _check_served(settings: Settings, database: Database, version: int, name: st
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_a_network_goes_live_and_is_served(
+def test_each_network_goes_live_and_is_served(
     settings: Settings, database: Database, name: str
 ) -> None:
     queue_first_run(database, utc_now())
@@ -111,7 +111,7 @@ def test_a_network_goes_live_and_is_served(
 
 
 @pytest.mark.parametrize("name", ["small", "conv_10_20", "mlp_64"])
-def test_another_network_learns_from_drawings(
+def test_other_networks_learn_from_drawings(
     settings: Settings, database: Database, name: str
 ) -> None:
     queue_first_run(database, utc_now())

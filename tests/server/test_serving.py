@@ -53,7 +53,7 @@ def publish(settings, database):
     return _publish
 
 
-def test_a_promotion_under_load_fails_no_request_and_reaches_every_worker(settings, publish):
+def test_a_promotion_under_load_fails_no_request_and_reaches_all_workers(settings, publish):
     publish(1)
     with running("serve", settings.instance, INKLOOP_WORKERS=str(N_WORKERS)) as inkloop:
         volatile = Volatile(settings)

@@ -257,7 +257,7 @@ def _outcome(database: Database, done: Run | None) -> tuple[dict[str, Any], str]
         row = run_queries.verdict_of(session, done.id)
     facts = {"run_id": done.id, "version": done.version, "verdict": None}
     if row is None:
-        return facts, f"Run {done.id} {done.status}: {done.message or 'it goes on later'}"
+        return facts, f"Run {done.id} {done.status}: {done.message or 'it continues later'}"
     rules = [rule | {"sentence": rule_sentence(rule, "en")} for rule in row.rules]
     sentence = verdict_sentence(row.passed, row.rules, "en")
     for rule in rules:

@@ -124,4 +124,4 @@ class RunProgress:
             )
         self._written_at = time.monotonic()
         if is_cancelled:
-            raise Cancelled("the run was stopped because somebody asked for it")
+            raise Cancelled("the run was cancelled on request")

@@ -1,4 +1,4 @@
-"""A run from the inside: it learns, keeps what it knew, and can be broken off anywhere."""
+"""Fine-tuning: learning, distillation, and resumption from checkpoints."""
 
 import copy
 import json
@@ -30,7 +30,7 @@ QUICK = RunConfig(min_steps=24, steps_per_drawing=0.0, n_drawn=8, n_replay=24, c
 
 @pytest.fixture(scope="module")
 def data() -> RunData:
-    """Bars in columns stand for MNIST's digits; drawings are the same bars, lying down."""
+    """Vertical bars stand for reference images; drawings are the same bars, horizontal."""
     labels = np.arange(200) % 10
     inks = np.zeros((200, 28, 28), np.uint8)
     for ink, digit in zip(inks, labels, strict=True):
@@ -45,7 +45,7 @@ def data() -> RunData:
 
 
 def only(images: LabelledImages, n: int) -> LabelledImages:
-    """The first n images."""
+    """Return the first n images."""
     return LabelledImages(images.inks[:n], images.labels[:n])
 
 
@@ -89,10 +89,10 @@ def test_a_run_resumed_from_files_ends_bit_equal(
     assert same(whole.candidates[0].weights, resumed.candidates[0].weights)
 
 
-def test_a_run_whose_checkpoint_has_averaged_weights_too_goes_on(
+def test_a_checkpoint_with_additional_averaged_weights_can_be_resumed(
     champion: SymbolNetwork, data: RunData
 ) -> None:
-    """As those had that were written before averaging was given up."""
+    """Checkpoints from before averaging was removed have them."""
     kept: list[Checkpoint] = []
     whole = fine_tune(champion, data, QUICK, 1, on_checkpoint=kept.append)
     averaged = {f"average.{i}": p.detach() for i, p in enumerate(champion.parameters())}
@@ -111,7 +111,7 @@ def test_a_checkpoint_of_another_run_is_refused(champion: SymbolNetwork, data: R
         fine_tune(champion, data, replace(QUICK, min_steps=30), 1, resume=kept[0])
 
 
-def test_neither_the_champion_nor_torchs_randomness_is_changed(
+def test_the_champion_and_the_random_state_are_unchanged(
     champion: SymbolNetwork, data: RunData
 ) -> None:
     weights, randomness = copy.deepcopy(champion.state_dict()), torch.get_rng_state()
@@ -122,17 +122,13 @@ def test_neither_the_champion_nor_torchs_randomness_is_changed(
     assert torch.equal(randomness, torch.get_rng_state())
 
 
-def test_arithmetic_is_as_exact_after_a_run_as_before(
-    champion: SymbolNetwork, data: RunData
-) -> None:
+def test_subnormal_numbers_work_after_a_run(champion: SymbolNetwork, data: RunData) -> None:
     fine_tune(champion, data, QUICK, seed=1)
 
     assert sys.float_info.min / 2 > 0
 
 
-def test_progress_is_told_step_by_step_and_may_stop_the_run(
-    champion: SymbolNetwork, data: RunData
-) -> None:
+def test_each_step_is_reported_and_may_stop_the_run(champion: SymbolNetwork, data: RunData) -> None:
     reports: list[StepReport] = []
 
     def stop_at_5(now: StepReport) -> None:
@@ -181,7 +177,7 @@ def test_a_run_on_a_single_drawing_works(champion: SymbolNetwork, data: RunData)
     assert len(fine_tune(champion, single, QUICK, 1).candidates) == 2
 
 
-def test_a_run_without_drawings_is_a_misuse(data: RunData) -> None:
+def test_a_run_without_drawings_is_refused(data: RunData) -> None:
     with pytest.raises(ValueError, match="at least one drawing"):
         replace(data, new=only(data.new, 0))
 
@@ -190,11 +186,11 @@ def test_distillation_is_zero_for_equal_networks_and_ignores_what_the_teacher_mi
     teacher = torch.tensor([[5.0, 0.0], [0.0, 5.0]])
     student = torch.tensor([[5.0, 0.0], [5.0, 0.0]])
 
-    right_about_both = distillation_loss(student, teacher, torch.tensor([0, 1]), 2.0)
+    both_correct = distillation_loss(student, teacher, torch.tensor([0, 1]), 2.0)
 
     assert distillation_loss(teacher, teacher, torch.tensor([0, 1]), 2.0) == 0
     assert distillation_loss(student, teacher, torch.tensor([0, 0]), 2.0) == 0
-    assert right_about_both > 1
+    assert both_correct > 1
 
 
 @pytest.mark.parametrize(
@@ -206,7 +202,7 @@ def test_new_drawings_fill_half_of_the_drawn_part_or_their_share(
     assert n_of_new(64, n_new, n_older, 0.5) == expected
 
 
-def test_a_batch_has_drawings_first_and_mnist_after_them(data: RunData) -> None:
+def test_a_batch_has_drawings_first_and_replay_after_them(data: RunData) -> None:
     torch.manual_seed(0)
 
     batch = Batches(data, n_drawn=6, n_replay=9, new_share=0.5).draw()
@@ -216,7 +212,7 @@ def test_a_batch_has_drawings_first_and_mnist_after_them(data: RunData) -> None:
     assert is_lying.tolist() == [True] * 6 + [False] * 9
 
 
-def test_hard_images_are_those_that_the_teacher_is_least_sure_of(
+def test_hard_images_have_the_smallest_margins_of_the_teacher(
     champion: SymbolNetwork, data: RunData
 ) -> None:
     with torch.no_grad():
@@ -225,7 +221,7 @@ def test_hard_images_are_those_that_the_teacher_is_least_sure_of(
 
     hardest = hard_images(champion, data, n=180)
 
-    # Only the twenty 2s are read right: nothing else is further from being hard.
+    # Only the twenty 2s are predicted correctly: they are the easiest.
     assert len(hardest) == 180
     assert 2 not in data.replay.labels[hardest.numpy()]
 
@@ -245,5 +241,5 @@ def test_steps_grow_with_the_drawings_up_to_a_limit() -> None:
     assert [n_steps(n, config) for n in (0, 10, 1_000, 9_000)] == [250, 258, 1_000, 1_200]
 
 
-def test_pen_drawn_digits_are_the_same_for_everybody() -> None:
+def test_pen_drawn_digits_are_deterministic() -> None:
     assert np.array_equal(pen_drawn_digits(5, seed=1), pen_drawn_digits(5, seed=1))

@@ -1,4 +1,4 @@
-"""Training from scratch: repeatable, interruptible, resumable, and without side effects."""
+"""Training from scratch: deterministic, resumable, and without side effects."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHORT = replace(COMPACT, batch_size=16, n_epochs=3)
 
 
 def bars(n: int = 160) -> Examples:
-    """A toy task: the label is the row in which a bar lies."""
+    """A toy task: the label is the row of a bar."""
     generator = torch.Generator().manual_seed(0)
     labels = torch.randint(0, 10, (n,), generator=generator)
     ink = torch.zeros(n, 28, 28, dtype=torch.uint8)
@@ -56,7 +56,7 @@ def test_another_seed_gives_other_weights():
     assert not same_weights(first.network, second.network)
 
 
-def test_training_leaves_the_random_state_of_others_alone():
+def test_training_restores_the_random_state():
     torch.manual_seed(1)
     before = torch.get_rng_state()
 
@@ -66,7 +66,7 @@ def test_training_leaves_the_random_state_of_others_alone():
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_it_learns_a_toy_task():
+def test_a_toy_task_is_learned():
     recipe = replace(SHORT, n_epochs=8, augmentation=None)
 
     trained = train(network_named("compact"), bars(), bars(64), 5, n_symbols=10, recipe=recipe)
@@ -75,7 +75,7 @@ def test_it_learns_a_toy_task():
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_every_network_trains_by_its_own_recipe(name: str):
+def test_each_network_trains_by_its_own_recipe(name: str):
     kind = NETWORKS[name]
     losses: list[float | None] = []
 
@@ -121,8 +121,8 @@ def test_progress_may_stop_the_training():
         train(network_named("mlp_64"), bars(), bars(), 1, n_symbols=10, recipe=SHORT, on_step=stop)
 
 
-def broken_off(name: str, recipe: Recipe, at_step: int) -> Checkpoint:
-    """Train until the checkpoint of a step is taken, then fail."""
+def interrupted(name: str, recipe: Recipe, at_step: int) -> Checkpoint:
+    """Train up to the checkpoint of a step, then fail."""
     taken: list[Checkpoint] = []
 
     def keep(state: LoopState) -> None:
@@ -136,10 +136,10 @@ def broken_off(name: str, recipe: Recipe, at_step: int) -> Checkpoint:
 
 
 @pytest.mark.parametrize("at_step", [10, 20, 30])
-def test_a_broken_off_training_ends_as_if_it_never_was(at_step: int):
+def test_an_interrupted_training_resumes_bit_equal(at_step: int):
     whole = train(network_named("compact"), bars(), bars(), 5, n_symbols=10, recipe=SHORT)
 
-    checkpoint = broken_off("compact", SHORT, at_step)
+    checkpoint = interrupted("compact", SHORT, at_step)
     resumed = train(
         network_named("compact"), bars(), bars(), 5, n_symbols=10, recipe=SHORT, resume=checkpoint
     )
@@ -151,7 +151,7 @@ def test_dropout_and_momentum_are_resumed_too():
     recipe = replace(NETWORKS["conv_10_20"].recipe, n_epochs=4, batch_size=16)
     whole = train(network_named("conv_10_20"), bars(), bars(), 5, n_symbols=10, recipe=recipe)
 
-    checkpoint = broken_off("conv_10_20", recipe, at_step=30)
+    checkpoint = interrupted("conv_10_20", recipe, at_step=30)
     resumed = train(
         network_named("conv_10_20"),
         bars(),
@@ -175,8 +175,8 @@ def test_the_faster_number_of_threads_is_chosen(slow: int, chosen: int):
     assert torch.get_num_threads() == 1
 
 
-def test_a_resumed_training_computes_with_as_many_threads_as_before():
-    checkpoint = broken_off("mlp_64", SHORT, at_step=10)
+def test_a_resumed_training_keeps_its_number_of_threads():
+    checkpoint = interrupted("mlp_64", SHORT, at_step=10)
     seen: list[int] = []
 
     train(

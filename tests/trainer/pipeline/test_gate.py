@@ -1,4 +1,4 @@
-"""The gate's arithmetic against a second implementation, and its rules one by one."""
+"""Paired statistics against a second implementation, and each rule of the gate."""
 
 import json
 
@@ -40,14 +40,14 @@ GOLDEN = PairedPredictions(np.arange(10), np.arange(10), np.arange(10))
 
 
 def predictions(wrong: NDArray[np.int64] | list[int]) -> NDArray[np.uint8]:
-    """Predictions that are right but for the images at `wrong`."""
+    """Predictions that are correct except for the images at `wrong`."""
     predicted = LABELS.copy()
     predicted[wrong] = (predicted[wrong] + 1) % 10
     return predicted
 
 
 def pairs(n_lost: int, n_gained: int, n: int = N) -> PairedPredictions:
-    """A candidate that loses and gains so many images, spread over digits and halves."""
+    """A candidate with these losses and gains, spread over digits and strata."""
     places = np.linspace(0, n - 1, n_lost + n_gained).astype(int)
     order = np.random.default_rng(0).permutation(places)
     labels = LABELS[:n]
@@ -59,7 +59,7 @@ def pairs(n_lost: int, n_gained: int, n: int = N) -> PairedPredictions:
 
 
 def reference_score(n_lost: int, n_gained: int, n: int, loss: float) -> float:
-    """The score statistic with the nuisance rate found by maximising the likelihood itself."""
+    """The score statistic, with the nuisance rate from maximising the likelihood numerically."""
     n_same = n - n_lost - n_gained
 
     def minus_log_likelihood(gain_rate: float) -> float:
@@ -121,15 +121,15 @@ def test_two_sided_mcnemar_agrees_with_the_exact_binomial_test(n_lost: int, n_ga
     assert mcnemar_two_sided_p(n_lost, n_gained) == pytest.approx(expected, rel=1e-9)
 
 
-# -- the margin in digits -----------------------------------------------------------------------
+# -- the margin in images -----------------------------------------------------------------------
 
 
-def test_the_net_losses_allowed_are_the_published_ones() -> None:
+def test_the_allowed_net_losses_are_the_documented_ones() -> None:
     assert [allowed_net_loss(d) for d in (20, 30, 40, 60)] == [6, 4, 4, 0]
 
 
 @pytest.mark.parametrize(("n_discordant", "percent"), [(20, 94), (30, 82), (40, 79), (60, 55)])
-def test_equal_models_pass_as_often_as_published(n_discordant: int, percent: int) -> None:
+def test_equal_models_pass_as_often_as_documented(n_discordant: int, percent: int) -> None:
     allowed = allowed_net_loss(n_discordant)
     most_lost = (n_discordant + allowed) // 2
 
@@ -139,18 +139,16 @@ def test_equal_models_pass_as_often_as_published(n_discordant: int, percent: int
 
 
 @given(n_lost=st.integers(0, 60), n_gained=st.integers(0, 60))
-def test_losing_one_more_never_helps_and_gaining_one_more_never_hurts(
-    n_lost: int, n_gained: int
-) -> None:
+def test_the_upper_bound_is_monotonic_in_losses_and_gains(n_lost: int, n_gained: int) -> None:
     bound = tango_upper_bound(n_lost, n_gained, N)
 
     assert tango_upper_bound(n_lost + 1, n_gained, N) > bound
-    # A gain and the digit it replaces: the same count of discordant images, two fewer lost net.
+    # A gain instead of a loss: as many discordant images, a net loss smaller by two.
     assert n_lost == 0 or tango_upper_bound(n_lost - 1, n_gained + 1, N) < bound
 
 
 @given(n_lost=st.integers(0, 60), n_gained=st.integers(0, 60))
-def test_the_upper_bound_lies_below_the_margin_exactly_where_the_rule_holds(
+def test_the_upper_bound_is_below_the_margin_exactly_if_the_rule_passes(
     n_lost: int, n_gained: int
 ) -> None:
     assert (tango_upper_bound(n_lost, n_gained, N) < 0.0015) == is_non_inferior(n_lost, n_gained, N)
@@ -159,7 +157,7 @@ def test_the_upper_bound_lies_below_the_margin_exactly_where_the_rule_holds(
 # -- rules --------------------------------------------------------------------------------------
 
 
-def test_discordant_images_are_counted_by_who_reads_them_right() -> None:
+def test_discordant_images_are_counted_as_losses_and_gains() -> None:
     labels = np.array([1, 2, 3, 4])
 
     difference = compare(PairedPredictions(labels, np.array([1, 9, 9, 4]), np.array([9, 2, 8, 4])))
@@ -167,7 +165,7 @@ def test_discordant_images_are_counted_by_who_reads_them_right() -> None:
     assert (difference.n_lost, difference.n_gained, difference.n) == (1, 1, 4)
 
 
-def test_readings_of_different_lengths_are_a_misuse() -> None:
+def test_predictions_of_different_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="same length"):
         PairedPredictions(np.array([1, 2]), np.array([1]), np.array([1, 2]))
 
@@ -177,7 +175,7 @@ def test_a_candidate_significantly_worse_than_the_champion_fails() -> None:
     assert rule_vs_champion(pairs(4, 0)).passed
 
 
-def test_a_digit_that_collapses_fails_though_the_sum_holds() -> None:
+def test_a_large_loss_on_one_digit_fails_despite_no_net_loss() -> None:
     sevens = np.flatnonzero(LABELS == 7)
     candidate, anchor = predictions(sevens[:8]), predictions(np.flatnonzero(LABELS == 3)[:8])
 
@@ -187,7 +185,7 @@ def test_a_digit_that_collapses_fails_though_the_sum_holds() -> None:
     assert (rule.facts["digit"], rule.value, rule.bound) == (7, 8, 6)
 
 
-def test_seven_lost_of_one_digit_and_none_gained_still_pass() -> None:
+def test_seven_losses_on_one_digit_pass() -> None:
     sevens = np.flatnonzero(LABELS == 7)[:7]
 
     rule = rule_per_symbol(PairedPredictions(LABELS, predictions(sevens), LABELS), DIGITS)
@@ -196,7 +194,7 @@ def test_seven_lost_of_one_digit_and_none_gained_still_pass() -> None:
     assert rule.facts["p"] == 1 / 128
 
 
-def test_a_gain_on_students_does_not_pay_for_a_loss_on_employees() -> None:
+def test_a_gain_on_students_does_not_compensate_a_loss_on_employees() -> None:
     candidate, anchor = predictions(list(range(9_000, 9_009))), predictions(list(range(9)))
 
     students, employees = rules_per_stratum(PairedPredictions(LABELS, candidate, anchor), HALVES)
@@ -205,7 +203,7 @@ def test_a_gain_on_students_does_not_pay_for_a_loss_on_employees() -> None:
     assert not employees.passed and employees.value == 9
 
 
-def test_a_writer_half_may_lose_eight() -> None:
+def test_a_stratum_may_lose_eight_images() -> None:
     candidate = predictions(list(range(9_000, 9_008)))
 
     _, employees = rules_per_stratum(PairedPredictions(LABELS, candidate, LABELS), HALVES)
@@ -213,7 +211,7 @@ def test_a_writer_half_may_lose_eight() -> None:
     assert employees.passed
 
 
-def test_fewer_than_ten_exam_drawings_are_only_recorded() -> None:
+def test_fewer_than_ten_holdout_drawings_are_recorded_and_pass() -> None:
     rule = rule_holdout("holdout_known", pairs(9, 0, n=9))
 
     assert rule.passed
@@ -224,7 +222,7 @@ def test_fewer_than_ten_exam_drawings_are_only_recorded() -> None:
 @pytest.mark.parametrize(
     ("n_lost", "n_gained", "passes"), [(2, 0, True), (3, 0, True), (4, 0, False), (6, 2, True)]
 )
-def test_exam_drawings_fail_by_three_net_and_p_below_a_tenth(
+def test_holdout_drawings_fail_from_three_net_losses_with_p_below_a_tenth(
     n_lost: int, n_gained: int, passes: bool
 ) -> None:
     """Three of three has p = 0.125, four of four 0.0625, six of eight 0.145."""
@@ -235,7 +233,7 @@ def test_exam_drawings_fail_by_three_net_and_p_below_a_tenth(
     ("candidate", "champion", "passes"),
     [(0.0049, 0.001, True), (0.0051, 0.001, False), (0.0109, 0.01, True), (0.0111, 0.01, False)],
 )
-def test_calibration_may_grow_by_a_tenth_or_to_half_a_percent(
+def test_calibration_error_may_rise_by_a_tenth_or_to_half_a_percent(
     candidate: float, champion: float, passes: bool
 ) -> None:
     assert rule_calibration(candidate, champion).passed == passes
@@ -250,7 +248,7 @@ def test_one_misread_golden_digit_fails() -> None:
     assert rule.facts["wrong"] == [{"label": 1, "predicted": 7}]
 
 
-def test_a_golden_digit_that_the_live_version_misreads_holds_nobody() -> None:
+def test_a_golden_digit_that_the_champion_misreads_holds_no_candidate() -> None:
     labels, champion = np.array([1, 7, 4]), np.array([7, 7, 4])
 
     same, other, worse = (
@@ -294,7 +292,7 @@ def test_a_candidate_equal_to_the_champion_is_promoted() -> None:
     ]  # fmt: skip
 
 
-def test_nine_lost_net_of_nineteen_is_held() -> None:
+def test_a_net_loss_of_nine_of_nineteen_is_held() -> None:
     one = pairs(14, 5)
 
     verdict = gate_candidate(gate_input(one), look=2)
@@ -304,7 +302,7 @@ def test_nine_lost_net_of_nineteen_is_held() -> None:
     assert (rule.value, rule.bound, rule.facts["look"]) == (9, 5, 2)
 
 
-def test_a_verdict_survives_the_way_through_json() -> None:
+def test_a_verdict_survives_json() -> None:
     verdict = gate_candidate(gate_input(PairedPredictions(LABELS, LABELS, LABELS)))
 
     assert json.loads(json.dumps(verdict.to_json())) == verdict.to_json()
@@ -332,7 +330,7 @@ def test_the_first_model_has_to_read_all_golden_digits() -> None:
     assert not gate_first_model(LABELS, LABELS, one_wrong, DIGITS).passed
 
 
-def test_a_second_look_has_to_be_surer() -> None:
+def test_a_second_look_has_a_stricter_level() -> None:
     one = pairs(13, 7)
 
     first = gate_candidate(gate_input(one))

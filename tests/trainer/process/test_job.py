@@ -1,4 +1,4 @@
-"""A run from claim to end, whatever happens in between. What is learned does not matter here."""
+"""Runs from claim to end, with failures in between. Their steps are stand-ins."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def run_queue(settings: Settings, database: Database) -> Callable[[Pipeline], Ru
     return lambda steps: RunQueue(settings, database, steps)
 
 
-def test_without_an_open_run_nothing_is_done(run_queue: Callable[[Pipeline], RunQueue]) -> None:
+def test_without_an_open_run_nothing_happens(run_queue: Callable[[Pipeline], RunQueue]) -> None:
     assert run_queue(_nothing).run_next() is None
 
 
-def test_progress_is_in_the_database_while_it_happens(
+def test_progress_is_in_the_database_during_the_run(
     run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _queue(database)
@@ -69,7 +69,7 @@ def test_progress_is_in_the_database_while_it_happens(
     assert [(point.step, point.accuracy) for point in points] == [(2, 0.95)]
 
 
-def test_ten_thousand_steps_are_few_writes(
+def test_ten_thousand_steps_need_few_writes(
     run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     _queue(database)
@@ -88,7 +88,7 @@ def test_ten_thousand_steps_are_few_writes(
     assert n_points <= 2 * seconds + 2
 
 
-def test_an_error_of_ours_fails_the_run_with_its_sentence(
+def test_an_expected_error_fails_the_run_with_its_message(
     run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _queue(database)
@@ -111,7 +111,7 @@ def test_an_error_of_ours_fails_the_run_with_its_sentence(
         (MemoryError(), "not enough memory"),
     ],
 )
-def test_any_other_error_fails_the_run_and_says_what_to_do(
+def test_an_unexpected_error_fails_the_run_with_advice(
     run_queue: Callable[[Pipeline], RunQueue], database: Database, error: Exception, advice: str
 ) -> None:
     run_id = _queue(database)
@@ -126,7 +126,7 @@ def test_any_other_error_fails_the_run_and_says_what_to_do(
     assert advice in str(row.message)
 
 
-def test_after_a_failure_the_lease_is_free_at_once(
+def test_a_failed_run_releases_the_lease(
     run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     _queue(database)
@@ -162,7 +162,7 @@ def test_a_cancelled_run_ends_within_a_second(
     assert _row(database, run_id).status == "cancelled"
 
 
-def test_a_stopped_trainer_puts_its_run_back(
+def test_a_stopped_trainer_queues_its_run_again(
     settings: Settings, database: Database, run_queue: Callable[[Pipeline], RunQueue]
 ) -> None:
     run_id = _queue(database)
@@ -181,7 +181,7 @@ def test_a_stopped_trainer_puts_its_run_back(
     assert _row(database, run_id).n_attempts == 1
 
 
-def test_a_run_can_be_put_back_from_another_thread_while_a_step_hangs(
+def test_another_thread_can_queue_a_run_again_while_a_step_hangs(
     run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _queue(database)
@@ -205,7 +205,7 @@ def test_a_run_can_be_put_back_from_another_thread_while_a_step_hangs(
 
 
 def _leave_orphan(database: Database, n_attempts: int = 1) -> int:
-    """A run whose trainer died: running, and its lease over."""
+    """Leave a run as a dead trainer does: running, with an expired lease."""
     run_id = _queue(database)
     with database.write() as session:
         fence = runs.take_lease(session, "dead", now=NOW, ttl=TTL)
@@ -215,7 +215,7 @@ def _leave_orphan(database: Database, n_attempts: int = 1) -> int:
     return run_id
 
 
-def test_a_dead_trainer_s_run_is_taken_over(
+def test_the_run_of_a_dead_trainer_is_taken_over(
     run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _leave_orphan(database)
@@ -226,7 +226,7 @@ def test_a_dead_trainer_s_run_is_taken_over(
     assert [(claim.run_id, claim.n_attempts, claim.fence) for claim in claims] == [(run_id, 2, 2)]
 
 
-def test_a_run_that_broke_two_trainers_is_failed_with_a_sentence(
+def test_a_run_whose_trainer_died_twice_fails_with_advice(
     run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _leave_orphan(database, n_attempts=2)
@@ -238,7 +238,7 @@ def test_a_run_that_broke_two_trainers_is_failed_with_a_sentence(
     assert "died 2 times" in str(row.message)
 
 
-def test_a_run_under_a_living_lease_is_left_alone(
+def test_a_run_under_a_valid_lease_is_not_taken_over(
     run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _leave_orphan(database)
@@ -250,7 +250,7 @@ def test_a_run_under_a_living_lease_is_left_alone(
     assert _row(database, run_id).n_attempts == 1
 
 
-def test_what_a_dead_trainer_left_in_the_store_is_cleared_away(
+def test_files_of_a_dead_trainer_are_removed_from_the_store(
     run_queue: Callable[[Pipeline], RunQueue], database: Database, settings: Settings
 ) -> None:
     _leave_orphan(database)
@@ -262,13 +262,15 @@ def test_what_a_dead_trainer_left_in_the_store_is_cleared_away(
     assert list(settings.models_dir.iterdir()) == []
 
 
-def test_a_trainer_that_lost_its_lease_writes_no_more(
+def test_a_trainer_without_its_lease_writes_nothing(
     run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _queue(database)
 
     def steps(claim: Claim, progress: Progress) -> None:
-        with database.write() as session:  # as if it had slept: somebody else takes over
+        with (
+            database.write() as session
+        ):  # another trainer takes over, as if this one had been suspended
             fence = runs.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
             assert fence is not None
             runs.adopt_orphan(session, fence=fence, now=utc_now())
@@ -283,14 +285,14 @@ def test_a_trainer_that_lost_its_lease_writes_no_more(
 
 
 def _sleep_past_the_lease(database: Database) -> None:
-    """As if this trainer had slept: another one takes its run over."""
+    """Let another trainer take the run over, as if this one had been suspended."""
     with database.write() as session:
         fence = runs.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
         assert fence is not None
         runs.adopt_orphan(session, fence=fence, now=utc_now())
 
 
-def test_a_sleeper_whose_files_were_cleared_away_gives_up_and_reports_no_failure(
+def test_a_suspended_trainer_whose_files_were_removed_records_no_failure(
     run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _queue(database)
@@ -308,7 +310,7 @@ def test_a_sleeper_whose_files_were_cleared_away_gives_up_and_reports_no_failure
     assert _row(database, run_id).status == "running"
 
 
-def test_a_sleeper_that_had_not_begun_leaves_the_run_to_the_other(
+def test_a_trainer_suspended_before_its_claim_leaves_the_run_to_the_other(
     run_queue: Callable[[Pipeline], RunQueue], database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_id = _queue(database)
@@ -326,7 +328,7 @@ def test_a_sleeper_that_had_not_begun_leaves_the_run_to_the_other(
     assert _row(database, run_id).status == "queued"
 
 
-def test_a_run_clears_away_what_earlier_ones_kept_but_not_its_own(
+def test_a_run_removes_checkpoints_of_other_runs_only(
     run_queue: Callable[[Pipeline], RunQueue], database: Database, settings: Settings
 ) -> None:
     run_id = _leave_orphan(database)
@@ -362,7 +364,7 @@ def test_one_run_on_command_can_be_forced(
     assert done.requested_by == "command"
 
 
-def test_one_run_on_command_does_the_one_that_was_asked_for(
+def test_one_run_on_command_carries_out_the_queued_one(
     run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _queue(database)
@@ -373,7 +375,7 @@ def test_one_run_on_command_does_the_one_that_was_asked_for(
     assert done.id == run_id
 
 
-def test_one_run_on_command_is_refused_while_another_trainer_works(
+def test_one_run_on_command_is_refused_while_another_trainer_holds_the_lease(
     run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     with database.write() as session:

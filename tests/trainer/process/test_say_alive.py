@@ -1,4 +1,4 @@
-"""The trainer says that it is alive while it follows the schedule, and takes its leave."""
+"""The trainer's heartbeat while it follows the schedule."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def volatile(settings: Settings) -> Iterator[Volatile]:
     volatile.dispose()
 
 
-def test_a_trainer_is_seen_until_it_stops(database: Database, volatile: Volatile) -> None:
+def test_a_trainer_is_reported_alive_until_it_stops(database: Database, volatile: Volatile) -> None:
     began = utc_now()
     ticker = Ticker(database, volatile=volatile)
 
@@ -34,7 +34,7 @@ def test_a_trainer_is_seen_until_it_stops(database: Database, volatile: Volatile
     assert volatile.part_seen_at(TRAINER) is None
 
 
-def test_it_says_so_again_and_again(
+def test_the_heartbeat_is_repeated(
     database: Database, volatile: Volatile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("trainer.process.schedule.HEARTBEAT_SECONDS", 0.0)
@@ -47,7 +47,7 @@ def test_it_says_so_again_and_again(
     ticker.stop()
 
 
-def test_a_schedule_is_followed_although_nobody_can_be_told(
+def test_the_schedule_is_followed_although_the_heartbeat_cannot_be_written(
     settings: Settings, database: Database, volatile: Volatile
 ) -> None:
     volatile.dispose()
