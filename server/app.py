@@ -1,4 +1,4 @@
-"""The application, put together in one place."""
+"""The application factory."""
 
 from __future__ import annotations
 
@@ -13,96 +13,49 @@ from werkzeug.routing import IntegerConverter
 from core.base.settings import Settings
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
-from core.storage.shared_state import Volatile
+from core.storage.shared_state import SharedState
 from server import pages
 from server.access import check_access
-from server.api.accounts import sessions, users
-from server.api.accounts import sign_in as accounts
-from server.api.audit import routes as audit
-from server.api.compare import routes as compare
-from server.api.contributors import routes as contributors
-from server.api.docs import routes as docs
-from server.api.drawings import own_list as drawing_lists
-from server.api.drawings import pictures
-from server.api.drawings import routes as drawings
-from server.api.gallery import routes as gallery
-from server.api.health import routes as health
-from server.api.maps import routes as digit_map
-from server.api.overview import routes as overview
-from server.api.own_data import routes as own_data
-from server.api.predictions import routes as predictions
-from server.api.review import routes as review
-from server.api.review.queue import ReviewQueue
-from server.api.runs import routes as runs
-from server.api.schedule import routes as schedule
-from server.api.stats import routes as stats
-from server.api.transfers import routes as transfers
-from server.api.versions import routes as models
-from server.api.webhook import routes as webhook
-from server.background import Background
+from server.api.blueprints import BLUEPRINTS
+from server.background.tasks import Background
 from server.errors import register_error_handlers
 from server.headers import register_headers
 from server.limits import Limits
+from server.monitoring.request_counts import RequestCounts
 from server.overload import Overload
-from server.request_counts import RequestCounts
 from server.services import EXTENSION, Services
 from server.serving.live_model import LiveModel
 from server.serving.picture_reader import PictureReader
-from server.serving.readings import Readings
+from server.serving.readings import ReadingCache
+from server.serving.review_queue import ReviewQueue
 from server.serving.writer import DrawingWriter
 
 MAX_BODY_BYTES = 10_000_000
 LARGEST_ROW_NUMBER = 2**63 - 1
 N_DIGITS = len(str(LARGEST_ROW_NUMBER))
-MAX_FORM_PARTS = 10  # a form has a file and two short fields
-BLUEPRINTS = (
-    pages.blueprint,
-    predictions.blueprint,
-    drawing_lists.blueprint,
-    gallery.blueprint,
-    drawings.blueprint,
-    review.blueprint,
-    pictures.blueprint,
-    models.blueprint,
-    compare.blueprint,
-    digit_map.blueprint,
-    runs.blueprint,
-    schedule.blueprint,
-    webhook.blueprint,
-    stats.blueprint,
-    overview.blueprint,
-    accounts.blueprint,
-    users.blueprint,
-    sessions.blueprint,
-    contributors.blueprint,
-    audit.blueprint,
-    transfers.blueprint,
-    own_data.blueprint,
-    health.blueprint,
-    docs.blueprint,
-)
+MAX_FORM_PARTS = 10  # forms have one file and at most two fields
 
 log = structlog.get_logger()
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
 
 class RowNumber(IntegerConverter):
-    """`<int:…>` in routes: a number that no row can have is that of none, rather than a 500.
+    """Converter of `<int:…>`: a number too large for the database becomes one that no row has.
 
-    With `max`, Werkzeug would answer 405 where other methods of the address are routes of their
-    own; and Python refuses to read a number of over 4,300 digits.
+    With the converter's own `max`, Werkzeug would answer 405 where the path has routes of other
+    methods. Python refuses to parse numbers of over 4,300 digits.
     """
 
     def to_python(self, value: str) -> int:
-        """The number, or the largest that a database takes."""
+        """Return the number, at most the largest that the database can store."""
         return min(int(value[: N_DIGITS + 1]), LARGEST_ROW_NUMBER)
 
 
 class InkloopApp(Flask):
-    """Flask, but a bug goes into the one log, with the request's number."""
+    """Flask with unexpected errors in the structured log, with the request's id."""
 
     def log_exception(self, exc_info: ExcInfo | None) -> None:
-        """Called for each exception that no handler expected."""
+        """Log an exception that no error handler is registered for."""
         log.error(
             "unexpected error",
             request_id=g.get("request_id"),
@@ -111,9 +64,9 @@ class InkloopApp(Flask):
 
 
 def create_app(settings: Settings, *, follow: bool = False) -> Flask:
-    """The application on an instance; `follow` starts the thread that follows promotions.
+    """Create the application for an instance; `follow` starts the background thread.
 
-    Engines and thread belong to the process that calls this: call it after any fork.
+    Call it after a fork: database engines and the thread belong to the calling process.
     """
     app = InkloopApp("server", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, MAX_FORM_PARTS=MAX_FORM_PARTS)
@@ -127,7 +80,7 @@ def create_app(settings: Settings, *, follow: bool = False) -> Flask:
     register_headers(app)
     app.before_request(check_access)
     register_error_handlers(app)
-    for blueprint in BLUEPRINTS:
+    for blueprint in (pages.blueprint, *BLUEPRINTS):
         app.register_blueprint(blueprint)
     app.wsgi_app = Overload(app.wsgi_app, parts.counts)  # type: ignore[method-assign]
     if settings.trusted_proxies:
@@ -139,23 +92,23 @@ def create_app(settings: Settings, *, follow: bool = False) -> Flask:
 
 
 def make_services(settings: Settings) -> Services:
-    """The parts behind the routes, for this process."""
+    """Create the services of this process."""
     database = Database(settings)
-    volatile = Volatile(settings)
+    shared_state = SharedState(settings)
     store = ModelStore(settings.models_dir)
     secret = settings.secret()
-    live = LiveModel(database, store, volatile)
+    live = LiveModel(database, store, shared_state)
     return Services(
         settings=settings,
         database=database,
-        volatile=volatile,
+        shared_state=shared_state,
         store=store,
         live=live,
-        limits=Limits(volatile, settings, secret),
+        limits=Limits(shared_state, settings, secret),
         counts=RequestCounts(),
         writer=DrawingWriter(database, secret),
         pictures=PictureReader(),
         review=ReviewQueue(database, live),
-        readings=Readings(live),
+        readings=ReadingCache(live),
         secret=secret,
     )

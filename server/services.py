@@ -1,4 +1,4 @@
-"""What routes work with, made once per process by `create_app`."""
+"""The services that routes use, created once per process by `create_app`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from flask import current_app
 from core.base.settings import Settings
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
-from core.storage.shared_state import Volatile
-from server.api.review.queue import ReviewQueue
+from core.storage.shared_state import SharedState
 from server.limits import Limits
-from server.request_counts import RequestCounts
+from server.monitoring.request_counts import RequestCounts
 from server.serving.live_model import LiveModel
 from server.serving.picture_reader import PictureReader
-from server.serving.readings import Readings
+from server.serving.readings import ReadingCache
+from server.serving.review_queue import ReviewQueue
 from server.serving.writer import DrawingWriter
 
 EXTENSION = "inkloop"
@@ -23,11 +23,11 @@ EXTENSION = "inkloop"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The parts behind the routes."""
+    """Database, model, limits and the other services of a process."""
 
     settings: Settings
     database: Database
-    volatile: Volatile
+    shared_state: SharedState
     store: ModelStore
     live: LiveModel
     limits: Limits
@@ -35,12 +35,12 @@ class Services:
     writer: DrawingWriter
     pictures: PictureReader
     review: ReviewQueue
-    readings: Readings
+    readings: ReadingCache
     secret: bytes
 
 
 def services() -> Services:
-    """Those of the application that handles the request."""
+    """Return the current application's services."""
     found = current_app.extensions[EXTENSION]
     assert isinstance(found, Services)
     return found

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from core.base.clock import utc_now
 from core.base.kinds import RunStatus
 from core.base.settings import Settings
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
 from core.storage.tables import Drawing, ModelVersion, Run, Verdict, WebhookDelivery
-from core.webhooks import deliveries as webhook
+from core.webhooks import deliveries
 from tests.browser.accessibility import axe_findings
 from tests.browser.prepared import prepare
 from tests.browser.signing_in import open_dashboard
@@ -103,7 +104,7 @@ def add_runs(instance: Path) -> None:
 def _begin(session: Session, by: str) -> tuple[int, int]:
     now = utc_now() - timedelta(seconds=30)
     run, _ = runs.queue_run(session, requested_by=by, is_forced=True, seed=1, now=now)
-    fence = runs.take_lease(session, "here", now=now, ttl=TTL) or 0
+    fence = run_lease.take_lease(session, "here", now=now, ttl=TTL) or 0
     runs.claim_next_run(session, fence=fence, now=now)
     session.flush()
     return run.id, fence
@@ -187,7 +188,7 @@ def test_a_failed_run_says_what_to_do_in_chinese_on_a_phone(
     expect(page.locator("h1")).to_have_text("第 3 次训练失败")
     expect(page.locator(".run-message")).to_contain_text("磁盘出错或已满")
     expect(page.locator("#what-to-do")).to_contain_text("请腾出空间")
-    expect(page.locator("[data-phase='gather']")).to_contain_text("停在这里")
+    expect(page.locator("[data-phase='gather']")).to_contain_text("在此停止")
     assert_fits(page)
 
     page.goto(f"{inkloop.url}/admin/runs/{HELD}")
@@ -220,7 +221,7 @@ def test_a_run_is_watched_and_cancelled_while_the_live_version_goes_on(
     change(inkloop, alive)
     page = open_dashboard(browser, inkloop, "en-GB", 1280)
     page.goto(f"{inkloop.url}/admin/runs/{RUNNING}")
-    expect(page.locator("h1")).to_contain_text("Run 4 is under way")
+    expect(page.locator("h1")).to_contain_text("Run 4 is in progress")
     expect(page.locator("#run-facts")).to_contain_text(EMAIL)
     now = page.locator("[aria-current='step']")
     expect(now).to_contain_text("50 %")
@@ -245,7 +246,7 @@ def test_somebody_is_told_of_ends_tested_and_told_no_more(
 ) -> None:
     def told(session: Session) -> None:
         (delivery,) = waiting(session)
-        webhook.record_attempt(session, delivery.id, "refused", {"status": 503}, now=utc_now())
+        deliveries.record_attempt(session, delivery.id, "refused", {"status": 503}, now=utc_now())
 
     def waiting(session: Session) -> Sequence[WebhookDelivery]:
         return session.scalars(
@@ -255,14 +256,14 @@ def test_somebody_is_told_of_ends_tested_and_told_no_more(
     page = open_dashboard(browser, inkloop, "en-GB", 390)
     page.goto(f"{inkloop.url}/admin/runs")
     page.locator("#to-webhook").click()
-    expect(page.locator("h1")).to_have_text("Nobody is told when a run ends")
+    expect(page.locator("h1")).to_have_text("No notification is sent when a run ends")
     page.locator("#webhook-url").fill("http://user:secret@hooks.example.org/")
     page.locator("#save-webhook").click()
     expect(page.locator("#webhook-form .note")).to_contain_text("must not carry a name")
     page.locator("#webhook-url").fill("http://127.0.0.1:9/hook")
     page.locator("#save-webhook").click()
     expect(page.locator("#webhook-secret")).to_have_text(re.compile("^[0-9a-f]{64}$"))
-    expect(page.locator("h1")).to_contain_text("127.0.0.1:9 is told when a version is held back")
+    expect(page.locator("h1")).to_contain_text("127.0.0.1:9 is notified when a version is held back")
     assert_fits(page)
 
     page.locator("#test-webhook").click()
@@ -273,6 +274,6 @@ def test_somebody_is_told_of_ends_tested_and_told_no_more(
     page.reload()
     expect(page.locator("#webhook-secret")).to_have_count(0)
     page.locator("#remove-webhook").click()
-    expect(page.locator("h1")).to_have_text("Nobody is told when a run ends")
+    expect(page.locator("h1")).to_have_text("No notification is sent when a run ends")
     assert_fits(page)
     page.context.close()

@@ -1,6 +1,6 @@
-"""A small digit world that a network learns in seconds: golden digits in many easy handwritings.
+"""A tiny substitute for MNIST that trains in seconds: golden digits, each slightly distorted.
 
-For tests, and for benchmarks that do not measure accuracy.
+For tests of everything but accuracy.
 """
 
 from __future__ import annotations
@@ -63,14 +63,14 @@ def tiny_reference() -> DigitReferenceSet:
 
 @functools.cache
 def tiny_mnist() -> Mnist:
-    """Return 1,800 and 2,400 golden digits, each distorted differently."""
+    """1,800 training and 2,400 test images."""
     rng = np.random.default_rng(5)
     inks, labels = easy_digits(N_TRAIN + N_TEST, rng)
     return Mnist(inks[:N_TRAIN], labels[:N_TRAIN], inks[N_TRAIN:], labels[N_TRAIN:])
 
 
 def draw_ahead() -> None:
-    """Generate the images once before any fork, and fewer of them."""
+    """Compute before any fork what each process would compute, and less of it."""
     tiny_mnist()
     vars(familiarity).update(SMALL_FIT)
     pen_drawn_digits(SMALL_FIT["N_PEN"] + SMALL_FIT["N_PEN_UNSEEN"], familiarity.SEED)
@@ -80,7 +80,7 @@ def draw_ahead() -> None:
 def easy_digits(
     n: int, rng: np.random.Generator, slant: float = 0.0
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return inks (n, 28, 28) and labels (n,), form by form; `slant` changes the handwriting."""
+    """Distorted golden digits in turn: inks (N, 28, 28) and labels (N,). `slant`: another hand."""
     inks, labels = [], []
     for position in range(n):
         digit = GOLDEN[position % len(GOLDEN)]

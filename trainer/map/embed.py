@@ -263,7 +263,7 @@ _KINDS: tuple[tuple[type[InkloopError], str], ...] = (
 
 
 def _kind(error: InkloopError) -> str:
-    """Return the error's kind in `server.api.maps.words.FAILURES`."""
+    """Return the error's kind in `server.api.maps.sentences.FAILURES`."""
     return next((kind for cls, kind in _KINDS if isinstance(error, cls)), "unexpected")
 
 

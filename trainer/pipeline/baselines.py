@@ -20,7 +20,7 @@ class Baselines:
 def load_baselines(context: TrainerContext) -> Baselines | None:
     """Load the live version and the anchor; None before the first model."""
     with context.database.read() as session:
-        champion = versions.champion(session)
+        champion = versions.live_promotion(session)
         if champion is None:
             return None
         anchor = versions.anchor_version(session) or champion.version

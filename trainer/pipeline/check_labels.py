@@ -8,7 +8,7 @@ import numpy as np
 import structlog
 
 from core.drawings import lifecycle as drawings
-from core.runs import lifecycle as runs
+from core.runs import lease as run_lease
 from trainer.learning.label_check import LabelCheck, check_labels
 from trainer.learning.scores import predict
 from trainer.pipeline.baselines import Baselines
@@ -34,7 +34,7 @@ def quarantine_suspects(
         return gathered
     suspects = gathered.new.numbers[checked.is_suspect_Q].tolist()
     with context.database.write() as session:
-        runs.require_fence(session, claim.fence)
+        run_lease.require_fence(session, claim.fence)
         drawings.quarantine(session, suspects)
         confirmed = {number for number in suspects if is_accepted(session, number)}
     quarantined = [number for number in suspects if number not in confirmed]

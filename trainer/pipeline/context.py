@@ -79,5 +79,5 @@ class TrainerContext:
         # Manifests from before symbols could be added do not list them: they mean the digits.
         n_symbols = len(manifest.get("symbols", DIGITS.ids))
         network = network_named(manifest["network"]).build(n_symbols)
-        network.load_state_dict(load(self.store.read(version, WEIGHTS)))
+        network.load_state_dict(load(self.store.read_listed(version, WEIGHTS, manifest_sha256)))
         return StoredModel(version, network.eval(), manifest)

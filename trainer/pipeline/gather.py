@@ -18,7 +18,7 @@ from core.base.arrays import Inks, Mask
 from core.base.errors import InvalidInput
 from core.base.kinds import DrawingStatus, Split
 from core.drawings import queries as drawing_queries
-from core.drawings.lifecycle import MANY_CONTRIBUTORS
+from core.drawings.holdout import MANY_CONTRIBUTORS
 from core.runs import lifecycle as runs
 from core.storage import counters
 from core.storage.tables import Contributor, Drawing, RunDrawing

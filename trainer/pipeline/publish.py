@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import structlog
 from sqlalchemy.orm import Session
 
 from core.base.clock import utc_now
-from core.base.errors import Conflict
 from core.base.kinds import RunStatus
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.runs.verdict_sentences import verdict_sentence
-from core.storage.counters import audit
-from core.storage.model_store import Published
+from core.storage.audit import audit
 from core.storage.tables import Verdict as VerdictRow
 from core.versions import lifecycle as versions
-from core.versions.queries import counted_versions
 from trainer.pipeline.baselines import Baselines
 from trainer.pipeline.candidates import EvaluatedCandidate
 from trainer.pipeline.context import TrainerContext
@@ -44,7 +39,7 @@ def publish(
     Raises: LeaseLost, and the errors of the model store.
     """
     with context.database.read() as session:
-        runs.require_fence(session, claim.fence)
+        run_lease.require_fence(session, claim.fence)
         version = versions.next_version(session)
     now = utc_now()
     scores = candidate.scores()
@@ -55,7 +50,7 @@ def publish(
         "scores": scores,
         "created_at": now.isoformat(),
     }
-    published = _put_files(context, claim, version, exported.files, manifest)
+    published = context.store.publish(version, exported.files, manifest)
     with context.database.write() as session:
         versions.add_version(
             session,
@@ -88,24 +83,6 @@ def publish(
 def _sentence(verdict: Verdict) -> str:
     """Return the verdict in English, for logs and for the reason of a promotion."""
     return verdict_sentence(verdict.passed, verdict.to_json(), "en")
-
-
-def _put_files(
-    context: TrainerContext,
-    claim: Claim,
-    version: int,
-    files: Mapping[str, bytes],
-    manifest: Mapping[str, Any],
-) -> Published:
-    try:
-        return context.store.publish(version, files, manifest)
-    except Conflict:
-        # Another trainer, suspended past its lease, renamed its files into place before it
-        # noticed. If the lease is ours, its version does not count and its files can go.
-        with context.database.write() as session:
-            runs.require_fence(session, claim.fence)
-            context.store.discard_orphans(counted_versions(session))
-        return context.store.publish(version, files, manifest)
 
 
 def _record(session: Session, claim: Claim, version: int, candidate: EvaluatedCandidate) -> None:

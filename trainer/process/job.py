@@ -33,6 +33,7 @@ from core.base.errors import (
 from core.base.kinds import RunStatus
 from core.base.settings import Settings
 from core.drawings import queries as drawing_queries
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.schedule import due
 from core.storage.database import Database
@@ -114,7 +115,7 @@ class RunQueue:
             return
         with contextlib.suppress(LeaseLost), self.database.write() as session:
             runs.put_back(session, claim.run_id, fence=claim.fence, now=utc_now())
-            runs.release_lease(session, claim.fence)
+            run_lease.release_lease(session, claim.fence)
 
     def _under_lease(self, claim: Callable[[Session, int], Run | None]) -> Run | NoRun:
         with try_lease(self.database, self.settings.instance) as lease:
@@ -141,7 +142,7 @@ class RunQueue:
         Call it under the write lock, so that no other trainer can take over and publish meanwhile.
         """
         store = ModelStore(self.settings.models_dir)
-        store.discard_orphans(version_queries.counted_versions(session))
+        store.sweep(version_queries.manifest_hashes(session), now=utc_now())
         kept = run_folder(self.settings.instance, run.id)
         for folder in (self.settings.instance / RUNS_FOLDER).glob("*"):
             if folder != kept:
@@ -198,7 +199,7 @@ class RunQueue:
         """
         try:
             with self.database.read() as session:
-                runs.require_fence(session, claim.fence)
+                run_lease.require_fence(session, claim.fence)
         except LeaseLost as error:
             log.warning("run abandoned", why=str(error))
             return True

@@ -4,7 +4,7 @@ Two locks work together. The row in the database carries a fencing token and exp
 last heartbeat, so that a trainer on another machine can take over. A file lock of the kernel shows
 a trainer on the same machine at once that its predecessor is dead. Neither is sufficient for a
 write: whatever is published checks the fencing token in the same transaction
-(`core.runs.lifecycle.require_fence`).
+(`core.runs.lease.require_fence`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import structlog
 
 from core.base.clock import utc_now
 from core.base.errors import InkloopError, LeaseLost
-from core.runs import lifecycle as runs
+from core.runs import lease as run_lease
 from core.storage.database import Database
 
 TTL = timedelta(seconds=30)
@@ -69,7 +69,7 @@ class HeldLease:
         self._is_over.set()
         self._thread.join()
         with self._database.write() as session:
-            runs.release_lease(session, self.fence)
+            run_lease.release_lease(session, self.fence)
 
     def _keep_beating(self) -> None:
         while not self._is_over.wait(self._beat_seconds):
@@ -81,7 +81,7 @@ class HeldLease:
         """Renew the lease. Returns whether this trainer may assume that it still holds it."""
         try:
             with self._database.write() as session:
-                runs.beat(session, self.fence, now=self._clock(), ttl=TTL)
+                run_lease.renew_lease(session, self.fence, now=self._clock(), ttl=TTL)
         except LeaseLost:
             log.warning("lease lost", fence=self.fence)
             return False
@@ -110,7 +110,7 @@ def try_lease(
             # Another process on this machine holds the file lock: wait until its lease expires.
             owner += f":{os.getpid()}-{secrets.token_hex(4)}"
         with database.write() as session:
-            fence = runs.take_lease(session, owner, now=clock(), ttl=TTL)
+            fence = run_lease.take_lease(session, owner, now=clock(), ttl=TTL)
         if fence is None:
             yield None
             return

@@ -64,7 +64,7 @@ class RunProgress:
         """Add a line to the run's log; `core.runs.sentences` renders it."""
         self._check()
         with self._database.write() as session:
-            runs.say(
+            runs.add_fenced_line(
                 session,
                 self._run_id,
                 name,

@@ -31,7 +31,7 @@ from core.runs.lifecycle import queue_run
 from core.schedule import cron, due
 from core.schedule.due import take_tick
 from core.storage.database import Database
-from core.storage.shared_state import TRAINER, Volatile
+from core.storage.shared_state import TRAINER, SharedState
 from core.storage.tables import Run
 from core.versions import queries as version_queries
 
@@ -81,11 +81,11 @@ class Ticker:
         self,
         database: Database,
         clock: Callable[[], datetime] = utc_now,
-        volatile: Volatile | None = None,
+        shared_state: SharedState | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
-        self._volatile = volatile
+        self._shared_state = shared_state
         self._reported_at = -HEARTBEAT_SECONDS
         self._followed: tuple[str, str] | None = None
         self._scheduler = BackgroundScheduler(
@@ -112,9 +112,9 @@ class Ticker:
         """Stop following the schedule. Queued runs stay queued."""
         self._is_over.set()
         self._scheduler.shutdown(wait=False)
-        if self._volatile is not None:
+        if self._shared_state is not None:
             with contextlib.suppress(NotReady):
-                self._volatile.forget_part(TRAINER)
+                self._shared_state.forget_part(TRAINER)
 
     def _keep_following(self) -> None:
         """Poll by the monotonic clock: APScheduler waits by the wall clock.
@@ -148,11 +148,11 @@ class Ticker:
     def _report_alive(self) -> None:
         """Write the heartbeat that the server's `/readyz` reads."""
         now = time.monotonic()
-        if self._volatile is None or now - self._reported_at < HEARTBEAT_SECONDS:
+        if self._shared_state is None or now - self._reported_at < HEARTBEAT_SECONDS:
             return
         self._reported_at = now
         try:
-            self._volatile.report_part(TRAINER, now=utc_now())
+            self._shared_state.report_part(TRAINER, now=utc_now())
         except NotReady as error:
             log.warning("heartbeat not written", why=str(error))
 

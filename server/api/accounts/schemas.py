@@ -1,49 +1,90 @@
-"""Shapes of answers about contributors, accounts, sessions, tokens, and the log."""
+"""Schemas of accounts, sessions and API tokens."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from server.answer_schemas import Answer
+from server.api.shared.schemas import RequestModel, ResponseModel
 
-
-class ContributorOut(Answer):
-    """A contributor and what they gave; `n` and what follows leave deleted drawings out."""
-
-    number: int
-    id: str
-    created_at: datetime
-    blocked_at: datetime | None
-    is_held_out: bool
-    n: int
-    n_quarantined: int
-    n_rejected: int
-    n_exam: int
-    n_deleted: int
-    n_read: int
-    n_agreed: int
-    by_label: Annotated[list[int], Field(min_length=10, max_length=10)]
+Password = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
-class ContributorsOut(Answer):
-    """A page of contributors."""
+class LoginIn(RequestModel):
+    """An account's e-mail address and password."""
 
-    items: list[ContributorOut]
-    next: str | None
-
-
-class ErasureOut(Answer):
-    """What erasing somebody's drawings affects; `versions` learned from them, and stay."""
-
-    n_drawings: int
-    versions: list[int]
-    live_version: int | None
+    email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
-class UserOut(Answer):
+class SetupIn(LoginIn):
+    """The first admin's account, and the secret of the one-time link."""
+
+    token: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class TokenIn(RequestModel):
+    """A new API token."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    role: Literal["reviewer", "admin"]
+
+
+class UserIn(RequestModel):
+    """A new account; without a password one is generated and shown once."""
+
+    email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
+    role: Literal["reviewer", "admin"]
+    password: Password | None = None
+
+
+class UserChange(RequestModel):
+    """Changes to an account."""
+
+    role: Literal["reviewer", "admin"] | None = None
+    disabled: bool | None = None
+
+
+class PasswordReset(RequestModel):
+    """A new password for an account; without one it is generated and shown once."""
+
+    password: Password | None = None
+
+
+class OwnPasswordIn(RequestModel):
+    """The current and the new password of the caller's own account."""
+
+    current: Password
+    new: Password
+
+
+class SessionsQuery(BaseModel):
+    """Which sessions: the caller's own, or for admins all."""
+
+    model_config = ConfigDict(extra="forbid")
+    whose: Literal["mine", "all"] = "mine"
+
+
+class MeOut(ResponseModel):
+    """The caller."""
+
+    role: Literal["anybody", "reviewer", "admin"]
+    email: str | None
+    contributor: str
+    needs_setup: bool
+
+
+class TokenOut(ResponseModel):
+    """A new token; its secret is shown only here."""
+
+    token: str
+    name: str
+    role: Literal["reviewer", "admin"]
+
+
+class UserOut(ResponseModel):
     """An account."""
 
     id: int
@@ -56,22 +97,22 @@ class UserOut(Answer):
     last_sign_in_at: datetime | None
 
 
-class UsersOut(Answer):
-    """All accounts, the oldest first."""
+class UsersOut(ResponseModel):
+    """All accounts, oldest first."""
 
     items: list[UserOut]
     next: str | None
 
 
-class PasswordOut(Answer):
-    """An account and the password that was made up for it, shown this once."""
+class PasswordOut(ResponseModel):
+    """An account and its generated password, shown only here; null if it was given."""
 
     id: int
     email: str
     password: str | None
 
 
-class SessionOut(Answer):
+class SessionOut(ResponseModel):
     """A signed-in browser."""
 
     id: int
@@ -82,15 +123,15 @@ class SessionOut(Answer):
     is_current: bool
 
 
-class SessionsOut(Answer):
-    """Newest first."""
+class SessionsOut(ResponseModel):
+    """Signed-in browsers, newest first."""
 
     items: list[SessionOut]
     next: str | None
 
 
-class TokenRow(Answer):
-    """A token for programs; its secret is kept nowhere."""
+class TokenRow(ResponseModel):
+    """An API token; its secret is not stored."""
 
     id: int
     name: str
@@ -100,28 +141,8 @@ class TokenRow(Answer):
     revoked_at: datetime | None
 
 
-class TokensOut(Answer):
-    """Newest first."""
+class TokensOut(ResponseModel):
+    """All tokens, newest first."""
 
     items: list[TokenRow]
-    next: str | None
-
-
-class AuditEventOut(Answer):
-    """What somebody or something did; `name` and `subject_name` are accounts' addresses."""
-
-    id: int
-    at: datetime
-    by: str
-    name: str | None
-    action: str
-    subject: str
-    subject_name: str | None
-    facts: dict[str, Any]
-
-
-class AuditOut(Answer):
-    """Newest first."""
-
-    items: list[AuditEventOut]
     next: str | None

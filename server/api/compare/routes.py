@@ -1,4 +1,4 @@
-"""What versions read, digit by digit: two side by side, and one in its confusion matrix."""
+"""Routes that compare two versions digit by digit, and show a version's confusion matrix."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ from core.symbols.reference_set import ReferenceSet
 from server.api.compare import comparison
 from server.api.compare.comparison import Difference, Flip
 from server.api.compare.schemas import CellOut, CompareOut, ConfusionOut
+from server.api.shared.json_values import Json, to_base64
 from server.contract import contract
+from server.roles import ADMIN, REVIEWER
 from server.services import services
-from server.views import Json, to_base64
 
 blueprint = Blueprint("compare", __name__)
-MAX_SHOWN = 200  # pictures of each kind: 200 kB
+MAX_SHOWN = 200  # pictures of each kind; together 200 kB
 
 
 @blueprint.get("/api/v1/compare/<int:a>/<int:b>")
-@contract("Compare two versions", answers={200: CompareOut}, refusals=(404,))
+@contract("Compare two versions", role=REVIEWER, answers={200: CompareOut}, refusals=(404,))
 def compare(a: int, b: int) -> ResponseReturnValue:
-    """What version b reads better and worse than version a, digit by digit"""
+    """Return what version b reads better and worse than version a, digit by digit"""
     labels = _reference().exam_labels()
     with services().database.read() as session:
         for version in (a, b):
@@ -57,10 +58,10 @@ def compare(a: int, b: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/models/<int:version>/confusion")
-@contract("A version's confusion matrix", answers={200: ConfusionOut}, refusals=(404,))
+@contract("A version's confusion matrix", role=ADMIN, answers={200: ConfusionOut}, refusals=(404,))
 def confusion(version: int) -> ResponseReturnValue:
-    """Which digits of MNIST's test set the version read as which, when it was judged"""
-    labels_N, predicted_N = _readings(version)
+    """Return a version's confusion matrix on the MNIST test set, from its recorded evaluation"""
+    labels_N, predicted_N = _test_predictions(version)
     rows = comparison.confusion(labels_N, predicted_N, digits.DIGITS)
     right, of_label, of_reading = rows.diagonal(), rows.sum(axis=1), rows.sum(axis=0)
     return {
@@ -74,10 +75,10 @@ def confusion(version: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/models/<int:version>/confusion/<int:label>/<int:read_as>")
-@contract("A cell's digits", answers={200: CellOut}, refusals=(404,))
+@contract("A cell's digits", role=ADMIN, answers={200: CellOut}, refusals=(404,))
 def cell(version: int, label: int, read_as: int) -> ResponseReturnValue:
-    """The test images of one digit that the version read as another, or as the same"""
-    labels_N, predicted_N = _readings(version)
+    """Return the test images of one label that the version read as one digit"""
+    labels_N, predicted_N = _test_predictions(version)
     places = np.flatnonzero((labels_N == label) & (predicted_N == read_as))
     images = _reference().exam_images()
     if images is None or label not in digits.DIGITS.ids or read_as not in digits.DIGITS.ids:
@@ -95,12 +96,12 @@ def _reference() -> ReferenceSet:
     return digits.load(services().settings)
 
 
-def _readings(version: int) -> tuple[Labels, Labels]:
-    """MNIST's test labels, and what the version read. Raises: NotFound."""
+def _test_predictions(version: int) -> tuple[Labels, Labels]:
+    """Return the MNIST test labels and a version's recorded predictions. Raises: NotFound."""
     labels_N = _reference().exam_labels()
     with services().database.read() as session:
         _check_exists(session, version)
-        predicted_N = comparison.mnist_readings(session, version)
+        predicted_N = comparison.mnist_predictions(session, version)
     if labels_N is None or predicted_N is None or len(labels_N) != len(predicted_N):
         raise NotFound("record", f"of what version {version} read in MNIST's test set")
     return labels_N, predicted_N
@@ -161,7 +162,7 @@ def _drawn_flips(found: Difference, drawn: dict[int, Drawing], kind: str) -> lis
 def _by_contributor(
     found: Difference, drawn: dict[int, Drawing], numbers: dict[str, int]
 ) -> list[Json]:
-    """Most worsened first."""
+    """Count the changes of each contributor's drawings, most worsened first."""
     better = Counter(numbers[drawn[flip.place].contributor_id] for flip in found.better)
     worse = Counter(numbers[drawn[flip.place].contributor_id] for flip in found.worse)
     rows = [
@@ -172,7 +173,7 @@ def _by_contributor(
 
 
 def _numbers(session: Session, drawn: dict[int, Drawing]) -> dict[str, int]:
-    """The number that each of these drawings' contributors goes by."""
+    """Return the number of each drawing's contributor, by contributor id."""
     ids = sorted({drawing.contributor_id for drawing in drawn.values()})
     numbers: dict[str, int] = {}
     for start in range(0, len(ids), comparison.CHUNK):

@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, and the figures for a monitor."""
+"""Routes for monitoring: liveness, readiness, and Prometheus metrics."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.base.errors import InkloopError
 from core.storage.database import sqlite_version
-from server.answer_schemas import ReadyOut
-from server.api.health.metrics import registry
-from server.api.health.problems import problems
+from server.api.health.schemas import ReadyOut
 from server.contract import contract
+from server.monitoring.metrics import registry
+from server.monitoring.problems import problems
+from server.roles import ADMIN, ANYBODY
 from server.services import Services, services
 
 blueprint = Blueprint("health", __name__)
@@ -24,16 +25,16 @@ HEAD = Path(__file__).resolve().parents[3] / "migrations" / "HEAD"
 
 
 @blueprint.get("/healthz")
-@contract("Alive?", answers={200: None})
+@contract("Alive?", role=ANYBODY, answers={200: None})
 def healthz() -> ResponseReturnValue:
-    """Answers without touching disk or database"""
+    """Answer without any I/O"""
     return {"status": "ok"}
 
 
 @blueprint.get("/readyz")
-@contract("Ready?", answers={200: ReadyOut, 503: ReadyOut})
+@contract("Ready?", role=ANYBODY, answers={200: ReadyOut, 503: ReadyOut})
 def readyz() -> ResponseReturnValue:
-    """503 without champion or database; `degraded` while the last good version serves"""
+    """Answer 503 without champion or database; `degraded` while the last good version serves"""
     parts = services()
     fatal = _database_problem(parts)
     if fatal is None and parts.live.current is None:
@@ -70,9 +71,9 @@ def _database_problem(parts: Services) -> str | None:
 
 
 @blueprint.get("/metrics")
-@contract("Figures for Prometheus", answers={200: None}, media_type="text/plain")
+@contract("Figures for Prometheus", role=ADMIN, answers={200: None}, media_type="text/plain")
 def metrics() -> ResponseReturnValue:
-    """Requests of all workers added up, and what the database and the models are like"""
+    """Return request counts of all workers together, and gauges of database and models"""
     body = generate_latest(registry(services()))
     answer = Response(body, content_type=CONTENT_TYPE_PLAIN_1_0_0)
     answer.headers["Cache-Control"] = "no-store"

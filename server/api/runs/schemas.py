@@ -1,21 +1,78 @@
-"""Shapes of a run in full, of the drawings it learned from, and of the webhook."""
+"""Schemas of runs, their verdicts and the drawings they trained on."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from core.webhooks.signing import MAX_URL
-from server.answer_schemas import Answer, RunOut, RunPoint
-from server.api.gallery.schemas import GalleryDrawing
-from server.schemas import Label, LabelText, Page, Sent
-
-Event = Literal["promoted", "held", "failed"]
+from server.api.drawings.schemas import GalleryDrawing
+from server.api.shared.paging import Page
+from server.api.shared.schemas import Label, LabelText, ResponseModel
+from server.api.webhooks.schemas import DeliveryOut
 
 
-class RunLineOut(Answer):
+class RuleOut(ResponseModel):
+    """The outcome of one rule of the gate."""
+
+    name: str
+    passed: bool
+    value: Any
+    bound: Any
+    sentence: str
+
+
+class VerdictOut(ResponseModel):
+    """The gate's verdict on a candidate."""
+
+    passed: bool
+    sentence: str
+    rules: list[RuleOut]
+
+
+class RunOut(ResponseModel):
+    """A training run."""
+
+    id: int
+    status: Literal["queued", "running", "promoted", "held", "failed", "cancelled"]
+    phase: str | None
+    step: int | None
+    n_steps: int | None
+    loss: float | None
+    accuracy: float | None
+    version: int | None
+    verdict: VerdictOut | None
+    requested_by: Literal["schedule", "first", "command", "user"]
+    base_version: int | None
+    n_new: int | None
+    n_drawings: int | None
+    queued_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    cancel_requested: bool
+    message: str | None
+    asked_by: str | None = None
+    """The account's address, in lists and single runs; only for reviewers."""
+
+
+class RunPoint(ResponseModel):
+    """A point of a run's learning curves."""
+
+    phase: str
+    step: int
+    loss: float | None
+    accuracy: float | None
+
+
+class RunsOut(ResponseModel):
+    """A page of runs, newest first."""
+
+    items: list[RunOut]
+    next: str | None
+
+
+class RunLineOut(ResponseModel):
     """A line of a run's log, in the client's language."""
 
     at: datetime
@@ -23,61 +80,46 @@ class RunLineOut(Answer):
     sentence: str
 
 
-class PhaseOut(Answer):
+class PhaseOut(ResponseModel):
     """How long a phase took, or has taken so far."""
 
     phase: str
     seconds: float
 
 
-class TimeLeft(Answer):
-    """About how long it will take yet; `is_whole` is false where only this phase is known of."""
+class TimeLeft(ResponseModel):
+    """Estimated time left; `is_whole` is false if it covers the current phase only."""
 
     seconds: float
     is_whole: bool
 
 
-class DeliveryOut(Answer):
-    """Something told to the webhook, and what became of it."""
-
-    id: int
-    event: Literal["promoted", "held", "failed", "test"]
-    run_id: int | None
-    created_at: datetime
-    attempted_at: datetime | None
-    n_attempts: int
-    is_waiting: bool
-    """Whether it is still to be told, perhaps again."""
-    outcome: str | None
-    sentence: str | None
-
-
 class RunInFull(RunOut):
-    """A run with its curves (at most 400 points), its log, and what to do about its end."""
+    """A run with its curves (at most 400 points), its log, and advice about its outcome."""
 
     metrics: list[RunPoint]
     lines: list[RunLineOut]
     phases: list[PhaseOut]
     time_left: TimeLeft | None
     progress_at: datetime | None
-    """The last sign of life of its trainer."""
+    """Time of the trainer's last progress report."""
     n_attempts: int
     what_to_do: str | None
     n_checking: int
-    """Drawings whose labels wait for a reviewer."""
+    """Number of drawings in quarantine."""
     told: DeliveryOut | None
-    """What became of telling its end; for administrators."""
+    """The webhook delivery about its end; only for administrators."""
 
 
 class RunDrawingsQuery(Page):
-    """Which of the drawings that a run learned from."""
+    """A filter of the drawings that a run trained on."""
 
     kind: Literal["new", "older"] | None = None
     label: LabelText | None = None
 
 
 class RunDrawingOut(GalleryDrawing):
-    """A drawing with the label that the run learned, which may have changed since."""
+    """A drawing with the label that the run trained on, which may have changed since."""
 
     learned_label: Label
     is_new: bool
@@ -86,37 +128,17 @@ class RunDrawingOut(GalleryDrawing):
 TenCounts = Annotated[list[int], Field(min_length=10, max_length=10)]
 
 
-class RunCounts(Answer):
-    """How many drawings a run learned from, by the label that it learned."""
+class RunCounts(ResponseModel):
+    """How many drawings a run trained on, by label at that time."""
 
     new: TenCounts
     older: TenCounts
     n_deleted: int
 
 
-class RunDrawingsOut(Answer):
-    """Newest first; `counts` come with the first page alone."""
+class RunDrawingsOut(ResponseModel):
+    """A page of drawings, newest first; only the first page has `counts`."""
 
     items: list[RunDrawingOut]
     next: str | None
     counts: RunCounts | None
-
-
-class WebhookIn(Sent):
-    """Whom to tell of which ends; a new receiver gets a new secret, others only if asked."""
-
-    url: Annotated[str, StringConstraints(min_length=1, max_length=MAX_URL)]
-    events: Annotated[list[Event], Field(min_length=1, max_length=3)]
-    renew_secret: bool = False
-
-
-class WebhookOut(Answer):
-    """Who is told; `secret` is shown once, when it is new."""
-
-    url: str | None
-    events: list[Event]
-    updated_at: datetime | None
-    allows_private: bool
-    secret: str | None
-    deliveries: list[DeliveryOut]
-    """The last ten, newest first."""

@@ -1,4 +1,4 @@
-"""A run in full, the drawings it learned from, and what was told of its end, as JSON."""
+"""Runs, verdicts, and the drawings that a run trained on, as JSON."""
 
 from __future__ import annotations
 
@@ -10,22 +10,25 @@ from sqlalchemy.orm import Session
 
 from core.base.kinds import DrawingStatus, RunStatus
 from core.runs import queries as run_queries
-from core.runs.sentences import End, line_sentence, what_to_do
+from core.runs import verdict_sentences as sentences
+from core.runs.sentences import End, line_sentence, message_sentence, what_to_do
 from core.storage import counters
-from core.storage.tables import Run, RunLine, RunMetric, WebhookDelivery
+from core.storage.tables import Run, RunLine, RunMetric, Verdict
 from core.webhooks import deliveries as webhook
-from core.webhooks.sentences import outcome_sentence
-from server.api.audit import events as audit_log
-from server.api.runs.lineage import Learned
-from server.api.runs.time_left import PHASES, Line, Point, phase_seconds, time_left
-from server.views import Json, drawings_by_number, drawings_json, iso, language, run_json
+from server.api.drawings.views import drawings_by_number, drawings_json
+from server.api.runs.lineage import TrainedDrawing
+from server.api.runs.time_left import PHASES, CurvePoint, LogLine, phase_seconds, time_left
+from server.api.shared.account_names import account_names
+from server.api.shared.json_values import Json, iso
+from server.api.shared.language import language
+from server.api.webhooks.views import delivery_json
 
 MAX_POINTS = 400
-"""More than a curve has pixels for; a long training writes thousands."""
+"""More than a chart has pixels for; a long training writes thousands."""
 
 
 def run_in_full(session: Session, run: Run, *, now: datetime, for_admin: bool) -> Json:
-    """A run with its curves, its log, how long it takes, and what to do about its end."""
+    """Return a run with its curves, log, durations, and advice about its outcome."""
     lines = _lines(session, run.id)
     points = _points(session, run.id)
     verdict = run_queries.verdict_of(session, run.id)
@@ -64,13 +67,13 @@ def run_in_full(session: Session, run: Run, *, now: datetime, for_admin: bool) -
 
 
 def asked_by(session: Session, runs: Sequence[Run]) -> dict[int, str]:
-    """Who asked for each run by hand, by its number: the address of the account."""
-    names = audit_log.names(session, {run.requested_by for run in runs})
+    """Return the address of the account that requested each run, by run id."""
+    names = account_names(session, {run.requested_by for run in runs})
     return {run.id: names[run.requested_by] for run in runs if run.requested_by in names}
 
 
-def run_drawings_json(session: Session, found: Sequence[Learned]) -> list[Json]:
-    """Drawings as the gallery shows them, with the label that the run learned."""
+def run_drawings_json(session: Session, found: Sequence[TrainedDrawing]) -> list[Json]:
+    """Return drawings as the gallery shows them, with the label that the run trained on."""
     drawings = drawings_by_number(session, [one.number for one in found])
     shown = drawings_json(session, drawings, for_reviewer=True)
     return [
@@ -79,33 +82,17 @@ def run_drawings_json(session: Session, found: Sequence[Learned]) -> list[Json]:
     ]
 
 
-def delivery_json(row: WebhookDelivery) -> Json:
-    """What was told to the webhook, and what became of it."""
-    outcome = row.outcome
-    return {
-        "id": row.id,
-        "event": row.event,
-        "run_id": row.run_id,
-        "created_at": iso(row.created_at),
-        "attempted_at": iso(row.attempted_at),
-        "n_attempts": row.n_attempts,
-        "is_waiting": row.due_at is not None,
-        "outcome": outcome,
-        "sentence": None if outcome is None else outcome_sentence(outcome, row.facts, language()),
-    }
-
-
-def _lines(session: Session, run_id: int) -> list[Line]:
+def _lines(session: Session, run_id: int) -> list[LogLine]:
     rows = session.execute(
         select(RunLine.at, RunLine.name, RunLine.facts)
         .where(RunLine.run_id == run_id)
         .order_by(RunLine.id)
     )
-    return [Line(*row) for row in rows]
+    return [LogLine(*row) for row in rows]
 
 
 def _points(session: Session, run_id: int) -> list[RunMetric]:
-    """The points of a run's curves, oldest first; what a broken-off attempt lost is left out."""
+    """Return a run's points, oldest first, without those that were repeated after a resume."""
     rows = session.scalars(
         select(RunMetric).where(RunMetric.run_id == run_id).order_by(RunMetric.id)
     )
@@ -119,7 +106,7 @@ def _points(session: Session, run_id: int) -> list[RunMetric]:
 
 def _thinned(points: Sequence[RunMetric]) -> list[RunMetric]:
     every = -(-len(points) // MAX_POINTS) or 1
-    # Counted from the end, so that the newest point is always there.
+    # Counted from the end, so that the newest point is always included.
     return list(points[::-1][::every][::-1])
 
 
@@ -135,23 +122,23 @@ def _point_json(point: RunMetric) -> Json:
 def _left_json(
     session: Session,
     run: Run,
-    lines: Sequence[Line],
+    lines: Sequence[LogLine],
     points: Sequence[RunMetric],
     taken: dict[str, float],
     now: datetime,
 ) -> Json | None:
     if run.status != RunStatus.RUNNING or run.phase is None:
         return None
-    taken_up = [line.at for line in lines if line.name in {"began", "resumed"}]
-    since = taken_up[-1] if taken_up else now - timedelta(days=1)
-    of_this_attempt = [Point(p.at, p.phase, p.step) for p in points if p.at >= since]
+    starts = [line.at for line in lines if line.name in {"began", "resumed"}]
+    since = starts[-1] if starts else now - timedelta(days=1)
+    of_this_attempt = [CurvePoint(p.at, p.phase, p.step) for p in points if p.at >= since]
     usual = _usual(session, run, now)
     left = time_left(run.phase, run.n_steps, of_this_attempt, taken, usual, now)
     return None if left is None else {"seconds": round(left.seconds), "is_whole": left.is_whole}
 
 
 def _usual(session: Session, run: Run, now: datetime) -> dict[str, float] | None:
-    """How long the phases of the last finished run of the kind took; None if there was none."""
+    """Return the phase durations of the last finished run of the same kind; None without one."""
     finished = (RunStatus.PROMOTED, RunStatus.HELD)
     is_first = Run.base_version.is_(None)
     last = session.scalars(
@@ -162,3 +149,51 @@ def _usual(session: Session, run: Run, now: datetime) -> dict[str, float] | None
         .limit(1)
     ).one_or_none()
     return None if last is None else phase_seconds(_lines(session, last), now) or None
+
+
+def verdict_json(verdict: Verdict | None) -> Json | None:
+    """Return a verdict with sentences in the client's language."""
+    if verdict is None:
+        return None
+    words = language()
+    return {
+        "passed": verdict.passed,
+        "sentence": sentences.verdict_sentence(verdict.passed, verdict.rules, words),
+        "rules": [_rule_json(rule, words) for rule in verdict.rules],
+    }
+
+
+def _rule_json(rule: Json, words: str) -> Json:
+    """Return a rule's outcome; its figures are null if there was nothing to measure."""
+    is_measured = rule["facts"].get("n") != 0
+    return {
+        "name": rule["name"],
+        "passed": rule["passed"],
+        "value": rule["value"] if is_measured else None,
+        "bound": rule["bound"] if is_measured else None,
+        "sentence": sentences.rule_sentence(rule, words),
+    }
+
+
+def run_json(session: Session, run: Run) -> Json:
+    """Return a run with its verdict. `requested_by` is a kind, not a name."""
+    return {
+        "id": run.id,
+        "status": run.status,
+        "phase": run.phase,
+        "step": run.step,
+        "n_steps": run.n_steps,
+        "loss": run.loss,
+        "accuracy": run.accuracy,
+        "version": run.version,
+        "verdict": verdict_json(run_queries.verdict_of(session, run.id)),
+        "requested_by": run.requested_by.partition(":")[0],
+        "base_version": run.base_version,
+        "n_new": run.n_new,
+        "n_drawings": run.n_drawings,
+        "queued_at": iso(run.queued_at),
+        "started_at": iso(run.started_at),
+        "finished_at": iso(run.finished_at),
+        "cancel_requested": run.cancel_requested_at is not None,
+        "message": message_sentence(run.message, run.failure, language()),
+    }

@@ -1,4 +1,4 @@
-"""When runs are due."""
+"""Routes of the schedule: show it, change it, preview a rule."""
 
 from __future__ import annotations
 
@@ -6,37 +6,37 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from core.base.clock import utc_now
-from core.schedule import cron, due
-from core.schedule.cron_words import in_words
-from core.schedule.due import change_schedule
-from core.storage.tables import Schedule
+from core.schedule import due
 from server import identity
-from server.answer_schemas import ScheduleOut, SchedulePreviewOut
-from server.answers import polled
+from server.api.schedule.schemas import (
+    ScheduleIn,
+    ScheduleOut,
+    SchedulePreview,
+    SchedulePreviewOut,
+)
+from server.api.schedule.views import next_runs, rule_sentence, schedule_json
+from server.api.shared.etags import json_with_etag
 from server.contract import contract
-from server.schemas import ScheduleIn, SchedulePreview
+from server.roles import ADMIN, ANYBODY, REVIEWER
 from server.services import services
-from server.views import Json, iso, language
 
 blueprint = Blueprint("schedule", __name__)
-N_SHOWN = 5
-SWITCHED_OFF = {"en": "switched off", "zh": "已关闭"}
 
 
 @blueprint.get("/api/v1/schedule")
-@contract("The schedule", answers={200: ScheduleOut})
+@contract("The schedule", role=ANYBODY, answers={200: ScheduleOut})
 def show() -> ResponseReturnValue:
-    """When runs are due, and what the last due moment did"""
+    """Return when runs are due, and the outcome of the last due time"""
     with services().database.read() as session:
-        return polled(_schedule_json(due.schedule(session)))
+        return json_with_etag(schedule_json(due.schedule(session)))
 
 
 @blueprint.put("/api/v1/schedule")
-@contract("Change the schedule", body=ScheduleIn, answers={200: ScheduleOut})
+@contract("Change the schedule", role=ADMIN, body=ScheduleIn, answers={200: ScheduleOut})
 def change(body: ScheduleIn) -> ResponseReturnValue:
     """Replace the schedule; it takes effect within 5 s"""
     with services().database.write() as session:
-        row = change_schedule(
+        row = due.change_schedule(
             session,
             rule=body.cron,
             timezone=body.timezone,
@@ -45,40 +45,16 @@ def change(body: ScheduleIn) -> ResponseReturnValue:
             by=identity.who().by,
             now=utc_now(),
         )
-        return _schedule_json(row)
+        return schedule_json(row)
 
 
 @blueprint.get("/api/v1/schedule/preview")
-@contract("A rule in words", query=SchedulePreview, answers={200: SchedulePreviewOut})
+@contract(
+    "A rule in words", role=REVIEWER, query=SchedulePreview, answers={200: SchedulePreviewOut}
+)
 def preview(query: SchedulePreview) -> ResponseReturnValue:
-    """What a rule that is not saved yet means, and the next five moments at which it is due"""
+    """Return an unsaved rule in words, and the next five times at which it would be due"""
     return {
-        "sentence": in_words(query.cron, language()),
-        "next_runs": _next_runs(query.cron, query.timezone),
-    }
-
-
-def _next_runs(rule: str, timezone: str) -> list[str | None]:
-    return [iso(due) for due in cron.next_times(rule, timezone, utc_now(), N_SHOWN)]
-
-
-def schedule_sentence(row: Schedule) -> str:
-    """ "every day at 03:00", in the client's language."""
-    words = language()
-    return in_words(row.cron, words) if row.enabled else SWITCHED_OFF[words]
-
-
-def _schedule_json(row: Schedule) -> Json:
-    return {
-        "cron": row.cron,
-        "timezone": row.timezone,
-        "min_new_drawings": row.min_new_drawings,
-        "enabled": row.enabled,
-        "next_run_at": iso(row.next_due_at),
-        "last_run_at": iso(row.last_due_at),
-        "last_outcome": row.last_outcome,
-        "sentence": schedule_sentence(row),
-        "rule_sentence": in_words(row.cron, language()),
-        "next_runs": _next_runs(row.cron, row.timezone) if row.enabled else [],
-        "zone": str(cron.zone_of(row.timezone)),
+        "sentence": rule_sentence(query.cron),
+        "next_runs": next_runs(query.cron, query.timezone),
     }

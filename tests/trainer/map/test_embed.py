@@ -241,7 +241,7 @@ def _poll_now(map_maker):
 
 @pytest.mark.slow
 def test_the_reason_for_a_missing_map_is_recorded(settings, world):
-    for path in (*settings.mnist_cache.iterdir(), *settings.models_dir.glob("*/model.onnx")):
+    for path in (*settings.mnist_cache.iterdir(), *settings.models_dir.rglob("model.*.onnx")):
         path.unlink()
 
     MapMaker(settings, world).make_now()

@@ -16,7 +16,7 @@ import pytest
 from core.base.clock import utc_now
 from core.base.errors import LeaseLost
 from core.base.settings import Settings
-from core.runs import lifecycle as runs
+from core.runs import lease as run_lease
 from core.storage.database import Database
 from core.storage.tables import Lease
 from tests.conftest import NOW
@@ -44,7 +44,7 @@ def _wait_for(condition: Callable[[], bool], seconds: float = 10) -> bool:
 
 def _row(database: Database) -> Lease:
     with database.read() as session:
-        return session.get_one(Lease, runs.LEASE)
+        return session.get_one(Lease, run_lease.LEASE)
 
 
 def test_a_second_trainer_gets_no_lease(database: Database, settings: Settings) -> None:
@@ -114,8 +114,8 @@ def test_a_suspended_holder_notices_the_loss_at_its_next_heartbeat(
     clock = Clock()
     with try_lease(database, settings.instance, clock=clock, beat_seconds=0.2) as sleeper:
         assert sleeper is not None
-        with database.write() as session:  # another machine, after the lease expired
-            fence = runs.take_lease(session, "elsewhere", now=NOW + 2 * TTL, ttl=TTL)
+        with database.write() as session:  # another machine, later
+            fence = run_lease.take_lease(session, "elsewhere", now=NOW + 2 * TTL, ttl=TTL)
 
         assert fence == 2
         assert _wait_for(lambda: _is_lost(sleeper))
@@ -152,7 +152,7 @@ def test_a_holder_without_heartbeats_stops_before_its_lease_expires(
 
     def block() -> None:
         with database.write() as session:
-            session.get_one(Lease, runs.LEASE)  # the first statement takes the write lock
+            session.get_one(Lease, run_lease.LEASE)  # the first statement takes the write lock
             blocked.set()
             done.wait(20)
 

@@ -1,70 +1,71 @@
-/** The frame of the dashboard: rail, who is signed in, and the view that the address names. */
+/** The frame of the dashboard: rail, account, and the page that the address names. */
 
+import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../api";
-import type { Me } from "../contract";
-import { words } from "../i18n/language";
-import { PersonIcon } from "../icons";
-import { LanguageSwitch } from "../language-switch";
-import { askWhoIsHere, is_admin, is_server_away, route, visitor } from "./admin-state";
-import { Link } from "./link";
-import { REVIEWERS_VIEWS, type View } from "./routes";
+import { api } from "../shared/api";
+import { PersonIcon } from "../shared/icons";
+import { language } from "../shared/language";
+import { LanguageSwitch } from "../shared/language-switch";
+import type { Me } from "../shared/shapes";
+import { pageOf, PAGES, type View } from "./pages";
+import { Link } from "./shared/parts";
+import { useAction } from "./shared/requests";
 import { SetUp, SignIn } from "./sign-in";
-import { useAction } from "./use-action";
-import { LOADERS, viewsFor, type ViewComponent } from "./views";
+import { askWhoIsHere, isAdmin, isServerAway, route, visitor } from "./state";
+import { adminWords } from "./words";
 
 type Module =
-  { kind: "loading" } | { kind: "failed" } | { kind: "ready"; view: View; Shown: ViewComponent };
+  { kind: "loading" } | { kind: "failed" } | { kind: "ready"; view: View; Shown: () => VNode };
 
-/** The view, once its chunk is there. */
+/** The page, when its chunk is loaded. */
 function ViewPlace({ view }: { view: View }) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   const [module, setModule] = useState<Module>({ kind: "loading" });
-  const load = LOADERS[view];
+  const load = pageOf(view)?.load;
 
   useEffect(() => {
-    let is_current = true;
+    let isCurrent = true;
     load?.()
-      .then((Shown) => {
-        if (is_current) setModule({ kind: "ready", view, Shown });
+      .then(({ default: Shown }) => {
+        if (isCurrent) setModule({ kind: "ready", view, Shown });
       })
       .catch(() => {
-        // another build has other names for its chunks, or there is no network
-        if (is_current) setModule({ kind: "failed" });
+        // the chunk is missing after an update, or there is no network
+        if (isCurrent) setModule({ kind: "failed" });
       });
     return () => {
-      is_current = false;
+      isCurrent = false;
     };
   }, [view, load]);
 
-  if (load === undefined) return <h1>{w.not_found}</h1>;
+  if (load === undefined) return <h1>{w.notFound}</h1>;
   if (module.kind === "failed") {
     return (
       <div class="failed" role="alert">
         <p>
-          <strong>{w.cannot_load}</strong>
+          <strong>{w.cannotLoad}</strong>
         </p>
-        <p>{w.no_module}</p>
+        <p>{w.noModule}</p>
         <button type="button" class="plain-button" onClick={() => location.reload()}>
-          {w.load_again}
+          {w.loadAgain}
         </button>
       </div>
     );
   }
-  // While another view's chunk is on its way the old one must not run at the new address.
+  // While another page's chunk is loaded, the old page must not run at the new address.
   if (module.kind === "loading" || module.view !== view) return <p class="quiet">{w.loading}</p>;
   return <module.Shown />;
 }
 
 function Rail({ shown }: { shown: View | null }) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   return (
     <nav class="rail" aria-label={w.navigation}>
       <ul>
-        {viewsFor(is_admin.value).map((view) => (
-          <li key={view}>
-            <Link view={view} is_current={view === shown}>
-              {w[view]}
+        {PAGES.filter(({ seenBy }) => seenBy === "reviewer" || isAdmin.value).map((page) => (
+          <li key={page.view}>
+            <Link view={page.view} isCurrent={page.view === shown}>
+              {page.title[language.value]}
             </Link>
           </li>
         ))}
@@ -74,16 +75,16 @@ function Rail({ shown }: { shown: View | null }) {
 }
 
 function Account({ me }: { me: Me }) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   const action = useAction();
   return (
     <div class="account">
       <Link view="people" part="account" id="account" class="account-link">
         <PersonIcon />
-        <span class="account-name" title={w.signed_in_as(me.email ?? "")}>
+        <span class="account-name" title={w.signedInAs(me.email ?? "")}>
           {me.email}
         </span>
-        <span class="visually-hidden">{w.your_account}</span>
+        <span class="visually-hidden">{w.yourAccount}</span>
       </Link>
       <button
         type="button"
@@ -97,59 +98,59 @@ function Account({ me }: { me: Me }) {
           })
         }
       >
-        {w.sign_out}
+        {w.signOut}
       </button>
     </div>
   );
 }
 
 function Dashboard({ me }: { me: Me }) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   const shown = route.value.kind === "view" ? route.value.view : null;
   return (
     <div class="dashboard">
       <header class="admin-header">
-        <a class="wordmark" href="/" title={w.draw_page}>
+        <a class="wordmark" href="/" title={w.drawPage}>
           <img src="/favicon.svg" alt="" width="28" height="28" />
           Inkloop
         </a>
         <a class="draw-link" href="/">
-          {w.draw_page}
+          {w.drawPage}
         </a>
         <Account me={me} />
         <LanguageSwitch />
       </header>
       <Rail shown={shown} />
       <main class="view" id="main" key={shown}>
-        {is_server_away.value && (
+        {isServerAway.value && (
           <p class="banner" role="status">
-            {w.no_connection}
+            {w.noConnection}
           </p>
         )}
-        {!is_admin.value && (shown === null || !REVIEWERS_VIEWS.has(shown)) && (
-          <p class="banner">{w.not_admin}</p>
+        {!isAdmin.value && (shown === null || pageOf(shown)?.changedBy === "admin") && (
+          <p class="banner">{w.notAdmin}</p>
         )}
-        {shown === null ? <h1>{w.not_found}</h1> : <ViewPlace view={shown} />}
+        {shown === null ? <h1>{w.notFound}</h1> : <ViewPlace view={shown} />}
       </main>
     </div>
   );
 }
 
 export function Shell() {
-  const w = words.value.admin;
+  const w = adminWords.value;
   const current = visitor.value;
   if (current.kind !== "known") {
     return (
       <main class="door">
         <h1 class="visually-hidden">{w.name}</h1>
         <p class="quiet" role="status">
-          {current.kind === "away" ? w.no_connection : w.loading}
+          {current.kind === "away" ? w.noConnection : w.loading}
         </p>
       </main>
     );
   }
   const { me } = current;
   if (me.role !== "anybody" && route.value.kind !== "setup") return <Dashboard me={me} />;
-  if (route.value.kind === "setup") return <SetUp needs_setup={me.needs_setup} />;
-  return <SignIn needs_setup={me.needs_setup} />;
+  if (route.value.kind === "setup") return <SetUp needsSetup={me.needs_setup} />;
+  return <SignIn needsSetup={me.needs_setup} />;
 }

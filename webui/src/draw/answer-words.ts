@@ -1,45 +1,61 @@
-/** The answer in words, for the eye and for the ear. */
+/** The answer as sentences, for the page and for screen readers. */
 
 import { computed } from "@preact/signals";
-import type { Prediction, Stats } from "../contract";
-import { sureFigure } from "../figures";
-import { languageTag, words } from "../i18n/language";
-import type { Reading, Session, Thanks } from "../session";
-import { whenOf } from "../when";
-import { learnedSentences } from "./learned-words";
+import { sureFigure } from "../shared/figures";
+import { languageTag } from "../shared/language";
+import type { Prediction, Stats } from "../shared/shapes";
+import { whenOf } from "../shared/when";
+import { words } from "../shared/words";
+import type { Reading, Session, Thanks } from "./session";
 import {
-  champion_version,
-  first_training_percent,
-  is_outbox_lasting,
-  new_version,
+  championVersion,
+  firstTrainingPercent,
+  isOutboxLasting,
+  learned,
+  newVersion,
   prediction,
   session,
   stats,
-} from "./page-state";
+} from "./state";
+import { drawWords } from "./words";
 
-export interface AnswerWords {
+export const learnedSentences = computed<string[]>(() => {
+  const shown = learned.value;
+  const w = drawWords.value;
+  if (shown?.version == null || shown.n === 0) return [];
+  const { exam, previous_version, n_right_before } = shown;
+  const before =
+    previous_version === null || n_right_before === null
+      ? ""
+      : w.learnedBefore(previous_version, n_right_before);
+  const first = `${w.learnedFigures(shown.version, shown.n_right, shown.n)}${before}${words.value.fullStop}`;
+  if (exam.n === 0) return [first];
+  return [first, w.learnedExam(exam.n_right, exam.n, exam.n_right_before)];
+});
+
+interface AnswerWords {
   digit: number | null;
   headline: string;
   details: string[];
   tone: "idle" | "read" | "doubt" | "thanks" | "trouble";
 }
 
-const SECOND_GUESS_FROM = 0.005; // below, a second guess is noise
+const SECOND_GUESS_FROM = 0.005; // below it, a second guess is noise
 
 function read(shown: Prediction, digit: number): AnswerWords {
-  const w = words.value;
+  const w = drawWords.value;
   const sure = shown.probabilities[digit] ?? 0;
   const others = shown.probabilities.map((p, other) => ({ p, other }));
   const [second] = others.filter(({ other }) => other !== digit).sort((a, b) => b.p - a.p);
   const rather =
     second !== undefined && second.p >= SECOND_GUESS_FROM
-      ? [w.or_rather(second.other, sureFigure(second.p))]
+      ? [w.orRather(second.other, sureFigure(second.p))]
       : [];
   return { digit, headline: w.sure(sureFigure(sure)), details: rather, tone: "read" };
 }
 
 function ofReading(reading: Reading): AnswerWords {
-  const w = words.value;
+  const w = drawWords.value;
   switch (reading.kind) {
     case "read":
       return read(reading.prediction, reading.label);
@@ -49,49 +65,49 @@ function ofReading(reading: Reading): AnswerWords {
       return { digit: null, headline: w.reading, details: [], tone: "idle" };
     }
     case "not_a_digit": {
-      const why = w.not_a_digit_why(reading.prediction.reason ?? null);
-      const details = [why, w.label_anyway].filter((sentence) => sentence !== "");
-      return { digit: null, headline: w.not_a_digit, details, tone: "doubt" };
+      const why = w.notADigitWhy(reading.prediction.reason ?? null);
+      const details = [why, w.labelAnyway].filter((sentence) => sentence !== "");
+      return { digit: null, headline: w.notADigit, details, tone: "doubt" };
     }
     case "no_model": {
-      const details = [w.no_model_yet(first_training_percent.value)];
-      return { digit: null, headline: w.no_model, details, tone: "idle" };
+      const details = [w.noModelYet(firstTrainingPercent.value)];
+      return { digit: null, headline: w.noModel, details, tone: "idle" };
     }
     case "unreachable":
-      return { digit: null, headline: w.unreachable, details: [w.unreachable_why], tone: "doubt" };
+      return { digit: null, headline: w.unreachable, details: [w.unreachableWhy], tone: "doubt" };
     case "refused":
       return { digit: null, headline: w.refused, details: [reading.message], tone: "trouble" };
   }
 }
 
-/** Where a labelled drawing went, as things stand now. */
+/** What will happen to a labelled drawing. */
 function thanksSentence({ outcome }: Thanks, shown: Stats | null): string {
-  const w = words.value;
+  const w = drawWords.value;
   switch (outcome.kind) {
     case "sending":
-      return w.thanks_sending;
+      return w.thanksSending;
     case "kept_here":
-      return is_outbox_lasting.value ? w.thanks_kept : `${w.thanks_kept} ${w.memory_only}`;
+      return isOutboxLasting.value ? w.thanksKept : `${w.thanksKept} ${w.memoryOnly}`;
     case "dropped":
       return outcome.message;
     case "stored":
       break;
   }
-  if (outcome.fate === "exam") return w.thanks_exam;
-  if (outcome.fate === "checking") return w.thanks_checking;
-  if (outcome.fate === "learned") return w.thanks_learned;
+  if (outcome.fate === "exam") return w.thanksExam;
+  if (outcome.fate === "checking") return w.thanksChecking;
+  if (outcome.fate === "learned") return w.thanksLearned;
   if (outcome.fate !== "waiting" || shown === null) return w.thanks;
-  if (shown.champion === null) return w.thanks_waiting_first;
+  if (shown.champion === null) return w.thanksWaitingFirst;
   const { next_run_at, min_new_drawings, n_new } = shown;
-  if (next_run_at === null) return w.thanks_waiting(null, 0);
-  const n_short = Math.max(0, min_new_drawings - n_new);
-  return w.thanks_waiting(whenOf(next_run_at, new Date(), languageTag.value), n_short);
+  if (next_run_at === null) return w.thanksWaiting(null, 0);
+  const nShort = Math.max(0, min_new_drawings - n_new);
+  return w.thanksWaiting(whenOf(next_run_at, new Date(), languageTag.value), nShort);
 }
 
 function ofBlank(thanks: Thanks | null): AnswerWords {
-  const w = words.value;
-  if (new_version.value !== null) {
-    const headline = w.new_version(new_version.value);
+  const w = drawWords.value;
+  if (newVersion.value !== null) {
+    const headline = w.newVersion(newVersion.value);
     return { digit: null, headline, details: learnedSentences.value, tone: "thanks" };
   }
   if (thanks !== null) {
@@ -100,9 +116,9 @@ function ofBlank(thanks: Thanks | null): AnswerWords {
     const tone = kind === "dropped" ? "trouble" : "thanks";
     return { digit: null, headline: "", details: [sentence], tone };
   }
-  if (stats.value !== null && champion_version.value === null) {
-    const details = [w.no_model_yet(first_training_percent.value)];
-    return { digit: null, headline: w.no_model, details, tone: "idle" };
+  if (stats.value !== null && championVersion.value === null) {
+    const details = [w.noModelYet(firstTrainingPercent.value)];
+    return { digit: null, headline: w.noModel, details, tone: "idle" };
   }
   return { digit: null, headline: "", details: [], tone: "idle" };
 }
@@ -113,19 +129,19 @@ function wordsOf(current: Session): AnswerWords {
 
 export const answerWords = computed(() => wordsOf(session.value));
 
-/** While there is no ink to see, a long sentence may use its place. */
-export const has_message = computed(
+/** Whether a long sentence may use the place of the ink. */
+export const hasMessage = computed(
   () => prediction.value === null && answerWords.value.details.length > 0,
 );
 
-/** What a screen reader hears, once the page has been still for a moment. */
+/** The answer for screen readers. */
 export const spokenAnswer = computed(() => {
   const { digit, headline, details } = answerWords.value;
   const current = session.value;
   if (current.kind === "drawn" && current.reading.kind === "pending") return "";
   if (current.kind === "drawn" && current.reading.kind === "read" && digit !== null) {
     const sure = current.reading.prediction.probabilities[digit] ?? 0;
-    return words.value.read_aloud(digit, sureFigure(sure));
+    return drawWords.value.readAloud(digit, sureFigure(sure));
   }
   return [headline, ...details].filter((sentence) => sentence !== "").join(". ");
 });

@@ -1,17 +1,17 @@
-/** Confirm or correct: one button for yes, and ten keys under the ten bars. */
+/** Confirm or correct: one button for yes, and ten digit keys under ten bars. */
 
-import { DIGITS } from "../contract";
-import { sureFigure } from "../figures";
-import { words } from "../i18n/language";
-import { CheckIcon } from "../icons";
-import { canLabel, confirmable } from "../session";
-import { is_told } from "./consent";
-import { confirm, label } from "./label-actions";
-import { is_privacy_open, prediction, session } from "./page-state";
+import { sureFigure } from "../shared/figures";
+import { CheckIcon } from "../shared/icons";
+import { DIGITS } from "../shared/shapes";
+import { words } from "../shared/words";
+import { confirm, isTold, label } from "./label-actions";
+import { canLabel, confirmable } from "./session";
+import { isPrivacyOpen, prediction, session } from "./state";
+import { drawWords } from "./words";
 
 export function ConfirmButton() {
   const digit = confirmable(session.value);
-  const w = words.value;
+  const w = drawWords.value;
   return (
     <div class="confirm">
       <h2 class="part-title">{w.right}</h2>
@@ -24,7 +24,7 @@ export function ConfirmButton() {
         onClick={() => void confirm()}
       >
         <CheckIcon />
-        <span>{digit === null ? w.confirm_idle : w.confirm(digit)}</span>
+        <span>{digit === null ? w.confirmIdle : w.confirm(digit)}</span>
         <kbd class="key-hint" aria-hidden="true">
           ↵
         </kbd>
@@ -34,15 +34,15 @@ export function ConfirmButton() {
   );
 }
 
-/** What a confirmation does, until it was done once; it never stands in the way. */
+/** What confirming stores; shown until the first confirmation. */
 function ConsentLine() {
-  const w = words.value;
-  if (is_told.value) return null;
+  const w = drawWords.value;
+  if (isTold.value) return null;
   return (
     <p class="consent-line" id="consent">
       {w.consent}{" "}
-      <button type="button" class="quiet-button" onClick={() => (is_privacy_open.value = true)}>
-        {w.consent_more}
+      <button type="button" class="quiet-button" onClick={() => (isPrivacyOpen.value = true)}>
+        {w.consentMore}
       </button>
     </p>
   );
@@ -50,20 +50,20 @@ function ConsentLine() {
 
 export function Bars() {
   const shown = prediction.value;
-  const w = words.value;
+  const w = drawWords.value;
   return (
     <ul class="bars" id="bars" aria-label={w.probabilities}>
       {DIGITS.map((digit) => {
         const p = shown?.probabilities[digit] ?? null;
         const percent = p === null ? "" : sureFigure(p);
-        const is_read = shown !== null && shown.is_digit && shown.label === digit;
+        const isRead = shown !== null && shown.is_digit && shown.label === digit;
         return (
-          <li key={digit} class={is_read ? "bar is-read" : "bar"}>
+          <li key={digit} class={isRead ? "bar is-read" : "bar"}>
             <span class="visually-hidden">
               {p === null ? String(digit) : w.probability(digit, percent)}
             </span>
             <span class="bar-figure" aria-hidden="true">
-              {p !== null && p >= 0.005 ? w.percent(percent) : ""}
+              {p !== null && p >= 0.005 ? words.value.percent(percent) : ""}
             </span>
             <span class="bar-space" aria-hidden="true">
               <span class="bar-fill" style={{ transform: `scaleY(${p ?? 0})` }} />
@@ -76,23 +76,23 @@ export function Bars() {
 }
 
 export function DigitKeys() {
-  const w = words.value;
+  const w = drawWords.value;
   const current = session.value;
   const read = confirmable(current);
   return (
     <div class="digit-keys-part">
       <p class="digit-keys-title">
-        {read === null ? w.it_is : w.or_it_is}
-        <span class="keys-note">{w.keys_0_to_9}</span>
+        {read === null ? w.itIs : w.orItIs}
+        <span class="keys-note">{w.keys0To9}</span>
       </p>
-      <div class="digit-keys" id="digit-keys" role="group" aria-label={w.digit_keys}>
+      <div class="digit-keys" id="digit-keys" role="group" aria-label={w.digitKeys}>
         {DIGITS.map((digit) => (
           <button
             key={digit}
             type="button"
             id={`digit-${digit}`}
             class={digit === read ? "digit-key is-read" : "digit-key"}
-            aria-label={w.digit_key(digit)}
+            aria-label={w.digitKey(digit)}
             aria-disabled={!canLabel(current)}
             onClick={() => void label(digit)}
           >

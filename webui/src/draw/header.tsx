@@ -1,31 +1,35 @@
-/** The name, what is live, when the next lesson is, and how far one under way has come. */
+/** The header: the live version, the next training, and the progress of the current one. */
 
-import { isOpen, type Stats } from "../contract";
-import { accuracyFigure, runPercent } from "../figures";
-import { languageTag, words } from "../i18n/language";
-import { LanguageSwitch } from "../language-switch";
-import { whenOf } from "../when";
-import { is_server_away, stats } from "./page-state";
+import { accuracyFigure, runPercent } from "../shared/figures";
+import { languageTag } from "../shared/language";
+import { LanguageSwitch } from "../shared/language-switch";
+import { isOpen, type Stats } from "../shared/shapes";
+import { whenOf } from "../shared/when";
+import { words } from "../shared/words";
+import { isServerAway, stats } from "./state";
+import { drawWords } from "./words";
 
-const NEAR_MS = 24 * 3_600_000; // so near that the time of day alone says which day
+const NEAR_MS = 24 * 3_600_000; // so near that the time of day is enough
 
-function lessonWords(shown: Stats): string {
+function trainingWords(shown: Stats): string {
   const { run, champion, next_run_at } = shown;
   if (isOpen(run)) {
-    if (champion === null) return words.value.first_training(runPercent(run));
-    if (run.status === "queued") return words.value.lesson_queued;
-    return words.value.lesson_running(run.phase, runPercent(run));
+    if (champion === null) return drawWords.value.firstTraining(runPercent(run));
+    if (run.status === "queued") return drawWords.value.trainingQueued;
+    return drawWords.value.trainingRunning(words.value.phase(run.phase), runPercent(run));
   }
-  if (next_run_at === null) return words.value.no_lesson;
+  if (next_run_at === null) return drawWords.value.noTraining;
   const now = new Date();
   const moment = whenOf(next_run_at, now, languageTag.value);
-  const is_near = new Date(next_run_at).getTime() - now.getTime() < NEAR_MS;
-  return is_near ? words.value.next_lesson_short(moment.time) : words.value.next_lesson(moment);
+  const isNear = new Date(next_run_at).getTime() - now.getTime() < NEAR_MS;
+  return isNear
+    ? drawWords.value.nextTrainingShort(moment.time)
+    : drawWords.value.nextTraining(moment);
 }
 
 function LiveLine({ shown }: { shown: Stats }) {
   const { champion } = shown;
-  const w = words.value;
+  const w = drawWords.value;
   return (
     <p class="live-line" id="live">
       {champion !== null && (
@@ -34,29 +38,34 @@ function LiveLine({ shown }: { shown: Stats }) {
             <span class="live-dot" aria-hidden="true" />
             {w.live}{" "}
             <strong id="live-version" key={champion.version} class="rolls-in">
-              {w.version(champion.version)}
+              {words.value.version(champion.version)}
             </strong>
           </span>
           {champion.accuracy !== null && (
-            <span id="live-accuracy" title={w.accuracy_title}>
-              {w.percent(accuracyFigure(champion.accuracy))}
+            <span id="live-accuracy" title={w.accuracyTitle}>
+              {words.value.percent(accuracyFigure(champion.accuracy))}
             </span>
           )}
         </>
       )}
-      <span id="next-lesson">{lessonWords(shown)}</span>
+      <span id="next-training">{trainingWords(shown)}</span>
     </p>
   );
 }
 
-function LessonProgress({ shown }: { shown: Stats | null }) {
+function TrainingProgress({ shown }: { shown: Stats | null }) {
   const run = shown?.run ?? null;
   if (!isOpen(run)) return null;
   const percent = runPercent(run);
   return percent === null ? (
-    <progress class="lesson-progress" aria-label={words.value.progress} max={100} />
+    <progress class="training-progress" aria-label={words.value.progress} max={100} />
   ) : (
-    <progress class="lesson-progress" aria-label={words.value.progress} max={100} value={percent} />
+    <progress
+      class="training-progress"
+      aria-label={words.value.progress}
+      max={100}
+      value={percent}
+    />
   );
 }
 
@@ -68,15 +77,15 @@ export function Header() {
         <img src="/favicon.svg" alt="" width="28" height="28" />
         Inkloop
       </h1>
-      {shown === null || is_server_away.value ? (
+      {shown === null || isServerAway.value ? (
         <p class="live-line" id="live">
-          {is_server_away.value && <span class="is-away">{words.value.server_away}</span>}
+          {isServerAway.value && <span class="is-away">{drawWords.value.serverAway}</span>}
         </p>
       ) : (
         <LiveLine shown={shown} />
       )}
       <LanguageSwitch />
-      <LessonProgress shown={shown} />
+      <TrainingProgress shown={shown} />
     </header>
   );
 }

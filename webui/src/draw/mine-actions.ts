@@ -1,11 +1,30 @@
-/** One's own drawings: list, relabel, confirm, delete, restore. */
+/** Actions on one's own drawings: list, relabel, confirm, delete, restore. */
 
-import { api, Refused } from "../api";
-import type { Digit, Drawing } from "../contract";
-import { versionList } from "../figures";
-import { languageTag, words } from "../i18n/language";
-import { learnedMayDiffer } from "./learned-actions";
-import { mine, opened_id, toast, type MineView } from "./page-state";
+import { api, Refused } from "../shared/api";
+import { versionList } from "../shared/figures";
+import { languageTag } from "../shared/language";
+import type { Digit, Drawing } from "../shared/shapes";
+import { words } from "../shared/words";
+import { learned, mine, type MineView, openedId, toast } from "./state";
+import { drawWords } from "./words";
+
+const LEARNED_REST_MS = 1_500; // it makes two versions read all drawings: ask once after several quick changes
+let learnedTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** Reload the "learned" figures soon, since the drawings have changed. */
+export function learnedMayDiffer(): void {
+  clearTimeout(learnedTimer);
+  learnedTimer = setTimeout(() => void loadLearned(), LEARNED_REST_MS);
+}
+
+export async function loadLearned(): Promise<void> {
+  try {
+    learned.value = await api.learned();
+  } catch {
+    // hide the sentence; nothing else depends on it
+    learned.value = null;
+  }
+}
 
 const N_AT_ONCE = 60;
 
@@ -54,7 +73,7 @@ async function attempt(action: () => Promise<void>): Promise<void> {
     await action();
   } catch (error) {
     const text =
-      error instanceof Refused ? words.value.failed(error.message) : words.value.failed_network;
+      error instanceof Refused ? drawWords.value.failed(error.message) : words.value.failedNetwork;
     toast.value = { text, action: null };
   }
 }
@@ -62,8 +81,8 @@ async function attempt(action: () => Promise<void>): Promise<void> {
 export function relabel(drawing: Drawing, label: Digit): Promise<void> {
   return attempt(async () => {
     replace(await api.relabel(drawing.id, label));
-    toast.value = { text: words.value.relabelled(label), action: null };
-    opened_id.value = null;
+    toast.value = { text: drawWords.value.relabelled(label), action: null };
+    openedId.value = null;
     await loadMine();
     learnedMayDiffer();
   });
@@ -81,14 +100,14 @@ export function confirmLabel(drawing: Drawing): Promise<void> {
 export function remove(drawing: Drawing): Promise<void> {
   return attempt(async () => {
     await api.deleteDrawing(drawing.id);
-    opened_id.value = null;
+    openedId.value = null;
     changeReady((ready) => ({
       ...ready,
       items: ready.items.filter(({ id }) => id !== drawing.id),
     }));
     toast.value = {
       text: deletedSentence(drawing),
-      action: { name: words.value.undo_delete, run: () => void restore(drawing) },
+      action: { name: words.value.undo, run: () => void restore(drawing) },
     };
     await loadMine();
     learnedMayDiffer();
@@ -97,14 +116,14 @@ export function remove(drawing: Drawing): Promise<void> {
 
 function deletedSentence(drawing: Drawing): string {
   const { label, versions } = drawing;
-  if (versions.length === 0) return words.value.deleted(label);
-  return words.value.deleted_learned(label, versionList(versions, languageTag.value));
+  if (versions.length === 0) return drawWords.value.deleted(label);
+  return drawWords.value.deletedLearned(label, versionList(versions, languageTag.value));
 }
 
 export function restore(drawing: Drawing): Promise<void> {
   return attempt(async () => {
     await api.restoreDrawing(drawing.id);
-    toast.value = { text: words.value.restored, action: null };
+    toast.value = { text: drawWords.value.restored, action: null };
     await loadMine();
     learnedMayDiffer();
   });

@@ -1,19 +1,45 @@
-/** One's own drawings: how many, what became of them, and each as a tile. */
+/** One's own drawings: counts by fate, and a tile for each. */
 
-import type { Drawing, MineCounts } from "../contract";
-import { words } from "../i18n/language";
-import { InkCanvas } from "../ink-canvas";
-import type { Waiting } from "../outbox";
-import { FateSign } from "./fate-sign";
-import { learnedSentences } from "./learned-words";
+import {
+  CheckIcon,
+  ClockIcon,
+  CrossIcon,
+  ExamIcon,
+  QuestionIcon,
+  UnsentIcon,
+} from "../shared/icons";
+import { InkCanvas, StrokesPicture } from "../shared/ink";
+import type { Drawing, Fate, MineCounts } from "../shared/shapes";
+import { words } from "../shared/words";
+import { learnedSentences } from "./answer-words";
 import { loadMine, loadMoreOfMine } from "./mine-actions";
-import { is_privacy_open, mine, opened_id, unsent } from "./page-state";
-import { StrokesPicture } from "../strokes-picture";
+import type { Waiting } from "./outbox/waiting";
+import { isPrivacyOpen, mine, openedId, unsent } from "./state";
+import { drawWords } from "./words";
+
+const SIGNS: Record<Fate | "unsent", () => preact.JSX.Element> = {
+  learned: CheckIcon,
+  waiting: ClockIcon,
+  exam: ExamIcon,
+  checking: QuestionIcon,
+  rejected: CrossIcon,
+  deleted: CrossIcon,
+  unsent: UnsentIcon,
+};
+
+export function FateSign({ fate }: { fate: Fate | "unsent" }) {
+  const Sign = SIGNS[fate];
+  return (
+    <span class={`fate-sign is-${fate}`}>
+      <Sign />
+    </span>
+  );
+}
 
 function fateWords(drawing: Drawing): string {
   const { fate, learned_version } = drawing;
   if (fate === "learned" && learned_version !== null) {
-    return words.value.fate_in_version(learned_version);
+    return drawWords.value.fateInVersion(learned_version);
   }
   return words.value.fate(fate);
 }
@@ -26,9 +52,9 @@ function Tile({ drawing }: { drawing: Drawing }) {
         type="button"
         class="tile"
         data-fate={fate}
-        aria-label={words.value.tile(label, fateWords(drawing))}
+        aria-label={drawWords.value.tile(label, fateWords(drawing))}
         aria-haspopup="dialog"
-        onClick={() => (opened_id.value = id)}
+        onClick={() => (openedId.value = id)}
       >
         <InkCanvas ink={ink} />
         <span class="tile-foot" aria-hidden="true">
@@ -48,8 +74,8 @@ function UnsentTile({ waiting }: { waiting: Waiting }) {
         class="tile is-unsent"
         data-fate="unsent"
         role="img"
-        aria-label={words.value.tile(label, words.value.unsent)}
-        title={words.value.unsent_explained}
+        aria-label={drawWords.value.tile(label, drawWords.value.unsent)}
+        title={drawWords.value.unsentExplained}
       >
         {content.kind === "strokes" ? (
           <StrokesPicture drawn={content.drawn} />
@@ -66,20 +92,20 @@ function UnsentTile({ waiting }: { waiting: Waiting }) {
 }
 
 function Counts({ counts }: { counts: MineCounts }) {
-  const w = words.value;
+  const w = drawWords.value;
   const { total, learned, live_version, waiting, exam, checking } = counts;
-  const in_version =
-    live_version === null ? w.n_learned(learned) : w.in_version(learned, live_version);
+  const inVersion =
+    live_version === null ? w.nLearned(learned) : w.inVersion(learned, live_version);
   const parts = [
-    { fate: "learned", n: learned, text: in_version },
-    { fate: "waiting", n: waiting, text: w.n_wait(waiting) },
-    { fate: "exam", n: exam, text: w.n_exam(exam) },
-    { fate: "checking", n: checking, text: w.n_checking(checking) },
-    { fate: "unsent", n: unsent.value.length, text: w.n_unsent(unsent.value.length) },
+    { fate: "learned", n: learned, text: inVersion },
+    { fate: "waiting", n: waiting, text: w.nWait(waiting) },
+    { fate: "exam", n: exam, text: w.nExam(exam) },
+    { fate: "checking", n: checking, text: w.nChecking(checking) },
+    { fate: "unsent", n: unsent.value.length, text: w.nUnsent(unsent.value.length) },
   ] as const;
   return (
     <p class="counts" id="counts">
-      <strong id="n-drawings">{w.n_drawings(total)}</strong>
+      <strong id="n-drawings">{w.nDrawings(total)}</strong>
       {parts
         .filter(({ n }) => n > 0)
         .map(({ fate, text }) => (
@@ -102,28 +128,28 @@ const NO_COUNTS: MineCounts = {
 };
 
 function Tiles() {
-  const w = words.value;
+  const w = drawWords.value;
   const view = mine.value;
   const waiting = [...unsent.value].reverse();
   const items = view.kind === "ready" ? view.items : [];
   const stored = new Set(items.map(({ id }) => id));
-  const not_stored = waiting.filter(({ id }) => !stored.has(id));
-  if (items.length + not_stored.length === 0) {
+  const notStored = waiting.filter(({ id }) => !stored.has(id));
+  if (items.length + notStored.length === 0) {
     if (view.kind === "failed") {
       return (
         <p class="quiet">
-          {w.mine_away}{" "}
+          {w.mineAway}{" "}
           <button type="button" class="quiet-button" onClick={() => void loadMine()}>
-            {w.try_again}
+            {words.value.tryAgain}
           </button>
         </p>
       );
     }
-    return <p class="quiet">{view.kind === "ready" ? w.none_yet : ""}</p>;
+    return <p class="quiet">{view.kind === "ready" ? w.noneYet : ""}</p>;
   }
   return (
     <ul class="tiles" id="tiles">
-      {not_stored.map((one) => (
+      {notStored.map((one) => (
         <UnsentTile key={one.id} waiting={one} />
       ))}
       {items.map((drawing) => (
@@ -134,25 +160,25 @@ function Tiles() {
 }
 
 export function MyDrawings() {
-  const w = words.value;
+  const w = drawWords.value;
   const view = mine.value;
   return (
     <section class="my-drawings" aria-labelledby="my-drawings-title">
       <header class="my-drawings-header">
-        <h2 id="my-drawings-title">{w.your_drawings}</h2>
+        <h2 id="my-drawings-title">{w.yourDrawings}</h2>
         <Counts counts={view.kind === "ready" ? view.counts : NO_COUNTS} />
         <button
           type="button"
           id="privacy"
           class="quiet-button"
           aria-haspopup="dialog"
-          onClick={() => (is_privacy_open.value = true)}
+          onClick={() => (isPrivacyOpen.value = true)}
         >
-          {w.your_data}
+          {w.yourData}
         </button>
         {learnedSentences.value.length > 0 && (
           <p class="learned-line" id="learned">
-            {learnedSentences.value.join(w.gap)}
+            {learnedSentences.value.join(words.value.gap)}
           </p>
         )}
       </header>
@@ -164,7 +190,7 @@ export function MyDrawings() {
           class="plain-button"
           onClick={() => void loadMoreOfMine()}
         >
-          {w.show_more}
+          {words.value.showMore}
         </button>
       )}
     </section>

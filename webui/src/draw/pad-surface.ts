@@ -1,18 +1,41 @@
-/** The canvas: pointer strokes by signature_pad, keyboard strokes by arrow keys, one list of both. */
+/** The canvas: one list of pointer strokes (signature_pad) and keyboard strokes (arrow keys). */
 
 import SignaturePad, { type PointGroup } from "signature_pad";
-import type { StrokesOnCanvas } from "../contract";
-import { isPenKey, movePen, penAtStart, type KeyboardPen } from "../keyboard-pen";
-import { strokesOf } from "./stroke-data";
+import type { Point, Stroke, StrokesOnCanvas } from "../shared/shapes";
+import { isPenKey, type KeyboardPen, movePen, penAtStart } from "./keyboard-pen";
 
-/** Shares of the shorter side, as radii: about the pen that the model knows, 2.4 of 28 px. */
+interface Sampled {
+  points: readonly { x: number; y: number; pressure: number; time: number }[];
+}
+
+function rounded(value: number, nDecimals: number): number {
+  const factor = 10 ** nDecimals;
+  return Math.round(value * factor) / factor;
+}
+
+/** signature_pad's points as strokes of the API. Times count from the first point. */
+export function strokesOf(groups: readonly Sampled[]): Stroke[] {
+  const began = groups[0]?.points[0]?.time ?? 0;
+  return groups
+    .filter(({ points }) => points.length > 0)
+    .map(({ points }) =>
+      points.map(({ x, y, pressure, time }): Point => [
+        rounded(x, 1),
+        rounded(y, 1),
+        Math.max(0, Math.round(time - began)),
+        rounded(pressure, 2),
+      ]),
+    );
+}
+
+/** Pen radii as shares of the shorter side: about the pen of the model, 2.4 of 28 px. */
 const PEN_MIN_SHARE = 0.015;
 const PEN_MAX_SHARE = 0.021;
 const MIN_DISTANCE_PX = 1.5;
 const KEYBOARD_PRESSURE = 0.5; // what pointers without pressure report
 
-export interface PadEvents {
-  inked: (drawn: StrokesOnCanvas, is_pen_up: boolean) => void;
+interface PadEvents {
+  inked: (drawn: StrokesOnCanvas, isPenUp: boolean) => void;
   emptied: () => void;
   /** Where the keyboard's pen is; null while it is not in use. */
   penMoved: (pen: KeyboardPen | null) => void;
@@ -24,45 +47,45 @@ export class PadSurface {
   readonly #pad: SignaturePad;
   #width = 0;
   #height = 0;
-  #is_drawing = false;
+  #isDrawing = false;
   #pen: KeyboardPen | null = null;
   readonly #held = new Set<string>();
 
   constructor(canvas: HTMLCanvasElement, events: PadEvents) {
     this.#canvas = canvas;
     this.#events = events;
-    // throttle 0: every sample counts; the reader has a pace of its own
+    // throttle 0: keep every sample; `Reader` paces the predictions
     this.#pad = new SignaturePad(canvas, { throttle: 0, minDistance: MIN_DISTANCE_PX });
-    // Else Chromium takes a quick stroke for a fling, and eats the next tap to stop it.
+    // Without it Chromium takes a quick stroke for a fling and swallows the next tap.
     canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     this.#pad.addEventListener("beginStroke", () => {
-      this.#is_drawing = true;
+      this.#isDrawing = true;
       this.putPenAway();
       canvas.focus({ preventScroll: true });
     });
     this.#pad.addEventListener("afterUpdateStroke", () => this.#tell(false));
     this.#pad.addEventListener("endStroke", () => {
-      this.#is_drawing = false;
+      this.#isDrawing = false;
       this.#tell(true);
       this.fit();
     });
     this.fit();
   }
 
-  get is_busy(): boolean {
-    return this.#is_drawing;
+  get isBusy(): boolean {
+    return this.#isDrawing;
   }
 
   destroy(): void {
     this.#pad.off();
   }
 
-  /** Give the canvas as many pixels as it has on the screen, and keep the drawing in its place. */
+  /** Match the canvas to its size on the screen, and scale the drawing with it. */
   fit(): void {
     const { clientWidth, clientHeight } = this.#canvas;
-    const is_same = clientWidth === this.#width && clientHeight === this.#height;
-    // A stroke that is being drawn is not disturbed: it calls again when it ends.
-    if (is_same || this.#is_drawing || clientWidth === 0 || clientHeight === 0) return;
+    const isSame = clientWidth === this.#width && clientHeight === this.#height;
+    // Do not disturb a stroke in progress; `endStroke` calls this again.
+    if (isSame || this.#isDrawing || clientWidth === 0 || clientHeight === 0) return;
     const ratio = Math.max(1, devicePixelRatio);
     const groups = this.#scaled(clientWidth, clientHeight);
     this.#width = clientWidth;
@@ -77,7 +100,7 @@ export class PadSurface {
     this.recolour(groups);
   }
 
-  /** Paint everything in the ink colour of the page as it is now. */
+  /** Repaint everything in the page's current ink colour. */
   recolour(groups: PointGroup[] = this.#pad.toData()): void {
     const penColor = getComputedStyle(this.#canvas).color;
     this.#pad.penColor = penColor;
@@ -93,21 +116,21 @@ export class PadSurface {
     const groups = this.#pad.toData();
     if (groups.length === 0) return;
     this.#pad.fromData(groups.slice(0, -1));
-    if (this.#pen !== null) this.#movePenTo({ ...this.#pen, is_down: false });
+    if (this.#pen !== null) this.#movePenTo({ ...this.#pen, isDown: false });
     this.#tell(true);
   }
 
   /** Returns whether the key was for the pen. */
-  press(key: string, is_fine: boolean): boolean {
+  press(key: string, isFine: boolean): boolean {
     if (key === " ") {
       this.#togglePen();
       return true;
     }
     if (!isPenKey(key)) return false;
     this.#held.add(key);
-    const moved = movePen(this.#penInUse(), this.#held, is_fine, this.#area());
+    const moved = movePen(this.#penInUse(), this.#held, isFine, this.#area());
     this.#movePenTo(moved);
-    if (moved.is_down) this.#extend(moved);
+    if (moved.isDown) this.#extend(moved);
     return true;
   }
 
@@ -115,19 +138,19 @@ export class PadSurface {
     this.#held.delete(key);
   }
 
-  /** The keyboard has left the canvas: end its stroke, hide its pen. */
+  /** End the keyboard's stroke and hide its pen. */
   putPenAway(): void {
     this.#held.clear();
     if (this.#pen === null) return;
-    const was_down = this.#pen.is_down;
+    const wasDown = this.#pen.isDown;
     this.#pen = null;
     this.#events.penMoved(null);
-    if (was_down) this.#tell(true);
+    if (wasDown) this.#tell(true);
   }
 
-  /** Whoever comes by keyboard sees where the pen stands; a pointer shows that itself. */
+  /** Show the pen when the canvas gets the focus by keyboard. */
   focused(): void {
-    if (!this.#is_drawing) this.#movePenTo(this.#penInUse());
+    if (!this.#isDrawing) this.#movePenTo(this.#penInUse());
   }
 
   #penInUse(): KeyboardPen {
@@ -141,9 +164,9 @@ export class PadSurface {
 
   #togglePen(): void {
     const pen = this.#penInUse();
-    const toggled = { ...pen, is_down: !pen.is_down };
+    const toggled = { ...pen, isDown: !pen.isDown };
     this.#movePenTo(toggled);
-    if (toggled.is_down) this.#begin(toggled);
+    if (toggled.isDown) this.#begin(toggled);
     else this.#tell(true);
   }
 
@@ -183,9 +206,9 @@ export class PadSurface {
     }));
   }
 
-  #tell(is_pen_up: boolean): void {
+  #tell(isPenUp: boolean): void {
     const strokes = strokesOf(this.#pad.toData());
     if (strokes.length === 0) this.#events.emptied();
-    else this.#events.inked({ strokes, ...this.#area() }, is_pen_up);
+    else this.#events.inked({ strokes, ...this.#area() }, isPenUp);
   }
 }

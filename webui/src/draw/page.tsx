@@ -1,24 +1,22 @@
 /** The draw page. */
 
-import { words } from "../i18n/language";
-import { Announcer } from "./announcer";
-import { has_message } from "./answer-words";
-import { Answer, SeenInk } from "./answer";
+import { Announcer, Answer, SeenInk } from "./answer";
+import { hasMessage } from "./answer-words";
 import { Bars, ConfirmButton, DigitKeys } from "./choices";
-import { DrawingPad } from "./drawing-pad";
 import { DrawingSheet } from "./drawing-sheet";
 import { Header } from "./header";
-import { KeysDialog } from "./keys-dialog";
+import { KeysDialog } from "./keyboard";
 import { MyDrawings } from "./my-drawings";
-import { focusPad } from "./pad-handle";
-import { is_picture_over } from "./picture-actions";
-import { PrivacyPlace } from "./privacy-place";
-import { StepsPanel } from "./steps-panel";
+import { DrawingPad } from "./pad";
+import { focusPad, isPictureOver } from "./pad-actions";
+import { PrivacyPlace } from "./privacy/place";
+import { StepsPanel } from "./steps";
 import { Toast } from "./toast";
 import { Tools } from "./tools";
+import { drawWords } from "./words";
 
 export function Page() {
-  const w = words.value;
+  const w = drawWords.value;
   return (
     <>
       <a
@@ -29,19 +27,16 @@ export function Page() {
           focusPad();
         }}
       >
-        {w.skip_to_canvas}
+        {w.skipToCanvas}
       </a>
       <Header />
       <main class="draw-page" id="main">
-        <div class={is_picture_over.value ? "desk is-picture-over" : "desk"}>
+        <div class={isPictureOver.value ? "desk is-picture-over" : "desk"}>
           <DrawingPad />
           <Tools />
-          {is_picture_over.value && <p class="drop-hint">{w.drop_here}</p>}
+          {isPictureOver.value && <p class="drop-hint">{w.dropHere}</p>}
         </div>
-        <section
-          class={has_message.value ? "reading has-message" : "reading"}
-          aria-label={w.answer}
-        >
+        <section class={hasMessage.value ? "reading has-message" : "reading"} aria-label={w.answer}>
           <Answer />
           <SeenInk />
           <div class="choices">

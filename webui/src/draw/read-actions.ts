@@ -1,16 +1,16 @@
-/** From ink to answer: what is on the canvas is read, and timed. */
+/** Send the ink to be read, and record how long it took. */
 
-import { api, Refused } from "../api";
-import type { Prediction, StrokesOnCanvas } from "../contract";
-import { words } from "../i18n/language";
-import { Reader } from "../reader";
-import { advance, type SessionEvent, type Subject } from "../session";
-import { timingOf, withTiming } from "../timings";
-import { new_version, session, timings } from "./page-state";
+import { api, Refused } from "../shared/api";
+import type { Prediction, StrokesOnCanvas } from "../shared/shapes";
+import { Reader } from "./reader";
+import { advance, type SessionEvent, type Subject } from "./session";
+import { newVersion, session, timings } from "./state";
+import { timingOf, withTiming } from "./steps";
+import { drawWords } from "./words";
 
 interface TimedPrediction {
   prediction: Prediction;
-  total_ms: number;
+  totalMs: number;
 }
 
 async function timedPrediction(subject: Subject): Promise<TimedPrediction> {
@@ -19,20 +19,20 @@ async function timedPrediction(subject: Subject): Promise<TimedPrediction> {
     subject.kind === "strokes"
       ? await api.predict(subject.drawn)
       : await api.predictPicture(subject.file);
-  return { prediction, total_ms: performance.now() - began };
+  return { prediction, totalMs: performance.now() - began };
 }
 
 const reader = new Reader<TimedPrediction>({
   ask: timedPrediction,
-  answered: ({ answer, is_pen_up }) => {
-    timings.value = withTiming(timings.value, timingOf(answer.prediction.steps, answer.total_ms));
-    apply({ type: "predicted", prediction: answer.prediction, is_pen_up });
+  answered: ({ answer, isPenUp }) => {
+    timings.value = withTiming(timings.value, timingOf(answer.prediction.steps, answer.totalMs));
+    apply({ type: "predicted", prediction: answer.prediction, isPenUp });
   },
   failed: (error) => apply({ type: "unread", reading: unreadReading(error) }),
   now: () => performance.now(),
 });
 
-/** What is wrong with the ink itself: it could not be stored either. */
+/** Statuses about the ink itself: the server would not store it either. */
 const INVALID = new Set([400, 413, 415, 422]);
 
 type Unread = Extract<SessionEvent, { type: "unread" }>["reading"];
@@ -43,40 +43,40 @@ function unreadReading(error: unknown): Unread {
   return refusal(error.message, !INVALID.has(error.status));
 }
 
-function refusal(message: string, is_storable: boolean): Unread {
-  return { kind: "refused", message, is_storable };
+function refusal(message: string, isStorable: boolean): Unread {
+  return { kind: "refused", message, isStorable };
 }
 
 export function apply(event: SessionEvent): void {
   session.value = advance(session.value, event);
 }
 
-/** There is ink on the canvas; `is_pen_up` when a stroke has just ended. */
-export function ink(drawn: StrokesOnCanvas, is_pen_up: boolean): void {
+/** Read what is on the canvas; `isPenUp` when a stroke has just ended. */
+export function ink(drawn: StrokesOnCanvas, isPenUp: boolean): void {
   const subject: Subject = { kind: "strokes", drawn };
-  new_version.value = null;
+  newVersion.value = null;
   apply({ type: "inked", subject });
-  reader.want({ subject, is_pen_up });
+  reader.want({ subject, isPenUp });
 }
 
 export function choosePicture(file: File): void {
   if (!file.type.startsWith("image/")) {
     apply({ type: "cleared" });
     apply({ type: "inked", subject: pictureOf(file) });
-    apply({ type: "unread", reading: refusal(words.value.not_a_picture, false) });
+    apply({ type: "unread", reading: refusal(drawWords.value.notAPicture, false) });
     return;
   }
   forgetPicture();
   const subject = pictureOf(file);
   apply({ type: "inked", subject });
-  reader.want({ subject, is_pen_up: true });
+  reader.want({ subject, isPenUp: true });
 }
 
 function pictureOf(file: File): Subject {
   return { kind: "picture", file, url: URL.createObjectURL(file) };
 }
 
-/** Give the browser back what it holds for the picture on the page. */
+/** Release the object URL of the picture on the page. */
 export function forgetPicture(): void {
   const current = session.value;
   if (current.kind === "drawn" && current.subject.kind === "picture") {
@@ -84,7 +84,7 @@ export function forgetPicture(): void {
   }
 }
 
-/** Nothing is on the canvas any more. */
+/** The canvas is empty now. */
 export function blank(): void {
   reader.forget();
   forgetPicture();

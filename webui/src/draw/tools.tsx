@@ -1,34 +1,34 @@
-/** Undo, clear, and a picture instead of a drawing. */
+/** Buttons of the drawing area: undo, clear, choose or take a picture. */
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { words } from "../i18n/language";
-import { ClearIcon, KeysIcon, PhotoIcon, PictureIcon, UndoIcon } from "../icons";
-import { clear, undo } from "./pad-handle";
-import { are_keys_open, session } from "./page-state";
-import { registerPictureInput } from "./picture-actions";
+import { ClearIcon, KeysIcon, PhotoIcon, PictureIcon, UndoIcon } from "../shared/icons";
+import { words } from "../shared/words";
+import { clear, registerPictureInput, undo } from "./pad-actions";
 import { choosePicture } from "./read-actions";
+import { areKeysOpen, session } from "./state";
+import { drawWords } from "./words";
 
 const READABLE = "image/png,image/jpeg,image/webp";
 
 interface ToolProps {
   id: string;
   name: string;
-  is_idle?: boolean;
+  isIdle?: boolean;
   onClick: () => void;
   children: ComponentChildren;
 }
 
-/** An idle tool stays where focus can be, and does nothing. */
-function Tool({ id, name, is_idle = false, onClick, children }: ToolProps) {
+/** An idle tool keeps its focus, and does nothing. */
+function Tool({ id, name, isIdle = false, onClick, children }: ToolProps) {
   return (
     <button
       type="button"
       id={id}
       class="tool"
-      aria-disabled={is_idle}
+      aria-disabled={isIdle}
       onClick={() => {
-        if (!is_idle) onClick();
+        if (!isIdle) onClick();
       }}
     >
       {children}
@@ -49,19 +49,19 @@ function takeFile(input: HTMLInputElement): void {
 export function Tools() {
   const picture = useRef<HTMLInputElement>(null);
   const photo = useRef<HTMLInputElement>(null);
-  const w = words.value;
+  const w = drawWords.value;
   const current = session.value;
-  const is_blank = current.kind === "blank";
-  const has_strokes = current.kind === "drawn" && current.subject.kind === "strokes";
+  const isBlank = current.kind === "blank";
+  const hasStrokes = current.kind === "drawn" && current.subject.kind === "strokes";
 
   useEffect(() => registerPictureInput(() => picture.current?.click()), []);
 
   return (
     <div class="tools">
-      <Tool id="undo" name={w.undo} is_idle={!has_strokes} onClick={undo}>
+      <Tool id="undo" name={words.value.undo} isIdle={!hasStrokes} onClick={undo}>
         <UndoIcon />
       </Tool>
-      <Tool id="clear" name={w.clear} is_idle={is_blank} onClick={clear}>
+      <Tool id="clear" name={w.clear} isIdle={isBlank} onClick={clear}>
         <ClearIcon />
       </Tool>
       <Tool id="picture-button" name={w.picture} onClick={() => picture.current?.click()}>
@@ -73,7 +73,7 @@ export function Tools() {
         </Tool>
       </span>
       <span class="for-keyboards">
-        <Tool id="keys" name={w.keys} onClick={() => (are_keys_open.value = true)}>
+        <Tool id="keys" name={w.keys} onClick={() => (areKeysOpen.value = true)}>
           <KeysIcon />
         </Tool>
       </span>

@@ -1,19 +1,68 @@
-/** Which drawings go out, how, and how many that is: everything stands in the address. */
+/** Export: format, filters and an estimate; the address holds all choices. */
 
 import { useCallback } from "preact/hooks";
-import { data_words } from "../../i18n/data";
-import { query, stats, stay } from "../admin-state";
-import { Card, Show } from "../parts";
-import { useLoaded } from "../use-loaded";
-import { data, exportAddress, FORMATS, type Estimate, type Format } from "./data-api";
-import { CHOICES, exportQuery, FIELDS, sizeFigure, withValue } from "./export-query";
+import { Card, Show } from "../shared/parts";
+import { useLoaded } from "../shared/requests";
+import { query, stats, stay } from "../state";
+import { data, type Estimate, exportAddress, type Format, FORMATS } from "./calls";
+import { dataWords } from "./words";
+
+const FIELDS = ["label", "status", "split", "source", "since", "until"] as const;
+export type Field = (typeof FIELDS)[number];
+
+/** The choices of each field, as the API names them. */
+export const CHOICES: Readonly<Record<"label" | "status" | "split" | "source", readonly string[]>> =
+  {
+    label: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    status: ["accepted", "quarantined", "rejected"],
+    split: ["train", "holdout_known", "holdout_new"],
+    source: ["drawn", "uploaded", "imported"],
+  };
+
+/** Filters that a link from the gallery may bring; the form has no field for them. */
+const CARRIED = ["predicted", "confidence", "disagrees", "contributor", "version"] as const;
+
+/** The query of an export: that of the address, with Parquet as the default format. */
+export function exportQuery(address: string): URLSearchParams {
+  const given = new URLSearchParams(address);
+  const made = new URLSearchParams();
+  const format = given.get("format") ?? "";
+  made.set("format", FORMATS.find((one) => one === format) ?? "parquet");
+  for (const name of [...FIELDS, ...CARRIED]) {
+    const value = given.get(name) ?? "";
+    if (value !== "") made.set(name, value);
+  }
+  return made;
+}
+
+/** The query with another value; an empty value removes the filter. */
+export function withValue(address: string, name: string, value: string): string {
+  const made = new URLSearchParams(address);
+  if (value === "") made.delete(name);
+  else made.set(name, value);
+  return made.toString();
+}
+
+const UNITS = ["B", "kB", "MB", "GB"] as const;
+
+/** 1234567 -> "1.2 MB". */
+export function sizeFigure(nBytes: number): string {
+  let size = nBytes;
+  let place = 0;
+  while (size >= 1000 && place < UNITS.length - 1) {
+    size /= 1000;
+    place += 1;
+  }
+  const digits = place === 0 || size >= 100 ? 0 : 1;
+  return `${size.toFixed(digits)} ${UNITS[place] ?? "GB"}`;
+}
 
 function change(name: string, value: string): void {
   stay("data", "", withValue(query.value, name, value), "replace");
 }
 
 function Choice({ name, value }: { name: keyof typeof CHOICES; value: string }) {
-  const w = data_words.value;
+  const w = dataWords.value;
   return (
     <label class="filter">
       {w[name]}
@@ -36,7 +85,7 @@ function Choice({ name, value }: { name: keyof typeof CHOICES; value: string }) 
 function Day({ name, value }: { name: "since" | "until"; value: string }) {
   return (
     <label class="filter">
-      {data_words.value[name]}
+      {dataWords.value[name]}
       <input
         id={`export-${name}`}
         type="date"
@@ -48,7 +97,7 @@ function Day({ name, value }: { name: "since" | "until"; value: string }) {
 }
 
 function FormatChoice({ format }: { format: Format }) {
-  const w = data_words.value;
+  const w = dataWords.value;
   return (
     <label class="filter">
       {w.format}
@@ -59,7 +108,7 @@ function FormatChoice({ format }: { format: Format }) {
       >
         {FORMATS.map((one) => (
           <option key={one} value={one}>
-            {w.format_name(one)}
+            {w.formatName(one)}
           </option>
         ))}
       </select>
@@ -68,7 +117,7 @@ function FormatChoice({ format }: { format: Format }) {
 }
 
 function Carried({ wanted }: { wanted: URLSearchParams }) {
-  const w = data_words.value;
+  const w = dataWords.value;
   const shown = new Set<string>([...FIELDS, "format"]);
   const carried = [...wanted].filter(([name]) => !shown.has(name));
   if (carried.length === 0) return null;
@@ -89,7 +138,7 @@ interface ResultProps {
 }
 
 function Result({ estimate, address, onExport }: ResultProps) {
-  const w = data_words.value;
+  const w = dataWords.value;
   const { n, is_exact, n_bytes } = estimate;
   return (
     <div class="data-go">
@@ -103,14 +152,14 @@ function Result({ estimate, address, onExport }: ResultProps) {
         </a>
       )}
       <p id="estimate" role="status">
-        {n === 0 ? w.estimate_none : w.estimate(n, is_exact, sizeFigure(n_bytes))}
+        {n === 0 ? w.estimateNone : w.estimate(n, is_exact, sizeFigure(n_bytes))}
       </p>
     </div>
   );
 }
 
 export function ExportCard({ onExport }: { onExport: () => void }) {
-  const w = data_words.value;
+  const w = dataWords.value;
   const wanted = exportQuery(query.value);
   const text = wanted.toString();
   const format = (wanted.get("format") ?? "parquet") as Format;
@@ -130,7 +179,7 @@ export function ExportCard({ onExport }: { onExport: () => void }) {
       </div>
       <Carried wanted={wanted} />
       <p class="hint">
-        {w.format_explained(format)} {w.export_explained}
+        {w.formatExplained(format)} {w.exportExplained}
       </p>
       <Show loaded={loaded}>
         {(estimate) => (

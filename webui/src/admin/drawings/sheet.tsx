@@ -1,31 +1,61 @@
-/** One drawing in full, at an address of its own: how it was drawn, labelled, learned and read. */
+/** One drawing: replay, labels, versions that learned from it, and what each version reads. */
 
-import { useCallback } from "preact/hooks";
-import { Dialog } from "../../dialog";
-import { sureFigure } from "../../figures";
-import { drawings_words } from "../../i18n/drawings";
-import { languageTag, words } from "../../i18n/language";
-import { InkCanvas } from "../../ink-canvas";
-import { agoOf } from "../../when";
-import { Link } from "../link";
-import { Show } from "../parts";
-import { UndoToast } from "../undo-toast";
-import { useLoaded } from "../use-loaded";
-import { gallery, type DrawingInFull, type GalleryDrawing } from "./gallery-api";
-import { close, items, n_changes, open, opened_id } from "./gallery-state";
+import { useCallback, useEffect } from "preact/hooks";
+import { Dialog } from "../../shared/dialog";
+import { sureFigure } from "../../shared/figures";
+import { InkCanvas } from "../../shared/ink";
+import { languageTag } from "../../shared/language";
+import { DIGITS } from "../../shared/shapes";
+import { agoOf } from "../../shared/when";
+import { words } from "../../shared/words";
+import { Link, Show } from "../shared/parts";
+import { useLoaded } from "../shared/requests";
+import { UndoToast } from "../shared/undo-toast";
+import { type DrawingInFull, gallery, type GalleryDrawing } from "./calls";
 import { Replay } from "./replay";
 import { DoButtons, LabelKeys, readSentence } from "./selection-bar";
-import { neighbour, useKeys } from "./sheet-keys";
+import { change, close, items, nChanges, open, openedId, remove, undo } from "./state";
+import { drawingsWords } from "./words";
+
+/** The drawing before (-1) or after (1) this one on the wall. */
+function neighbour(id: string, step: number): string | null {
+  const place = items.value.findIndex((one) => one.id === id);
+  return place < 0 ? null : (items.value[place + step]?.id ?? null);
+}
+
+/** The keys of the gallery, for the one drawing that is open. */
+function useKeys(drawing: GalleryDrawing | null): void {
+  useEffect(() => {
+    if (drawing === null) return;
+    const shown = drawing;
+    function onKeyDown(event: KeyboardEvent): void {
+      const isWriting = event.target instanceof HTMLInputElement;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isWriting) return;
+      const digit = DIGITS.find((one) => String(one) === event.key);
+      const next = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (digit !== undefined) void change([shown], "relabel", digit);
+      else if (next !== undefined) open(neighbour(shown.id, next) ?? shown.id);
+      else if (event.key === "a") void change([shown], "accept", null);
+      else if (event.key === "x") void change([shown], "reject", null);
+      else if (event.key === "u") void undo();
+      else if (event.key === "Delete") remove([shown]);
+      else return;
+      event.preventDefault();
+    }
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  }, [drawing]);
+}
 
 const moment = (iso: string) => words.value.ago(agoOf(iso, new Date(), languageTag.value));
 
 function Picture({ drawing }: { drawing: DrawingInFull }) {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const { strokes, width, height, ink } = drawing;
   return (
     <div class="sheet-pictures">
       {strokes === null || width === null || height === null ? (
-        <p class="quiet">{w.no_strokes}</p>
+        <p class="quiet">{w.noStrokes}</p>
       ) : (
         <Replay strokes={strokes} width={width} height={height} />
       )}
@@ -38,7 +68,7 @@ function Picture({ drawing }: { drawing: DrawingInFull }) {
 }
 
 function Facts({ drawing }: { drawing: GalleryDrawing }) {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const { status, split, source, contributor, created_at } = drawing;
   return (
     <div class="sheet-facts">
@@ -49,7 +79,7 @@ function Facts({ drawing }: { drawing: GalleryDrawing }) {
       <p>
         {w.by} <code>{contributor.slice(0, 12)}</code> ·{" "}
         <Link view="drawings" query={new URLSearchParams({ contributor }).toString()}>
-          {w.more_of}
+          {w.moreOf}
         </Link>
       </p>
     </div>
@@ -57,10 +87,10 @@ function Facts({ drawing }: { drawing: GalleryDrawing }) {
 }
 
 function Record({ drawing }: { drawing: GalleryDrawing }) {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const { id } = drawing;
   const load = useCallback(() => gallery.record(id), [id]);
-  const loaded = useLoaded(load, `${id} ${n_changes.value}`);
+  const loaded = useLoaded(load, `${id} ${nChanges.value}`);
   return (
     <Show loaded={loaded}>
       {({ labels, learned }) => (
@@ -70,7 +100,7 @@ function Record({ drawing }: { drawing: GalleryDrawing }) {
             <ol id="label-history">
               {labels.map((one, index) => (
                 <li key={index}>
-                  <strong>{one.label}</strong> {w.by_whom(one.by)} · {moment(one.at)}
+                  <strong>{one.label}</strong> {w.byWhom(one.by)} · {moment(one.at)}
                 </li>
               ))}
             </ol>
@@ -78,11 +108,11 @@ function Record({ drawing }: { drawing: GalleryDrawing }) {
           <section>
             <h3>{w.learned}</h3>
             {learned.length === 0 ? (
-              <p class="quiet">{w.learned_none}</p>
+              <p class="quiet">{w.learnedNone}</p>
             ) : (
               <ul id="learned-by">
                 {learned.map((one) => (
-                  <li key={one.version}>{w.learned_as(one.version, one.label)}</li>
+                  <li key={one.version}>{w.learnedAs(one.version, one.label)}</li>
                 ))}
               </ul>
             )}
@@ -94,7 +124,7 @@ function Record({ drawing }: { drawing: GalleryDrawing }) {
 }
 
 function Readings({ drawing }: { drawing: GalleryDrawing }) {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const { id } = drawing;
   const load = useCallback(() => gallery.readings(id), [id]);
   const loaded = useLoaded(load, id);
@@ -112,27 +142,27 @@ function Readings({ drawing }: { drawing: GalleryDrawing }) {
                   <span style={{ transform: `scaleX(${confidence ?? 0})` }} />
                 </span>
                 <span class="reading-sure">
-                  {confidence === null ? w.reading_none : w.reading_sure(sureFigure(confidence))}
-                  {is_digit === false && ` · ${w.reading_no_digit}`}
+                  {confidence === null ? w.readingNone : w.readingSure(sureFigure(confidence))}
+                  {is_digit === false && ` · ${w.readingNoDigit}`}
                 </span>
               </li>
             ))}
           </ul>
         )}
       </Show>
-      <p class="hint">{w.readings_note}</p>
+      <p class="hint">{w.readingsNote}</p>
     </section>
   );
 }
 
-/** As the wall has it, if it has: there a change shows at once. */
+/** The wall's copy if there is one, since it shows changes at once. */
 function current(loaded: DrawingInFull): DrawingInFull {
-  const on_wall = items.value.find(({ id }) => id === loaded.id);
-  return on_wall === undefined ? loaded : { ...loaded, ...on_wall };
+  const onWall = items.value.find(({ id }) => id === loaded.id);
+  return onWall === undefined ? loaded : { ...loaded, ...onWall };
 }
 
 function Shown({ loaded }: { loaded: DrawingInFull }) {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const drawing = current(loaded);
   const before = neighbour(drawing.id, -1);
   const after = neighbour(drawing.id, 1);
@@ -173,7 +203,7 @@ function Shown({ loaded }: { loaded: DrawingInFull }) {
 }
 
 export function Sheet() {
-  const id = opened_id.value;
+  const id = openedId.value;
   const load = useCallback(() => gallery.drawing(id), [id]);
   if (id === "") return null;
   return <SheetOf key="sheet" id={id} load={load} />;
@@ -182,7 +212,7 @@ export function Sheet() {
 function SheetOf({ id, load }: { id: string; load: () => Promise<DrawingInFull> }) {
   const loaded = useLoaded(load, id);
   return (
-    <Dialog title={drawings_words.value.lead_counting} onClose={close}>
+    <Dialog title={drawingsWords.value.leadCounting} onClose={close}>
       <Show loaded={loaded}>{(drawing) => <Shown loaded={drawing} />}</Show>
       {/* a modal dialog lies above everything that is not in it */}
       <UndoToast />

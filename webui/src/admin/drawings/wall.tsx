@@ -1,56 +1,39 @@
-/** The wall of ink: only the rows in sight are in the page, and each tile keeps its place. */
+/** The wall of the gallery: select, label, accept, reject and delete by mouse or keyboard. */
 
 import { useEffect } from "preact/hooks";
-import { DIGITS } from "../../contract";
-import { drawings_words } from "../../i18n/drawings";
-import { InkCanvas } from "../../ink-canvas";
-import type { GalleryDrawing } from "./gallery-api";
-import {
-  change,
-  chosen,
-  items,
-  loading,
-  loadMore,
-  open,
-  remove,
-  selection,
-  undo,
-} from "./gallery-state";
+import { DIGITS } from "../../shared/shapes";
+import { ROW_PX, TileFace, useWall, WallRows } from "../shared/wall";
+import type { GalleryDrawing } from "./calls";
 import { choose, chooseAll, moveOf, NOTHING, placeAfter, walk } from "./selection";
-import { ROW_PX, TILE_PX, useInSight } from "./use-in-sight";
-
-const ROWS_AHEAD = 12; // so far before the end the next page is asked for
+import { change, chosen, items, loading, loadMore, open, remove, selection, undo } from "./state";
+import { drawingsWords } from "./words";
 
 function tileId(place: number): string {
   return `tile-${place}`;
 }
 
 function Tile({ drawing, place }: { drawing: GalleryDrawing; place: number }) {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const { label, prediction, status, ink } = drawing;
   const read = prediction?.label ?? null;
-  const is_active = selection.value.active === place;
-  const is_chosen = selection.value.chosen.has(place);
+  const isActive = selection.value.active === place;
+  const isChosen = selection.value.chosen.has(place);
   const sign = status === "accepted" ? "" : w.choice(status);
   const classes = ["wall-tile", `is-${status}`];
-  if (is_chosen) classes.push("is-chosen");
-  if (is_active) classes.push("is-active");
+  if (isChosen) classes.push("is-chosen");
+  if (isActive) classes.push("is-active");
   return (
     <div
       id={tileId(place)}
       class={classes.join(" ")}
       role="option"
-      aria-selected={is_chosen}
+      aria-selected={isChosen}
       aria-label={w.tile(label, read, sign)}
       aria-posinset={place + 1}
       aria-setsize={-1}
       data-place={place}
     >
-      <InkCanvas ink={ink} />
-      <span class="wall-label" aria-hidden="true">
-        {label}
-        {read !== null && read !== label && <span class="wall-read">{read}</span>}
-      </span>
+      <TileFace ink={ink} label={label} other={read} status={status} />
     </div>
   );
 }
@@ -71,7 +54,7 @@ function placeOf(event: Event): number | null {
   return place === null ? null : Number(place);
 }
 
-/** Keys that do something to what is chosen. Says whether it was one. */
+/** Apply a key to the selection. Returns whether the key has a meaning. */
 function act(event: KeyboardEvent): boolean {
   const which = chosen();
   const digit = DIGITS.find((one) => String(one) === event.key);
@@ -86,31 +69,28 @@ function act(event: KeyboardEvent): boolean {
 }
 
 export function Wall() {
-  const w = drawings_words.value;
-  const [wall, sight] = useInSight();
+  const w = drawingsWords.value;
   const all = items.value;
-  const { columns, first_row, n_rows } = sight;
-  const n_shown_rows = Math.ceil(all.length / columns);
-  const first = Math.min(first_row, Math.max(0, n_shown_rows - 1)) * columns;
-  const shown = all.slice(first, first + n_rows * columns);
-  const is_near_end = first_row + n_rows + ROWS_AHEAD >= n_shown_rows;
+  const inSight = useWall(all.length);
+  const { wall, columns, first, end, heightPx, isNearEnd } = inSight;
+  const shown = all.slice(first, end);
   const state = loading.value;
 
   useEffect(() => {
-    if (is_near_end && state.kind === "ready") void loadMore();
-  }, [is_near_end, state]);
+    if (isNearEnd && state.kind === "ready") void loadMore();
+  }, [isNearEnd, state]);
 
   function onClick(event: MouseEvent): void {
     const place = placeOf(event);
     if (place === null) return;
-    const is_finger = event instanceof PointerEvent && event.pointerType === "touch";
-    const has_command = event.ctrlKey || event.metaKey || is_finger;
-    const how = event.shiftKey ? "range" : has_command ? "toggle" : "only";
+    const isFinger = event instanceof PointerEvent && event.pointerType === "touch";
+    const hasCommand = event.ctrlKey || event.metaKey || isFinger;
+    const how = event.shiftKey ? "range" : hasCommand ? "toggle" : "only";
     selection.value = choose(selection.value, place, how);
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    const has_command = event.ctrlKey || event.metaKey;
+    const hasCommand = event.ctrlKey || event.metaKey;
     const move = event.altKey ? null : moveOf(event.key);
     const { active } = selection.value;
     if (move !== null && all.length > 0) {
@@ -119,20 +99,20 @@ export function Wall() {
       show(wall.current, place, columns);
     } else if (event.key === " " && active !== null) {
       selection.value = choose(selection.value, active, "toggle");
-    } else if (event.key === "a" && has_command) {
+    } else if (event.key === "a" && hasCommand) {
       selection.value = chooseAll(selection.value, all.length);
-    } else if (event.key === "z" && has_command) {
+    } else if (event.key === "z" && hasCommand) {
       void undo();
     } else if (event.key === "Escape") {
       selection.value = { ...NOTHING, active };
-    } else if (has_command || event.altKey || event.repeat || !act(event)) {
+    } else if (hasCommand || event.altKey || event.repeat || !act(event)) {
       return;
     }
     event.preventDefault();
   }
 
   const active = selection.value.active;
-  const is_active_shown = active !== null && active >= first && active < first + shown.length;
+  const isActiveShown = active !== null && active >= first && active < first + shown.length;
   return (
     <div
       ref={wall}
@@ -143,8 +123,8 @@ export function Wall() {
       aria-multiselectable="true"
       aria-label={w.wall}
       aria-describedby="wall-keys"
-      aria-activedescendant={is_active_shown ? tileId(active) : undefined}
-      style={{ height: `${n_shown_rows * ROW_PX}px` }}
+      aria-activedescendant={isActiveShown ? tileId(active) : undefined}
+      style={{ height: `${heightPx}px` }}
       onClick={onClick}
       onDblClick={(event) => {
         const drawing = all[placeOf(event) ?? -1];
@@ -155,18 +135,11 @@ export function Wall() {
         if (active === null && all.length > 0) selection.value = walk(selection.value, 0, false);
       }}
     >
-      <div
-        class="wall-rows"
-        role="presentation"
-        style={{
-          transform: `translateY(${(first / columns) * ROW_PX}px)`,
-          gridTemplateColumns: `repeat(${columns}, ${TILE_PX}px)`,
-        }}
-      >
+      <WallRows inSight={inSight}>
         {shown.map((drawing, index) => (
           <Tile key={drawing.id} drawing={drawing} place={first + index} />
         ))}
-      </div>
+      </WallRows>
     </div>
   );
 }

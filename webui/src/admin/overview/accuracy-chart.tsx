@@ -1,14 +1,51 @@
-/** How what was live scored on one set of digits, promotion by promotion, and who was held. */
+/** The live version's score on one data set over time, with the versions that were held. */
 
 import { useCallback, useMemo } from "preact/hooks";
-import { languageTag } from "../../i18n/language";
-import { overview_words } from "../../i18n/overview";
-import { Link } from "../link";
-import { PlotFigure, type DrawPlot } from "../plot";
-import { plotFormats } from "../plot-formats";
-import { AccuracyLegend } from "./accuracy-legend";
-import type { DatasetName, Measured, Promotion } from "./overview-api";
-import { apart, dayTicks, liveSpans, scored, type LiveSpan, type Point } from "./series";
+import { languageTag } from "../../shared/language";
+import { plotFormats } from "../shared/figures";
+import { Link } from "../shared/parts";
+import { type DrawPlot, PlotFigure } from "../shared/plot";
+import type { DatasetName, Measured, Promotion } from "./calls";
+import { apart, dayTicks, type LiveSpan, liveSpans, type Point, scored } from "./series";
+import { overviewWords } from "./words";
+
+interface AccuracyLegendProps {
+  hasHeld: boolean;
+  hasHand: boolean;
+  anchor: number | null;
+}
+
+function AccuracyLegend({ hasHeld, hasHand, anchor }: AccuracyLegendProps) {
+  const w = overviewWords.value;
+  return (
+    <ul class="plot-legend">
+      <li>
+        <span class="legend-line" aria-hidden="true" /> {w.legendLive}
+      </li>
+      <li>
+        <span class="legend-dot" aria-hidden="true" /> {w.legendPromotion}
+      </li>
+      {hasHand && (
+        <li>
+          <span class="legend-dot is-hollow" aria-hidden="true" /> {w.legendHand}
+        </li>
+      )}
+      {anchor !== null && (
+        <li>
+          <span class="legend-anchor" aria-hidden="true" /> {w.legendAnchor(anchor)}
+        </li>
+      )}
+      {hasHeld && (
+        <li>
+          <span class="legend-held" aria-hidden="true">
+            ×
+          </span>{" "}
+          {w.legendHeld}
+        </li>
+      )}
+    </ul>
+  );
+}
 
 const HEIGHT = 240;
 const LABEL_PX = 26;
@@ -19,21 +56,21 @@ interface AccuracyChartProps {
   dataset: DatasetName;
   versions: readonly Measured[];
   promotions: readonly Promotion[];
-  /** What all are measured against, on the data set for which that is so. */
+  /** The anchor, on the data set where versions are measured against it. */
   anchor: number | null;
 }
 
-/** As many decimals as tell the ends of an interval apart. */
+/** Decimals needed to tell the ends of an interval apart. */
 function decimalsFor({ low, high }: Point): number {
   return high - low < 0.02 ? 2 : high - low < 0.1 ? 1 : 0;
 }
 
 export function AccuracyChart({ dataset, versions, promotions, anchor }: AccuracyChartProps) {
-  const w = overview_words.value;
+  const w = overviewWords.value;
   const formats = plotFormats(languageTag.value);
   const points = useMemo(() => scored(versions, dataset), [versions, dataset]);
   const spans = useMemo(() => liveSpans(points, promotions), [points, promotions]);
-  const held = useMemo(() => points.filter(({ was_live }) => !was_live), [points]);
+  const held = useMemo(() => points.filter(({ wasLive }) => !wasLive), [points]);
   const last = spans.at(-1);
   const bar = points.find(({ version }) => version === anchor);
   const newest = points.find(({ version }) => version === last?.version) ?? points.at(-1);
@@ -105,7 +142,7 @@ export function AccuracyChart({ dataset, versions, promotions, anchor }: Accurac
               y: "share",
               title: (point: Point) =>
                 [
-                  `${w.tip_version(point.version)} · ${f.date(point.at)}`,
+                  `${w.tipVersion(point.version)} · ${f.date(point.at)}`,
                   `${f.percent(point.share, decimals)} (${f.percent(point.low, decimals)} – ${f.percent(point.high, decimals)})`,
                 ].join("\n"),
               stroke: "var(--edge)",
@@ -124,7 +161,7 @@ export function AccuracyChart({ dataset, versions, promotions, anchor }: Accurac
     <PlotFigure
       id={`accuracy-${dataset}`}
       title={w.on(dataset)}
-      finding={w.on_finding(
+      finding={w.onFinding(
         newest.version,
         percent(newest.share),
         newest.n,
@@ -135,13 +172,13 @@ export function AccuracyChart({ dataset, versions, promotions, anchor }: Accurac
       height={HEIGHT}
       legend={
         <AccuracyLegend
-          has_held={held.length > 0}
-          has_hand={spans.some(({ kind }) => kind !== "gate")}
+          hasHeld={held.length > 0}
+          hasHand={spans.some(({ kind }) => kind !== "gate")}
           anchor={bar === undefined ? null : anchor}
         />
       }
       table={{
-        columns: [w.version, w.made, w.share_right, w.interval, w.of_n, w.ever_live],
+        columns: [w.version, w.made, w.shareRight, w.interval, w.ofN, w.everLive],
         rows: [...points]
           .reverse()
           .slice(0, MAX_ROWS)
@@ -155,7 +192,7 @@ export function AccuracyChart({ dataset, versions, promotions, anchor }: Accurac
               percent(point.share),
               `${percent(point.low)} – ${percent(point.high)}`,
               formats.number(point.n),
-              point.was_live ? w.yes : w.no,
+              point.wasLive ? w.yes : w.no,
             ],
           })),
       }}

@@ -1,20 +1,20 @@
-/** From the server's figures to what the charts draw. Pure. */
+/** Turn the server's figures into the data of the charts. Pure. */
 
-import type { Agreement, DatasetName, Day, Measure, Measured, Promotion } from "./overview-api";
-import { shareOf, type Share } from "../wilson";
+import { shareOf, type Share } from "../shared/figures";
+import type { Agreement, DatasetName, Day, Measure, Measured, Promotion } from "./calls";
 
 export interface Point extends Share, Measure {
   version: number;
   at: Date;
-  was_live: boolean;
+  wasLive: boolean;
 }
 
-/** What each version scored on this data set when it was made, in order. */
+/** The score of each version on this data set, in order. */
 export function scored(versions: readonly Measured[], dataset: DatasetName): Point[] {
   return versions.flatMap(({ version, created_at, was_live, [dataset]: measure }) => {
     const share = measure === null ? null : shareOf(measure.n_correct, measure.n);
     if (measure === null || share === null) return [];
-    return [{ version, at: new Date(created_at), was_live, ...measure, ...share }];
+    return [{ version, at: new Date(created_at), wasLive: was_live, ...measure, ...share }];
   });
 }
 
@@ -24,20 +24,20 @@ export interface LiveSpan extends Share {
   kind: Promotion["kind"];
 }
 
-/** The scores of what was live from each promotion on. */
+/** The score of the live version from each promotion on. */
 export function liveSpans(points: readonly Point[], promotions: readonly Promotion[]): LiveSpan[] {
-  const by_version = new Map(points.map((point) => [point.version, point]));
+  const byVersion = new Map(points.map((point) => [point.version, point]));
   return promotions.flatMap(({ version, at, kind }) => {
-    const point = by_version.get(version);
+    const point = byVersion.get(version);
     if (point === undefined) return [];
     const { share, low, high } = point;
     return [{ version, at: new Date(at), kind, share, low, high }];
   });
 }
 
-export const LEAST_DAYS = 14;
+const LEAST_DAYS = 14;
 
-/** From the first day with a drawing on, but at least two weeks: a young instance is no desert. */
+/** Days from the first drawing on, but at least two weeks. */
 export function sinceFirst(days: readonly Day[]): readonly Day[] {
   const first = days.findIndex(({ n }) => n > 0);
   const from = first === -1 ? days.length : first;
@@ -62,7 +62,7 @@ export interface Week extends Share, Agreement {
 
 const WEEK = 7;
 
-/** For each day the share that disagreed in the seven days up to it; none where nothing was read. */
+/** For each day the share that disagreed in the last seven days; days without readings are left out. */
 export function weekly(days: readonly Day[]): Week[] {
   return days.flatMap(({ day }, place) => {
     const sum = summed(days.slice(Math.max(0, place - WEEK + 1), place + 1));
@@ -71,24 +71,24 @@ export function weekly(days: readonly Day[]): Week[] {
   });
 }
 
-/** Every how many labels there is room for one, so that no two of them touch. */
-export function everyNth(n_labels: number, width: number, label_width: number): number {
-  const room = Math.max(1, Math.floor(width / label_width));
-  return Math.max(1, Math.ceil(n_labels / room));
+/** Show every n-th label, so that no two of them touch. */
+export function everyNth(nLabels: number, width: number, labelWidth: number): number {
+  const room = Math.max(1, Math.floor(width / labelWidth));
+  return Math.max(1, Math.ceil(nLabels / room));
 }
 
 const DAY_MS = 86_400_000;
 
 /** Midnights of UTC for an axis, the last one first, as many as there is room for. */
-export function dayTicks(from: Date, until: Date, n_most: number): Date[] {
+export function dayTicks(from: Date, until: Date, nMost: number): Date[] {
   const last = Math.floor(until.getTime() / DAY_MS);
   const first = Math.ceil(from.getTime() / DAY_MS);
-  const each = everyNth(last - first + 1, n_most, 1);
+  const each = everyNth(last - first + 1, nMost, 1);
   const days = Array.from({ length: Math.max(0, last - first + 1) }, (_, ago) => last - ago);
   return days.filter((_, ago) => ago % each === 0).map((day) => new Date(day * DAY_MS));
 }
 
-/** Those, the last one first, that stand at least `least` away from each other. */
+/** Drop positions that are closer than `least` to the next kept one; the last one is kept. */
 export function apart<Item>(
   items: readonly Item[],
   placeOf: (item: Item) => number,

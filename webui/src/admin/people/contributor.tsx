@@ -1,24 +1,121 @@
 /** One contributor: what they gave, and blocking or erasing it. */
 
 import { useCallback, useState } from "preact/hooks";
-import { languageTag, words } from "../../i18n/language";
-import { people_words } from "../../i18n/people";
-import { agoOf } from "../../when";
-import { DigitBars } from "../digit-bars";
-import { Link } from "../link";
-import { ActionNote, Card, Show } from "../parts";
-import { useAction } from "../use-action";
-import { useLoaded } from "../use-loaded";
-import { BlockDialog, EraseDialog } from "./contributor-dialogs";
+import { Dialog } from "../../shared/dialog";
+import { versionList } from "../../shared/figures";
+import { languageTag } from "../../shared/language";
+import { agoOf } from "../../shared/when";
+import { words } from "../../shared/words";
+import { DigitBars } from "../shared/digit-bars";
+import { ActionNote, Card, Field, Link, Show } from "../shared/parts";
+import { type Action, useAction, useLoaded } from "../shared/requests";
+import { text } from "../shared/tables";
+import { type ContributorRow, type Erasure, people } from "./calls";
 import { shareOf } from "./contributors";
-import { people, type ContributorRow } from "./people-api";
+import { peopleWords } from "./words";
+
+interface DialogProps {
+  row: ContributorRow;
+  action: Action;
+  onClose: () => void;
+  onChanged: () => void;
+}
+
+function BlockDialog({ row, action, onClose, onChanged }: DialogProps) {
+  const w = peopleWords.value;
+  const isBlocked = row.blocked_at !== null;
+  const name = isBlocked ? w.unblock : w.block;
+  return (
+    <Dialog title={`${name}: ${w.number(row.number)}`} onClose={onClose}>
+      <form
+        id="block-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const reason = text(event.currentTarget, "reason");
+          action.run(async () => {
+            if (isBlocked) await people.unblock(row.number, reason);
+            else await people.block(row.number, reason);
+            onChanged();
+            return isBlocked ? w.unblockedNow : w.blockedNow;
+          });
+          onClose();
+        }}
+      >
+        <p>{isBlocked ? w.unblockLead : w.blockLead}</p>
+        <Field id="reason" label={w.reason}>
+          <input id="reason" name="reason" maxLength={500} required autocomplete="off" />
+        </Field>
+        <div class="button-row">
+          <button class={isBlocked ? "primary-button" : "danger-button"}>{name}</button>
+          <button type="button" class="plain-button" onClick={onClose}>
+            {words.value.cancel}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function erasureSentences({ n_drawings, versions, live_version }: Erasure): string[] {
+  const w = peopleWords.value;
+  if (versions.length === 0) return [w.eraseLead(n_drawings), w.eraseNoVersions];
+  const list = versionList(versions, languageTag.value);
+  const isLive = live_version !== null && versions.includes(live_version);
+  return [
+    w.eraseLead(n_drawings),
+    w.eraseVersions(list, versions.length),
+    ...(isLive ? [w.eraseLive(live_version)] : []),
+  ];
+}
+
+function EraseDialog({ row, action, onClose, onChanged }: DialogProps) {
+  const w = peopleWords.value;
+  const { number } = row;
+  const load = useCallback(() => people.erasure(number), [number]);
+  const loaded = useLoaded(load, "");
+  return (
+    <Dialog title={`${w.erase}: ${w.number(number)}`} onClose={onClose}>
+      <Show loaded={loaded}>
+        {(erasure) => (
+          <>
+            {erasureSentences(erasure).map((sentence) => (
+              <p key={sentence} class="erasure-sentence">
+                {sentence}
+              </p>
+            ))}
+            <div class="button-row">
+              <button
+                type="button"
+                id="erase-confirm"
+                class="danger-button"
+                onClick={() => {
+                  action.run(async () => {
+                    const { n_drawings } = await people.erase(number);
+                    onChanged();
+                    return w.erased(n_drawings);
+                  });
+                  onClose();
+                }}
+              >
+                {w.eraseButton(erasure.n_drawings)}
+              </button>
+              <button type="button" class="plain-button" onClick={onClose}>
+                {words.value.cancel}
+              </button>
+            </div>
+          </>
+        )}
+      </Show>
+    </Dialog>
+  );
+}
 
 function Figures({ row }: { row: ContributorRow }) {
-  const w = people_words.value;
+  const w = peopleWords.value;
   const facts: [string, string | number][] = [
     [w.drawings, row.n],
     [w.agreement, shareOf(row.n_agreed, row.n_read) ?? "–"],
-    [w.in_quarantine, row.n_quarantined],
+    [w.inQuarantine, row.n_quarantined],
     [w.exam, row.n_exam],
     [w.rejected, row.n_rejected],
     [w.deleted, row.n_deleted],
@@ -38,12 +135,12 @@ function Figures({ row }: { row: ContributorRow }) {
       {row.n > 0 && (
         <DigitBars
           id="contributor-digits"
-          title={w.per_digit}
-          finding={w.per_digit_finding(
+          title={w.perDigit}
+          finding={w.perDigitFinding(
             most,
             row.by_label[most] === row.by_label[least] ? most : least,
           )}
-          by_label={row.by_label}
+          byLabel={row.by_label}
         />
       )}
     </Card>
@@ -51,7 +148,7 @@ function Figures({ row }: { row: ContributorRow }) {
 }
 
 function Shown({ row, onChanged }: { row: ContributorRow; onChanged: () => void }) {
-  const w = people_words.value;
+  const w = peopleWords.value;
   const action = useAction();
   const [open, setOpen] = useState<"block" | "erase" | null>(null);
   const dialog = { row, action, onClose: () => setOpen(null), onChanged };
@@ -62,20 +159,20 @@ function Shown({ row, onChanged }: { row: ContributorRow; onChanged: () => void 
       <div class="lead">
         <h1 id="lead">
           {row.n === 0
-            ? w.gave_none(row.number)
+            ? w.gaveNone(row.number)
             : w.gave(row.number, row.n, shareOf(row.n_agreed, row.n_read))}
         </h1>
       </div>
       {since !== null && (
         <p class="banner" id="is-blocked">
-          {w.is_blocked(since)}
+          {w.isBlocked(since)}
         </p>
       )}
-      {row.is_held_out && <p class="hint">{w.is_held_out}</p>}
+      {row.is_held_out && <p class="hint">{w.isHeldOut}</p>}
       <Figures row={row} />
       <div class="button-row">
         <Link view="drawings" query={`contributor=${row.id}`}>
-          {w.see_drawings}
+          {w.seeDrawings}
         </Link>
         <button type="button" id="block" class="plain-button" onClick={() => setOpen("block")}>
           {row.blocked_at === null ? w.block : w.unblock}
@@ -98,13 +195,13 @@ function Shown({ row, onChanged }: { row: ContributorRow; onChanged: () => void 
 }
 
 export function Contributor({ number }: { number: number }) {
-  const [n_changes, setChanges] = useState(0);
+  const [nChanges, setChanges] = useState(0);
   const load = useCallback(() => people.contributor(number), [number]);
-  const loaded = useLoaded(load, String(n_changes));
+  const loaded = useLoaded(load, String(nChanges));
   return (
     <>
       <p>
-        <Link view="people">← {people_words.value.back}</Link>
+        <Link view="people">← {peopleWords.value.back}</Link>
       </p>
       <Show loaded={loaded}>
         {(row) => <Shown row={row} onChanged={() => setChanges((n) => n + 1)} />}

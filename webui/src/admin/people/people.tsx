@@ -1,17 +1,16 @@
 /** People: who draws, who may sign in, and with what. Each part has an address of its own. */
 
 import type { VNode } from "preact";
-import { words } from "../../i18n/language";
-import { people_words } from "../../i18n/people";
-import { is_admin, route } from "../admin-state";
-import { Link } from "../link";
-import "../../../styles/people.css";
+import { Link } from "../shared/parts";
+import { isAdmin, route } from "../state";
+import { adminWords } from "../words";
 import { Accounts } from "./accounts";
 import { Contributor } from "./contributor";
 import { Contributors } from "./contributors";
-import { OwnAccount } from "./own-account";
-import { Sessions } from "./sessions";
+import { OwnAccount, Sessions } from "./sessions";
 import { Tokens } from "./tokens";
+import { peopleWords } from "./words";
+import "./styles.css";
 
 const PARTS = ["contributors", "users", "tokens", "sessions", "account"] as const;
 type Part = (typeof PARTS)[number];
@@ -37,11 +36,11 @@ function partOf(path: string): { part: Part; number: number | null } | null {
     : null;
 }
 
-export function PeopleView() {
-  const w = people_words.value;
+export default function PeoplePage(): VNode {
+  const w = peopleWords.value;
   const found = partOf(route.value.kind === "view" ? route.value.part : "");
   // Reviewers have an account here, too: the rest is the admins'.
-  const parts = PARTS.filter((part) => is_admin.value || part === "account");
+  const parts = PARTS.filter((part) => isAdmin.value || part === "account");
   const Part = found === null ? null : COMPONENTS[found.part];
   return (
     <>
@@ -52,7 +51,7 @@ export function PeopleView() {
               <Link
                 view="people"
                 part={part === "contributors" ? "" : part}
-                is_current={part === found?.part}
+                isCurrent={part === found?.part}
               >
                 {w[part]}
               </Link>
@@ -61,7 +60,7 @@ export function PeopleView() {
         </ul>
       </nav>
       {found === null || Part === null ? (
-        <h1>{words.value.admin.not_found}</h1>
+        <h1>{adminWords.value.notFound}</h1>
       ) : found.number === null ? (
         <Part />
       ) : (

@@ -1,38 +1,37 @@
-/** Signed-in browsers: everybody's for admins, one's own for everybody. */
+/** Signed-in browsers, and one's own account with its password. */
 
 import { useCallback, useState } from "preact/hooks";
-import { people_words } from "../../i18n/people";
-import { askWhoIsHere } from "../admin-state";
-import { ActionNote, Show } from "../parts";
-import { useAction } from "../use-action";
-import { useLoaded } from "../use-loaded";
-import { people, type Session } from "./people-api";
-import { Moment, PeopleTable } from "./people-parts";
+import { ActionNote, Card, Field, Show } from "../shared/parts";
+import { useAction, useLoaded } from "../shared/requests";
+import { Moment, PeopleTable, text } from "../shared/tables";
+import { askWhoIsHere, visitor } from "../state";
+import { people, type Session } from "./calls";
+import { peopleWords } from "./words";
 
 interface TableProps {
   sessions: readonly Session[];
-  has_owners: boolean;
+  hasOwners: boolean;
   onChanged: () => void;
 }
 
-function SessionTable({ sessions, has_owners, onChanged }: TableProps) {
-  const w = people_words.value;
+function SessionTable({ sessions, hasOwners, onChanged }: TableProps) {
+  const w = peopleWords.value;
   const action = useAction();
-  const owner = has_owners ? [w.whose] : [];
+  const owner = hasOwners ? [w.whose] : [];
   return (
     <>
       <PeopleTable
         id="sessions"
         title={w.sessions}
-        columns={[w.browser, ...owner, w.signed_in_at, w.actions]}
+        columns={[w.browser, ...owner, w.signedInAt, w.actions]}
       >
         {sessions.map((session) => (
           <tr key={session.id}>
             <th scope="row">
-              {session.browser ?? w.unknown_browser}
-              {session.is_current && <span class="tag is-live">{w.this_one}</span>}
+              {session.browser ?? w.unknownBrowser}
+              {session.is_current && <span class="tag is-live">{w.thisOne}</span>}
             </th>
-            {has_owners && <td>{session.email}</td>}
+            {hasOwners && <td>{session.email}</td>}
             <td>
               <Moment at={session.created_at} />
             </td>
@@ -40,17 +39,17 @@ function SessionTable({ sessions, has_owners, onChanged }: TableProps) {
               <button
                 type="button"
                 class="quiet-button"
-                aria-label={w.action_for(w.end_session, session.browser ?? w.unknown_browser)}
+                aria-label={w.actionFor(w.endSession, session.browser ?? w.unknownBrowser)}
                 onClick={() =>
                   action.run(async () => {
                     await people.endSession(session.id);
                     if (session.is_current) await askWhoIsHere();
                     else onChanged();
-                    return w.session_ended;
+                    return w.sessionEnded;
                   })
                 }
               >
-                {w.end_session}
+                {w.endSession}
               </button>
             </td>
           </tr>
@@ -61,23 +60,23 @@ function SessionTable({ sessions, has_owners, onChanged }: TableProps) {
   );
 }
 
-export function SessionList({ whose }: { whose: "mine" | "all" }) {
-  const w = people_words.value;
-  const [n_changes, setChanges] = useState(0);
+function SessionList({ whose }: { whose: "mine" | "all" }) {
+  const w = peopleWords.value;
+  const [nChanges, setChanges] = useState(0);
   const load = useCallback(() => people.sessions(whose), [whose]);
-  const loaded = useLoaded(load, String(n_changes));
+  const loaded = useLoaded(load, String(nChanges));
   return (
     <Show loaded={loaded}>
       {({ items }) => (
         <>
           {whose === "all" && (
             <div class="lead">
-              <h1 id="lead">{w.sessions_lead(items.length)}</h1>
+              <h1 id="lead">{w.sessionsLead(items.length)}</h1>
             </div>
           )}
           <SessionTable
             sessions={items}
-            has_owners={whose === "all"}
+            hasOwners={whose === "all"}
             onChanged={() => setChanges((n) => n + 1)}
           />
         </>
@@ -88,4 +87,88 @@ export function SessionList({ whose }: { whose: "mine" | "all" }) {
 
 export function Sessions() {
   return <SessionList whose="all" />;
+}
+
+const MIN_PASSWORD_LENGTH = 12; // as the server asks; it checks again
+
+function PasswordForm({ onChanged }: { onChanged: () => void }) {
+  const w = peopleWords.value;
+  const action = useAction();
+  const [problem, setProblem] = useState("");
+  return (
+    <form
+      id="change-password"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const form = event.currentTarget;
+        const wanted = text(form, "new");
+        if (wanted !== text(form, "again")) {
+          setProblem(w.passwordsDiffer);
+          return;
+        }
+        setProblem("");
+        action.run(async () => {
+          await people.changeOwnPassword(text(form, "current"), wanted);
+          form.reset();
+          onChanged();
+          return w.passwordChanged;
+        });
+      }}
+    >
+      <Field id="current" label={w.currentPassword}>
+        <input
+          id="current"
+          name="current"
+          type="password"
+          autocomplete="current-password"
+          required
+        />
+      </Field>
+      <Field id="new" label={w.newPassword} hint={w.passwordHint}>
+        <input
+          id="new"
+          name="new"
+          type="password"
+          autocomplete="new-password"
+          minLength={MIN_PASSWORD_LENGTH}
+          aria-describedby="new-hint"
+          required
+        />
+      </Field>
+      <Field id="again" label={w.newPasswordAgain}>
+        <input id="again" name="again" type="password" autocomplete="new-password" required />
+      </Field>
+      {problem !== "" && (
+        <p class="note is-failed" role="alert">
+          {problem}
+        </p>
+      )}
+      <div class="button-row">
+        <button class="primary-button" disabled={action.state.kind === "busy"}>
+          {w.change}
+        </button>
+        <ActionNote state={action.state} />
+      </div>
+      <p class="hint">{w.changePasswordHint}</p>
+    </form>
+  );
+}
+
+export function OwnAccount() {
+  const w = peopleWords.value;
+  const [nChanges, setChanges] = useState(0);
+  const email = visitor.value.kind === "known" ? (visitor.value.me.email ?? "") : "";
+  return (
+    <>
+      <div class="lead">
+        <h1 id="lead">{w.accountLead(email)}</h1>
+      </div>
+      <Card title={w.changePassword}>
+        <PasswordForm onChanged={() => setChanges((n) => n + 1)} />
+      </Card>
+      <Card title={w.yourSessions}>
+        <SessionList key={nChanges} whose="mine" />
+      </Card>
+    </>
+  );
 }

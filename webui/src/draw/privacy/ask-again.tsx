@@ -1,10 +1,10 @@
-/** Asking the server, what went wrong with it, and asking again. */
+/** Load from the server, with the error and a way to retry. */
 
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { privacy_words } from "../../i18n/privacy";
-import { sentenceOf } from "./own-data";
+import { sentenceOf } from "./calls";
+import { privacyWords } from "./words";
 
-/** A question to the server, the sentence of what went wrong, and a way to ask again. */
+/** The loaded value, a sentence about the error, and a function that retries. */
 export function useAnswer<Value>(load: () => Promise<Value>): {
   value: Value | null;
   problem: string;
@@ -25,7 +25,7 @@ export function Problem({ sentence, onAgain }: { sentence: string; onAgain: () =
     <p class="privacy-problem" role="alert">
       {sentence}{" "}
       <button type="button" class="quiet-button" onClick={onAgain}>
-        {privacy_words.value.try_again}
+        {privacyWords.value.tryAgain}
       </button>
     </p>
   );

@@ -1,0 +1,236 @@
+/** Words of the data page: export and import. */
+
+import { viewWords } from "../../shared/language";
+import type { Format, TransferStatus } from "./calls";
+
+const nEn = new Intl.NumberFormat("en");
+const nZh = new Intl.NumberFormat("zh-CN");
+const drawings = (n: number) => `${nEn.format(n)} ${n === 1 ? "drawing" : "drawings"}`;
+
+export const dataWords = viewWords(
+  {
+    leadIdle: "Export or import drawings",
+    leadMoving: (n: number) =>
+      n === 1 ? "One transfer is in progress" : `${n} transfers are in progress`,
+    leadReady: "A file has been checked and waits for your decision",
+
+    export: "Export",
+    exportExplained:
+      "Deleted drawings are never included. The file contains what people drew: share it with care.",
+    format: "Format",
+    formatName: (format: Format) =>
+      ({
+        parquet: "Parquet, everything",
+        npz: "NumPy (NPZ)",
+        idx: "IDX, as MNIST",
+        png: "Pictures (PNG)",
+        "label-studio": "Label Studio (JSON)",
+      })[format],
+    formatExplained: (format: Format) =>
+      ({
+        parquet:
+          "Strokes, pictures, ink, all labels, splits, statuses and times. It imports again without loss.",
+        npz: "Two arrays: ink (N, 28, 28) and label (N).",
+        idx: "A zip of two files, readable by any MNIST reader.",
+        png: "A zip of folders 0 to 9, and a table of what is in them.",
+        "label-studio": "Tasks with their pictures inside, labelled.",
+      })[format],
+    label: "Label",
+    status: "Status",
+    split: "Use",
+    source: "Source",
+    since: "From day",
+    until: "To day",
+    any: "any",
+    choice: (name: string) =>
+      ({
+        accepted: "accepted",
+        quarantined: "being checked",
+        rejected: "rejected",
+        train: "training",
+        holdout_known: "exam, known contributors",
+        holdout_new: "exam, new contributors",
+        drawn: "drawn",
+        uploaded: "uploaded",
+        imported: "imported",
+      })[name] ?? name,
+    also: (filters: string) => `Also only: ${filters}`,
+    clear: "Clear all filters",
+    estimate: (n: number, isExact: boolean, size: string) =>
+      `${isExact ? drawings(n) : `over ${drawings(n)}`}, about ${size}`,
+    estimateNone: "No drawing matches these filters",
+    download: "Export",
+
+    import: "Import",
+    importExplained:
+      "Parquet, NPZ, zips of IDX files or of pictures in folders 0 to 9, Label Studio's JSON, CSV. The file is checked whole before anything is stored.",
+    importAdmins: "Admins can import drawings; you can export them.",
+    drop: "Drop a file here, or",
+    choose: "choose a file",
+    another: "Import another file",
+    uploading: (percent: number) => `Uploading, ${percent} %`,
+    checking: (n: number) => `Checking: ${drawings(n)} so far`,
+    queued: "Waiting for its turn",
+    storing: (n: number, total: number) => `Storing ${nEn.format(n)} of ${drawings(total)}`,
+    undoing: (n: number) => `Removing: ${drawings(n)} so far`,
+    mayLeave: "You may leave this page: the import continues and is shown here when you return.",
+    found: (n: number) => `${drawings(n)} found`,
+    foundKnown: (n: number) => `${nEn.format(n)} of them are stored already and stay as they are`,
+    foundNoneKnown: "All of them are new",
+    foundRefused: (n: number) => `${nEn.format(n)} left out:`,
+    andMore: (n: number) => `and ${nEn.format(n)} more`,
+    perDigit: "By digit",
+    fewest: (digit: number, n: number) => `Fewest: ${nEn.format(n)} of ${digit}`,
+    nothingStored: "Nothing is stored yet",
+    store: (n: number) => `Store ${drawings(n)}`,
+    discard: "Discard",
+    stored: (n: number) => `${drawings(n)} added`,
+    storedNone: "Nothing new: all of them were stored already",
+    undo: "Undo this import",
+    undoTitle: (n: number) => `Remove ${drawings(n)}?`,
+    undoConsequence:
+      "All drawings of this import are erased permanently, including those relabelled or reviewed since. Importing the file again restores them.",
+    undoVersions: (versions: string, n: number) =>
+      n === 1
+        ? `Version ${versions} learned from it and stays as it is until the next training.`
+        : `Versions ${versions} learned from it and stay as they are until the next training.`,
+    undone: "This import was undone: all its drawings were removed",
+    refused: "The file was refused, nothing was stored",
+    failed: "It failed and was rolled back",
+
+    recent: "Recent transfers",
+    recentTable: "Imports and exports, newest first",
+    noneYet: "No import or export yet.",
+    kind: (kind: "import" | "export"): string => (kind === "import" ? "import" : "export"),
+    statusName: (status: TransferStatus) =>
+      ({
+        sending: "in progress",
+        queued: "waiting",
+        checking: "being checked",
+        ready: "checked, not stored",
+        storing: "being stored",
+        done: "done",
+        refused: "refused",
+        failed: "failed",
+        undoing: "being undone",
+        undone: "undone",
+      })[status],
+    way: "Kind",
+    what: "File or format",
+    howMany: "Drawings",
+    state: "State",
+    by: "By",
+    when: "When",
+    show: "Show",
+    n: (n: number) => nEn.format(n),
+  },
+  {
+    leadIdle: "导出或导入笔迹",
+    leadMoving: (n) => `${n} 项传输正在进行`,
+    leadReady: "有一个文件已检查完毕，等待你决定",
+
+    export: "导出",
+    exportExplained: "不包含已删除的笔迹。文件中是大家书写的内容，请谨慎转交。",
+    format: "格式",
+    formatName: (format) =>
+      ({
+        parquet: "Parquet（全部内容）",
+        npz: "NumPy（NPZ）",
+        idx: "IDX（与 MNIST 相同）",
+        png: "图片（PNG）",
+        "label-studio": "Label Studio（JSON）",
+      })[format],
+    formatExplained: (format) =>
+      ({
+        parquet: "包含笔画、图片、图像、全部标签、用途、状态和时间，可以无损地重新导入。",
+        npz: "两个数组：ink (N, 28, 28) 和 label (N)。",
+        idx: "一个 zip，包含两个文件，可由读取 MNIST 的程序读取。",
+        png: "一个 zip，按 0 到 9 分文件夹，并附内容清单。",
+        "label-studio": "已标注的任务，图片包含在内。",
+      })[format],
+    label: "标签",
+    status: "状态",
+    split: "用途",
+    source: "来源",
+    since: "起始日期",
+    until: "截止日期",
+    any: "不限",
+    choice: (name) =>
+      ({
+        accepted: "已采用",
+        quarantined: "待核对",
+        rejected: "未采用",
+        train: "训练",
+        holdout_known: "考核（已知贡献者）",
+        holdout_new: "考核（新贡献者）",
+        drawn: "手写",
+        uploaded: "上传",
+        imported: "导入",
+      })[name] ?? name,
+    also: (filters) => `其他筛选条件：${filters}`,
+    clear: "清除全部筛选",
+    estimate: (n, isExact, size) => `${isExact ? "" : "超过 "}${nZh.format(n)} 张笔迹，约 ${size}`,
+    estimateNone: "没有符合条件的笔迹",
+    download: "导出",
+
+    import: "导入",
+    importExplained:
+      "支持 Parquet、NPZ、IDX 文件的 zip、按 0 到 9 分文件夹的图片 zip、Label Studio 的 JSON、CSV。先检查整个文件，再保存。",
+    importAdmins: "只有管理员可以导入；你可以导出。",
+    drop: "将文件拖到这里，或",
+    choose: "选择文件",
+    another: "导入另一个文件",
+    uploading: (percent) => `正在上传，${percent}%`,
+    checking: (n) => `正在检查，已检查 ${nZh.format(n)} 张`,
+    queued: "排队中",
+    storing: (n, total) => `正在保存，${nZh.format(n)} / ${nZh.format(total)} 张`,
+    undoing: (n) => `正在撤销，已移除 ${nZh.format(n)} 张`,
+    mayLeave: "可以离开本页，任务会继续进行，返回时仍显示在这里。",
+    found: (n) => `找到 ${nZh.format(n)} 张笔迹`,
+    foundKnown: (n) => `其中 ${nZh.format(n)} 张已存在，保持不变`,
+    foundNoneKnown: "全部都是新的",
+    foundRefused: (n) => `跳过 ${nZh.format(n)} 项：`,
+    andMore: (n) => `还有 ${nZh.format(n)} 项`,
+    perDigit: "按数字",
+    fewest: (digit, n) => `最少的是 ${digit}：${nZh.format(n)} 张`,
+    nothingStored: "尚未保存",
+    store: (n) => `保存 ${nZh.format(n)} 张`,
+    discard: "放弃",
+    stored: (n) => `新增 ${nZh.format(n)} 张笔迹`,
+    storedNone: "没有新增：全部已存在",
+    undo: "撤销这次导入",
+    undoTitle: (n) => `移除 ${nZh.format(n)} 张笔迹？`,
+    undoConsequence:
+      "这次导入的全部笔迹会被永久清除，包括之后更改过标签或审核过的。重新导入该文件可以恢复。",
+    undoVersions: (versions) => `版本 ${versions} 用它们训练过，在下次训练之前保持不变。`,
+    undone: "这次导入已撤销，全部笔迹已移除",
+    refused: "整个文件被拒绝，没有保存任何内容",
+    failed: "导入中断，已全部撤回",
+
+    recent: "最近",
+    recentTable: "最近的导入和导出，新的在前",
+    noneYet: "还没有导入或导出。",
+    kind: (kind) => (kind === "import" ? "导入" : "导出"),
+    statusName: (status) =>
+      ({
+        sending: "进行中",
+        queued: "排队中",
+        checking: "检查中",
+        ready: "已检查，未保存",
+        storing: "保存中",
+        done: "完成",
+        refused: "被拒绝",
+        failed: "中断",
+        undoing: "撤销中",
+        undone: "已撤销",
+      })[status],
+    way: "类型",
+    what: "内容",
+    howMany: "张数",
+    state: "状态",
+    by: "操作者",
+    when: "时间",
+    show: "查看",
+    n: (n) => nZh.format(n),
+  },
+);
