@@ -2,8 +2,8 @@
  * The types of everything that the server takes and answers, made by `npm run contract` of the
  * server's schemas. Do not edit it: change the server, then make it again.
  *
- * schemas 1ceda89c30277a0d1a36491805ac5beac98de810e5639cd76bdad69e55de4f51
- * types   0bd47a9900264f2f03cade1796cc8878c5ab7602ece9de4e45a40c0026747a4b
+ * schemas 3e098a0e5144da92aecbb817010910a762e9d728c8eb54736448a364df627996
+ * types   9b9b0c70515ac3ac16b45bc39356049adef00b81c3eda424dfdcd1afde46a070
  */
 
 export type paths = Record<string, never>;
@@ -121,6 +121,10 @@ export interface components {
     CountOut: {
       n: number;
       is_exact: boolean;
+    };
+    DayOut: {
+      day: string;
+      n: number;
     };
     DeletedOut: {
       n_drawings: number;
@@ -483,6 +487,12 @@ export interface components {
         [key: string]: string | number;
       };
     };
+    OverviewDay: {
+      n: number;
+      n_read: number;
+      n_disagreed: number;
+      day: string;
+    };
     OverviewOut: {
       needs: components["schemas"]["NeedOut"][];
       live: components["schemas"]["LiveOut"] | null;
@@ -491,7 +501,7 @@ export interface components {
       queues: components["schemas"]["QueuesOut"];
       n_contributors: number;
       n_new_contributors: number;
-      by_day: components["schemas"]["server__overview_schemas__DayOut"][];
+      by_day: components["schemas"]["OverviewDay"][];
       by_digit: components["schemas"]["DigitOut"][];
       versions: components["schemas"]["MeasuredOut"][];
       promotions: components["schemas"]["PromotionOut"][];
@@ -791,7 +801,7 @@ export interface components {
       n_contributors: number;
       n_new: number;
       by_label: number[];
-      by_day: components["schemas"]["server__answer_schemas__DayOut"][];
+      by_day: components["schemas"]["DayOut"][];
       by_status: {
         [key: string]: number;
       };
@@ -929,16 +939,6 @@ export interface components {
       secret: string | null;
       deliveries: components["schemas"]["DeliveryOut"][];
     };
-    server__answer_schemas__DayOut: {
-      day: string;
-      n: number;
-    };
-    server__overview_schemas__DayOut: {
-      n: number;
-      n_read: number;
-      n_disagreed: number;
-      day: string;
-    };
   };
   responses: never;
   parameters: never;
@@ -963,6 +963,7 @@ export type ContributorDifference = components["schemas"]["ContributorDifference
 export type ContributorOut = components["schemas"]["ContributorOut"];
 export type ContributorsOut = components["schemas"]["ContributorsOut"];
 export type CountOut = components["schemas"]["CountOut"];
+export type DayOut = components["schemas"]["DayOut"];
 export type DeletedOut = components["schemas"]["DeletedOut"];
 export type DeliveryOut = components["schemas"]["DeliveryOut"];
 export type DifferenceOut = components["schemas"]["DifferenceOut"];
@@ -1003,6 +1004,7 @@ export type MnistColumns = components["schemas"]["MnistColumns"];
 export type ModelOut = components["schemas"]["ModelOut"];
 export type ModelsOut = components["schemas"]["ModelsOut"];
 export type NeedOut = components["schemas"]["NeedOut"];
+export type OverviewDay = components["schemas"]["OverviewDay"];
 export type OverviewOut = components["schemas"]["OverviewOut"];
 export type OwnPasswordIn = components["schemas"]["OwnPasswordIn"];
 export type PasswordOut = components["schemas"]["PasswordOut"];
@@ -1058,9 +1060,5 @@ export type UsersOut = components["schemas"]["UsersOut"];
 export type VerdictOut = components["schemas"]["VerdictOut"];
 export type WebhookIn = components["schemas"]["WebhookIn"];
 export type WebhookOut = components["schemas"]["WebhookOut"];
-export type server__answer_schemas__DayOut =
-  components["schemas"]["server__answer_schemas__DayOut"];
-export type server__overview_schemas__DayOut =
-  components["schemas"]["server__overview_schemas__DayOut"];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
