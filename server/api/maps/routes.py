@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.base.clock import utc_now
 from core.base.errors import Conflict, NotMade
 from core.storage.tables import DigitMap, ModelVersion
-from core.symbols.digits import mnist
+from core.symbols import digits
 from core.versions import maps
 from core.versions import queries as version_queries
 from server import identity
@@ -29,7 +29,6 @@ from server.roles import ADMIN, REVIEWER
 from server.services import services
 
 blueprint = Blueprint("digit_map", __name__)
-LABELS = "t10k-labels-idx1-ubyte"
 STEPS = 10_000  # from the centre to the edge: finer than a pixel at any size
 GZIP = 16 + zlib.MAX_WBITS
 
@@ -43,7 +42,7 @@ def show(query: MapQuery) -> ResponseReturnValue:
 
     While there is no map, 404 says how far it is.
     """
-    labels = mnist.read_if_there(services().settings.mnist_cache / LABELS)
+    labels = digits.load(services().settings).exam_labels()
     labels = np.zeros(0, np.uint8) if labels is None else labels
     with services().database.read() as session:
         row = _made(session, query.version)
