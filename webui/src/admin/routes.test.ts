@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { pathOf, routeOf, VIEWS } from "./routes";
+import { PAGES } from "./pages";
+import { pathOf, routeOf } from "./routes";
 
 test("every view has an address of its own that leads back to it", () => {
-  for (const view of VIEWS) {
+  for (const { view } of PAGES) {
     expect(routeOf(pathOf(view))).toEqual({ kind: "view", view, part: "" });
   }
 });

@@ -1,31 +1,32 @@
 /** The frame of the dashboard: rail, who is signed in, and the view that the address names. */
 
+import type { VNode } from "preact";
+import { language } from "../shared/language";
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../api";
-import type { Me } from "../contract";
-import { words } from "../i18n/language";
-import { PersonIcon } from "../icons";
-import { LanguageSwitch } from "../language-switch";
-import { askWhoIsHere, is_admin, is_server_away, route, visitor } from "./admin-state";
-import { Link } from "./link";
-import { REVIEWERS_VIEWS, type View } from "./routes";
+import { api } from "../shared/api";
+import type { Me } from "../shared/shapes";
+import { PersonIcon } from "../shared/icons";
+import { LanguageSwitch } from "../shared/language-switch";
+import { askWhoIsHere, is_admin, is_server_away, route, visitor } from "./state";
+import { Link } from "./shared/parts";
 import { SetUp, SignIn } from "./sign-in";
-import { useAction } from "./use-action";
-import { LOADERS, viewsFor, type ViewComponent } from "./views";
+import { useAction } from "./shared/requests";
+import { pageOf, PAGES, type View } from "./pages";
+import { adminWords } from "./words";
 
 type Module =
-  { kind: "loading" } | { kind: "failed" } | { kind: "ready"; view: View; Shown: ViewComponent };
+  { kind: "loading" } | { kind: "failed" } | { kind: "ready"; view: View; Shown: () => VNode };
 
 /** The view, once its chunk is there. */
 function ViewPlace({ view }: { view: View }) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   const [module, setModule] = useState<Module>({ kind: "loading" });
-  const load = LOADERS[view];
+  const load = pageOf(view)?.load;
 
   useEffect(() => {
     let is_current = true;
     load?.()
-      .then((Shown) => {
+      .then(({ default: Shown }) => {
         if (is_current) setModule({ kind: "ready", view, Shown });
       })
       .catch(() => {
@@ -57,14 +58,14 @@ function ViewPlace({ view }: { view: View }) {
 }
 
 function Rail({ shown }: { shown: View | null }) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   return (
     <nav class="rail" aria-label={w.navigation}>
       <ul>
-        {viewsFor(is_admin.value).map((view) => (
-          <li key={view}>
-            <Link view={view} is_current={view === shown}>
-              {w[view]}
+        {PAGES.filter(({ seenBy }) => seenBy === "reviewer" || is_admin.value).map((page) => (
+          <li key={page.view}>
+            <Link view={page.view} is_current={page.view === shown}>
+              {page.title[language.value]}
             </Link>
           </li>
         ))}
@@ -74,7 +75,7 @@ function Rail({ shown }: { shown: View | null }) {
 }
 
 function Account({ me }: { me: Me }) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   const action = useAction();
   return (
     <div class="account">
@@ -104,7 +105,7 @@ function Account({ me }: { me: Me }) {
 }
 
 function Dashboard({ me }: { me: Me }) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   const shown = route.value.kind === "view" ? route.value.view : null;
   return (
     <div class="dashboard">
@@ -126,7 +127,7 @@ function Dashboard({ me }: { me: Me }) {
             {w.no_connection}
           </p>
         )}
-        {!is_admin.value && (shown === null || !REVIEWERS_VIEWS.has(shown)) && (
+        {!is_admin.value && (shown === null || pageOf(shown)?.changedBy === "admin") && (
           <p class="banner">{w.not_admin}</p>
         )}
         {shown === null ? <h1>{w.not_found}</h1> : <ViewPlace view={shown} />}
@@ -136,7 +137,7 @@ function Dashboard({ me }: { me: Me }) {
 }
 
 export function Shell() {
-  const w = words.value.admin;
+  const w = adminWords.value;
   const current = visitor.value;
   if (current.kind !== "known") {
     return (

@@ -2,13 +2,13 @@
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { api } from "../api";
-import type { Me } from "../contract";
-import { words } from "../i18n/language";
-import { LanguageSwitch } from "../language-switch";
-import { go, visitor } from "./admin-state";
-import { ActionNote, Field } from "./parts";
-import { useAction } from "./use-action";
+import { api } from "../shared/api";
+import type { Me } from "../shared/shapes";
+import { LanguageSwitch } from "../shared/language-switch";
+import { go, visitor } from "./state";
+import { ActionNote, Field } from "./shared/parts";
+import { useAction } from "./shared/requests";
+import { adminWords } from "./words";
 
 const MIN_PASSWORD_LENGTH = 12; // as the server asks; it checks again
 
@@ -30,7 +30,7 @@ function Door({ title, children }: { title: string; children: ComponentChildren 
       <h1>{title}</h1>
       {children}
       <p>
-        <a href="/">{words.value.admin.draw_page}</a>
+        <a href="/">{adminWords.value.draw_page}</a>
       </p>
     </main>
   );
@@ -38,7 +38,7 @@ function Door({ title, children }: { title: string; children: ComponentChildren 
 
 function Email() {
   return (
-    <Field id="email" label={words.value.admin.email}>
+    <Field id="email" label={adminWords.value.email}>
       <input id="email" name="email" type="email" autocomplete="username" required />
     </Field>
   );
@@ -50,7 +50,7 @@ function entered(me: Me): string {
 }
 
 export function SignIn({ needs_setup }: { needs_setup: boolean }) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   const action = useAction();
   if (needs_setup) {
     return (
@@ -92,7 +92,7 @@ export function SignIn({ needs_setup }: { needs_setup: boolean }) {
 }
 
 export function SetUp({ needs_setup }: { needs_setup: boolean }) {
-  const w = words.value.admin;
+  const w = adminWords.value;
   const action = useAction();
   const [problem, setProblem] = useState("");
   const token = location.hash.slice(1);

@@ -1,23 +1,39 @@
-/** The answer in words, for the eye and for the ear. */
+/** The answer as sentences, for the page and for screen readers. */
 
 import { computed } from "@preact/signals";
-import type { Prediction, Stats } from "../contract";
-import { sureFigure } from "../figures";
-import { languageTag, words } from "../i18n/language";
-import type { Reading, Session, Thanks } from "../session";
-import { whenOf } from "../when";
-import { learnedSentences } from "./learned-words";
+import type { Prediction, Stats } from "../shared/shapes";
+import { sureFigure } from "../shared/figures";
+import { languageTag } from "../shared/language";
+import { whenOf } from "../shared/when";
+import type { Reading, Session, Thanks } from "./session";
 import {
   champion_version,
   first_training_percent,
   is_outbox_lasting,
+  learned,
   new_version,
   prediction,
   session,
   stats,
-} from "./page-state";
+} from "./state";
+import { drawWords } from "./words";
+import { words } from "../shared/words";
 
-export interface AnswerWords {
+export const learnedSentences = computed<string[]>(() => {
+  const shown = learned.value;
+  const w = drawWords.value;
+  if (shown?.version == null || shown.n === 0) return [];
+  const { exam, previous_version, n_right_before } = shown;
+  const before =
+    previous_version === null || n_right_before === null
+      ? ""
+      : w.learned_before(previous_version, n_right_before);
+  const first = `${w.learned_figures(shown.version, shown.n_right, shown.n)}${before}${words.value.full_stop}`;
+  if (exam.n === 0) return [first];
+  return [first, w.learned_exam(exam.n_right, exam.n, exam.n_right_before)];
+});
+
+interface AnswerWords {
   digit: number | null;
   headline: string;
   details: string[];
@@ -27,7 +43,7 @@ export interface AnswerWords {
 const SECOND_GUESS_FROM = 0.005; // below, a second guess is noise
 
 function read(shown: Prediction, digit: number): AnswerWords {
-  const w = words.value;
+  const w = drawWords.value;
   const sure = shown.probabilities[digit] ?? 0;
   const others = shown.probabilities.map((p, other) => ({ p, other }));
   const [second] = others.filter(({ other }) => other !== digit).sort((a, b) => b.p - a.p);
@@ -39,7 +55,7 @@ function read(shown: Prediction, digit: number): AnswerWords {
 }
 
 function ofReading(reading: Reading): AnswerWords {
-  const w = words.value;
+  const w = drawWords.value;
   switch (reading.kind) {
     case "read":
       return read(reading.prediction, reading.label);
@@ -66,7 +82,7 @@ function ofReading(reading: Reading): AnswerWords {
 
 /** Where a labelled drawing went, as things stand now. */
 function thanksSentence({ outcome }: Thanks, shown: Stats | null): string {
-  const w = words.value;
+  const w = drawWords.value;
   switch (outcome.kind) {
     case "sending":
       return w.thanks_sending;
@@ -89,7 +105,7 @@ function thanksSentence({ outcome }: Thanks, shown: Stats | null): string {
 }
 
 function ofBlank(thanks: Thanks | null): AnswerWords {
-  const w = words.value;
+  const w = drawWords.value;
   if (new_version.value !== null) {
     const headline = w.new_version(new_version.value);
     return { digit: null, headline, details: learnedSentences.value, tone: "thanks" };
@@ -125,7 +141,7 @@ export const spokenAnswer = computed(() => {
   if (current.kind === "drawn" && current.reading.kind === "pending") return "";
   if (current.kind === "drawn" && current.reading.kind === "read" && digit !== null) {
     const sure = current.reading.prediction.probabilities[digit] ?? 0;
-    return words.value.read_aloud(digit, sureFigure(sure));
+    return drawWords.value.read_aloud(digit, sureFigure(sure));
   }
   return [headline, ...details].filter((sentence) => sentence !== "").join(". ");
 });

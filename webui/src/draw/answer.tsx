@@ -1,16 +1,17 @@
-/** What the model says: a big digit, how sure it is, and the 28 × 28 that it saw. */
+/** The model's answer: a large digit, how sure it is, the 28 × 28 ink, and the same for screen readers. */
 
-import { words } from "../i18n/language";
-import { InkCanvas } from "../ink-canvas";
-import { answerWords } from "./answer-words";
-import { prediction } from "./page-state";
+import { useEffect, useState } from "preact/hooks";
+import { InkCanvas } from "../shared/ink";
+import { answerWords, spokenAnswer } from "./answer-words";
+import { prediction } from "./state";
+import { drawWords } from "./words";
 
 export function Answer() {
   const { digit, headline, details, tone } = answerWords.value;
   return (
     <div class={`answer is-${tone}`} id="answer">
       <h2 class="part-title" id="read-as">
-        {words.value.read_as}
+        {drawWords.value.read_as}
       </h2>
       <div class="read-digit" id="read-digit" aria-hidden={digit === null}>
         {digit !== null && (
@@ -35,7 +36,7 @@ export function Answer() {
 
 export function SeenInk() {
   const shown = prediction.value;
-  const w = words.value;
+  const w = drawWords.value;
   const said = shown === null ? w.ink_empty : shown.label === null ? "?" : String(shown.label);
   return (
     <div class="seen-ink">
@@ -44,5 +45,23 @@ export function SeenInk() {
         <InkCanvas ink={shown?.ink ?? null} label={w.ink_of(said)} />
       </div>
     </div>
+  );
+}
+
+const STILL_MS = 700; // longer than the pause between the strokes of one digit, mostly
+
+export function Announcer() {
+  const wanted = spokenAnswer.value;
+  const [spoken, setSpoken] = useState("");
+
+  useEffect(() => {
+    const timer = setTimeout(() => setSpoken(wanted), STILL_MS);
+    return () => clearTimeout(timer);
+  }, [wanted]);
+
+  return (
+    <p class="visually-hidden" role="status" id="announcer">
+      {spoken}
+    </p>
   );
 }

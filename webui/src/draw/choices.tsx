@@ -1,17 +1,17 @@
 /** Confirm or correct: one button for yes, and ten keys under the ten bars. */
 
-import { DIGITS } from "../contract";
-import { sureFigure } from "../figures";
-import { words } from "../i18n/language";
-import { CheckIcon } from "../icons";
-import { canLabel, confirmable } from "../session";
-import { is_told } from "./consent";
-import { confirm, label } from "./label-actions";
-import { is_privacy_open, prediction, session } from "./page-state";
+import { DIGITS } from "../shared/shapes";
+import { sureFigure } from "../shared/figures";
+import { CheckIcon } from "../shared/icons";
+import { canLabel, confirmable } from "./session";
+import { confirm, is_told, label } from "./label-actions";
+import { is_privacy_open, prediction, session } from "./state";
+import { drawWords } from "./words";
+import { words } from "../shared/words";
 
 export function ConfirmButton() {
   const digit = confirmable(session.value);
-  const w = words.value;
+  const w = drawWords.value;
   return (
     <div class="confirm">
       <h2 class="part-title">{w.right}</h2>
@@ -36,7 +36,7 @@ export function ConfirmButton() {
 
 /** What a confirmation does, until it was done once; it never stands in the way. */
 function ConsentLine() {
-  const w = words.value;
+  const w = drawWords.value;
   if (is_told.value) return null;
   return (
     <p class="consent-line" id="consent">
@@ -50,7 +50,7 @@ function ConsentLine() {
 
 export function Bars() {
   const shown = prediction.value;
-  const w = words.value;
+  const w = drawWords.value;
   return (
     <ul class="bars" id="bars" aria-label={w.probabilities}>
       {DIGITS.map((digit) => {
@@ -63,7 +63,7 @@ export function Bars() {
               {p === null ? String(digit) : w.probability(digit, percent)}
             </span>
             <span class="bar-figure" aria-hidden="true">
-              {p !== null && p >= 0.005 ? w.percent(percent) : ""}
+              {p !== null && p >= 0.005 ? words.value.percent(percent) : ""}
             </span>
             <span class="bar-space" aria-hidden="true">
               <span class="bar-fill" style={{ transform: `scaleY(${p ?? 0})` }} />
@@ -76,7 +76,7 @@ export function Bars() {
 }
 
 export function DigitKeys() {
-  const w = words.value;
+  const w = drawWords.value;
   const current = session.value;
   const read = confirmable(current);
   return (

@@ -1,17 +1,18 @@
 /** One of my drawings, large: what became of it, who learned from it, relabel, delete. */
 
-import { DIGITS, type Drawing } from "../contract";
-import { Dialog } from "../dialog";
-import { versionList } from "../figures";
-import { languageTag, words } from "../i18n/language";
-import { InkCanvas } from "../ink-canvas";
-import { agoOf, whenOf } from "../when";
-import { FateSign } from "./fate-sign";
+import { DIGITS, type Drawing } from "../shared/shapes";
+import { Dialog } from "../shared/dialog";
+import { versionList } from "../shared/figures";
+import { languageTag } from "../shared/language";
+import { InkCanvas } from "../shared/ink";
+import { agoOf, whenOf } from "../shared/when";
+import { FateSign } from "./my-drawings";
 import { confirmLabel, relabel, remove } from "./mine-actions";
-import { champion_version, mine, opened_id, stats } from "./page-state";
+import { champion_version, mine, opened_id, stats } from "./state";
+import { drawWords } from "./words";
 
 function fateSentence({ fate, learned_version, versions }: Drawing): string {
-  const w = words.value;
+  const w = drawWords.value;
   const next = stats.value?.next_run_at ?? null;
   switch (fate) {
     case "learned": {
@@ -35,7 +36,7 @@ function fateSentence({ fate, learned_version, versions }: Drawing): string {
 }
 
 function Facts({ drawing }: { drawing: Drawing }) {
-  const w = words.value;
+  const w = drawWords.value;
   const { created_at, prediction, versions, fate } = drawing;
   return (
     <div class="sheet-facts">
@@ -57,7 +58,7 @@ function Facts({ drawing }: { drawing: Drawing }) {
 }
 
 function Really({ drawing }: { drawing: Drawing }) {
-  const w = words.value;
+  const w = drawWords.value;
   return (
     <div class="really">
       <p>{w.really(drawing.label)}</p>
@@ -74,7 +75,7 @@ function Really({ drawing }: { drawing: Drawing }) {
 }
 
 function Relabel({ drawing }: { drawing: Drawing }) {
-  const w = words.value;
+  const w = drawWords.value;
   return (
     <div class="relabel">
       <p id="relabel-title">{w.change_label}</p>
@@ -103,7 +104,7 @@ export function DrawingSheet() {
   const drawing =
     view.kind === "ready" ? view.items.find(({ id }) => id === opened_id.value) : undefined;
   if (drawing === undefined) return null;
-  const w = words.value;
+  const w = drawWords.value;
   return (
     <Dialog title={w.your_digit(drawing.label)} onClose={() => (opened_id.value = null)}>
       <div class="sheet" id="drawing-sheet">

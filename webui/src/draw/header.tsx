@@ -1,31 +1,35 @@
 /** The name, what is live, when the next lesson is, and how far one under way has come. */
 
-import { isOpen, type Stats } from "../contract";
-import { accuracyFigure, runPercent } from "../figures";
-import { languageTag, words } from "../i18n/language";
-import { LanguageSwitch } from "../language-switch";
-import { whenOf } from "../when";
-import { is_server_away, stats } from "./page-state";
+import { isOpen, type Stats } from "../shared/shapes";
+import { accuracyFigure, runPercent } from "../shared/figures";
+import { languageTag } from "../shared/language";
+import { LanguageSwitch } from "../shared/language-switch";
+import { whenOf } from "../shared/when";
+import { is_server_away, stats } from "./state";
+import { drawWords } from "./words";
+import { words } from "../shared/words";
 
 const NEAR_MS = 24 * 3_600_000; // so near that the time of day alone says which day
 
 function lessonWords(shown: Stats): string {
   const { run, champion, next_run_at } = shown;
   if (isOpen(run)) {
-    if (champion === null) return words.value.first_training(runPercent(run));
-    if (run.status === "queued") return words.value.lesson_queued;
-    return words.value.lesson_running(run.phase, runPercent(run));
+    if (champion === null) return drawWords.value.first_training(runPercent(run));
+    if (run.status === "queued") return drawWords.value.lesson_queued;
+    return drawWords.value.lesson_running(words.value.phase(run.phase), runPercent(run));
   }
-  if (next_run_at === null) return words.value.no_lesson;
+  if (next_run_at === null) return drawWords.value.no_lesson;
   const now = new Date();
   const moment = whenOf(next_run_at, now, languageTag.value);
   const is_near = new Date(next_run_at).getTime() - now.getTime() < NEAR_MS;
-  return is_near ? words.value.next_lesson_short(moment.time) : words.value.next_lesson(moment);
+  return is_near
+    ? drawWords.value.next_lesson_short(moment.time)
+    : drawWords.value.next_lesson(moment);
 }
 
 function LiveLine({ shown }: { shown: Stats }) {
   const { champion } = shown;
-  const w = words.value;
+  const w = drawWords.value;
   return (
     <p class="live-line" id="live">
       {champion !== null && (
@@ -34,12 +38,12 @@ function LiveLine({ shown }: { shown: Stats }) {
             <span class="live-dot" aria-hidden="true" />
             {w.live}{" "}
             <strong id="live-version" key={champion.version} class="rolls-in">
-              {w.version(champion.version)}
+              {words.value.version(champion.version)}
             </strong>
           </span>
           {champion.accuracy !== null && (
             <span id="live-accuracy" title={w.accuracy_title}>
-              {w.percent(accuracyFigure(champion.accuracy))}
+              {words.value.percent(accuracyFigure(champion.accuracy))}
             </span>
           )}
         </>
@@ -70,7 +74,7 @@ export function Header() {
       </h1>
       {shown === null || is_server_away.value ? (
         <p class="live-line" id="live">
-          {is_server_away.value && <span class="is-away">{words.value.server_away}</span>}
+          {is_server_away.value && <span class="is-away">{drawWords.value.server_away}</span>}
         </p>
       ) : (
         <LiveLine shown={shown} />

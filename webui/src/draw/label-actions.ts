@@ -1,20 +1,45 @@
 /** Confirm and correct: a labelled drawing goes to the outbox, and from there to the server. */
 
-import { api, Refused } from "../api";
-import type { Digit, Drawing } from "../contract";
-import { newDrawingId } from "../drawing-id";
-import { words } from "../i18n/language";
-import type { Answer, Waiting } from "../outbox";
-import { openOutbox, type OutboxStore } from "../outbox-store";
-import { OutboxSender, type OutboxNews } from "../outbox-sender";
-import { canLabel, claimOf, confirmable, outcomeOf, type Session } from "../session";
-import { recordConsent } from "./consent";
-import { learnedMayDiffer } from "./learned-actions";
+import { signal } from "@preact/signals";
+import type { Digit, Drawing } from "../shared/shapes";
+import { api, ask, Refused } from "../shared/api";
 import { refreshStats } from "./live-actions";
-import { loadMine, showStored } from "./mine-actions";
-import { is_outbox_lasting, prediction, session, toast, unsent } from "./page-state";
-import { clearPad, isPenBusy } from "./pad-handle";
+import { learnedMayDiffer, loadMine, showStored } from "./mine-actions";
+import { type Answer, newDrawingId, type Waiting } from "./outbox/waiting";
+import { type OutboxNews, OutboxSender } from "./outbox/sender";
+import { openOutbox, type OutboxStore } from "./outbox/store";
+import { clearPad, isPenBusy } from "./pad-actions";
 import { apply, forgetPicture, stopReading } from "./read-actions";
+import { canLabel, claimOf, confirmable, outcomeOf, type Session } from "./session";
+import { is_outbox_lasting, prediction, session, toast, unsent } from "./state";
+import { drawWords } from "./words";
+
+/** Raised when the text changes in what it promises: the new one is then shown again. */
+const WORDING = 1;
+const STORED_AS = "inkloop.told";
+
+function readTold(): number {
+  try {
+    return Number(localStorage.getItem(STORED_AS));
+  } catch {
+    return 0; // storage is forbidden: then it is said at every visit
+  }
+}
+
+export const is_told = signal(readTold() >= WORDING);
+
+/** After the first confirmation. Without a network the next one tries again. */
+async function recordConsent(introduced: Promise<unknown>): Promise<void> {
+  if (is_told.value) return;
+  try {
+    await introduced;
+    await ask<undefined>("/me/consent", { method: "PUT", json: { wording: WORDING } });
+    is_told.value = true;
+    localStorage.setItem(STORED_AS, String(WORDING));
+  } catch {
+    // the line stays where it is
+  }
+}
 
 let introduction: Promise<unknown> | null = null;
 
@@ -53,9 +78,9 @@ function hear(news: OutboxNews): void {
       break;
     case "dropped": {
       const message = {
-        not_yours: words.value.dropped_not_yours,
-        deleted: words.value.dropped_deleted,
-        invalid: words.value.not_stored(news.message),
+        not_yours: drawWords.value.dropped_not_yours,
+        deleted: drawWords.value.dropped_deleted,
+        invalid: drawWords.value.not_stored(news.message),
       }[news.reason];
       apply({ type: "settled", id: news.id, outcome: { kind: "dropped", message } });
       toast.value = { text: message, action: null };

@@ -1,11 +1,10 @@
 /** Follows what is live: the version, the next lesson, a lesson under way, and what it learned. */
 
-import { api } from "../api";
-import { isOpen } from "../contract";
-import { poll } from "../polling";
-import { loadLearned } from "./learned-actions";
-import { loadMine } from "./mine-actions";
-import { champion_version, is_server_away, new_version, stats } from "./page-state";
+import { api } from "../shared/api";
+import { isOpen } from "../shared/shapes";
+import { poll } from "../shared/polling";
+import { loadLearned, loadMine } from "./mine-actions";
+import { champion_version, is_server_away, new_version, stats } from "./state";
 
 const POLL_RUNNING_MS = 2_000;
 const POLL_IDLE_MS = 10_000;

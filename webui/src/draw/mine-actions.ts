@@ -1,11 +1,30 @@
-/** One's own drawings: list, relabel, confirm, delete, restore. */
+/** Actions on one's own drawings: list, relabel, confirm, delete, restore. */
 
-import { api, Refused } from "../api";
-import type { Digit, Drawing } from "../contract";
-import { versionList } from "../figures";
-import { languageTag, words } from "../i18n/language";
-import { learnedMayDiffer } from "./learned-actions";
-import { mine, opened_id, toast, type MineView } from "./page-state";
+import type { Digit, Drawing } from "../shared/shapes";
+import { api, Refused } from "../shared/api";
+import { versionList } from "../shared/figures";
+import { languageTag } from "../shared/language";
+import { learned, mine, type MineView, opened_id, toast } from "./state";
+import { drawWords } from "./words";
+import { words } from "../shared/words";
+
+const LEARNED_REST_MS = 1_500; // both versions read all drawings for it: not after each of a quick row
+let learned_timer: ReturnType<typeof setTimeout> | undefined;
+
+/** One's drawings have changed: the figures follow in a moment. */
+export function learnedMayDiffer(): void {
+  clearTimeout(learned_timer);
+  learned_timer = setTimeout(() => void loadLearned(), LEARNED_REST_MS);
+}
+
+export async function loadLearned(): Promise<void> {
+  try {
+    learned.value = await api.learned();
+  } catch {
+    // the sentence stays away until the next version; nothing depends on it
+    learned.value = null;
+  }
+}
 
 const N_AT_ONCE = 60;
 
@@ -54,7 +73,7 @@ async function attempt(action: () => Promise<void>): Promise<void> {
     await action();
   } catch (error) {
     const text =
-      error instanceof Refused ? words.value.failed(error.message) : words.value.failed_network;
+      error instanceof Refused ? drawWords.value.failed(error.message) : words.value.failed_network;
     toast.value = { text, action: null };
   }
 }
@@ -62,7 +81,7 @@ async function attempt(action: () => Promise<void>): Promise<void> {
 export function relabel(drawing: Drawing, label: Digit): Promise<void> {
   return attempt(async () => {
     replace(await api.relabel(drawing.id, label));
-    toast.value = { text: words.value.relabelled(label), action: null };
+    toast.value = { text: drawWords.value.relabelled(label), action: null };
     opened_id.value = null;
     await loadMine();
     learnedMayDiffer();
@@ -88,7 +107,7 @@ export function remove(drawing: Drawing): Promise<void> {
     }));
     toast.value = {
       text: deletedSentence(drawing),
-      action: { name: words.value.undo_delete, run: () => void restore(drawing) },
+      action: { name: words.value.undo, run: () => void restore(drawing) },
     };
     await loadMine();
     learnedMayDiffer();
@@ -97,14 +116,14 @@ export function remove(drawing: Drawing): Promise<void> {
 
 function deletedSentence(drawing: Drawing): string {
   const { label, versions } = drawing;
-  if (versions.length === 0) return words.value.deleted(label);
-  return words.value.deleted_learned(label, versionList(versions, languageTag.value));
+  if (versions.length === 0) return drawWords.value.deleted(label);
+  return drawWords.value.deleted_learned(label, versionList(versions, languageTag.value));
 }
 
 export function restore(drawing: Drawing): Promise<void> {
   return attempt(async () => {
     await api.restoreDrawing(drawing.id);
-    toast.value = { text: words.value.restored, action: null };
+    toast.value = { text: drawWords.value.restored, action: null };
     await loadMine();
     learnedMayDiffer();
   });

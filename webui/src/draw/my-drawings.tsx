@@ -1,19 +1,45 @@
 /** One's own drawings: how many, what became of them, and each as a tile. */
 
-import type { Drawing, MineCounts } from "../contract";
-import { words } from "../i18n/language";
-import { InkCanvas } from "../ink-canvas";
-import type { Waiting } from "../outbox";
-import { FateSign } from "./fate-sign";
-import { learnedSentences } from "./learned-words";
+import type { Drawing, Fate, MineCounts } from "../shared/shapes";
+import {
+  CheckIcon,
+  ClockIcon,
+  CrossIcon,
+  ExamIcon,
+  QuestionIcon,
+  UnsentIcon,
+} from "../shared/icons";
+import { InkCanvas, StrokesPicture } from "../shared/ink";
+import { learnedSentences } from "./answer-words";
 import { loadMine, loadMoreOfMine } from "./mine-actions";
-import { is_privacy_open, mine, opened_id, unsent } from "./page-state";
-import { StrokesPicture } from "../strokes-picture";
+import type { Waiting } from "./outbox/waiting";
+import { is_privacy_open, mine, opened_id, unsent } from "./state";
+import { drawWords } from "./words";
+import { words } from "../shared/words";
+
+const SIGNS: Record<Fate | "unsent", () => preact.JSX.Element> = {
+  learned: CheckIcon,
+  waiting: ClockIcon,
+  exam: ExamIcon,
+  checking: QuestionIcon,
+  rejected: CrossIcon,
+  deleted: CrossIcon,
+  unsent: UnsentIcon,
+};
+
+export function FateSign({ fate }: { fate: Fate | "unsent" }) {
+  const Sign = SIGNS[fate];
+  return (
+    <span class={`fate-sign is-${fate}`}>
+      <Sign />
+    </span>
+  );
+}
 
 function fateWords(drawing: Drawing): string {
   const { fate, learned_version } = drawing;
   if (fate === "learned" && learned_version !== null) {
-    return words.value.fate_in_version(learned_version);
+    return drawWords.value.fate_in_version(learned_version);
   }
   return words.value.fate(fate);
 }
@@ -26,7 +52,7 @@ function Tile({ drawing }: { drawing: Drawing }) {
         type="button"
         class="tile"
         data-fate={fate}
-        aria-label={words.value.tile(label, fateWords(drawing))}
+        aria-label={drawWords.value.tile(label, fateWords(drawing))}
         aria-haspopup="dialog"
         onClick={() => (opened_id.value = id)}
       >
@@ -48,8 +74,8 @@ function UnsentTile({ waiting }: { waiting: Waiting }) {
         class="tile is-unsent"
         data-fate="unsent"
         role="img"
-        aria-label={words.value.tile(label, words.value.unsent)}
-        title={words.value.unsent_explained}
+        aria-label={drawWords.value.tile(label, drawWords.value.unsent)}
+        title={drawWords.value.unsent_explained}
       >
         {content.kind === "strokes" ? (
           <StrokesPicture drawn={content.drawn} />
@@ -66,7 +92,7 @@ function UnsentTile({ waiting }: { waiting: Waiting }) {
 }
 
 function Counts({ counts }: { counts: MineCounts }) {
-  const w = words.value;
+  const w = drawWords.value;
   const { total, learned, live_version, waiting, exam, checking } = counts;
   const in_version =
     live_version === null ? w.n_learned(learned) : w.in_version(learned, live_version);
@@ -102,7 +128,7 @@ const NO_COUNTS: MineCounts = {
 };
 
 function Tiles() {
-  const w = words.value;
+  const w = drawWords.value;
   const view = mine.value;
   const waiting = [...unsent.value].reverse();
   const items = view.kind === "ready" ? view.items : [];
@@ -114,7 +140,7 @@ function Tiles() {
         <p class="quiet">
           {w.mine_away}{" "}
           <button type="button" class="quiet-button" onClick={() => void loadMine()}>
-            {w.try_again}
+            {words.value.try_again}
           </button>
         </p>
       );
@@ -134,7 +160,7 @@ function Tiles() {
 }
 
 export function MyDrawings() {
-  const w = words.value;
+  const w = drawWords.value;
   const view = mine.value;
   return (
     <section class="my-drawings" aria-labelledby="my-drawings-title">
@@ -152,7 +178,7 @@ export function MyDrawings() {
         </button>
         {learnedSentences.value.length > 0 && (
           <p class="learned-line" id="learned">
-            {learnedSentences.value.join(w.gap)}
+            {learnedSentences.value.join(words.value.gap)}
           </p>
         )}
       </header>
@@ -164,7 +190,7 @@ export function MyDrawings() {
           class="plain-button"
           onClick={() => void loadMoreOfMine()}
         >
-          {w.show_more}
+          {words.value.show_more}
         </button>
       )}
     </section>

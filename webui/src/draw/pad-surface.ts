@@ -1,9 +1,32 @@
 /** The canvas: pointer strokes by signature_pad, keyboard strokes by arrow keys, one list of both. */
 
 import SignaturePad, { type PointGroup } from "signature_pad";
-import type { StrokesOnCanvas } from "../contract";
-import { isPenKey, movePen, penAtStart, type KeyboardPen } from "../keyboard-pen";
-import { strokesOf } from "./stroke-data";
+import type { Point, Stroke, StrokesOnCanvas } from "../shared/shapes";
+import { isPenKey, type KeyboardPen, movePen, penAtStart } from "./keyboard-pen";
+
+interface Sampled {
+  points: readonly { x: number; y: number; pressure: number; time: number }[];
+}
+
+function rounded(value: number, n_decimals: number): number {
+  const factor = 10 ** n_decimals;
+  return Math.round(value * factor) / factor;
+}
+
+/** Times count from the first point; tenths of a pixel are finer than any pointer. */
+export function strokesOf(groups: readonly Sampled[]): Stroke[] {
+  const began = groups[0]?.points[0]?.time ?? 0;
+  return groups
+    .filter(({ points }) => points.length > 0)
+    .map(({ points }) =>
+      points.map(({ x, y, pressure, time }): Point => [
+        rounded(x, 1),
+        rounded(y, 1),
+        Math.max(0, Math.round(time - began)),
+        rounded(pressure, 2),
+      ]),
+    );
+}
 
 /** Shares of the shorter side, as radii: about the pen that the model knows, 2.4 of 28 px. */
 const PEN_MIN_SHARE = 0.015;
@@ -11,7 +34,7 @@ const PEN_MAX_SHARE = 0.021;
 const MIN_DISTANCE_PX = 1.5;
 const KEYBOARD_PRESSURE = 0.5; // what pointers without pressure report
 
-export interface PadEvents {
+interface PadEvents {
   inked: (drawn: StrokesOnCanvas, is_pen_up: boolean) => void;
   emptied: () => void;
   /** Where the keyboard's pen is; null while it is not in use. */

@@ -1,24 +1,22 @@
 /** The draw page. */
 
-import { words } from "../i18n/language";
-import { Announcer } from "./announcer";
+import { Announcer, Answer, SeenInk } from "./answer";
 import { has_message } from "./answer-words";
-import { Answer, SeenInk } from "./answer";
 import { Bars, ConfirmButton, DigitKeys } from "./choices";
-import { DrawingPad } from "./drawing-pad";
+import { DrawingPad } from "./pad";
 import { DrawingSheet } from "./drawing-sheet";
 import { Header } from "./header";
-import { KeysDialog } from "./keys-dialog";
+import { KeysDialog } from "./keyboard";
 import { MyDrawings } from "./my-drawings";
-import { focusPad } from "./pad-handle";
-import { is_picture_over } from "./picture-actions";
-import { PrivacyPlace } from "./privacy-place";
-import { StepsPanel } from "./steps-panel";
+import { focusPad, is_picture_over } from "./pad-actions";
+import { PrivacyPlace } from "./privacy/place";
+import { StepsPanel } from "./steps";
 import { Toast } from "./toast";
 import { Tools } from "./tools";
+import { drawWords } from "./words";
 
 export function Page() {
-  const w = words.value;
+  const w = drawWords.value;
   return (
     <>
       <a

@@ -1,12 +1,12 @@
 /** From ink to answer: what is on the canvas is read, and timed. */
 
-import { api, Refused } from "../api";
-import type { Prediction, StrokesOnCanvas } from "../contract";
-import { words } from "../i18n/language";
-import { Reader } from "../reader";
-import { advance, type SessionEvent, type Subject } from "../session";
-import { timingOf, withTiming } from "../timings";
-import { new_version, session, timings } from "./page-state";
+import { api, Refused } from "../shared/api";
+import type { Prediction, StrokesOnCanvas } from "../shared/shapes";
+import { Reader } from "./reader";
+import { advance, type SessionEvent, type Subject } from "./session";
+import { timingOf, withTiming } from "./steps";
+import { new_version, session, timings } from "./state";
+import { drawWords } from "./words";
 
 interface TimedPrediction {
   prediction: Prediction;
@@ -63,7 +63,7 @@ export function choosePicture(file: File): void {
   if (!file.type.startsWith("image/")) {
     apply({ type: "cleared" });
     apply({ type: "inked", subject: pictureOf(file) });
-    apply({ type: "unread", reading: refusal(words.value.not_a_picture, false) });
+    apply({ type: "unread", reading: refusal(drawWords.value.not_a_picture, false) });
     return;
   }
   forgetPicture();

@@ -1,9 +1,9 @@
 /** A sentence that goes by itself after ten seconds, with at most one way to take it back. */
 
-import { words } from "../i18n/language";
-import { CloseIcon } from "../icons";
-import { usePassing } from "../use-passing";
-import { toast } from "./page-state";
+import { CloseIcon } from "../shared/icons";
+import { usePassing } from "../shared/use-passing";
+import { toast } from "./state";
+import { words } from "../shared/words";
 
 function forget(): void {
   toast.value = null;

@@ -2,12 +2,11 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { words } from "../i18n/language";
-import { ClearIcon, KeysIcon, PhotoIcon, PictureIcon, UndoIcon } from "../icons";
-import { clear, undo } from "./pad-handle";
-import { are_keys_open, session } from "./page-state";
-import { registerPictureInput } from "./picture-actions";
+import { ClearIcon, KeysIcon, PhotoIcon, PictureIcon, UndoIcon } from "../shared/icons";
+import { clear, registerPictureInput, undo } from "./pad-actions";
+import { are_keys_open, session } from "./state";
 import { choosePicture } from "./read-actions";
+import { drawWords } from "./words";
 
 const READABLE = "image/png,image/jpeg,image/webp";
 
@@ -49,7 +48,7 @@ function takeFile(input: HTMLInputElement): void {
 export function Tools() {
   const picture = useRef<HTMLInputElement>(null);
   const photo = useRef<HTMLInputElement>(null);
-  const w = words.value;
+  const w = drawWords.value;
   const current = session.value;
   const is_blank = current.kind === "blank";
   const has_strokes = current.kind === "drawn" && current.subject.kind === "strokes";

@@ -1,31 +1,109 @@
 /** Audit: the log of what people and the gate did, filtered and as a file. */
 
+import type { AuditEventOut } from "../../contract";
+import type { VNode } from "preact";
 import { useCallback } from "preact/hooks";
-import { ask } from "../../api";
-import type { List } from "../../contract";
-import { languageTag } from "../../i18n/language";
-import { audit_words } from "../../i18n/audit";
-import { query } from "../admin-state";
-import { Link } from "../link";
-import { Show } from "../parts";
-import { people } from "../people/people-api";
-import { PeopleTable } from "../people/people-parts";
-import { ShowMore, useMore } from "../show-more";
-import { useLoaded } from "../use-loaded";
-import "../../../styles/people.css";
-import "../../../styles/audit.css";
-import { filterOf, queryOf, type Filter } from "./audit-filter";
-import { Filters } from "./audit-filters";
+import type { List } from "../../shared/shapes";
+import { ask } from "../../shared/api";
+import { languageTag } from "../../shared/language";
+import { people, type User } from "../people/calls";
+import "../people/styles.css";
+import { Link, Show } from "../shared/parts";
+import { useLoaded } from "../shared/requests";
+import { PeopleTable, ShowMore, useMore } from "../shared/tables";
+import { query, stay } from "../state";
+import "./styles.css";
+import { ACTIONS, ACTORS, audit_words } from "./words";
 
-interface AuditEvent {
-  id: number;
-  at: string;
-  by: string;
-  name: string | null;
-  action: string;
-  subject: string;
-  subject_name: string | null;
-  facts: Record<string, unknown>;
+const FILTERS = ["by", "action", "subject", "since", "until"] as const;
+export type Filter = Record<(typeof FILTERS)[number], string>;
+
+export function filterOf(address: string): Filter {
+  const given = new URLSearchParams(address);
+  const of = (name: (typeof FILTERS)[number]) => given.get(name)?.trim() ?? "";
+  return {
+    by: of("by"),
+    action: of("action"),
+    subject: of("subject"),
+    since: of("since"),
+    until: of("until"),
+  };
+}
+
+/** Without what is empty. */
+export function queryOf(filter: Filter): string {
+  const given = FILTERS.filter((name) => filter[name] !== "");
+  return new URLSearchParams(given.map((name) => [name, filter[name]])).toString();
+}
+
+export function Filters({ filter, users }: { filter: Filter; users: readonly User[] }) {
+  const w = audit_words.value;
+  const change = (name: keyof Filter, value: string) =>
+    stay("audit", "", queryOf({ ...filter, [name]: value.trim() }), "replace");
+  const pick =
+    (name: keyof Filter) =>
+    (event: Event & { currentTarget: HTMLInputElement | HTMLSelectElement }) =>
+      change(name, event.currentTarget.value);
+  const actors = [...ACTORS, ...users.map(({ id }) => `user:${id}`)];
+  const nameOf = (by: string) => users.find(({ id }) => `user:${id}` === by)?.email ?? w.actor(by);
+  return (
+    <div class="filters" id="audit-filters">
+      <label>
+        {w.by}
+        <select id="audit-by" value={filter.by} onChange={pick("by")}>
+          <option value="">{w.anybody}</option>
+          {(actors.includes(filter.by) || filter.by === "" ? actors : [...actors, filter.by]).map(
+            (by) => (
+              <option key={by} value={by}>
+                {nameOf(by)}
+              </option>
+            ),
+          )}
+        </select>
+      </label>
+      <label>
+        {w.action}
+        <select id="audit-action" value={filter.action} onChange={pick("action")}>
+          <option value="">{w.any_action}</option>
+          {ACTIONS.map((action) => (
+            <option key={action} value={action}>
+              {w.action_name(action)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        {w.subject}
+        <input
+          id="audit-subject"
+          key={filter.subject}
+          defaultValue={filter.subject}
+          placeholder={w.subject_hint}
+          autocomplete="off"
+          spellcheck={false}
+          onChange={pick("subject")}
+        />
+      </label>
+      <label>
+        {w.since}
+        <input id="audit-since" type="date" value={filter.since} onChange={pick("since")} />
+      </label>
+      <label>
+        {w.until}
+        <input id="audit-until" type="date" value={filter.until} onChange={pick("until")} />
+      </label>
+      {queryOf(filter) !== "" && (
+        <button
+          type="button"
+          class="quiet-button"
+          id="audit-clear"
+          onClick={() => stay("audit", "", "", "replace")}
+        >
+          {w.clear}
+        </button>
+      )}
+    </div>
+  );
 }
 
 function addressOf(path: string, filter: Filter, after: string | null = null): string {
@@ -47,7 +125,7 @@ function factWords(facts: Record<string, unknown>): string {
 }
 
 /** What it was done to, with a way there. */
-function Subject({ event: { subject, subject_name } }: { event: AuditEvent }) {
+function Subject({ event: { subject, subject_name } }: { event: AuditEventOut }) {
   const name = subject_name ?? audit_words.value.subject_name(subject);
   const [kind, of = ""] = subject.split(":");
   if (kind === "drawing") {
@@ -74,7 +152,7 @@ function Subject({ event: { subject, subject_name } }: { event: AuditEvent }) {
   return <>{name}</>;
 }
 
-function Row({ event }: { event: AuditEvent }) {
+function Row({ event }: { event: AuditEventOut }) {
   const w = audit_words.value;
   const format = new Intl.DateTimeFormat(languageTag.value, {
     dateStyle: "medium",
@@ -114,15 +192,15 @@ function Files({ filter }: { filter: Filter }) {
   );
 }
 
-export function AuditView() {
+export default function AuditPage(): VNode {
   const w = audit_words.value;
   const filter = filterOf(query.value);
   const path = addressOf("/audit", filter);
-  const load = useCallback(() => ask<List<AuditEvent>>(path), [path]);
+  const load = useCallback(() => ask<List<AuditEventOut>>(path), [path]);
   const loaded = useLoaded(load, "");
   const users = useLoaded(people.users, "");
   const more = useMore(loaded, (after) =>
-    ask<List<AuditEvent>>(addressOf("/audit", filter, after)),
+    ask<List<AuditEventOut>>(addressOf("/audit", filter, after)),
   );
 
   return (

@@ -1,19 +1,19 @@
 /** Data in and out: what goes out by which filters, what comes in, and what did lately. */
 
+import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { List } from "../../contract";
-import { data_words } from "../../i18n/data";
-import { languageTag, words } from "../../i18n/language";
-import { poll, type Polling } from "../../polling";
-import { errorSentence, is_admin, lookAgain } from "../admin-state";
-import { Card, Show } from "../parts";
-import type { Loaded } from "../use-loaded";
-import "../../../styles/data.css";
-import { data, isMoving, type Transfer } from "./data-api";
-import { ExportCard } from "./export-card";
-import { sizeFigure } from "./export-query";
-import { ImportCard } from "./import-card";
-import { watch, watchedOf } from "./watched";
+import type { List } from "../../shared/shapes";
+import { data_words } from "./words";
+import { languageTag } from "../../shared/language";
+import { poll, type Polling } from "../../shared/polling";
+import { errorSentence, is_admin, lookAgain } from "../state";
+import { Card, Show } from "../shared/parts";
+import type { Loaded } from "../shared/requests";
+import "./styles.css";
+import { data, isMoving, type Transfer } from "./calls";
+import { ExportCard, sizeFigure } from "./export-card";
+import { ImportCard, watch, watchedOf } from "./import-card";
+import { adminWords } from "../words";
 
 const POLL_MOVING_MS = 700;
 const POLL_IDLE_MS = 8_000;
@@ -36,7 +36,7 @@ function useTransfers(): { loaded: Transfers; again: () => void } {
         setLoaded({ kind: "ready", value });
         if (was_moving && !is_moving) lookAgain();
       } catch (error) {
-        const message = errorSentence(error, words.value.admin.no_connection);
+        const message = errorSentence(error, adminWords.value.no_connection);
         setLoaded((before) => (before.kind === "ready" ? before : { kind: "failed", message }));
       }
     }
@@ -142,7 +142,7 @@ function leadOf(items: readonly Transfer[]): string {
     : w.lead_idle;
 }
 
-export function DataView() {
+export default function DataPage(): VNode {
   const w = data_words.value;
   const { loaded, again } = useTransfers();
   const items = loaded.kind === "ready" ? loaded.value.items : [];

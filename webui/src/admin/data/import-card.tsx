@@ -1,12 +1,107 @@
 /** A file comes in: sent, checked, looked at, stored, and taken out again if it was a mistake. */
 
-import { data_words } from "../../i18n/data";
-import { Card } from "../parts";
-import type { Transfer } from "./data-api";
-import { DropZone } from "./drop-zone";
-import { Refusals } from "./found";
-import { Done, Moving, Ready, type StageProps } from "./stages";
-import { watch } from "./watched";
+import { useRef, useState } from "preact/hooks";
+import { ActionNote, Card } from "../shared/parts";
+import { errorSentence, query, stay } from "../state";
+import { importFile, isMoving, type Transfer } from "./calls";
+import { withValue } from "./export-card";
+import { Done, Moving, Ready, Refusals, type StageProps } from "./stages";
+import { data_words } from "./words";
+import { words } from "../../shared/words";
+
+/** In the address, so that it is still there after a reload; null: none. */
+export function watch(id: number | null): void {
+  const value = id === null ? "" : String(id);
+  stay("data", "", withValue(query.value, "import", value), "replace");
+}
+
+/** The import that the address names; else one that waits for a word, or is on its way. */
+export function watchedOf(items: readonly Transfer[]): Transfer | null {
+  const named = Number(new URLSearchParams(query.value).get("import"));
+  const imports = items.filter(({ kind }) => kind === "import");
+  if (named > 0) return imports.find(({ id }) => id === named) ?? null;
+  return imports.find((one) => isMoving(one) || one.status === "ready") ?? null;
+}
+
+interface DropProps {
+  onSent: () => void;
+}
+
+function DropZone({ onSent }: DropProps) {
+  const w = data_words.value;
+  const input = useRef<HTMLInputElement>(null);
+  const [percent, setPercent] = useState<number | null>(null);
+  const [problem, setProblem] = useState("");
+  const [is_over, setOver] = useState(false);
+
+  async function take(file: File | undefined): Promise<void> {
+    if (file === undefined || percent !== null) return;
+    setProblem("");
+    setPercent(0);
+    try {
+      const transfer = await importFile(file, (share) => setPercent(Math.floor(share * 100)));
+      watch(transfer.id);
+      onSent();
+    } catch (error) {
+      setProblem(errorSentence(error, words.value.failed_network));
+    } finally {
+      setPercent(null);
+    }
+  }
+
+  return (
+    <>
+      <div
+        class={is_over ? "drop-zone is-over" : "drop-zone"}
+        id="drop-zone"
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={(event) => {
+          event.preventDefault();
+          setOver(false);
+          void take(event.dataTransfer?.files[0]);
+        }}
+      >
+        {percent === null ? (
+          <p>
+            <span class="for-pointers">{w.drop} </span>
+            <button
+              type="button"
+              class="plain-button"
+              id="choose-file"
+              onClick={() => input.current?.click()}
+            >
+              {w.choose}
+            </button>
+          </p>
+        ) : (
+          <>
+            <p role="status">{w.uploading(percent)}</p>
+            <progress class="data-progress" max={100} value={percent} aria-label={w.import} />
+          </>
+        )}
+        <input
+          ref={input}
+          id="import-file"
+          type="file"
+          hidden
+          aria-label={w.choose}
+          onChange={(event) => {
+            const file = event.currentTarget.files?.[0];
+            event.currentTarget.value = ""; // the same file may be chosen again
+            void take(file);
+          }}
+        />
+      </div>
+      <ActionNote
+        state={problem === "" ? { kind: "idle" } : { kind: "failed", message: problem }}
+      />
+    </>
+  );
+}
 
 function Stage({ transfer, onChanged }: StageProps) {
   const w = data_words.value;

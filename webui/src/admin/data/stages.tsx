@@ -1,14 +1,50 @@
 /** What an import shows and offers while it is checked, waits, is stored, and is done. */
 
 import { useState } from "preact/hooks";
-import { versionList } from "../../figures";
-import { data_words } from "../../i18n/data";
-import { languageTag } from "../../i18n/language";
-import { Confirm } from "../confirm";
-import { ActionNote } from "../parts";
-import { useAction } from "../use-action";
-import { data, type Transfer } from "./data-api";
-import { FoundInIt, Refusals } from "./found";
+import { versionList } from "../../shared/figures";
+import { languageTag } from "../../shared/language";
+import { DigitBars } from "../shared/digit-bars";
+import { ActionNote, Confirm } from "../shared/parts";
+import { useAction } from "../shared/requests";
+import { data, type Found, type Transfer } from "./calls";
+import { data_words } from "./words";
+
+function FoundInIt({ found }: { found: Found }) {
+  const w = data_words.value;
+  const total = found.by_label.reduce((sum, n) => sum + n, 0);
+  const fewest = found.by_label.indexOf(Math.min(...found.by_label));
+  return (
+    <>
+      <p>
+        <strong id="import-found">{w.found(total)}</strong>{" "}
+        {found.n_known === 0 ? w.found_none_known : w.found_known(found.n_known)}
+      </p>
+      <DigitBars
+        id="import-per-digit"
+        title={w.per_digit}
+        finding={w.fewest(fewest, found.by_label[fewest] ?? 0)}
+        by_label={found.by_label}
+      />
+      {found.n_refused > 0 && <Refusals found={found} />}
+    </>
+  );
+}
+
+export function Refusals({ found }: { found: Found }) {
+  const w = data_words.value;
+  const rest = found.n_refused - found.refusals.length;
+  return (
+    <div class="refusals" id="import-refusals">
+      <p>{w.found_refused(found.n_refused)}</p>
+      <ul>
+        {found.refusals.map((sentence, place) => (
+          <li key={place}>{sentence}</li>
+        ))}
+        {rest > 0 && <li>{w.and_more(rest)}</li>}
+      </ul>
+    </div>
+  );
+}
 
 export interface StageProps {
   transfer: Transfer;

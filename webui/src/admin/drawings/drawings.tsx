@@ -1,16 +1,18 @@
 /** Drawings: everything that was collected, to look through, filter, relabel and clear up. */
 
+import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
-import { drawings_words } from "../../i18n/drawings";
-import { words } from "../../i18n/language";
-import { Link } from "../link";
-import { UndoToast } from "../undo-toast";
+import { drawings_words } from "./words";
+import { Link } from "../shared/parts";
+import { UndoToast } from "../shared/undo-toast";
 import { Filters } from "./filters";
-import { items, list_key, load, loading, opened_id, summary, tryAgain } from "./gallery-state";
+import { items, list_key, load, loading, opened_id, summary, tryAgain } from "./state";
 import { ConfirmDelete, SelectionBar } from "./selection-bar";
 import { Sheet } from "./sheet";
 import { Wall } from "./wall";
-import "../../../styles/drawings.css";
+import "./styles.css";
+import { adminWords } from "../words";
+import { words } from "../../shared/words";
 
 const SORT = /(^|&)sort=\w+/;
 
@@ -29,14 +31,12 @@ function Ending() {
   const n = items.value.length;
   switch (state.kind) {
     case "loading":
-      return (
-        <p class="quiet wall-ending">{n === 0 ? words.value.admin.loading : w.loading_more}</p>
-      );
+      return <p class="quiet wall-ending">{n === 0 ? adminWords.value.loading : w.loading_more}</p>;
     case "failed":
       return (
         <div class="failed" role="alert">
           <p>
-            <strong>{n === 0 ? words.value.admin.cannot_load : w.more_failed}</strong>
+            <strong>{n === 0 ? adminWords.value.cannot_load : w.more_failed}</strong>
           </p>
           <p>{state.message}</p>
           <button type="button" class="plain-button" onClick={() => void tryAgain()}>
@@ -56,7 +56,7 @@ function Ending() {
   }
 }
 
-export function DrawingsView() {
+export default function DrawingsPage(): VNode {
   const w = drawings_words.value;
   const key = list_key.value;
   useEffect(() => {

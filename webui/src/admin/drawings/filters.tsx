@@ -1,6 +1,6 @@
 /** The filters of the gallery: a field for each, with what every choice would find. */
 
-import { drawings_words } from "../../i18n/drawings";
+import { drawings_words } from "./words";
 import {
   CHOICE_NAMES,
   CHOICES,
@@ -10,8 +10,8 @@ import {
   type ChoiceName,
   type Sort,
   type TypedName,
-} from "./gallery-query";
-import { asked_query, list_key, setFilter, setQuery, setSort, summary } from "./gallery-state";
+} from "./query";
+import { asked_query, list_key, setFilter, setQuery, setSort, summary } from "./state";
 
 function ChoiceField({ name }: { name: ChoiceName }) {
   const w = drawings_words.value;

@@ -1,14 +1,15 @@
 /** What can be done to the chosen drawings; it sticks below while there is something to do. */
 
-import { DIGITS } from "../../contract";
-import { sureFigure, versionList } from "../../figures";
-import { drawings_words } from "../../i18n/drawings";
-import { languageTag, words } from "../../i18n/language";
-import { agoOf } from "../../when";
-import { Confirm } from "../confirm";
-import type { GalleryDrawing } from "./gallery-api";
-import { asked, change, chosen, items, open, remove, selection } from "./gallery-state";
+import { DIGITS } from "../../shared/shapes";
+import { sureFigure, versionList } from "../../shared/figures";
+import { drawings_words } from "./words";
+import { languageTag } from "../../shared/language";
+import { agoOf } from "../../shared/when";
+import { Confirm } from "../shared/parts";
+import type { GalleryDrawing } from "./calls";
+import { asked, change, chosen, items, open, remove, selection } from "./state";
 import { chooseAll, NOTHING } from "./selection";
+import { words } from "../../shared/words";
 
 export function readSentence({ prediction, confidence }: GalleryDrawing): string {
   const w = drawings_words.value;

@@ -1,21 +1,51 @@
 /** One drawing in full, at an address of its own: how it was drawn, labelled, learned and read. */
 
-import { useCallback } from "preact/hooks";
-import { Dialog } from "../../dialog";
-import { sureFigure } from "../../figures";
-import { drawings_words } from "../../i18n/drawings";
-import { languageTag, words } from "../../i18n/language";
-import { InkCanvas } from "../../ink-canvas";
-import { agoOf } from "../../when";
-import { Link } from "../link";
-import { Show } from "../parts";
-import { UndoToast } from "../undo-toast";
-import { useLoaded } from "../use-loaded";
-import { gallery, type DrawingInFull, type GalleryDrawing } from "./gallery-api";
-import { close, items, n_changes, open, opened_id } from "./gallery-state";
+import { useCallback, useEffect } from "preact/hooks";
+import { DIGITS } from "../../shared/shapes";
+import { Dialog } from "../../shared/dialog";
+import { sureFigure } from "../../shared/figures";
+import { InkCanvas } from "../../shared/ink";
+import { languageTag } from "../../shared/language";
+import { agoOf } from "../../shared/when";
+import { Link, Show } from "../shared/parts";
+import { useLoaded } from "../shared/requests";
+import { UndoToast } from "../shared/undo-toast";
+import { type DrawingInFull, gallery, type GalleryDrawing } from "./calls";
 import { Replay } from "./replay";
 import { DoButtons, LabelKeys, readSentence } from "./selection-bar";
-import { neighbour, useKeys } from "./sheet-keys";
+import { change, close, items, n_changes, open, opened_id, remove, undo } from "./state";
+import { drawings_words } from "./words";
+import { words } from "../../shared/words";
+
+/** The drawing before (-1) or after (1) this one on the wall. */
+function neighbour(id: string, step: number): string | null {
+  const place = items.value.findIndex((one) => one.id === id);
+  return place < 0 ? null : (items.value[place + step]?.id ?? null);
+}
+
+/** The keys of the gallery, for the one drawing that is open. */
+function useKeys(drawing: GalleryDrawing | null): void {
+  useEffect(() => {
+    if (drawing === null) return;
+    const shown = drawing;
+    function onKeyDown(event: KeyboardEvent): void {
+      const is_writing = event.target instanceof HTMLInputElement;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || is_writing) return;
+      const digit = DIGITS.find((one) => String(one) === event.key);
+      const next = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (digit !== undefined) void change([shown], "relabel", digit);
+      else if (next !== undefined) open(neighbour(shown.id, next) ?? shown.id);
+      else if (event.key === "a") void change([shown], "accept", null);
+      else if (event.key === "x") void change([shown], "reject", null);
+      else if (event.key === "u") void undo();
+      else if (event.key === "Delete") remove([shown]);
+      else return;
+      event.preventDefault();
+    }
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  }, [drawing]);
+}
 
 const moment = (iso: string) => words.value.ago(agoOf(iso, new Date(), languageTag.value));
 

@@ -1,23 +1,13 @@
 /** The wall of ink: only the rows in sight are in the page, and each tile keeps its place. */
 
 import { useEffect } from "preact/hooks";
-import { DIGITS } from "../../contract";
-import { drawings_words } from "../../i18n/drawings";
-import { InkCanvas } from "../../ink-canvas";
-import type { GalleryDrawing } from "./gallery-api";
-import {
-  change,
-  chosen,
-  items,
-  loading,
-  loadMore,
-  open,
-  remove,
-  selection,
-  undo,
-} from "./gallery-state";
+import { DIGITS } from "../../shared/shapes";
+import { drawings_words } from "./words";
+import { InkCanvas } from "../../shared/ink";
+import type { GalleryDrawing } from "./calls";
+import { change, chosen, items, loading, loadMore, open, remove, selection, undo } from "./state";
 import { choose, chooseAll, moveOf, NOTHING, placeAfter, walk } from "./selection";
-import { ROW_PX, TILE_PX, useInSight } from "./use-in-sight";
+import { ROW_PX, TILE_PX, useInSight } from "../shared/use-in-sight";
 
 const ROWS_AHEAD = 12; // so far before the end the next page is asked for
 

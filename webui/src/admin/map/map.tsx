@@ -1,21 +1,73 @@
 /** Map: what a version sees in MNIST and in the drawings, and where labels and neighbours differ. */
 
+import type { VNode } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { languageTag } from "../../shared/language";
+import { agoOf } from "../../shared/when";
+import { ActionNote, Show } from "../shared/parts";
+import { useAction, useLoaded } from "../shared/requests";
+import { go, is_admin, news_key, query, stay } from "../state";
+import { map_api, type MapDocument, type Maps } from "./calls";
+import { MapCanvas } from "./canvas";
+import { Controls, Key } from "./controls";
+import { isAmongOthers, type MapPoint, pointsOf, rowsByDigit, shownPoints } from "./points";
+import { type MapQuery, readQuery, writeQuery } from "./query";
+import "./styles.css";
+import { ByDigit, PointCard, Strays } from "./tables";
+import { map_words } from "./words";
+import { words } from "../../shared/words";
 
-import { languageTag, words } from "../../i18n/language";
-import { map_words } from "../../i18n/map";
-import { agoOf } from "../../when";
-import { go, news_key, query, stay } from "../admin-state";
-import { Show } from "../parts";
-import { useLoaded } from "../use-loaded";
-import { map_api, type MapDocument, type Maps } from "./map-api";
-import { MapCanvas } from "./map-canvas";
-import { Controls, Key } from "./map-controls";
-import { Again, Making } from "./map-making";
-import { isAmongOthers, pointsOf, rowsByDigit, shownPoints, type MapPoint } from "./map-points";
-import { readQuery, writeQuery, type MapQuery } from "./map-query";
-import { ByDigit, PointCard, Strays } from "./map-tables";
-import "../../../styles/map.css";
+/** How far the live version's map is, where one is owed. */
+function Making({ maps }: { maps: Maps }) {
+  const w = map_words.value;
+  if (maps.message !== null) {
+    return (
+      <div class="failed" role="alert">
+        <p>
+          <strong>{w.failed}</strong>
+        </p>
+        <p>{maps.message}</p>
+      </div>
+    );
+  }
+  if (!maps.is_owed) return null;
+  const since = maps.making_since;
+  const seconds = since === null ? 0 : (Date.now() - new Date(since).getTime()) / 1000;
+  return (
+    <p class="banner" role="status" id="map-making">
+      {maps.items.length > 0 && `${w.making_anew} `}
+      {maps.making === null
+        ? w.waiting
+        : w.making_for(w.making[maps.making], Math.max(0, Math.round(seconds)), maps.last_seconds)}
+    </p>
+  );
+}
+
+function Again({ onAsked }: { onAsked: () => void }) {
+  const w = map_words.value;
+  const action = useAction();
+  if (!is_admin.value) return null;
+  return (
+    <div class="button-row">
+      <button
+        type="button"
+        class="plain-button"
+        id="map-again"
+        disabled={action.state.kind === "busy"}
+        onClick={() =>
+          action.run(async () => {
+            await map_api.makeAgain();
+            onAsked();
+            return w.again_done;
+          })
+        }
+      >
+        {w.again}
+      </button>
+      <ActionNote state={action.state} />
+    </div>
+  );
+}
 
 const LOOK_MS = 2_000;
 
@@ -122,7 +174,7 @@ function NoMap({ maps, onAsked }: { maps: Maps; onAsked: () => void }) {
   );
 }
 
-export function MapView() {
+export default function MapPage(): VNode {
   const [n_looks, setLooks] = useState(0);
   const loaded = useLoaded(map_api.maps, `${news_key.value} ${n_looks}`);
   const is_owed = loaded.kind === "ready" && loaded.value.is_owed;

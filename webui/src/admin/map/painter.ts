@@ -1,11 +1,11 @@
 /** Paints a map onto a canvas: dots from afar, the inks themselves from near. */
 
-import { INK_SIDE } from "../../ink";
-import { DIGITS } from "../../contract";
-import { isMisread, middles, type MapPoint } from "./map-points";
-import type { Colouring } from "./map-query";
+import { INK_SIDE } from "../../shared/ink";
+import { DIGITS } from "../../shared/shapes";
+import { isMisread, middles, type MapPoint } from "./points";
+import type { Colouring } from "./query";
 
-export interface Transform {
+interface Transform {
   x: number;
   y: number;
   k: number;

@@ -3,7 +3,7 @@
 import { quadtree, type Quadtree } from "d3-quadtree";
 import { select } from "d3-selection";
 import { zoom, zoomIdentity, type D3ZoomEvent, type ZoomBehavior } from "d3-zoom";
-import type { MapPoint } from "./map-points";
+import type { MapPoint } from "./points";
 import { coloursOf, onMap, onScreen, paint, reach, Stamps, type Scene, type Size } from "./painter";
 
 const MOST_ZOOM = 30;

@@ -1,14 +1,51 @@
 /** How what was live scored on one set of digits, promotion by promotion, and who was held. */
 
 import { useCallback, useMemo } from "preact/hooks";
-import { languageTag } from "../../i18n/language";
-import { overview_words } from "../../i18n/overview";
-import { Link } from "../link";
-import { PlotFigure, type DrawPlot } from "../plot";
-import { plotFormats } from "../plot-formats";
-import { AccuracyLegend } from "./accuracy-legend";
-import type { DatasetName, Measured, Promotion } from "./overview-api";
-import { apart, dayTicks, liveSpans, scored, type LiveSpan, type Point } from "./series";
+import { languageTag } from "../../shared/language";
+import { plotFormats } from "../shared/figures";
+import { Link } from "../shared/parts";
+import { type DrawPlot, PlotFigure } from "../shared/plot";
+import type { DatasetName, Measured, Promotion } from "./calls";
+import { apart, dayTicks, type LiveSpan, liveSpans, type Point, scored } from "./series";
+import { overview_words } from "./words";
+
+interface AccuracyLegendProps {
+  has_held: boolean;
+  has_hand: boolean;
+  anchor: number | null;
+}
+
+function AccuracyLegend({ has_held, has_hand, anchor }: AccuracyLegendProps) {
+  const w = overview_words.value;
+  return (
+    <ul class="plot-legend">
+      <li>
+        <span class="legend-line" aria-hidden="true" /> {w.legend_live}
+      </li>
+      <li>
+        <span class="legend-dot" aria-hidden="true" /> {w.legend_promotion}
+      </li>
+      {has_hand && (
+        <li>
+          <span class="legend-dot is-hollow" aria-hidden="true" /> {w.legend_hand}
+        </li>
+      )}
+      {anchor !== null && (
+        <li>
+          <span class="legend-anchor" aria-hidden="true" /> {w.legend_anchor(anchor)}
+        </li>
+      )}
+      {has_held && (
+        <li>
+          <span class="legend-held" aria-hidden="true">
+            ×
+          </span>{" "}
+          {w.legend_held}
+        </li>
+      )}
+    </ul>
+  );
+}
 
 const HEIGHT = 240;
 const LABEL_PX = 26;

@@ -1,22 +1,95 @@
 /** What was collected: how much, from how many, how often the model disagreed, day by day. */
 
-import { languageTag, words } from "../../i18n/language";
-import { overview_words } from "../../i18n/overview";
-import type { Stats } from "../../contract";
-import { DigitBars } from "../digit-bars";
-import { Link } from "../link";
-import { Card } from "../parts";
-import { plotFormats } from "../plot-formats";
-import { Disagreement } from "./disagreement";
-import type { OverviewFigures } from "./overview-api";
-import { PerDay } from "./per-day";
-import { PerWeek } from "./per-week";
+import { useCallback, useMemo } from "preact/hooks";
+import { DIGITS, type Stats } from "../../shared/shapes";
+import { languageTag } from "../../shared/language";
+import { DigitBars } from "../shared/digit-bars";
+import { plotFormats, type Share, shareOf } from "../shared/figures";
+import { Card, Link } from "../shared/parts";
+import { type DrawPlot, PlotFigure } from "../shared/plot";
+import type { Agreement, OverviewFigures } from "./calls";
+import { PerDay, PerWeek } from "./over-time";
 import { summed } from "./series";
+import { overview_words } from "./words";
+import { adminWords } from "../words";
+
+const HEIGHT = 180;
+
+interface DigitShare extends Share {
+  label: string;
+  colour: string;
+}
+
+function Disagreement({ by_digit }: { by_digit: readonly Agreement[] }) {
+  const w = overview_words.value;
+  const formats = plotFormats(languageTag.value);
+  const shares = useMemo(
+    () =>
+      by_digit.flatMap(({ n_read, n_disagreed }, digit): DigitShare[] => {
+        const share = shareOf(n_disagreed, n_read);
+        const colour = `var(--digit-${digit})`;
+        return share === null ? [] : [{ label: String(digit), colour, ...share }];
+      }),
+    [by_digit],
+  );
+  const most = shares.reduce<DigitShare | null>(
+    (worst, one) => (one.share > (worst?.share ?? 0) ? one : worst),
+    null,
+  );
+
+  const draw: DrawPlot = useCallback(
+    (plot, { formats: f }) => ({
+      marginTop: 12,
+      marginLeft: 48,
+      marginRight: 0,
+      marginBottom: 28,
+      x: { type: "point", label: null, domain: DIGITS.map(String), padding: 0.5 },
+      y: { label: null, ticks: 4, zero: true, nice: true, tickFormat: (y: number) => f.percent(y) },
+      marks: [
+        plot.gridY({ stroke: "var(--line)", strokeOpacity: 1 }),
+        plot.ruleX(shares, { x: "label", y1: "low", y2: "high", stroke: "colour", strokeWidth: 2 }),
+        plot.dot(shares, { x: "label", y: "share", fill: "colour", r: 5 }),
+        plot.axisX({ tickSize: 0, label: null }),
+        plot.ruleY([0], { stroke: "var(--edge)" }),
+      ],
+    }),
+    [shares],
+  );
+
+  return (
+    <PlotFigure
+      id="by-digit"
+      title={w.by_digit}
+      finding={
+        most === null
+          ? w.by_digit_none
+          : w.by_digit_finding(Number(most.label), formats.percent(most.share, 1))
+      }
+      draw={draw}
+      height={HEIGHT}
+      table={{
+        columns: [w.digit, adminWords.value.count, w.otherwise, w.share, w.of_them],
+        rows: by_digit.map(({ n, n_read, n_disagreed }, digit) => ({
+          key: String(digit),
+          cells: [
+            digit,
+            formats.number(n),
+            formats.number(n_disagreed),
+            n_read === 0 ? "–" : formats.percent(n_disagreed / n_read, 1),
+            <Link key="link" view="drawings" query={`label=${digit}&disagrees=true`}>
+              {w.of_them} {digit}
+            </Link>,
+          ],
+        })),
+      }}
+    />
+  );
+}
 
 const STATUSES = ["accepted", "quarantined", "rejected", "deleted"] as const;
 
 function Statuses({ by_status }: { by_status: Stats["by_status"] }) {
-  const w = words.value.admin;
+  const w = overview_words.value;
   const { number } = plotFormats(languageTag.value);
   return (
     <ul class="status-links" aria-label={overview_words.value.statuses}>
@@ -82,7 +155,7 @@ export function Collected({ figures, shown }: { figures: OverviewFigures; shown:
     <Card title={w.collected} id="collected">
       <Totals figures={figures} n_drawings={shown.n_drawings} />
       {shown.n_drawings === 0 ? (
-        <p class="quiet">{words.value.admin.none_collected}</p>
+        <p class="quiet">{overview_words.value.none_collected}</p>
       ) : (
         <>
           <Statuses by_status={shown.by_status} />

@@ -1,10 +1,10 @@
 /** What needs a person, each with the way to where it is done; or that nothing does. */
 
-import { overview_words } from "../../i18n/overview";
-import { CheckIcon } from "../../icons";
-import { Link } from "../link";
-import type { View } from "../routes";
-import type { Need, NeedKind } from "./overview-api";
+import { overview_words } from "./words";
+import { CheckIcon } from "../../shared/icons";
+import { Link } from "../shared/parts";
+import type { View } from "../pages";
+import type { Need, NeedKind } from "./calls";
 
 type Words = typeof overview_words.value;
 

@@ -1,14 +1,15 @@
 /** What is live and why, what the last run came to, and what waits. */
 
-import { accuracyFigure } from "../../figures";
-import { languageTag, words } from "../../i18n/language";
-import { overview_words } from "../../i18n/overview";
-import { agoOf, whenOf } from "../../when";
-import { Link } from "../link";
-import { Card } from "../parts";
-import { plotFormats } from "../plot-formats";
-import { RunStatusSign } from "../run-status";
-import type { Live, OverviewFigures, Queues } from "./overview-api";
+import { accuracyFigure } from "../../shared/figures";
+import { languageTag } from "../../shared/language";
+import { overview_words } from "./words";
+import { agoOf, whenOf } from "../../shared/when";
+import { Card, Link } from "../shared/parts";
+import { plotFormats } from "../shared/figures";
+import { RunStatusSign } from "../shared/run-parts";
+import type { Live, OverviewFigures, Queues } from "./calls";
+import { words } from "../../shared/words";
+import { adminWords } from "../words";
 
 function moment(iso: string): string {
   const format = { dateStyle: "medium", timeStyle: "short" } as const;
@@ -29,7 +30,7 @@ function LiveCard({ live, accuracy }: { live: Live | null; accuracy: number | nu
     <Card title={w.live} id="live">
       <p class="live-line">
         <Link view="models" part={String(live.version)} class="live-version">
-          {words.value.admin.version} {live.version}
+          {adminWords.value.version} {live.version}
         </Link>
         {accuracy !== null && (
           <span>
@@ -63,7 +64,7 @@ function LastRunCard({ run, is_open }: { run: OverviewFigures["last_run"]; is_op
       ) : (
         <>
           <p class="run-line">
-            <strong>{words.value.admin.run_number(run.id)}</strong>
+            <strong>{adminWords.value.run_number(run.id)}</strong>
             <RunStatusSign status={run.status} />
             <span class="quiet">
               {words.value.ago(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Day, Measured } from "./overview-api";
+import type { Day, Measured } from "./calls";
 import { apart, dayTicks, everyNth, liveSpans, scored, sinceFirst, weekly } from "./series";
-import { shareOf } from "../wilson";
+import { shareOf } from "../shared/figures";
 
 const VERSIONS: Measured[] = [1, 2, 3].map((version) => ({
   version,

@@ -1,7 +1,7 @@
 /** From the server's figures to what the charts draw. Pure. */
 
-import type { Agreement, DatasetName, Day, Measure, Measured, Promotion } from "./overview-api";
-import { shareOf, type Share } from "../wilson";
+import type { Agreement, DatasetName, Day, Measure, Measured, Promotion } from "./calls";
+import { shareOf, type Share } from "../shared/figures";
 
 export interface Point extends Share, Measure {
   version: number;
@@ -35,7 +35,7 @@ export function liveSpans(points: readonly Point[], promotions: readonly Promoti
   });
 }
 
-export const LEAST_DAYS = 14;
+const LEAST_DAYS = 14;
 
 /** From the first day with a drawing on, but at least two weeks: a young instance is no desert. */
 export function sinceFirst(days: readonly Day[]): readonly Day[] {

@@ -1,12 +1,11 @@
 /** Accounts: who may sign in, and what they may do. */
 
 import { useCallback, useState } from "preact/hooks";
-import { people_words } from "../../i18n/people";
-import { ActionNote, Card, Field, Show } from "../parts";
-import { useAction, type Action } from "../use-action";
-import { useLoaded } from "../use-loaded";
-import { people, type NewPassword, type User, type UserRole } from "./people-api";
-import { Moment, PeopleTable, Secret, text } from "./people-parts";
+import { people_words } from "./words";
+import { ActionNote, Card, Field, Show } from "../shared/parts";
+import { type Action, useAction, useLoaded } from "../shared/requests";
+import { people, type NewPassword, type User, type UserRole } from "./calls";
+import { Moment, PeopleTable, Secret, text } from "../shared/tables";
 
 const ROLES: readonly UserRole[] = ["reviewer", "admin"];
 

@@ -1,17 +1,114 @@
 /** One contributor: what they gave, and blocking or erasing it. */
 
 import { useCallback, useState } from "preact/hooks";
-import { languageTag, words } from "../../i18n/language";
-import { people_words } from "../../i18n/people";
-import { agoOf } from "../../when";
-import { DigitBars } from "../digit-bars";
-import { Link } from "../link";
-import { ActionNote, Card, Show } from "../parts";
-import { useAction } from "../use-action";
-import { useLoaded } from "../use-loaded";
-import { BlockDialog, EraseDialog } from "./contributor-dialogs";
+import { Dialog } from "../../shared/dialog";
+import { versionList } from "../../shared/figures";
+import { languageTag } from "../../shared/language";
+import { agoOf } from "../../shared/when";
+import { DigitBars } from "../shared/digit-bars";
+import { ActionNote, Card, Field, Link, Show } from "../shared/parts";
+import { type Action, useAction, useLoaded } from "../shared/requests";
+import { text } from "../shared/tables";
+import { type ContributorRow, type Erasure, people } from "./calls";
 import { shareOf } from "./contributors";
-import { people, type ContributorRow } from "./people-api";
+import { people_words } from "./words";
+import { words } from "../../shared/words";
+
+interface DialogProps {
+  row: ContributorRow;
+  action: Action;
+  onClose: () => void;
+  onChanged: () => void;
+}
+
+function BlockDialog({ row, action, onClose, onChanged }: DialogProps) {
+  const w = people_words.value;
+  const is_blocked = row.blocked_at !== null;
+  const name = is_blocked ? w.unblock : w.block;
+  return (
+    <Dialog title={`${name}: ${w.number(row.number)}`} onClose={onClose}>
+      <form
+        id="block-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const reason = text(event.currentTarget, "reason");
+          action.run(async () => {
+            if (is_blocked) await people.unblock(row.number, reason);
+            else await people.block(row.number, reason);
+            onChanged();
+            return is_blocked ? w.unblocked_now : w.blocked_now;
+          });
+          onClose();
+        }}
+      >
+        <p>{is_blocked ? w.unblock_lead : w.block_lead}</p>
+        <Field id="reason" label={w.reason}>
+          <input id="reason" name="reason" maxLength={500} required autocomplete="off" />
+        </Field>
+        <div class="button-row">
+          <button class={is_blocked ? "primary-button" : "danger-button"}>{name}</button>
+          <button type="button" class="plain-button" onClick={onClose}>
+            {words.value.cancel}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function erasureSentences({ n_drawings, versions, live_version }: Erasure): string[] {
+  const w = people_words.value;
+  if (versions.length === 0) return [w.erase_lead(n_drawings), w.erase_no_versions];
+  const list = versionList(versions, languageTag.value);
+  const is_live = live_version !== null && versions.includes(live_version);
+  return [
+    w.erase_lead(n_drawings),
+    w.erase_versions(list, versions.length),
+    ...(is_live ? [w.erase_live(live_version)] : []),
+  ];
+}
+
+function EraseDialog({ row, action, onClose, onChanged }: DialogProps) {
+  const w = people_words.value;
+  const { number } = row;
+  const load = useCallback(() => people.erasure(number), [number]);
+  const loaded = useLoaded(load, "");
+  return (
+    <Dialog title={`${w.erase}: ${w.number(number)}`} onClose={onClose}>
+      <Show loaded={loaded}>
+        {(erasure) => (
+          <>
+            {erasureSentences(erasure).map((sentence) => (
+              <p key={sentence} class="erasure-sentence">
+                {sentence}
+              </p>
+            ))}
+            <div class="button-row">
+              <button
+                type="button"
+                id="erase-confirm"
+                class="danger-button"
+                onClick={() => {
+                  action.run(async () => {
+                    const { n_drawings } = await people.erase(number);
+                    onChanged();
+                    return w.erased(n_drawings);
+                  });
+                  onClose();
+                }}
+              >
+                {w.erase_button(erasure.n_drawings)}
+              </button>
+              <button type="button" class="plain-button" onClick={onClose}>
+                {words.value.cancel}
+              </button>
+            </div>
+          </>
+        )}
+      </Show>
+    </Dialog>
+  );
+}
 
 function Figures({ row }: { row: ContributorRow }) {
   const w = people_words.value;

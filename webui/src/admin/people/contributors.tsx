@@ -1,15 +1,13 @@
 /** Who draws: what each gave, and how far the model agreed. */
 
 import { useCallback } from "preact/hooks";
-import { people_words } from "../../i18n/people";
-import { query, stats, stay } from "../admin-state";
-import { Link } from "../link";
-import { Show } from "../parts";
-import { ShowMore, useMore } from "../show-more";
-import { useLoaded } from "../use-loaded";
-import { words } from "../../i18n/language";
-import { people, type ContributorOrder, type ContributorRow } from "./people-api";
-import { Moment, PeopleTable } from "./people-parts";
+import { people_words } from "./words";
+import { query, stats, stay } from "../state";
+import { Link, Show } from "../shared/parts";
+import { Moment, PeopleTable, ShowMore, useMore } from "../shared/tables";
+import { useLoaded } from "../shared/requests";
+import { people, type ContributorOrder, type ContributorRow } from "./calls";
+import { words } from "../../shared/words";
 
 interface Filter {
   sort: ContributorOrder;

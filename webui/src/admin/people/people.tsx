@@ -1,17 +1,16 @@
 /** People: who draws, who may sign in, and with what. Each part has an address of its own. */
 
 import type { VNode } from "preact";
-import { words } from "../../i18n/language";
-import { people_words } from "../../i18n/people";
-import { is_admin, route } from "../admin-state";
-import { Link } from "../link";
-import "../../../styles/people.css";
+import { people_words } from "./words";
+import { is_admin, route } from "../state";
+import { Link } from "../shared/parts";
+import "./styles.css";
 import { Accounts } from "./accounts";
 import { Contributor } from "./contributor";
 import { Contributors } from "./contributors";
-import { OwnAccount } from "./own-account";
-import { Sessions } from "./sessions";
+import { OwnAccount, Sessions } from "./sessions";
 import { Tokens } from "./tokens";
+import { adminWords } from "../words";
 
 const PARTS = ["contributors", "users", "tokens", "sessions", "account"] as const;
 type Part = (typeof PARTS)[number];
@@ -37,7 +36,7 @@ function partOf(path: string): { part: Part; number: number | null } | null {
     : null;
 }
 
-export function PeopleView() {
+export default function PeoplePage(): VNode {
   const w = people_words.value;
   const found = partOf(route.value.kind === "view" ? route.value.part : "");
   // Reviewers have an account here, too: the rest is the admins'.
@@ -61,7 +60,7 @@ export function PeopleView() {
         </ul>
       </nav>
       {found === null || Part === null ? (
-        <h1>{words.value.admin.not_found}</h1>
+        <h1>{adminWords.value.not_found}</h1>
       ) : found.number === null ? (
         <Part />
       ) : (

@@ -1,12 +1,11 @@
 /** Tokens for programs: shown once, kept as a hash, revoked here. */
 
 import { useCallback, useState } from "preact/hooks";
-import { people_words } from "../../i18n/people";
-import { ActionNote, Card, Field, Show } from "../parts";
-import { useAction, type Action } from "../use-action";
-import { useLoaded } from "../use-loaded";
-import { people, type Token, type UserRole } from "./people-api";
-import { Moment, PeopleTable, Secret, text } from "./people-parts";
+import { people_words } from "./words";
+import { ActionNote, Card, Field, Show } from "../shared/parts";
+import { type Action, useAction, useLoaded } from "../shared/requests";
+import { people, type Token, type UserRole } from "./calls";
+import { Moment, PeopleTable, Secret, text } from "../shared/tables";
 
 interface Made {
   name: string;

@@ -1,11 +1,11 @@
 /** Review: what needs a person, one at a time or twenty at once, by keyboard. */
 
+import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { words } from "../../i18n/language";
-import { review_words } from "../../i18n/review";
-import { query as address, stay } from "../admin-state";
-import "../../../styles/review.css";
+import { query as address, stay } from "../state";
 import {
+  accept,
+  acceptRest,
   begin,
   fetchMore,
   is_fetching,
@@ -13,14 +13,76 @@ import {
   leaveNow,
   problem,
   queue,
+  reject,
+  relabel,
   said,
   session,
   setSize,
-} from "./review-actions";
-import { ReviewGrid } from "./review-grid";
-import { focusTile, hearKey } from "./review-keyboard";
-import { nAtHand, openOnes, type Size } from "./review-queue";
-import { ReviewSingle } from "./review-single";
+  undoLast,
+} from "./actions";
+import { ReviewGrid } from "./grid";
+import { moved, type Press, type ReviewKey, reviewKeyOf } from "./keys";
+import { decidedOf, nAtHand, openOnes, type ReviewItem, type Size } from "./queue";
+import { ReviewSingle } from "./single";
+import "./styles.css";
+import { review_words } from "./words";
+import { adminWords } from "../words";
+
+function pressOf(event: KeyboardEvent): Press {
+  const target = event.target instanceof Element ? event.target : null;
+  return {
+    key: event.key,
+    is_repeat: event.repeat,
+    has_shift: event.shiftKey,
+    has_command: event.ctrlKey || event.metaKey || event.altKey,
+    is_on_control: target?.closest("button, a, summary") != null,
+    is_elsewhere:
+      event.isComposing ||
+      target?.closest("input, textarea, select") != null ||
+      document.querySelector("dialog[open]") !== null,
+  };
+}
+
+/** Focus follows the drawing that the next key is about. */
+function focusTile(id: string): void {
+  document.querySelector<HTMLElement>(`.review-tile[data-id="${id}"]`)?.focus();
+}
+
+function columnsOf(): number {
+  const grid = document.querySelector("#review-grid");
+  return grid === null ? 1 : getComputedStyle(grid).gridTemplateColumns.split(" ").length;
+}
+
+function act(key: ReviewKey, current: ReviewItem | null): void {
+  const { page, size } = queue.value;
+  switch (key.kind) {
+    case "move": {
+      const place = page.findIndex(({ id }) => id === current?.id);
+      const target = page[moved(place, key.by, page.length, columnsOf())];
+      if (size === 20 && target !== undefined) focusTile(target.id);
+      return;
+    }
+    case "accept_rest":
+      if (size === 20) acceptRest();
+      else if (current !== null) accept(current);
+      return;
+    case "undo":
+      undoLast();
+      return;
+  }
+  if (current === null || decidedOf(queue.value, current.id) !== undefined) return;
+  if (key.kind === "accept") accept(current);
+  else if (key.kind === "reject") reject(current);
+  else relabel(current, key.label);
+}
+
+/** `current` is the drawing that the key is about. */
+function hearKey(event: KeyboardEvent, current: ReviewItem | null): void {
+  const key = reviewKeyOf(pressOf(event));
+  if (key === null) return;
+  event.preventDefault();
+  act(key, current);
+}
 
 const LOOK_AGAIN_MS = 10_000;
 
@@ -31,7 +93,7 @@ function sizeOf(query: string): Size {
 function Lead() {
   const w = review_words.value;
   const now = session.value;
-  if (now === null) return <h1>{words.value.admin.review}</h1>;
+  if (now === null) return <h1>{review_words.value.title}</h1>;
   const { n_left, is_left_exact, n_quarantined, n_done } = now;
   return (
     <>
@@ -73,7 +135,7 @@ function Mode({ size }: { size: Size }) {
   );
 }
 
-export function ReviewView() {
+export default function ReviewPage(): VNode {
   const w = review_words.value;
   const size = sizeOf(address.value);
   const [picked, setPicked] = useState<string | null>(null);
@@ -136,7 +198,7 @@ export function ReviewView() {
       )}
       {open.length === 0 &&
         (session.value === null && problem.value === "" ? (
-          <p class="quiet">{words.value.admin.loading}</p>
+          <p class="quiet">{adminWords.value.loading}</p>
         ) : (
           <section class="card review-none">
             <p id="review-none">{(session.value?.n_left ?? 0) > 0 ? w.none_free : w.none}</p>

@@ -1,8 +1,8 @@
 /** Asking the server, what went wrong with it, and asking again. */
 
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { privacy_words } from "../../i18n/privacy";
-import { sentenceOf } from "./own-data";
+import { privacy_words } from "./words";
+import { sentenceOf } from "./calls";
 
 /** A question to the server, the sentence of what went wrong, and a way to ask again. */
 export function useAnswer<Value>(load: () => Promise<Value>): {

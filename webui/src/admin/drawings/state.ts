@@ -1,0 +1,200 @@
+/** What the gallery shows and what is done to it. Tiles keep their places whatever happens. */
+
+import { batch, computed, signal } from "@preact/signals";
+import type { Digit, DrawingStatus } from "../../shared/shapes";
+import { versionList } from "../../shared/figures";
+import { drawings_words } from "./words";
+import { languageTag } from "../../shared/language";
+import { errorSentence, lookAgain, query, route, stay } from "../state";
+import { said } from "../shared/undo-toast";
+import {
+  gallery,
+  type Change,
+  type ChangeAction,
+  type GalleryDrawing,
+  type Summary,
+} from "./calls";
+import { readQuery, withFilter, writeQuery, type FilterName, type Sort } from "./query";
+import { NOTHING, targets, type Selection } from "./selection";
+import { adminWords } from "../words";
+import { words } from "../../shared/words";
+
+export type Loading =
+  | { kind: "loading" }
+  | { kind: "ready"; next: string | null; is_capped: boolean }
+  | { kind: "failed"; message: string; next: string | null };
+
+export const items = signal<readonly GalleryDrawing[]>([]);
+export const loading = signal<Loading>({ kind: "loading" });
+export const summary = signal<Summary | null>(null);
+export const selection = signal<Selection>(NOTHING);
+/** The drawings that a dialog asks about before it deletes them. */
+export const asked = signal<readonly GalleryDrawing[] | null>(null);
+
+export const asked_query = computed(() => readQuery(query.value));
+/** The address without what is none of ours: the list changes with this alone. */
+export const list_key = computed(() => writeQuery(asked_query.value));
+export const opened_id = computed(() =>
+  route.value.kind === "view" && route.value.view === "drawings" ? route.value.part : "",
+);
+
+/** How many changes the server has taken: what is on record of a drawing grows with it. */
+export const n_changes = signal(0);
+
+let round = 0;
+let last_change: { change: Change; before: readonly GalleryDrawing[] } | null = null;
+
+/** Load the list of the address anew. */
+export async function load(): Promise<void> {
+  const mine = ++round;
+  batch(() => {
+    items.value = [];
+    selection.value = NOTHING;
+    summary.value = null;
+    loading.value = { kind: "loading" };
+  });
+  await Promise.all([loadPage(null, mine), loadSummary(mine)]);
+}
+
+export async function loadMore(): Promise<void> {
+  const state = loading.value;
+  if (state.kind === "loading" || state.next === null) return;
+  loading.value = { kind: "loading" };
+  await loadPage(state.next, round);
+}
+
+/** After a failure: go on where it stopped. */
+export async function tryAgain(): Promise<void> {
+  const state = loading.value;
+  if (state.kind !== "failed") return;
+  loading.value = { kind: "loading" };
+  await Promise.all([loadPage(state.next, round), loadSummary(round)]);
+}
+
+async function loadPage(after: string | null, mine: number): Promise<void> {
+  try {
+    const page = await gallery.page(asked_query.value, after);
+    if (mine !== round) return;
+    batch(() => {
+      items.value = after === null ? page.items : [...items.value, ...page.items];
+      loading.value = { kind: "ready", next: page.next, is_capped: page.is_capped };
+    });
+  } catch (error) {
+    if (mine !== round) return;
+    const message = errorSentence(error, adminWords.value.no_connection);
+    loading.value = { kind: "failed", message, next: after };
+  }
+}
+
+async function loadSummary(mine: number): Promise<void> {
+  try {
+    const counted = await gallery.summary(asked_query.value);
+    if (mine === round) summary.value = counted;
+  } catch {
+    // the list says what is wrong; without figures the filters work as well
+  }
+}
+
+export function setFilter(name: FilterName, value: string): void {
+  stay("drawings", "", writeQuery(withFilter(asked_query.value, name, value)), "push");
+}
+
+export function setSort(sort: Sort): void {
+  stay("drawings", "", writeQuery({ ...asked_query.value, sort }), "push");
+}
+
+export function setQuery(text: string): void {
+  stay("drawings", "", text, "push");
+}
+
+export function open(id: string): void {
+  stay("drawings", id, query.value, opened_id.value === "" ? "push" : "replace");
+}
+
+export function close(): void {
+  if (opened_id.value !== "") stay("drawings", "", query.value, "push");
+}
+
+const AFTER: Record<Exclude<ChangeAction, "restore">, DrawingStatus> = {
+  accept: "accepted",
+  relabel: "accepted",
+  reject: "rejected",
+  delete: "deleted",
+};
+
+function put(changed: readonly GalleryDrawing[]): void {
+  const by_id = new Map(changed.map((one) => [one.id, one]));
+  items.value = items.value.map((one) => by_id.get(one.id) ?? one);
+}
+
+type Doing = Exclude<ChangeAction, "restore">;
+
+/** Do it to these drawings; their tiles change at once, and back if the server says no. */
+export async function change(
+  which: readonly GalleryDrawing[],
+  action: Doing,
+  label: Digit | null,
+): Promise<void> {
+  const before = which.filter(({ status }) => status !== "deleted");
+  if (before.length === 0) return;
+  put(before.map((one) => ({ ...one, label: label ?? one.label, status: AFTER[action] })));
+  try {
+    const ids = before.map(({ id }) => id);
+    const done = await gallery.change(ids, action, label);
+    last_change = { change: done, before };
+    said.value = { text: doneSentence(done, label), undo: () => void undo() };
+    if (selection.value.chosen.size > 0)
+      selection.value = { ...selection.value, chosen: new Set() };
+    afterwards();
+  } catch (error) {
+    put(before);
+    const text = errorSentence(error, words.value.failed_network);
+    said.value = { text, is_failed: true, undo: null };
+  }
+}
+
+function doneSentence(done: Change, label: Digit | null): string {
+  const w = drawings_words.value;
+  const text = w.done(done.action, done.n, label);
+  const { learned_versions: versions } = done;
+  if (done.action !== "delete" || versions.length === 0) return text;
+  return [text, w.keeps(versionList(versions, languageTag.value), versions.length)].join(
+    words.value.gap,
+  );
+}
+
+export async function undo(): Promise<void> {
+  const last = last_change;
+  if (last === null) return;
+  last_change = null;
+  try {
+    const { n } = await gallery.undo(last.change.id);
+    put(last.before);
+    said.value = { text: drawings_words.value.undone(n), undo: null };
+    afterwards();
+  } catch (error) {
+    const text = errorSentence(error, words.value.failed_network);
+    said.value = { text, is_failed: true, undo: null };
+  }
+}
+
+/** Figures follow; the tiles stay where they are, also those that no longer fit the filters. */
+function afterwards(): void {
+  n_changes.value += 1;
+  void loadSummary(round);
+  lookAgain();
+}
+
+/** The drawings that an action is about. */
+export function chosen(): GalleryDrawing[] {
+  return targets(selection.value)
+    .map((place) => items.value[place])
+    .filter((one) => one !== undefined);
+}
+
+const MANY = 20; // from here on deleting asks first
+
+export function remove(which: readonly GalleryDrawing[]): void {
+  if (which.length > MANY) asked.value = which;
+  else void change(which, "delete", null);
+}

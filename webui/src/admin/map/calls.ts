@@ -1,0 +1,15 @@
+/** Requests of the map. */
+
+import type { MapOut, MapsOut } from "../../contract";
+import { ask, askBytes, query } from "../../shared/api";
+
+export type MapDocument = MapOut;
+export type Maps = MapsOut;
+
+export const map_api = {
+  maps: () => ask<Maps>("/maps"),
+  map: (version: number) => ask<MapDocument>(query("/map", { version })),
+  /** 784 bytes for each place. */
+  inks: (version: number) => askBytes(query("/map/inks", { version })),
+  makeAgain: () => ask<Maps>("/maps", { method: "POST" }),
+};

@@ -1,0 +1,148 @@
+/** What the map shows, for those who look for something: one point, the strays, the figures. */
+
+import { map_words } from "./words";
+import { InkCanvas } from "../../shared/ink";
+import { Card, Link } from "../shared/parts";
+import { inkAt, isAmongOthers, isMisread, strays, type DigitRow, type MapPoint } from "./points";
+
+const N_STRAYS = 20;
+
+interface PointCardProps {
+  point: MapPoint | null;
+  sheet: Uint8Array | null;
+  version: number;
+}
+
+/** The point in focus. Its place is kept while there is none. */
+export function PointCard({ point, sheet, version }: PointCardProps) {
+  const w = map_words.value;
+  return (
+    <section class="card map-point" id="map-point" aria-label={w.point_title}>
+      <p class="visually-hidden" role="status">
+        {point !== null && w.said(point, version)}
+      </p>
+      {point === null ? (
+        <p class="quiet">{w.no_point}</p>
+      ) : (
+        <>
+          <div class="map-ink">
+            <InkCanvas ink={inkAt(sheet, point.place)} />
+          </div>
+          <div class="map-said">
+            <p>
+              <strong>{w.what(point)}</strong>
+            </p>
+            <p class={isMisread(point) ? "is-wrong" : ""}>
+              {isMisread(point) && <span aria-hidden="true">✗ </span>}
+              {w.read_as(version, point.predicted)}
+            </p>
+            <p class={isAmongOthers(point) ? "is-waiting" : ""}>
+              {isAmongOthers(point) && <span aria-hidden="true">! </span>}
+              {w.among(point.near_label)}
+            </p>
+            {point.id !== null && (
+              <Link view="drawings" part={point.id}>
+                {w.open}
+              </Link>
+            )}
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+interface StraysProps {
+  shown: readonly MapPoint[];
+  sheet: Uint8Array | null;
+  onFocus: (point: MapPoint) => void;
+}
+
+export function Strays({ shown, sheet, onFocus }: StraysProps) {
+  const w = map_words.value;
+  const found = strays(shown, N_STRAYS);
+  return (
+    <Card
+      id="strays"
+      title={found.length === 0 ? w.strays_title(N_STRAYS) : w.strays_title(found.length)}
+    >
+      {found.length === 0 ? (
+        <p class="quiet">{w.strays_none}</p>
+      ) : (
+        <ul class="map-strays">
+          {found.map((point) => {
+            const named = w.stray(point.label, point.near_label);
+            return (
+              <li
+                key={point.place}
+                onMouseEnter={() => onFocus(point)}
+                onFocusIn={() => onFocus(point)}
+              >
+                {point.id === null ? (
+                  <button
+                    type="button"
+                    class="map-stray"
+                    aria-label={`${w.what(point)}: ${named}. ${w.show_on_map}`}
+                    onClick={() => {
+                      onFocus(point);
+                      document.getElementById("map")?.focus();
+                    }}
+                  >
+                    <InkCanvas ink={inkAt(sheet, point.place)} />
+                    <span>{named}</span>
+                    <span class="quiet">{w.key_mnist}</span>
+                  </button>
+                ) : (
+                  <Link view="drawings" part={point.id} class="map-stray">
+                    <InkCanvas ink={inkAt(sheet, point.place)} />
+                    <span>{named}</span>
+                    <span class="quiet">{w.key_drawing}</span>
+                  </Link>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+export function ByDigit({ rows }: { rows: readonly DigitRow[] }) {
+  const w = map_words.value;
+  return (
+    <Card id="by-digit" title={w.by_digit}>
+      <div class="table-space" tabIndex={0} role="region" aria-label={w.digits}>
+        <table class="map-table">
+          <thead>
+            <tr>
+              <th scope="col">{w.digit}</th>
+              <th scope="col">{w.n_points}</th>
+              <th scope="col">{w.n_misread}</th>
+              <th scope="col">{w.n_strays}</th>
+              <th scope="col">{w.in_gallery}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ digit, n, n_misread, n_among_others }) => (
+              <tr key={digit}>
+                <th scope="row">
+                  <span class={`map-chip is-${digit}`} aria-hidden="true" />
+                  {digit}
+                </th>
+                <td>{n}</td>
+                <td>{n_misread}</td>
+                <td>{n_among_others}</td>
+                <td>
+                  <Link view="drawings" query={`label=${digit}&disagrees=true`}>
+                    {w.doubtful(digit)}
+                  </Link>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Card>
+  );
+}

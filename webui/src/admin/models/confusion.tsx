@@ -1,0 +1,122 @@
+/** What a version takes for what, digit by digit; each cell opens the digits behind it. */
+
+import { useCallback } from "preact/hooks";
+import { DIGITS } from "../../shared/shapes";
+import { InkCanvas } from "../../shared/ink";
+import { Card, Show } from "../shared/parts";
+import { useLoaded } from "../shared/requests";
+import { query, stay } from "../state";
+import { type Confusion, versions_api } from "./calls";
+import { versions_words } from "./words";
+import { words } from "../../shared/words";
+
+function share(value: number | null | undefined): string {
+  return value === null || value === undefined
+    ? "–"
+    : words.value.percent((value * 100).toFixed(2));
+}
+
+/** Depth of a wrong cell's colour in percent: by the logarithm, since most cells hold one or two. */
+function heatOf(n: number, most: number): string {
+  return `${Math.round(8 + (30 * Math.log1p(n)) / Math.log1p(most))}%`;
+}
+
+function Matrix({ confusion }: { confusion: Confusion }) {
+  const w = versions_words.value;
+  const { rows, version } = confusion;
+  const wrong = rows.flatMap((row, label) => row.filter((_, read) => read !== label));
+  const most = Math.max(1, ...wrong);
+  return (
+    <div class="table-space" tabIndex={0} role="region" aria-label={w.matrix}>
+      <table class="confusion" id="confusion">
+        <thead>
+          <tr>
+            <th scope="col">{w.digit}</th>
+            {DIGITS.map((read) => (
+              <th key={read} scope="col">
+                {read}
+              </th>
+            ))}
+            <th scope="col">{w.precision}</th>
+            <th scope="col">{w.recall}</th>
+            <th scope="col">F1</th>
+          </tr>
+        </thead>
+        <tbody>
+          {DIGITS.map((label) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              {DIGITS.map((read) => {
+                const n = rows[label]?.[read] ?? 0;
+                const kind = n === 0 ? "is-empty" : label === read ? "is-right" : "is-wrong";
+                return (
+                  <td
+                    key={read}
+                    class={kind}
+                    style={kind === "is-wrong" ? { "--heat": heatOf(n, most) } : {}}
+                  >
+                    {n === 0 ? (
+                      "·"
+                    ) : (
+                      <button
+                        type="button"
+                        class="cell-button"
+                        aria-label={w.cell(label, read, n)}
+                        onClick={() =>
+                          stay("models", String(version), `cell=${label}${read}`, "push")
+                        }
+                      >
+                        {n}
+                      </button>
+                    )}
+                  </td>
+                );
+              })}
+              <td>{share(confusion.precision[label])}</td>
+              <td>{share(confusion.recall[label])}</td>
+              <td>{share(confusion.f1[label])}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function CellDigits({ version, cell }: { version: number; cell: string }) {
+  const w = versions_words.value;
+  const [label, read] = [Number(cell[0]), Number(cell[1])];
+  const load = useCallback(() => versions_api.cell(version, label, read), [version, label, read]);
+  const loaded = useLoaded(load, cell);
+  return (
+    <Show loaded={loaded}>
+      {({ n, items }) => (
+        <section id="cell" aria-live="polite">
+          <h3>{w.cell_title(label, read, n)}</h3>
+          <ul class="ink-wall">
+            {items.map(({ place, ink }) => (
+              <li key={place} title={w.image(place)}>
+                <InkCanvas ink={ink} label={w.image(place)} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </Show>
+  );
+}
+
+export function ConfusionCard({ version }: { version: number }) {
+  const w = versions_words.value;
+  const load = useCallback(() => versions_api.confusion(version), [version]);
+  const loaded = useLoaded(load, String(version));
+  const cell = new URLSearchParams(query.value).get("cell") ?? "";
+  return (
+    <Card title={w.confusion}>
+      <p class="hint">{w.confusion_hint}</p>
+      <Show loaded={loaded}>{(confusion) => <Matrix confusion={confusion} />}</Show>
+      <p class="hint">{w.scores_hint}</p>
+      {/^\d\d$/.test(cell) && <CellDigits version={version} cell={cell} />}
+    </Card>
+  );
+}

@@ -1,0 +1,191 @@
+/** Models: every version with its scores, and the way back to the one before. */
+
+import type { VNode } from "preact";
+import { useCallback, useState } from "preact/hooks";
+import { api } from "../../shared/api";
+import type { Model, Score } from "../../shared/shapes";
+import { Dialog } from "../../shared/dialog";
+import { accuracyFigure } from "../../shared/figures";
+import { languageTag } from "../../shared/language";
+import { agoOf } from "../../shared/when";
+import { is_admin, news_key, route } from "../state";
+import { ComparePage } from "./compare";
+import { LineagePicture } from "./lineage";
+import { ActionNote, Field, Link, Show } from "../shared/parts";
+import { type Action, useAction, useLoaded } from "../shared/requests";
+import { VersionPage } from "./version";
+import "./styles.css";
+import { words } from "../../shared/words";
+import { versions_words } from "./words";
+import { adminWords } from "../words";
+
+function accuracyOf(score: Score | undefined): string {
+  const accuracy = score?.accuracy ?? null;
+  return accuracy === null ? "–" : words.value.percent(accuracyFigure(accuracy));
+}
+
+function rightOf(score: Score | undefined): string {
+  return score === undefined || score.n === 0 ? "–" : `${score.n_correct} / ${score.n}`;
+}
+
+function ModelRow({ model }: { model: Model }) {
+  const w = words.value;
+  const { version, status, is_anchor, scores, promoted_at, verdict } = model;
+  return (
+    <tr class={status === "live" ? "is-live" : ""}>
+      <th scope="row">
+        <Link view="models" part={String(version)}>
+          {version}
+        </Link>
+        <span class={`tag is-${status}`}>{versions_words.value.model_status(status)}</span>
+        {is_anchor && (
+          <span class="tag" title={versions_words.value.anchor_explained}>
+            {versions_words.value.anchor_name}
+          </span>
+        )}
+      </th>
+      <td class="figure">{accuracyOf(scores.mnist_test)}</td>
+      <td class="figure">{rightOf(scores.holdout_known)}</td>
+      <td class="figure">{rightOf(scores.holdout_new)}</td>
+      <td>
+        {promoted_at === null ? "–" : w.ago(agoOf(promoted_at, new Date(), languageTag.value))}
+      </td>
+      <td class="verdict-cell">{verdict?.sentence ?? "–"}</td>
+    </tr>
+  );
+}
+
+function ModelTable({ models }: { models: readonly Model[] }) {
+  const w = versions_words.value;
+  return (
+    // Focus lets the keyboard scroll it where it is wider than the page.
+    <div class="table-space" tabIndex={0} role="region" aria-label={w.lead_none}>
+      <table class="models-table" id="models">
+        <thead>
+          <tr>
+            <th scope="col">{adminWords.value.version}</th>
+            <th scope="col">{w.test_accuracy}</th>
+            <th scope="col">{w.exam_known}</th>
+            <th scope="col">{w.exam_new}</th>
+            <th scope="col">{w.promoted_at}</th>
+            <th scope="col">{w.verdict}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {models.map((model) => (
+            <ModelRow key={model.version} model={model} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface RollbackProps {
+  version: number;
+  action: Action;
+  onClose: () => void;
+}
+
+function RollbackDialog({ version, action, onClose }: RollbackProps) {
+  const w = versions_words.value;
+  return (
+    <Dialog title={w.rollback} onClose={onClose}>
+      <form
+        id="rollback-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const reason = new FormData(event.currentTarget).get("reason");
+          action.run(async () => {
+            const { version: live } = await api.rollback(typeof reason === "string" ? reason : "");
+            return w.rollback_done(live);
+          });
+          onClose();
+        }}
+      >
+        <p>{w.rollback_lead(version)}</p>
+        <Field id="reason" label={w.rollback_reason}>
+          <input id="reason" name="reason" maxLength={500} required />
+        </Field>
+        <div class="button-row">
+          <button class="danger-button">{w.rollback_button}</button>
+          <button type="button" class="plain-button" onClick={onClose}>
+            {words.value.cancel}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Rollback({ models }: { models: readonly Model[] }) {
+  const w = versions_words.value;
+  const action = useAction();
+  const [is_open, setOpen] = useState(false);
+  const live = models.find(({ status }) => status === "live");
+  const has_before = models.some(({ status }) => status === "retired");
+  if (!is_admin.value || live === undefined || !has_before) return null;
+  const is_busy = action.state.kind === "busy";
+  return (
+    <div class="button-row">
+      <button
+        type="button"
+        id="rollback"
+        class="plain-button"
+        disabled={is_busy}
+        onClick={() => setOpen(true)}
+      >
+        {is_busy ? w.rollback_wait : w.rollback}
+      </button>
+      <ActionNote state={action.state} />
+      {is_open && (
+        <RollbackDialog version={live.version} action={action} onClose={() => setOpen(false)} />
+      )}
+    </div>
+  );
+}
+
+function leadOf(models: readonly Model[]): string {
+  const live = models.find(({ status }) => status === "live");
+  const accuracy = live?.scores.mnist_test?.accuracy ?? null;
+  if (live === undefined || accuracy === null) return versions_words.value.no_champion;
+  return versions_words.value.models_lead(live.version, accuracyFigure(accuracy));
+}
+
+/** `7` is one version, `compare/3/7` two side by side, anything else all of them. */
+export default function ModelsPage(): VNode {
+  const part = route.value.kind === "view" ? route.value.part : "";
+  const pair = /^compare\/(\d+)\/(\d+)$/.exec(part);
+  if (pair !== null) return <ComparePage a={Number(pair[1])} b={Number(pair[2])} />;
+  if (/^\d+$/.test(part)) return <VersionPage version={Number(part)} />;
+  return <AllModels />;
+}
+
+function AllModels() {
+  const w = versions_words.value;
+  const load = useCallback(() => api.models(), []);
+  const loaded = useLoaded(load, news_key.value);
+  return (
+    <Show loaded={loaded}>
+      {({ items }) => (
+        <>
+          <div class="lead">
+            <h1>{leadOf(items)}</h1>
+          </div>
+          {items.length === 0 ? (
+            <p class="quiet">{w.none_models}</p>
+          ) : (
+            <>
+              <LineagePicture models={items} />
+              <ModelTable models={items} />
+            </>
+          )}
+          <p class="hint">
+            {w.test_accuracy_explained} {w.anchor_explained}
+          </p>
+          <Rollback models={items} />
+        </>
+      )}
+    </Show>
+  );
+}

@@ -1,0 +1,135 @@
+/** Overview: what needs a person first, then what is live, how well it reads, what was collected. */
+
+import type { VNode } from "preact";
+import { useCallback } from "preact/hooks";
+import { api } from "../../shared/api";
+import { isOpen, type Stats } from "../../shared/shapes";
+import { language, languageTag } from "../../shared/language";
+import { overview_words } from "./words";
+import { InkCanvas } from "../../shared/ink";
+import { agoOf } from "../../shared/when";
+import { stats } from "../state";
+import { AccuracyChart } from "./accuracy-chart";
+import { Collected } from "./collected";
+import { Needs } from "./needs";
+import { Now } from "./now";
+import { overview_api, type OverviewFigures } from "./calls";
+import { Card, Show } from "../shared/parts";
+import { Retrain } from "../shared/run-parts";
+import { RunCard } from "./run-card";
+import { useLoaded } from "../shared/requests";
+import "./styles.css";
+import { words } from "../../shared/words";
+import { adminWords } from "../words";
+
+const N_LATEST = 60;
+const MINUTE_MS = 60_000;
+const DATASETS = ["mnist_test", "holdout_known", "holdout_new"] as const;
+
+function leadSentence({ champion, n_new }: Stats, n_needs: number | null): string {
+  const w = overview_words.value;
+  const clauses = [
+    champion === null
+      ? overview_words.value.no_champion
+      : w.live_since(champion.version, agoOf(champion.promoted_at, new Date(), languageTag.value)),
+    w.lead_wait(n_new),
+  ];
+  if (n_needs !== null) clauses.push(overview_words.value.n_needs(n_needs));
+  return clauses.join(overview_words.value.clause_gap) + words.value.full_stop;
+}
+
+/** Changes when the figures may have; the trainer falls silent without any other news. */
+function newsKey({ champion, run, n_drawings, n_new, by_status }: Stats): string {
+  const minute = Math.floor(Date.now() / MINUTE_MS);
+  const counts = Object.values(by_status).join(" ");
+  return [
+    ...[language.value, champion?.version, champion?.promoted_at, run?.id, run?.status],
+    ...[n_drawings, n_new, counts, minute],
+  ].join(" ");
+}
+
+function Reads({ figures }: { figures: OverviewFigures }) {
+  const w = overview_words.value;
+  const { versions, promotions, anchor } = figures;
+  return (
+    <Card title={w.reads} id="reads">
+      {versions.length === 0 ? (
+        <p class="quiet">{w.none_measured}</p>
+      ) : (
+        <div class="charts is-wide">
+          {DATASETS.map((dataset) => (
+            <AccuracyChart
+              key={dataset}
+              dataset={dataset}
+              versions={versions}
+              promotions={promotions}
+              anchor={dataset === "mnist_test" ? anchor : null}
+            />
+          ))}
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function Latest({ n_drawings }: { n_drawings: number }) {
+  const w = words.value;
+  const load = useCallback(() => api.drawings(N_LATEST), []);
+  const loaded = useLoaded(load, String(n_drawings));
+  return (
+    <Card title={overview_words.value.latest} id="latest">
+      <Show loaded={loaded}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p class="quiet">{overview_words.value.latest_none}</p>
+          ) : (
+            <ul class="ink-wall">
+              {items.map(({ id, label, ink, fate }) => (
+                <li key={id} title={overview_words.value.drawing(label, w.fate(fate))}>
+                  <InkCanvas ink={ink} label={overview_words.value.drawing(label, w.fate(fate))} />
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Show>
+    </Card>
+  );
+}
+
+export default function OverviewPage(): VNode {
+  const shown = stats.value;
+  if (shown === null) return <p class="quiet">{adminWords.value.loading}</p>;
+  return <WholeOverview shown={shown} />;
+}
+
+function WholeOverview({ shown }: { shown: Stats }) {
+  const loaded = useLoaded(overview_api.show, newsKey(shown));
+  const n_needs = loaded.kind === "ready" ? loaded.value.needs.length : null;
+  const is_open = isOpen(shown.run);
+  return (
+    <>
+      <div class="lead">
+        <h1 id="lead">{leadSentence(shown, n_needs)}</h1>
+        <Retrain />
+      </div>
+      <Show loaded={loaded}>
+        {(figures) => (
+          <>
+            <Needs needs={figures.needs} />
+            {shown.run !== null && is_open && <RunCard run={shown.run} />}
+            <Now
+              figures={figures}
+              accuracy={shown.champion?.accuracy ?? null}
+              next_run_at={shown.next_run_at}
+              is_open={is_open}
+            />
+            <Reads figures={figures} />
+            <Collected figures={figures} shown={shown} />
+            <Latest n_drawings={shown.n_drawings} />
+          </>
+        )}
+      </Show>
+    </>
+  );
+}

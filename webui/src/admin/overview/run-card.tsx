@@ -1,0 +1,153 @@
+/** The run that is under way, or the last one: progress, figures, verdict rule by rule. */
+
+import { useCallback } from "preact/hooks";
+import { isOpen, type Run, type RunPoint } from "../../shared/shapes";
+import { api } from "../../shared/api";
+import { accuracyFigure, runPercent } from "../../shared/figures";
+import { languageTag } from "../../shared/language";
+import { agoOf } from "../../shared/when";
+import { Card, Link } from "../shared/parts";
+import { useLoaded } from "../shared/requests";
+import { CancelRun, RunStatusSign, VerdictRules } from "../shared/run-parts";
+import { is_admin } from "../state";
+import { words } from "../../shared/words";
+import { overview_words } from "./words";
+import { adminWords } from "../words";
+
+const WIDTH = 320;
+const HEIGHT = 72;
+const EDGE = 4;
+
+interface Measured {
+  step: number;
+  accuracy: number;
+}
+
+function measured(points: readonly RunPoint[]): Measured[] {
+  return points.flatMap(({ step, accuracy }) => (accuracy === null ? [] : [{ step, accuracy }]));
+}
+
+function lineOf(points: readonly Measured[]): string {
+  const all = points.map(({ accuracy }) => accuracy);
+  const low = Math.min(...all);
+  const span = Math.max(...all) - low || 1;
+  return points
+    .map(({ accuracy }, index) => {
+      const x = EDGE + (index / Math.max(1, points.length - 1)) * (WIDTH - 2 * EDGE);
+      const y = HEIGHT - EDGE - ((accuracy - low) / span) * (HEIGHT - 2 * EDGE);
+      return `${x.toFixed(1)},${y.toFixed(1)}`;
+    })
+    .join(" ");
+}
+
+function RunCurve({ run }: { run: Run }) {
+  const { id, step, status } = run;
+  const load = useCallback(() => api.run(id), [id]);
+  const loaded = useLoaded(load, `${status} ${step ?? 0}`);
+  const points = loaded.kind === "ready" ? measured(loaded.value.metrics) : [];
+  const [first] = points;
+  const last = points.at(-1);
+  if (first === undefined || last === undefined || points.length < 2) return null;
+  const w = words.value;
+  const said = `${w.percent(accuracyFigure(first.accuracy))} → ${w.percent(accuracyFigure(last.accuracy))}`;
+  return (
+    <figure class="run-curve">
+      <figcaption>
+        <span class="chart-title">{overview_words.value.curve}</span>{" "}
+        <span class="figure">{said}</span>
+      </figcaption>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={`${overview_words.value.curve}: ${said}`}
+      >
+        <polyline points={lineOf(points)} fill="none" stroke="currentColor" stroke-width="2" />
+      </svg>
+    </figure>
+  );
+}
+
+function Progress({ run }: { run: Run }) {
+  const w = overview_words.value;
+  const percent = runPercent(run);
+  const steps =
+    run.step !== null && run.n_steps !== null ? ` · ${w.step_of(run.step, run.n_steps)}` : "";
+  const words_now =
+    run.status === "queued" ? adminWords.value.run_status("queued") : words.value.phase(run.phase);
+  return (
+    <div class="run-progress">
+      <p id="run-phase">
+        {words_now}
+        <span class="quiet">{steps}</span>
+      </p>
+      {percent === null ? (
+        <progress aria-label={words.value.progress} max={100} />
+      ) : (
+        <progress aria-label={words.value.progress} max={100} value={percent} />
+      )}
+    </div>
+  );
+}
+
+function Figures({ run }: { run: Run }) {
+  const w = words.value;
+  const { loss, accuracy } = run;
+  if (loss === null && accuracy === null) return null;
+  return (
+    <dl class="run-figures">
+      {loss !== null && (
+        <div>
+          <dt title={overview_words.value.loss_explained}>{overview_words.value.loss}</dt>
+          <dd>{loss.toFixed(4)}</dd>
+        </div>
+      )}
+      {accuracy !== null && (
+        <div>
+          <dt title={overview_words.value.accuracy_explained}>{overview_words.value.accuracy}</dt>
+          <dd>{w.percent(accuracyFigure(accuracy))}</dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+export function RunCard({ run }: { run: Run }) {
+  const w = words.value;
+  const is_open = isOpen(run);
+  const ago = agoOf(run.finished_at ?? run.queued_at, new Date(), languageTag.value);
+  return (
+    <Card
+      id="run-card"
+      title={is_open ? overview_words.value.this_run : overview_words.value.last_run}
+    >
+      <p class="run-line">
+        <strong>
+          <Link view="runs" part={String(run.id)}>
+            {adminWords.value.run_number(run.id)}
+          </Link>
+        </strong>
+        <span id="run-status" data-status={run.status}>
+          <RunStatusSign status={run.status} />
+        </span>
+        <span class="quiet">
+          {overview_words.value.requested_by(run.requested_by)} · {w.ago(ago)}
+        </span>
+      </p>
+      {is_open && <Progress run={run} />}
+      <div class="run-measures">
+        {is_open && <Figures run={run} />}
+        <RunCurve run={run} />
+      </div>
+      {run.message !== null && <p class="run-message">{run.message}</p>}
+      {run.verdict !== null && (
+        <>
+          <p class="verdict" id="verdict">
+            {run.verdict.sentence}
+          </p>
+          <VerdictRules verdict={run.verdict} />
+        </>
+      )}
+      {is_open && is_admin.value && <CancelRun run={run} />}
+    </Card>
+  );
+}

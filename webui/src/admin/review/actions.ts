@@ -1,0 +1,203 @@
+/** The reviewer's session: decisions show at once and are sent behind, in their order. */
+
+import { signal } from "@preact/signals";
+import { ask, query, Refused } from "../../shared/api";
+import type { Drawing, Digit } from "../../shared/shapes";
+import { review_words } from "./words";
+import { errorSentence, lookAgain } from "../state";
+import {
+  decided,
+  emptyQueue,
+  lost,
+  nAtHand,
+  openOnes,
+  received,
+  resized,
+  undone,
+  type Decided,
+  type Queue,
+  type Review,
+  type ReviewItem,
+  type Size,
+} from "./queue";
+
+/** Fewer than these at hand, and the next are fetched. */
+const LOW = { 1: 10, 20: 40 } as const;
+const MORE = 20;
+const MAX_ASKED = 100;
+
+export interface Session {
+  n_left: number;
+  is_left_exact: boolean;
+  n_quarantined: number;
+  /** Since midnight UTC, by this person. */
+  n_done: number;
+}
+
+export const queue = signal<Queue>(emptyQueue(1));
+export const session = signal<Session | null>(null);
+/** A sentence for what went wrong, or "". */
+export const problem = signal("");
+/** What was done last, for those who hear the page. */
+export const said = signal("");
+export const is_fetching = signal(false);
+
+interface Outgoing {
+  path: string;
+  json: unknown;
+  /** Puts things right on the page when the server says no. */
+  failed: (error: unknown) => void;
+}
+
+/** The first is on its way; the others follow in their order. */
+const outbox: Outgoing[] = [];
+let sending: Promise<void> = Promise.resolve();
+
+export async function fetchMore(): Promise<void> {
+  if (is_fetching.value) return;
+  is_fetching.value = true;
+  try {
+    const limit = Math.min(MAX_ASKED, nAtHand(queue.value) + MORE);
+    const review = await ask<Review>(query("/review", { limit }));
+    queue.value = received(queue.value, review.items);
+    session.value = {
+      // what was decided here and is still on its way counts as done
+      n_left: Math.max(0, review.left.n - outbox.length),
+      is_left_exact: review.left.is_exact,
+      n_quarantined: review.n_quarantined,
+      n_done: review.n_done + outbox.length,
+    };
+    problem.value = "";
+  } catch (error) {
+    problem.value = errorSentence(error, review_words.value.away);
+  } finally {
+    is_fetching.value = false;
+  }
+}
+
+function count(n: number): void {
+  const before = session.value;
+  if (before === null) return;
+  const n_left = Math.max(0, before.n_left - (before.is_left_exact ? n : 0));
+  session.value = { ...before, n_left, n_done: Math.max(0, before.n_done + n) };
+}
+
+function post({ path, json }: Outgoing): Promise<Drawing> {
+  const body = json === null ? {} : { json };
+  return ask<Drawing>(path, { method: "POST", keepalive: true, ...body });
+}
+
+async function sendAll(): Promise<void> {
+  for (let first = outbox[0]; first !== undefined; first = outbox[0]) {
+    try {
+      await post(first);
+    } catch (error) {
+      first.failed(error);
+    }
+    outbox.shift();
+  }
+  lookAgain();
+}
+
+function send(outgoing: Outgoing): void {
+  outbox.push(outgoing);
+  if (outbox.length === 1) sending = sendAll();
+}
+
+function fetchIfLow(): void {
+  if (nAtHand(queue.value) < LOW[queue.value.size]) void fetchMore();
+}
+
+function settle(decision: Decided): void {
+  const { item, label } = decision;
+  queue.value = decided(queue.value, decision);
+  count(1);
+  problem.value = "";
+  const json =
+    decision.decision === "relabel"
+      ? { decision: "relabel", label }
+      : { decision: decision.decision };
+  const failed = (error: unknown) => {
+    count(-1);
+    const is_settled = error instanceof Refused && [404, 409, 410].includes(error.status);
+    queue.value = is_settled ? lost(queue.value, item.id) : undone(queue.value, item.id);
+    problem.value = errorSentence(error, review_words.value.not_sent);
+  };
+  send({ path: `/review/${item.id}`, json, failed });
+  fetchIfLow();
+}
+
+export function accept(item: ReviewItem): void {
+  said.value = review_words.value.said_accepted(item.label);
+  settle({ item, decision: "accept", label: item.label });
+}
+
+export function relabel(item: ReviewItem, label: Digit): void {
+  if (label === item.label) {
+    accept(item);
+    return;
+  }
+  said.value = review_words.value.said_relabelled(label);
+  settle({ item, decision: "relabel", label });
+}
+
+export function reject(item: ReviewItem): void {
+  said.value = review_words.value.said_rejected(item.label);
+  settle({ item, decision: "reject", label: item.label });
+}
+
+export function acceptRest(): void {
+  for (const item of openOnes(queue.value)) accept(item);
+}
+
+/** Takes the last decision back; the ones before it follow, one U each. */
+export function undoLast(): void {
+  const last = queue.value.done.at(-1);
+  if (last === undefined) return;
+  queue.value = undone(queue.value, last.item.id);
+  count(-1);
+  said.value = review_words.value.said_undone(last.item.label);
+  problem.value = "";
+  const failed = (error: unknown) => {
+    queue.value = lost(queue.value, last.item.id);
+    problem.value = errorSentence(error, review_words.value.not_sent);
+  };
+  send({ path: `/review/${last.item.id}/undo`, json: null, failed });
+}
+
+export function setSize(size: Size): void {
+  if (queue.value.size === size) return;
+  queue.value = resized(queue.value, size);
+  fetchIfLow();
+}
+
+/** The view is opened anew: what was held is answered again by the server. */
+export function begin(size: Size): void {
+  queue.value = emptyQueue(size);
+  session.value = null;
+  problem.value = "";
+  said.value = "";
+  void fetchMore();
+}
+
+async function giveBack(): Promise<void> {
+  try {
+    await ask<undefined>("/review", { method: "DELETE", keepalive: true });
+  } catch {
+    // it comes back to the queue by itself, in five minutes
+  }
+}
+
+/** What is not decided here need not wait for its time to run out: others may have it. */
+export async function leave(): Promise<void> {
+  await sending; // what is on its way is decided, not left
+  await giveBack();
+}
+
+/** The page is going away: everything that was decided leaves at once, the browser sees to it. */
+export function leaveNow(): void {
+  for (const outgoing of outbox.splice(1)) {
+    void post(outgoing).catch(() => undefined); // nobody is left to be told
+  }
+  void giveBack();
+}

@@ -1,0 +1,95 @@
+/** Twenty at once: each keeps its place, with the sign of what was decided. */
+
+import { CheckIcon, CrossIcon } from "../../shared/icons";
+import { InkCanvas } from "../../shared/ink";
+import { review_words } from "./words";
+import { accept, acceptRest, queue } from "./actions";
+import { decidedOf, openOnes, type ReviewItem } from "./queue";
+import { decidedWords, ReviewTools, whySentence } from "./tools";
+
+interface TileProps {
+  item: ReviewItem;
+  is_current: boolean;
+  onCurrent: (id: string) => void;
+}
+
+function Tile({ item, is_current, onCurrent }: TileProps) {
+  const w = review_words.value;
+  const decision = decidedOf(queue.value, item.id);
+  const kind = decision === undefined ? `is-${item.why}` : `is-done is-${decision.decision}`;
+  const words =
+    decision === undefined ? w.tile(item.label, whySentence(item)) : decidedWords(decision);
+  return (
+    <li>
+      <button
+        type="button"
+        class={`review-tile ${kind}`}
+        data-id={item.id}
+        aria-current={is_current ? "true" : undefined}
+        tabIndex={is_current ? 0 : -1}
+        title={words}
+        onFocus={() => onCurrent(item.id)}
+        onClick={(event) => {
+          // By mouse a tile is picked, by Enter it is accepted.
+          if (event.detail === 0 && decision === undefined) accept(item);
+          else onCurrent(item.id);
+        }}
+      >
+        <span class="visually-hidden">{words}</span>
+        <InkCanvas ink={item.ink} />
+        <span class="review-tile-words" aria-hidden="true">
+          <strong>{decision?.label ?? item.label}</strong>
+          {decision === undefined ? (
+            <span class="quiet">{item.read === null ? "" : `→ ${item.read.label}`}</span>
+          ) : decision.decision === "reject" ? (
+            <CrossIcon />
+          ) : (
+            <CheckIcon />
+          )}
+        </span>
+      </button>
+    </li>
+  );
+}
+
+interface GridProps {
+  current: ReviewItem | null;
+  onCurrent: (id: string) => void;
+}
+
+export function ReviewGrid({ current, onCurrent }: GridProps) {
+  const w = review_words.value;
+  const open = openOnes(queue.value);
+  return (
+    <>
+      <p class="review-why" id="review-why">
+        {current === null ? "" : w.tile(current.label, whySentence(current))}
+      </p>
+      <ul class="review-grid" id="review-grid" aria-label={w.tiles}>
+        {queue.value.page.map((item) => (
+          <Tile
+            key={item.id}
+            item={item}
+            is_current={item.id === current?.id}
+            onCurrent={onCurrent}
+          />
+        ))}
+      </ul>
+      <div class="card review-bar">
+        <ReviewTools item={current} />
+        <button
+          type="button"
+          id="review-accept-rest"
+          class="plain-button"
+          disabled={open.length === 0}
+          onClick={acceptRest}
+        >
+          <CheckIcon />
+          {w.accept_rest(open.length)}
+          <kbd aria-hidden="true">⇧↵</kbd>
+        </button>
+      </div>
+      <p class="hint review-keys">{w.grid_keys}</p>
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { moved, reviewKeyOf, type Press } from "./keys";
+
+function press(key: string, more: Partial<Press> = {}): Press {
+  return {
+    key,
+    is_repeat: false,
+    has_shift: false,
+    has_command: false,
+    is_on_control: false,
+    is_elsewhere: false,
+    ...more,
+  };
+}
+
+test("digits relabel, Enter accepts, X rejects, U undoes", () => {
+  expect(reviewKeyOf(press("4"))).toEqual({ kind: "relabel", label: 4 });
+  expect(reviewKeyOf(press("Enter"))).toEqual({ kind: "accept" });
+  expect(reviewKeyOf(press("X"))).toEqual({ kind: "reject" });
+  expect(reviewKeyOf(press("u"))).toEqual({ kind: "undo" });
+});
+
+test("a key held down decides once", () => {
+  expect(reviewKeyOf(press("Enter", { is_repeat: true }))).toBeNull();
+  expect(reviewKeyOf(press("ArrowRight", { is_repeat: true }))).toEqual({
+    kind: "move",
+    by: "right",
+  });
+});
+
+test("Enter on a button is the button's, and what is typed elsewhere is no decision", () => {
+  expect(reviewKeyOf(press("Enter", { is_on_control: true }))).toBeNull();
+  expect(reviewKeyOf(press("7", { is_elsewhere: true }))).toBeNull();
+  expect(reviewKeyOf(press("x", { has_command: true }))).toBeNull();
+});
+
+test("arrows stay inside the grid", () => {
+  expect(moved(0, "left", 20, 5)).toBe(0);
+  expect(moved(4, "right", 20, 5)).toBe(5);
+  expect(moved(3, "down", 20, 5)).toBe(8);
+  expect(moved(17, "down", 20, 5)).toBe(17);
+});

@@ -1,0 +1,63 @@
+/** Which key means what in the review. Pure. */
+
+import type { Digit } from "../../shared/shapes";
+
+export type ReviewKey =
+  | { kind: "accept" }
+  | { kind: "accept_rest" }
+  | { kind: "reject" }
+  | { kind: "undo" }
+  | { kind: "relabel"; label: Digit }
+  | { kind: "move"; by: "left" | "right" | "up" | "down" };
+
+export interface Press {
+  key: string;
+  is_repeat: boolean;
+  has_shift: boolean;
+  /** Ctrl, Alt or Cmd: the browser's own. */
+  has_command: boolean;
+  /** Where Enter already means something: a button, a link. */
+  is_on_control: boolean;
+  /** Where keys write text, or an open dialog. */
+  is_elsewhere: boolean;
+}
+
+const MOVES: Readonly<Record<string, ReviewKey>> = {
+  ArrowLeft: { kind: "move", by: "left" },
+  ArrowRight: { kind: "move", by: "right" },
+  ArrowUp: { kind: "move", by: "up" },
+  ArrowDown: { kind: "move", by: "down" },
+};
+
+export function reviewKeyOf(press: Press): ReviewKey | null {
+  if (press.is_elsewhere || press.has_command) return null;
+  const move = MOVES[press.key];
+  if (move !== undefined) return move;
+  if (press.is_repeat) return null; // a key held down must not decide about the next drawing
+  if (/^[0-9]$/.test(press.key)) return { kind: "relabel", label: Number(press.key) as Digit };
+  switch (press.key) {
+    case "Enter":
+      if (press.has_shift) return { kind: "accept_rest" };
+      return press.is_on_control ? null : { kind: "accept" };
+    case "x":
+    case "X":
+      return { kind: "reject" };
+    case "u":
+    case "U":
+      return { kind: "undo" };
+    default:
+      return null;
+  }
+}
+
+/** Where an arrow leads from `place` among `n` tiles in rows of `n_columns`. */
+export function moved(
+  place: number,
+  by: "left" | "right" | "up" | "down",
+  n: number,
+  n_columns: number,
+): number {
+  const step = { left: -1, right: 1, up: -n_columns, down: n_columns }[by];
+  const target = place + step;
+  return target < 0 || target >= n ? place : target;
+}

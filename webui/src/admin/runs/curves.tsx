@@ -1,0 +1,134 @@
+/** Loss and accuracy as they come, over the steps of learning. */
+
+import { useCallback, useMemo } from "preact/hooks";
+import { isOpen, type Run, type RunPoint } from "../../shared/shapes";
+import { accuracyFigure } from "../../shared/figures";
+import { Card } from "../shared/parts";
+import { type DrawPlot, PlotFigure } from "../shared/plot";
+import type { RunInFull } from "./calls";
+import { runs_words } from "./words";
+import { words } from "../../shared/words";
+
+const LEARNING = "train";
+
+export interface Measured {
+  step: number;
+  value: number;
+}
+
+/** The points of learning that have this figure. */
+export function measuredOf(points: readonly RunPoint[], name: "loss" | "accuracy"): Measured[] {
+  return points.flatMap((point) => {
+    const value = point[name];
+    return value === null || point.phase !== LEARNING ? [] : [{ step: point.step, value }];
+  });
+}
+
+/** How many steps learning has: what is planned while it lasts, else what was done. */
+export function learned(run: Pick<Run, "phase" | "n_steps"> & { metrics: RunPoint[] }): number {
+  const last = run.metrics.findLast(({ phase }) => phase === LEARNING)?.step ?? 1;
+  return run.phase === LEARNING ? Math.max(last, run.n_steps ?? 1) : last;
+}
+
+/** At most `n` of the points, evenly spread, the last one among them. */
+export function someOf(points: readonly Measured[], n: number): Measured[] {
+  const every = Math.ceil(points.length / n);
+  return points.filter((_, place) => (points.length - 1 - place) % every === 0);
+}
+
+const HEIGHT = 180;
+const MAX_ROWS = 20;
+
+interface CurveProps {
+  id: string;
+  name: string;
+  finding: string;
+  points: readonly Measured[];
+  n_steps: number;
+  figure: (value: number) => string;
+}
+
+function Curve({ id, name, finding, points, n_steps, figure }: CurveProps) {
+  const w = runs_words.value;
+  const draw: DrawPlot = useCallback(
+    (plot) => ({
+      marginLeft: 64,
+      marginBottom: 44,
+      x: { label: w.step_axis, labelOffset: 40, domain: [0, n_steps], ticks: 4, tickFormat: "d" },
+      y: { label: null, ticks: 4, grid: true, nice: true, tickFormat: figure },
+      marks: [
+        plot.lineY(points, { x: "step", y: "value", stroke: "var(--accent)", strokeWidth: 2 }),
+        plot.dot(points.slice(-1), { x: "step", y: "value", fill: "var(--accent)", r: 3 }),
+      ],
+    }),
+    [points, n_steps, figure, w],
+  );
+  return (
+    <PlotFigure
+      id={id}
+      title={name}
+      finding={finding}
+      draw={draw}
+      height={HEIGHT}
+      table={{
+        columns: [w.step_axis, name],
+        rows: someOf(points, MAX_ROWS).map(({ step, value }) => ({
+          key: String(step),
+          cells: [step, figure(value)],
+        })),
+      }}
+    />
+  );
+}
+
+function lossFigure(value: number): string {
+  return value.toFixed(3);
+}
+
+function shareFigure(value: number): string {
+  return words.value.percent(accuracyFigure(value));
+}
+
+/** What the line says: its first and its last figure. */
+function ends(points: readonly Measured[], figure: (value: number) => string): [string, string] {
+  return [figure(points[0]?.value ?? 0), figure(points.at(-1)?.value ?? 0)];
+}
+
+export function RunCurves({ run }: { run: RunInFull }) {
+  const w = runs_words.value;
+  const { metrics } = run;
+  const { loss, accuracy } = useMemo(
+    () => ({ loss: measuredOf(metrics, "loss"), accuracy: measuredOf(metrics, "accuracy") }),
+    [metrics],
+  );
+  const n_steps = learned(run);
+  const has_none = loss.length < 2 && accuracy.length < 2;
+  if (has_none && !isOpen(run)) return null;
+  return (
+    <Card id="run-curves" title={w.curves}>
+      {has_none && <p class="quiet">{w.no_curve}</p>}
+      <div class="curves">
+        {loss.length >= 2 && (
+          <Curve
+            id="curve-loss"
+            name={w.loss}
+            finding={w.loss_finding(...ends(loss, lossFigure))}
+            points={loss}
+            n_steps={n_steps}
+            figure={lossFigure}
+          />
+        )}
+        {accuracy.length >= 2 && (
+          <Curve
+            id="curve-accuracy"
+            name={w.accuracy}
+            finding={w.accuracy_finding(...ends(accuracy, accuracyFigure))}
+            points={accuracy}
+            n_steps={n_steps}
+            figure={shareFigure}
+          />
+        )}
+      </div>
+    </Card>
+  );
+}

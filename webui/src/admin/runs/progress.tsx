@@ -1,0 +1,96 @@
+/** How far a run is, step by step, and its log. */
+
+import type { RunStatus } from "../../shared/shapes";
+import { runPercent } from "../../shared/figures";
+import { languageTag } from "../../shared/language";
+import { Card } from "../shared/parts";
+import type { RunInFull } from "./calls";
+import { runs_words } from "./words";
+
+export const PHASES = ["gather", "train", "evaluate", "gate", "export", "publish"] as const;
+
+type StepState = "done" | "now" | "ahead" | "stopped";
+
+/** A second look at a careful candidate goes back from the gate to the exams: so does this. */
+export function stepStates(status: RunStatus, phase: string | null): StepState[] {
+  if (status === "promoted" || status === "held") return PHASES.map(() => "done");
+  const place = PHASES.findIndex((one) => one === phase);
+  const here: StepState = status === "running" ? "now" : status === "queued" ? "ahead" : "stopped";
+  return PHASES.map((_, index) => {
+    if (place < 0 || index > place) return "ahead";
+    return index < place ? "done" : here;
+  });
+}
+
+const SIGNS: Record<StepState, string> = { done: "✓", now: "▸", ahead: "", stopped: "!" };
+
+export function RunSteps({ run }: { run: RunInFull }) {
+  const w = runs_words.value;
+  const states = stepStates(run.status, run.phase);
+  const said: Record<StepState, string> = {
+    done: w.step_done,
+    now: w.step_now,
+    ahead: w.step_ahead,
+    stopped: w.step_stopped,
+  };
+  const percent = runPercent(run);
+  return (
+    <ol class="run-steps" id="run-steps" aria-label={w.steps}>
+      {PHASES.map((phase, index) => {
+        const state = states[index] ?? "ahead";
+        const seconds = run.phases.find((one) => one.phase === phase)?.seconds;
+        const is_now = state === "now";
+        return (
+          <li
+            key={phase}
+            class={`run-step is-${state}`}
+            aria-current={is_now ? "step" : undefined}
+            data-phase={phase}
+          >
+            <span class="run-step-sign" aria-hidden="true">
+              {SIGNS[state]}
+            </span>
+            <span class="run-step-name">{w.step(phase)}</span>
+            <span class="visually-hidden">{said[state]}</span>
+            <span class="run-step-figure">
+              {is_now && percent !== null && `${w.percent_of_step(percent)} · `}
+              {seconds !== undefined && w.step_seconds(seconds)}
+            </span>
+            {is_now && (
+              <span class="run-step-bar" aria-hidden="true">
+                <span style={{ transform: `scaleX(${(percent ?? 0) / 100})` }} />
+              </span>
+            )}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+export function RunLog({ run }: { run: RunInFull }) {
+  const w = runs_words.value;
+  const clock = new Intl.DateTimeFormat(languageTag.value, {
+    timeStyle: "medium",
+    hourCycle: "h23",
+  });
+  return (
+    <Card id="run-log" title={w.log}>
+      {run.lines.length === 0 ? (
+        <p class="quiet">{w.log_none}</p>
+      ) : (
+        // Focus lets the keyboard scroll it where it is longer than its place.
+        <div class="run-log" role="group" aria-label={w.log} tabIndex={0}>
+          <ol>
+            {run.lines.map(({ at, name, sentence }, index) => (
+              <li key={index} class={`run-line-${name}`}>
+                <time dateTime={at}>{clock.format(new Date(at))}</time>
+                <span>{sentence}</span>
+              </li>
+            ))}
+          </ol>
+        </div>
+      )}
+    </Card>
+  );
+}

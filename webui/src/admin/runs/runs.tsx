@@ -1,0 +1,109 @@
+/** Runs: every attempt to train, one of them in full, and who is told of their ends. */
+
+import type { VNode } from "preact";
+import { useCallback } from "preact/hooks";
+import { isOpen, type Run } from "../../shared/shapes";
+import "../people/styles.css";
+import { Link, Show } from "../shared/parts";
+import { useLoaded } from "../shared/requests";
+import { Retrain, RunStatusSign } from "../shared/run-parts";
+import { Moment, ShowMore, useMore } from "../shared/tables";
+import { is_admin, news_key, route } from "../state";
+import { runs_api } from "./calls";
+import { RunPage } from "./run";
+import "./styles.css";
+import { WebhookPage } from "./webhook";
+import { runs_words } from "./words";
+import { words } from "../../shared/words";
+import { adminWords } from "../words";
+
+function learnedWords({ n_new, n_drawings }: Run): string {
+  const w = runs_words.value;
+  if (n_new === null || n_drawings === null) return "";
+  return n_drawings === 0 ? w.mnist_alone : w.n_drawings(n_new, n_drawings);
+}
+
+function Row({ run }: { run: Run }) {
+  const w = runs_words.value;
+  const admin = adminWords.value;
+  const { version } = run;
+  const learned = learnedWords(run);
+  const made = version === null ? "" : words.value.version(version);
+  const sentence = run.verdict?.sentence ?? run.message ?? made;
+  return (
+    <li class="run-item" data-run={run.id}>
+      <Link view="runs" part={String(run.id)} class="run-item-link">
+        {admin.run_number(run.id)}
+      </Link>
+      <RunStatusSign status={run.status} />
+      <span class="run-item-sentence">
+        {isOpen(run) && run.status === "running" ? words.value.phase(run.phase) : sentence}
+      </span>
+      <span class="run-item-facts">
+        <Moment at={run.queued_at} /> · {run.asked_by ?? w.by_name(run.requested_by)}
+        {learned !== "" && ` · ${learned}`}
+      </span>
+    </li>
+  );
+}
+
+function leadOf(items: readonly Run[]): string {
+  const w = runs_words.value;
+  const [newest] = items;
+  if (newest === undefined) return w.list_none;
+  const { id, status } = newest;
+  if (isOpen(newest)) return w.list_open(id);
+  return w.list_last(id, adminWords.value.run_status(status));
+}
+
+function RunsList() {
+  const w = runs_words.value;
+  const load = useCallback(() => runs_api.list(null), []);
+  const loaded = useLoaded(load, news_key.value);
+  const more = useMore(loaded, runs_api.list);
+
+  return (
+    <Show loaded={loaded}>
+      {({ items }) => (
+        <>
+          <div class="lead">
+            <h1 id="lead">{leadOf(items)}</h1>
+            <Retrain />
+          </div>
+          {items.length > 0 && (
+            <ul class="run-list" id="runs">
+              {[...items, ...more.items].map((run) => (
+                <Row key={run.id} run={run} />
+              ))}
+            </ul>
+          )}
+          <ShowMore more={more} />
+          {is_admin.value && (
+            <p>
+              <Link view="runs" part="webhook" id="to-webhook">
+                {w.notify_link}
+              </Link>
+            </p>
+          )}
+        </>
+      )}
+    </Show>
+  );
+}
+
+/** `7` is one run, `webhook` whom to tell, nothing all of them. */
+export default function RunsPage(): VNode {
+  const w = runs_words.value;
+  const part = route.value.kind === "view" ? route.value.part : "";
+  if (part === "") return <RunsList />;
+  if (part === "webhook") return <WebhookPage />;
+  if (/^\d{1,15}$/.test(part)) return <RunPage key={part} id={Number(part)} />;
+  return (
+    <>
+      <h1>{w.no_such}</h1>
+      <p>
+        <Link view="runs">{w.back}</Link>
+      </p>
+    </>
+  );
+}

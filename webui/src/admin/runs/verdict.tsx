@@ -1,0 +1,156 @@
+/** The verdict on a candidate, rule by rule, and what to do about it. */
+
+import type { Rule, Verdict } from "../../shared/shapes";
+import { CheckIcon, CrossIcon } from "../../shared/icons";
+import { Card, Link } from "../shared/parts";
+import { Retrain } from "../shared/run-parts";
+import type { RunInFull } from "./calls";
+import { runs_words } from "./words";
+import { adminWords } from "../words";
+import { words } from "../../shared/words";
+
+/** Rules about a share, with the decimals that tell it from its bound. */
+const SHARES: Readonly<Record<string, number>> = {
+  first_accuracy: 2,
+  first_per_digit: 2,
+  calibration: 3,
+};
+const LEAST: ReadonlySet<string> = new Set(["first_accuracy", "first_per_digit"]);
+
+/** Of a rule that had nothing to measure. */
+export const NO_FIGURE = "–";
+
+type Percent = (figure: string) => string;
+
+function figureOf(name: string, value: unknown, percent: Percent): string {
+  if (typeof value !== "number") return NO_FIGURE;
+  const decimals = SHARES[name];
+  if (decimals === undefined) return String(value).replace("-", "−");
+  // Cut, not rounded: what missed its bound never looks as if it met it.
+  const unit = 10 ** decimals;
+  return percent((Math.floor(value * 100 * unit + 1e-6) / unit).toFixed(decimals));
+}
+
+/** `percent` writes a percentage as the language does. */
+export function measureOf({ name, value }: Rule, percent: Percent): string {
+  return figureOf(name, value, percent);
+}
+
+export function boundOf(
+  { name, bound }: Rule,
+  percent: Percent,
+): { figure: string; is_least: boolean } {
+  return { figure: figureOf(name, bound, percent), is_least: LEAST.has(name) };
+}
+
+function Row({ rule }: { rule: Rule }) {
+  const w = runs_words.value;
+  const admin = adminWords.value;
+  const { name, passed, sentence } = rule;
+  const { percent } = words.value;
+  const { figure, is_least } = boundOf(rule, percent);
+  const allowed = figure === NO_FIGURE ? figure : (is_least ? w.at_least : w.at_most)(figure);
+  return (
+    <tr class={passed ? "rule-row is-passed" : "rule-row is-failed"} data-rule={name}>
+      <th scope="row">
+        <span class="rule-words">
+          {passed ? <CheckIcon /> : <CrossIcon />}
+          <span class="visually-hidden">{passed ? admin.rule_passed : admin.rule_failed}: </span>
+          <span>{sentence}</span>
+        </span>
+      </th>
+      <td>{measureOf(rule, percent)}</td>
+      <td>{allowed}</td>
+    </tr>
+  );
+}
+
+function VerdictTable({ verdict }: { verdict: Verdict }) {
+  const w = runs_words.value;
+  return (
+    <table class="verdict-table" id="rules">
+      <thead>
+        <tr>
+          <th scope="col">{w.rule}</th>
+          <th scope="col">{w.measured}</th>
+          <th scope="col">{w.bound}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {verdict.rules.map((rule) => (
+          <Row key={rule.name} rule={rule} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Ways({ run }: { run: RunInFull }) {
+  const w = runs_words.value;
+  const { status, version, base_version, n_checking } = run;
+  return (
+    <p class="run-ways">
+      {status === "held" && n_checking > 0 && (
+        <Link view="drawings" query="status=quarantined" id="check-these">
+          {w.check_these(n_checking)}
+        </Link>
+      )}
+      {version !== null && (
+        <Link view="models" part={String(version)} id="open-version">
+          {w.open_version(version)}
+        </Link>
+      )}
+      {version !== null && base_version !== null && (
+        <Link view="models" part={`compare/${base_version}/${version}`}>
+          {w.compare(base_version, version)}
+        </Link>
+      )}
+    </p>
+  );
+}
+
+/** Shown once the run is over. */
+export function RunAdvice({ run }: { run: RunInFull }) {
+  const w = runs_words.value;
+  const { what_to_do, verdict, message, status, told } = run;
+  const is_lost = status === "failed" || status === "cancelled";
+  return (
+    <>
+      <section class={`card run-end is-${status}`} id="run-end">
+        {verdict !== null && (
+          <p class="verdict" id="verdict">
+            {verdict.sentence}
+          </p>
+        )}
+        {status === "failed" && message !== null && (
+          <>
+            <h2>{w.happened}</h2>
+            <p class="run-message">{message}</p>
+          </>
+        )}
+        {what_to_do !== null && (
+          <>
+            <h2>{w.what_now}</h2>
+            <p id="what-to-do">{what_to_do}</p>
+          </>
+        )}
+        <Ways run={run} />
+        {is_lost && <Retrain />}
+        {told !== null && (
+          <p class="quiet" id="told">
+            {w.hook_told_run}: {told.sentence ?? w.hook_waiting}{" "}
+            {told.is_waiting && told.outcome !== null && w.hook_again}
+          </p>
+        )}
+      </section>
+      {verdict !== null && (
+        <Card id="run-verdict" title={verdict.passed ? w.verdict_passed : w.verdict_held}>
+          <VerdictTable verdict={verdict} />
+        </Card>
+      )}
+      {verdict === null && status === "promoted" && (
+        <p class="quiet">{runs_words.value.no_verdict}</p>
+      )}
+    </>
+  );
+}

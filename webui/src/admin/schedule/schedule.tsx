@@ -1,0 +1,265 @@
+/** Schedule: when runs start by themselves. */
+
+import type { SchedulePreviewOut } from "../../contract";
+import type { VNode } from "preact";
+import { useCallback, useEffect, useState } from "preact/hooks";
+import type { Schedule, ScheduleNow } from "../../shared/shapes";
+import { api, ask, query } from "../../shared/api";
+import { language, languageTag } from "../../shared/language";
+import { whenOf } from "../../shared/when";
+import { ActionNote, Card, Field, Show } from "../shared/parts";
+import { useAction, useLoaded } from "../shared/requests";
+import { errorSentence, is_admin, stats } from "../state";
+import "./styles.css";
+import { schedule_words } from "./words";
+import { words } from "../../shared/words";
+import { adminWords } from "../words";
+
+const WAIT_MS = 300; // after the last key
+
+/** The IANA names that this browser knows. */
+function zones(): string[] {
+  return ["UTC", ...Intl.supportedValuesOf("timeZone")];
+}
+
+function format(zone: string): Intl.DateTimeFormat {
+  const style = { dateStyle: "full", timeStyle: "short" } as const;
+  try {
+    return new Intl.DateTimeFormat(languageTag.value, { ...style, timeZone: zone });
+  } catch {
+    return new Intl.DateTimeFormat(languageTag.value, style); // a zone that only the server knows
+  }
+}
+
+function NextTimes({ times, zone }: { times: readonly string[]; zone: string }) {
+  const w = schedule_words.value;
+  const shown = format(zone);
+  return (
+    <Card title={w.next_five(zone)} id="next-times">
+      {times.length === 0 ? (
+        <p class="quiet">{w.next_none}</p>
+      ) : (
+        <ol class="next-times">
+          {times.map((at) => (
+            <li key={at}>
+              <time dateTime={at}>{shown.format(new Date(at))}</time>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Card>
+  );
+}
+
+interface Rule {
+  cron: string;
+  timezone: string;
+}
+
+type Meaning =
+  { kind: "none" } | { kind: "read"; sentence: string } | { kind: "wrong"; sentence: string };
+
+/** Reads a rule out while it is typed. */
+function Preview({ rule: { cron, timezone } }: { rule: Rule }) {
+  const w = schedule_words.value;
+  const [meaning, setMeaning] = useState<Meaning>({ kind: "none" });
+  const spoken = language.value;
+
+  useEffect(() => {
+    let is_current = true;
+    async function read(): Promise<void> {
+      if (cron === "") return;
+      try {
+        const found = await ask<SchedulePreviewOut>(query("/schedule/preview", { cron, timezone }));
+        if (is_current) setMeaning({ kind: "read", sentence: found.sentence });
+      } catch (error) {
+        const sentence = errorSentence(error, words.value.failed_network);
+        if (is_current) setMeaning({ kind: "wrong", sentence });
+      }
+    }
+    const timer = setTimeout(() => void read(), WAIT_MS);
+    return () => {
+      is_current = false;
+      clearTimeout(timer);
+    };
+  }, [cron, timezone, spoken]);
+
+  return (
+    <p class={meaning.kind === "wrong" ? "note is-failed" : "note"} role="status" id="cron-meaning">
+      {meaning.kind === "read" && w.preview(meaning.sentence)}
+      {meaning.kind === "wrong" && meaning.sentence}
+    </p>
+  );
+}
+
+function scheduleOf(form: HTMLFormElement): Schedule {
+  const data = new FormData(form);
+  const text = (name: string): string => {
+    const value = data.get(name);
+    return typeof value === "string" ? value.trim() : "";
+  };
+  return {
+    cron: text("cron"),
+    timezone: text("timezone"),
+    min_new_drawings: Number(text("min_new_drawings")),
+    enabled: true,
+  };
+}
+
+function momentWords(iso: string): string {
+  return words.value.when(whenOf(iso, new Date(), languageTag.value));
+}
+
+function leadOf({ enabled, rule_sentence, next_run_at }: ScheduleNow): string {
+  const w = schedule_words.value;
+  if (!enabled) return w.lead_paused(rule_sentence);
+  if (next_run_at === null) return w.lead_runs_without(rule_sentence);
+  return w.lead_runs(rule_sentence, momentWords(next_run_at));
+}
+
+function LastRun({ shown }: { shown: ScheduleNow }) {
+  const w = schedule_words.value;
+  const { last_run_at, last_outcome } = shown;
+  return (
+    <dl class="schedule-facts">
+      <div>
+        <dt>{w.last_run_was}</dt>
+        <dd>
+          {last_run_at === null ? w.never : momentWords(last_run_at)}
+          {last_outcome !== null && <span class="quiet"> · {w.tick_outcome(last_outcome)}</span>}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function Pause({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => void }) {
+  const w = schedule_words.value;
+  const action = useAction();
+  const { cron, timezone, min_new_drawings, enabled } = shown;
+  return (
+    <div class="button-row">
+      <button
+        type="button"
+        id="pause-schedule"
+        class="plain-button"
+        disabled={action.state.kind === "busy"}
+        onClick={() =>
+          action.run(async () => {
+            await api.saveSchedule({ cron, timezone, min_new_drawings, enabled: !enabled });
+            onSaved();
+            return enabled ? w.paused : w.resumed;
+          })
+        }
+      >
+        {enabled ? w.pause : w.resume}
+      </button>
+      <ActionNote state={action.state} />
+    </div>
+  );
+}
+
+function ScheduleForm({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => void }) {
+  const w = schedule_words.value;
+  const action = useAction();
+  const [wanted_rule, setRule] = useState({ cron: shown.cron, timezone: shown.timezone });
+  return (
+    <form
+      id="schedule-form"
+      class="card"
+      key={`${shown.cron} ${shown.timezone} ${shown.min_new_drawings}`}
+      onInput={(event) => {
+        const { cron, timezone } = scheduleOf(event.currentTarget);
+        setRule({ cron, timezone });
+      }}
+      onSubmit={(event) => {
+        event.preventDefault();
+        const wanted = { ...scheduleOf(event.currentTarget), enabled: shown.enabled };
+        action.run(async () => {
+          await api.saveSchedule(wanted);
+          onSaved();
+          return w.saved;
+        });
+      }}
+    >
+      <Field id="cron" label={w.cron} hint={w.cron_hint}>
+        <input
+          id="cron"
+          name="cron"
+          defaultValue={shown.cron}
+          aria-describedby="cron-hint"
+          autocomplete="off"
+          spellcheck={false}
+          required
+        />
+      </Field>
+      <Field id="timezone" label={w.timezone} hint={w.timezone_hint}>
+        <input
+          id="timezone"
+          name="timezone"
+          defaultValue={shown.timezone}
+          list="zones"
+          placeholder={schedule_words.value.own_zone(shown.zone)}
+          aria-describedby="timezone-hint"
+          autocomplete="off"
+          spellcheck={false}
+        />
+      </Field>
+      <datalist id="zones">
+        {zones().map((zone) => (
+          <option key={zone} value={zone} />
+        ))}
+      </datalist>
+      <Preview rule={wanted_rule} />
+      <Field id="min_new_drawings" label={w.min_new} hint={w.min_new_hint}>
+        <input
+          id="min_new_drawings"
+          name="min_new_drawings"
+          type="number"
+          min="1"
+          max="1000000"
+          defaultValue={shown.min_new_drawings}
+          aria-describedby="min_new_drawings-hint"
+          required
+        />
+      </Field>
+      {is_admin.value ? (
+        <div class="button-row">
+          <button class="primary-button" id="save-schedule" disabled={action.state.kind === "busy"}>
+            {adminWords.value.save}
+          </button>
+          <ActionNote state={action.state} />
+        </div>
+      ) : (
+        <p class="quiet">{w.read_only}</p>
+      )}
+    </form>
+  );
+}
+
+export default function SchedulePage(): VNode {
+  const [n_saved, setSaved] = useState(0);
+  const load = useCallback(() => api.schedule(), []);
+  const loaded = useLoaded(load, `${n_saved} ${language.value}`);
+  const saved = () => setSaved((n) => n + 1);
+  return (
+    <Show loaded={loaded}>
+      {(shown) => (
+        <>
+          <div class="lead">
+            <h1 id="schedule-sentence">{leadOf(shown)}</h1>
+            {is_admin.value && <Pause shown={shown} onSaved={saved} />}
+          </div>
+          {stats.value !== null && (
+            <p class="quiet" id="schedule-new">
+              {schedule_words.value.too_few(stats.value.n_new, shown.min_new_drawings)}
+            </p>
+          )}
+          <LastRun shown={shown} />
+          <NextTimes times={shown.next_runs} zone={shown.zone} />
+          <ScheduleForm shown={shown} onSaved={saved} />
+        </>
+      )}
+    </Show>
+  );
+}

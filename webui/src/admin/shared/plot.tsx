@@ -1,0 +1,147 @@
+/**
+ * A chart: its finding as a sentence, the picture by Observable Plot, the same figures as a table.
+ *
+ * Plot is a chunk of its own that comes with the first chart. Colours are the variables of
+ * tokens.css (`fill: "var(--accent)"`), so that light and dark need no second drawing. Plot's own
+ * legends are not for us: they bring styles that the content security policy refuses.
+ */
+
+import type * as Library from "@observablehq/plot";
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { languageTag } from "../../shared/language";
+import "./plot.css";
+import { plotFormats, type PlotFormats } from "./figures";
+import { adminWords } from "../words";
+
+type PlotLibrary = typeof Library;
+
+interface PlotContext {
+  /** Of the place it has, in CSS pixels: 300 on a phone. */
+  width: number;
+  formats: PlotFormats;
+}
+
+/** What is drawn; the same function as long as the same is to be seen: useCallback, or a constant. */
+export type DrawPlot = (plot: PlotLibrary, context: PlotContext) => Library.PlotOptions;
+
+interface PlotRow {
+  key: string;
+  /** The first names the row. */
+  cells: readonly ComponentChildren[];
+}
+
+export interface PlotTable {
+  columns: readonly string[];
+  rows: readonly PlotRow[];
+}
+
+interface PlotFigureProps {
+  id: string;
+  title: string;
+  /** What one sees in it, as a sentence. */
+  finding: string;
+  draw: DrawPlot;
+  /** Kept while the chart is on its way, in pixels. */
+  height: number;
+  table: PlotTable;
+  /** What explains the chart's signs, between the finding and the picture. */
+  legend?: ComponentChildren;
+}
+
+type Loading = { kind: "loading" } | { kind: "failed" } | { kind: "ready"; plot: PlotLibrary };
+
+function usePlot(): Loading {
+  const [loading, setLoading] = useState<Loading>({ kind: "loading" });
+  useEffect(() => {
+    let is_current = true;
+    import("@observablehq/plot")
+      .then((plot) => {
+        if (is_current) setLoading({ kind: "ready", plot });
+      })
+      .catch(() => {
+        // another build has other names for its chunks; the table holds the figures all the same
+        if (is_current) setLoading({ kind: "failed" });
+      });
+    return () => {
+      is_current = false;
+    };
+  }, []);
+  return loading;
+}
+
+/** The width of the element that `place` refers to, followed as it changes; 0 before it is known. */
+function useWidth(place: { current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    if (place.current === null) return;
+    const observer = new ResizeObserver(([entry]) =>
+      setWidth(Math.floor(entry?.contentRect.width ?? 0)),
+    );
+    observer.observe(place.current);
+    return () => observer.disconnect();
+  }, [place]);
+  return width;
+}
+
+function Table({ title, table }: { title: string; table: PlotTable }) {
+  return (
+    <details>
+      <summary>{adminWords.value.as_table}</summary>
+      <div class="plot-table" role="region" aria-label={title} tabIndex={0}>
+        <table class="figures-table">
+          <caption class="visually-hidden">{title}</caption>
+          <thead>
+            <tr>
+              {table.columns.map((column) => (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {table.rows.map(({ key, cells: [name, ...figures] }) => (
+              <tr key={key}>
+                <th scope="row">{name}</th>
+                {figures.map((figure, place) => (
+                  <td key={place}>{figure}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+export function PlotFigure(props: PlotFigureProps) {
+  const { id, title, finding, draw, height, table, legend } = props;
+  const place = useRef<HTMLDivElement>(null);
+  const width = useWidth(place);
+  const loading = usePlot();
+  const tag = languageTag.value;
+  const formats = useMemo(() => plotFormats(tag), [tag]);
+
+  useEffect(() => {
+    if (place.current === null || loading.kind !== "ready" || width === 0) return;
+    const { plot } = loading;
+    const options = draw(plot, { width, formats });
+    place.current.replaceChildren(plot.plot({ width, height, ...options }));
+  }, [loading, width, height, draw, formats]);
+
+  return (
+    <figure class="chart plot" id={id}>
+      <figcaption>
+        <span class="chart-title">{title}</span>
+        <strong>{finding}</strong>
+      </figcaption>
+      {legend}
+      {loading.kind === "failed" && <p class="quiet">{adminWords.value.no_module}</p>}
+      {/* Who does not see it has the sentence above and the table below. */}
+      <div class="plot-place" ref={place} style={{ minHeight: `${height}px` }} aria-hidden="true" />
+      <Table title={title} table={table} />
+    </figure>
+  );
+}

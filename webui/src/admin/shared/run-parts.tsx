@@ -1,0 +1,96 @@
+/** Parts of runs that several views show: status, verdict, start, cancel. */
+
+import { isOpen, type Run, type RunStatus, type Verdict } from "../../shared/shapes";
+import { api } from "../../shared/api";
+import { CheckIcon, CrossIcon } from "../../shared/icons";
+import { is_admin, stats } from "../state";
+import { ActionNote } from "./parts";
+import { useAction } from "./requests";
+import { adminWords } from "../words";
+
+const SIGNS: Record<RunStatus, string> = {
+  queued: "…",
+  running: "▸",
+  promoted: "✓",
+  held: "–",
+  failed: "!",
+  cancelled: "×",
+};
+
+export function RunStatusSign({ status }: { status: RunStatus }) {
+  return (
+    <span class={`run-status is-${status}`}>
+      <span aria-hidden="true">{SIGNS[status]}</span> {adminWords.value.run_status(status)}
+    </span>
+  );
+}
+
+export function VerdictRules({ verdict }: { verdict: Verdict }) {
+  const w = adminWords.value;
+  return (
+    <ul class="rules" aria-label={w.rules}>
+      {verdict.rules.map(({ name, passed, sentence }) => (
+        <li key={name} class={passed ? "rule is-passed" : "rule is-failed"}>
+          {passed ? <CheckIcon /> : <CrossIcon />}
+          <span class="visually-hidden">{passed ? w.rule_passed : w.rule_failed}: </span>
+          <span>{sentence}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Retrain() {
+  const w = adminWords.value;
+  const action = useAction();
+  if (!is_admin.value) return null;
+  const is_running = isOpen(stats.value?.run ?? null);
+  return (
+    <div class="retrain">
+      <button
+        type="button"
+        id="retrain"
+        class="primary-button"
+        aria-describedby="retrain-explained"
+        disabled={is_running || action.state.kind === "busy"}
+        onClick={() =>
+          action.run(async () => {
+            await api.retrain();
+            return w.retrain_asked;
+          })
+        }
+      >
+        {w.retrain}
+      </button>
+      <p class="hint" id="retrain-explained">
+        {w.retrain_explained}
+      </p>
+      {action.state.kind === "failed" && <ActionNote state={action.state} />}
+    </div>
+  );
+}
+
+export function CancelRun({ run }: { run: Run }) {
+  const w = adminWords.value;
+  const action = useAction();
+  if (run.cancel_requested) return <p class="quiet">{w.cancel_asked}</p>;
+  return (
+    <div class="button-row">
+      <button
+        type="button"
+        id="cancel-run"
+        class="plain-button"
+        disabled={action.state.kind === "busy"}
+        onClick={() =>
+          action.run(async () => {
+            await api.cancelRun(run.id);
+            return w.cancel_asked;
+          })
+        }
+      >
+        {w.cancel_run}
+      </button>
+      <ActionNote state={action.state} />
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+/** What was just done, for ten seconds, with the way to take it back. Shared by all views. */
+
+import { signal } from "@preact/signals";
+import { CloseIcon, UndoIcon } from "../../shared/icons";
+import { usePassing } from "../../shared/use-passing";
+import { words } from "../../shared/words";
+
+interface Said {
+  text: string;
+  is_failed?: boolean;
+  /** Null when there is nothing to take back. */
+  undo: (() => void) | null;
+}
+
+export const said = signal<Said | null>(null);
+
+function forget(): void {
+  said.value = null;
+}
+
+/** Its place is a live region from the start; the pointer or the focus on it holds it. */
+export function UndoToast() {
+  const shown = said.value;
+  const hold = usePassing(shown, forget);
+
+  return (
+    <div class="undo-place" role="status" {...hold}>
+      {shown !== null && (
+        <div class={shown.is_failed === true ? "undo-toast is-failed" : "undo-toast"} id="said">
+          <span>{shown.text}</span>
+          {shown.undo !== null && (
+            <button type="button" id="undo" class="undo-button" onClick={() => shown.undo?.()}>
+              <UndoIcon />
+              {words.value.undo}
+            </button>
+          )}
+          <button type="button" class="icon-button" aria-label={words.value.close} onClick={forget}>
+            <CloseIcon />
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,144 @@
+/** Sends what waits in the outbox, oldest first, until the server has acknowledged each drawing. */
+
+import type { Drawing } from "../../shared/shapes";
+import {
+  CLAIM_MS,
+  inOrder,
+  isDue,
+  nextDue,
+  outcomeOf,
+  type Answer,
+  type DropReason,
+  type Waiting,
+} from "./waiting";
+import type { OutboxStore } from "./store";
+
+export type OutboxNews =
+  | { kind: "changed"; waiting: Waiting[] }
+  | { kind: "stored"; drawing: Drawing }
+  | { kind: "delayed"; id: string }
+  | { kind: "dropped"; id: string; reason: DropReason; message: string };
+
+interface SenderParts {
+  store: OutboxStore;
+  /** Resolves once the server knows who draws here; rejects when it cannot be asked. */
+  introduce: () => Promise<unknown>;
+  send: (waiting: Waiting) => Promise<Answer>;
+  news: (news: OutboxNews) => void;
+  now: () => number;
+  random: () => number;
+}
+
+export class OutboxSender {
+  readonly #parts: SenderParts;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #is_sending = false;
+  #n_asked = 0;
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+  }
+
+  /** Keep a labelled drawing and send it. Resolves when it is kept. */
+  async add(waiting: Waiting): Promise<void> {
+    await this.#parts.store.put(waiting);
+    await this.#tell();
+    void this.run();
+  }
+
+  /** Another tab has put something in, or taken it out. */
+  async look(): Promise<void> {
+    await this.#tell();
+    await this.#sleep();
+  }
+
+  /** The network came back, or the person looks again: try everything now. */
+  async hurry(): Promise<void> {
+    for (const waiting of await this.#parts.store.all()) {
+      const is_free = waiting.claimed_until_ms <= this.#parts.now();
+      if (is_free) await this.#parts.store.put({ ...waiting, due_at_ms: this.#parts.now() });
+    }
+    await this.run();
+  }
+
+  /** Send what is due, then sleep until the next is. */
+  async run(): Promise<void> {
+    this.#n_asked++;
+    if (this.#is_sending) return; // whoever is at it goes round once more
+    this.#is_sending = true;
+    let n_done = 0;
+    try {
+      while (n_done !== this.#n_asked) {
+        n_done = this.#n_asked;
+        await this.#sendDue();
+      }
+    } finally {
+      this.#is_sending = false;
+    }
+    await this.#sleep();
+  }
+
+  async #sendDue(): Promise<void> {
+    const due = inOrder(await this.#parts.store.all()).filter((one) =>
+      isDue(one, this.#parts.now()),
+    );
+    for (const waiting of due) {
+      const now = this.#parts.now();
+      if (!(await this.#parts.store.claim(waiting.id, now, now + CLAIM_MS))) continue;
+      const goes_on = await this.#sendOne(waiting);
+      await this.#tell();
+      if (!goes_on) break;
+    }
+  }
+
+  /** Returns whether to go on with the next one. */
+  async #sendOne(waiting: Waiting): Promise<boolean> {
+    const { store, news, now, random } = this.#parts;
+    const n_tries = waiting.n_tries + 1;
+    const outcome = outcomeOf(await this.#answerTo(waiting), n_tries, now(), random());
+    if (outcome.kind === "retry") {
+      const { due_at_ms, is_for_all } = outcome;
+      await store.put({ ...waiting, n_tries, due_at_ms, claimed_until_ms: 0 });
+      if (is_for_all) await this.#delayAll(due_at_ms);
+      news({ kind: "delayed", id: waiting.id });
+      return !is_for_all;
+    }
+    await store.remove(waiting.id);
+    if (outcome.kind === "done") news({ kind: "stored", drawing: outcome.drawing });
+    else news({ ...outcome, id: waiting.id, kind: "dropped" });
+    return true;
+  }
+
+  async #answerTo(waiting: Waiting): Promise<Answer> {
+    try {
+      await this.#parts.introduce();
+    } catch {
+      // whatever went wrong with asking who we are, the drawing waits
+      return { kind: "unreachable" };
+    }
+    return this.#parts.send(waiting);
+  }
+
+  async #delayAll(until_ms: number): Promise<void> {
+    for (const one of await this.#parts.store.all()) {
+      const is_free = one.claimed_until_ms <= this.#parts.now();
+      if (is_free && one.due_at_ms < until_ms) {
+        await this.#parts.store.put({ ...one, due_at_ms: until_ms });
+      }
+    }
+  }
+
+  async #tell(): Promise<void> {
+    const all = await this.#parts.store.all();
+    this.#parts.news({ kind: "changed", waiting: inOrder(all) });
+  }
+
+  async #sleep(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const due = nextDue(await this.#parts.store.all());
+    if (due === null) return;
+    const wait = Math.max(250, due - this.#parts.now());
+    this.#timer = setTimeout(() => void this.run(), wait);
+  }
+}

@@ -1,0 +1,116 @@
+/** Where labelled drawings wait: IndexedDB, shared by all tabs; memory where that is forbidden. */
+
+import type { Waiting } from "./waiting";
+
+export interface OutboxStore {
+  /** False when what waits is lost with the page. */
+  readonly is_lasting: boolean;
+  all(): Promise<Waiting[]>;
+  put(waiting: Waiting): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** True for exactly one tab: it may send the drawing until then. */
+  claim(id: string, now_ms: number, until_ms: number): Promise<boolean>;
+}
+
+const DATABASE = "inkloop";
+const STORE = "outbox";
+
+function done<Result>(request: IDBRequest<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error("IndexedDB failed"));
+  });
+}
+
+/** Resolves when the transaction is on disk, not when its last request succeeded. */
+function committed(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error ?? new Error("IndexedDB gave up"));
+  });
+}
+
+function open(factory: IDBFactory): Promise<IDBDatabase> {
+  const request = factory.open(DATABASE, 1);
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore(STORE, { keyPath: "id" });
+  };
+  return done(request);
+}
+
+class IndexedDbStore implements OutboxStore {
+  readonly is_lasting = true;
+  readonly #database: IDBDatabase;
+
+  constructor(database: IDBDatabase) {
+    this.#database = database;
+    database.onversionchange = () => database.close();
+  }
+
+  all(): Promise<Waiting[]> {
+    const store = this.#database.transaction(STORE).objectStore(STORE);
+    return done(store.getAll() as IDBRequest<Waiting[]>);
+  }
+
+  async put(waiting: Waiting): Promise<void> {
+    const transaction = this.#write();
+    transaction.objectStore(STORE).put(waiting);
+    await committed(transaction);
+  }
+
+  async remove(id: string): Promise<void> {
+    const transaction = this.#write();
+    transaction.objectStore(STORE).delete(id);
+    await committed(transaction);
+  }
+
+  async claim(id: string, now_ms: number, until_ms: number): Promise<boolean> {
+    const transaction = this.#write();
+    const store = transaction.objectStore(STORE);
+    const found = await done(store.get(id) as IDBRequest<Waiting | undefined>);
+    const is_free = found !== undefined && found.claimed_until_ms <= now_ms;
+    if (is_free) store.put({ ...found, claimed_until_ms: until_ms });
+    await committed(transaction);
+    return is_free;
+  }
+
+  #write(): IDBTransaction {
+    return this.#database.transaction(STORE, "readwrite", { durability: "strict" });
+  }
+}
+
+export class MemoryStore implements OutboxStore {
+  readonly is_lasting = false;
+  readonly #waiting = new Map<string, Waiting>();
+
+  all(): Promise<Waiting[]> {
+    return Promise.resolve([...this.#waiting.values()]);
+  }
+
+  put(waiting: Waiting): Promise<void> {
+    this.#waiting.set(waiting.id, waiting);
+    return Promise.resolve();
+  }
+
+  remove(id: string): Promise<void> {
+    this.#waiting.delete(id);
+    return Promise.resolve();
+  }
+
+  claim(id: string, now_ms: number, until_ms: number): Promise<boolean> {
+    const found = this.#waiting.get(id);
+    if (found === undefined || found.claimed_until_ms > now_ms) return Promise.resolve(false);
+    this.#waiting.set(id, { ...found, claimed_until_ms: until_ms });
+    return Promise.resolve(true);
+  }
+}
+
+/** IndexedDB where the browser allows it (some private windows do not), else memory. */
+export async function openOutbox(factory: IDBFactory | undefined): Promise<OutboxStore> {
+  if (factory === undefined) return new MemoryStore();
+  try {
+    return new IndexedDbStore(await open(factory));
+  } catch {
+    return new MemoryStore();
+  }
+}

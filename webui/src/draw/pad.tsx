@@ -1,0 +1,108 @@
+/** Where one draws: with mouse, finger, pen or arrow keys; or shows the picture that was chosen. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { KeyboardPen } from "./keyboard-pen";
+import { setPad } from "./pad-actions";
+import { PadSurface } from "./pad-surface";
+import { blank, ink } from "./read-actions";
+import { session } from "./state";
+import { drawWords } from "./words";
+
+function mountSurface(
+  canvas: HTMLCanvasElement,
+  penMoved: (pen: KeyboardPen | null) => void,
+): { surface: PadSurface; unmount: () => void } {
+  const surface = new PadSurface(canvas, { inked: ink, emptied: blank, penMoved });
+  const size = new ResizeObserver(() => surface.fit());
+  size.observe(canvas);
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const recolour = () => surface.recolour();
+  dark.addEventListener("change", recolour);
+  setPad({
+    clear: () => surface.clear(),
+    undo: () => surface.undo(),
+    focus: () => canvas.focus(),
+    is_busy: () => surface.is_busy,
+  });
+  const unmount = () => {
+    setPad(null);
+    size.disconnect();
+    dark.removeEventListener("change", recolour);
+    surface.destroy();
+  };
+  return { surface, unmount };
+}
+
+function PenCursor({ pen }: { pen: KeyboardPen }) {
+  return (
+    <span
+      class={pen.is_down ? "pen-cursor is-down" : "pen-cursor"}
+      style={{ transform: `translate(${pen.x}px, ${pen.y}px)` }}
+      aria-hidden="true"
+    />
+  );
+}
+
+export function DrawingPad() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const surface = useRef<PadSurface | null>(null);
+  const [pen, setPen] = useState<KeyboardPen | null>(null);
+  const w = drawWords.value;
+  const current = session.value;
+  const picture = current.kind === "drawn" && current.subject.kind === "picture";
+
+  useEffect(() => {
+    if (canvas.current === null) return;
+    const mounted = mountSurface(canvas.current, setPen);
+    surface.current = mounted.surface;
+    return mounted.unmount;
+  }, []);
+
+  return (
+    <div class={pen === null ? "drawing-pad" : "drawing-pad has-pen"}>
+      <canvas
+        ref={canvas}
+        id="canvas"
+        class="drawing-canvas"
+        tabIndex={0}
+        role="application"
+        aria-label={w.canvas}
+        aria-describedby="canvas-keys"
+        onKeyDown={(event) => {
+          if (picture || event.ctrlKey || event.metaKey || event.altKey) return;
+          if (surface.current?.press(event.key, event.shiftKey)) event.preventDefault();
+        }}
+        onKeyUp={(event) => surface.current?.release(event.key)}
+        onFocus={() => surface.current?.focused()}
+        onBlur={() => surface.current?.putPenAway()}
+      />
+      {current.kind === "blank" && (
+        <p class="canvas-hint" aria-hidden="true">
+          {w.canvas_hint}
+        </p>
+      )}
+      {current.kind === "drawn" && current.subject.kind === "picture" && (
+        <img
+          class="chosen-picture"
+          id="picture"
+          src={current.subject.url}
+          alt={w.uploaded_picture}
+        />
+      )}
+      {pen !== null && !picture && (
+        <>
+          <PenCursor pen={pen} />
+          <p class="pen-hint" aria-hidden="true">
+            {pen.is_down ? w.pen_keys_down : w.pen_keys_up}
+          </p>
+        </>
+      )}
+      <p id="canvas-keys" class="visually-hidden">
+        {w.canvas_keys}
+      </p>
+      <p class="visually-hidden" role="status">
+        {pen === null ? "" : pen.is_down ? w.pen_down : w.pen_up}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+/** What the sheets about one's own data ask of the server. */
+
+import type { DeletedOut, JoinOut, KeptOut, LinkOut, RestoredOut } from "../../contract";
+import { signal } from "@preact/signals";
+import { ask, Refused } from "../../shared/api";
+import { languageTag } from "../../shared/language";
+import { words } from "../../shared/words";
+
+export type Kept = KeptOut;
+export type CarryLink = LinkOut;
+export type Joined = JoinOut;
+
+/** What was deleted last, for as long as it can be brought back. */
+export const deleted_all = signal<DeletedOut | null>(null);
+const RESTORE_WITHIN_MS = 60_000;
+
+export const own = {
+  kept: () => ask<Kept>("/me/data"),
+  makeLink: () => ask<CarryLink>("/me/links", { method: "POST" }),
+  revoke: () => ask<undefined>("/me/links", { method: "DELETE" }),
+  preview: (token: string) => ask<Joined>("/me/join/preview", { method: "POST", json: { token } }),
+  join: (token: string) => ask<Joined>("/me/join", { method: "POST", json: { token } }),
+  deleteAll,
+  restoreAll: (deleted_at: string) =>
+    ask<RestoredOut>("/me/data/restore", { method: "POST", json: { deleted_at } }),
+};
+
+async function deleteAll(): Promise<DeletedOut> {
+  const deleted = await ask<DeletedOut>("/me/data", { method: "DELETE" });
+  deleted_all.value = deleted;
+  setTimeout(() => {
+    if (deleted_all.value === deleted) deleted_all.value = null;
+  }, RESTORE_WITHIN_MS);
+  return deleted;
+}
+
+/** A sentence for an error, in the server's words where it has any. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Refused ? error.message : words.value.failed_network;
+}
+
+/** A day or a time of day, as the page's language writes it. */
+export function moment(text: string, style: "date" | "time"): string {
+  const format = style === "date" ? { dateStyle: "long" } : { timeStyle: "short" };
+  return new Intl.DateTimeFormat(languageTag.value, format as Intl.DateTimeFormatOptions).format(
+    new Date(text),
+  );
+}

@@ -1,0 +1,46 @@
+/** Which key means what on the draw page. Pure. */
+
+import type { Digit } from "../shared/shapes";
+
+type Shortcut =
+  | { kind: "label"; label: Digit }
+  | { kind: "confirm" }
+  | { kind: "undo" }
+  | { kind: "clear" }
+  | { kind: "canvas" }
+  | { kind: "picture" }
+  | { kind: "steps" }
+  | { kind: "keys" };
+
+export interface KeyPress {
+  key: string;
+  is_repeat: boolean;
+  has_modifier: boolean;
+  /** Ctrl, or Cmd on a Mac. */
+  has_command: boolean;
+  /** Where the keyboard went on purpose and Enter already means something: a button, a link. */
+  is_on_control: boolean;
+  /** Where keys write text, or an open dialog. */
+  is_elsewhere: boolean;
+}
+
+const LETTERS: Readonly<Record<string, Shortcut>> = {
+  Backspace: { kind: "undo" },
+  Escape: { kind: "clear" },
+  Delete: { kind: "clear" },
+  d: { kind: "canvas" },
+  p: { kind: "picture" },
+  s: { kind: "steps" },
+  "?": { kind: "keys" },
+};
+
+export function shortcutOf(press: KeyPress): Shortcut | null {
+  if (press.is_elsewhere) return null;
+  if (press.has_command && press.key.toLowerCase() === "z") return { kind: "undo" };
+  if (press.has_modifier || press.has_command) return null;
+  if (press.key === "Backspace") return { kind: "undo" };
+  if (press.is_repeat) return null; // a key held down must not label the next drawing
+  if (/^[0-9]$/.test(press.key)) return { kind: "label", label: Number(press.key) as Digit };
+  if (press.key === "Enter") return press.is_on_control ? null : { kind: "confirm" };
+  return LETTERS[press.key.length === 1 ? press.key.toLowerCase() : press.key] ?? null;
+}

@@ -1,0 +1,59 @@
+/** Everything that the draw page shows, as signals; the actions beside this file change them. */
+
+import { computed, signal } from "@preact/signals";
+import {
+  isOpen,
+  type Drawing,
+  type Learned,
+  type Mine,
+  type MineCounts,
+  type Stats,
+} from "../shared/shapes";
+import { runPercent } from "../shared/figures";
+import type { Waiting } from "./outbox/waiting";
+import { BLANK, shownPrediction, type Session } from "./session";
+import type { Timing } from "./steps";
+
+export const session = signal<Session>(BLANK);
+export const prediction = computed(() =>
+  session.value.kind === "drawn" ? shownPrediction(session.value.reading) : null,
+);
+
+/** What the front pages show; null until the first answer. */
+export const stats = signal<Stats | null>(null);
+export const is_server_away = signal(false);
+export const champion_version = computed(() => stats.value?.champion?.version ?? null);
+/** Percent of the first training; null when it is not known or already over. */
+export const first_training_percent = computed(() => {
+  const run = stats.value?.run ?? null;
+  return isOpen(run) ? runPercent(run) : null;
+});
+
+export type MineView =
+  | { kind: "loading" }
+  | { kind: "failed" }
+  | { kind: "ready"; items: Drawing[]; next: Mine["next"]; counts: MineCounts };
+
+export const mine = signal<MineView>({ kind: "loading" });
+/** Labelled here, not acknowledged by the server yet; oldest first. */
+export const unsent = signal<readonly Waiting[]>([]);
+export const is_outbox_lasting = signal(true);
+
+export const learned = signal<Learned | null>(null);
+/** A version that went live since the person last looked; null once it has been seen. */
+export const new_version = signal<number | null>(null);
+
+export const timings = signal<readonly Timing[]>([]);
+export const are_steps_open = signal(false);
+export const are_keys_open = signal(false);
+export const is_privacy_open = signal(false);
+/** The secret of the link that this page was opened by; null once it was answered. */
+export const carry_token = signal<string | null>(null);
+/** The id of the drawing whose sheet is open. */
+export const opened_id = signal<string | null>(null);
+
+export interface Toast {
+  text: string;
+  action: { name: string; run: () => void } | null;
+}
+export const toast = signal<Toast | null>(null);

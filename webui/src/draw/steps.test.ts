@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { median, timingOf, timingRows, withTiming } from "./steps";
+
+test("what the server's steps leave of the whole time is the way there and back", () => {
+  const { steps } = timingOf([{ name: "pen", ms: 1 }], 4);
+
+  expect(steps.at(-1)).toEqual({ name: "way", ms: 3 });
+});
+
+test("clocks that disagree do not make a negative way", () => {
+  expect(timingOf([{ name: "pen", ms: 5 }], 4).steps.at(-1)).toEqual({ name: "way", ms: 0 });
+});
+
+test("each step of the newest reading stands beside its median", () => {
+  const readings = [1, 9, 2].map((ms) => timingOf([{ name: "pen", ms }], 10));
+  const timings = readings.reduce<typeof readings>((all, one) => withTiming(all, one), []);
+
+  expect(timingRows(timings)[0]).toEqual({ name: "pen", last_ms: 2, median_ms: 2 });
+});
+
+test("the median of an even number lies in the middle", () => {
+  expect(median([4, 1, 3, 2])).toBe(2.5);
+  expect(median([])).toBe(0);
+});

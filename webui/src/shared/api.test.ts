@@ -1,0 +1,74 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { api, Refused, Unreachable } from "./api";
+import { setLanguage } from "./language";
+
+function answer(response: Response | Error): ReturnType<typeof vi.fn> {
+  const fetched = vi.fn(() =>
+    response instanceof Error ? Promise.reject(response) : Promise.resolve(response),
+  );
+  vi.stubGlobal("fetch", fetched);
+  return fetched;
+}
+
+function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  setLanguage("en");
+});
+
+test("a refusal carries the server's sentence and how long to wait", async () => {
+  answer(json(429, { error: "TooManyRequests", message: "slow down" }, { "Retry-After": "7" }));
+
+  await expect(api.stats()).rejects.toMatchObject({
+    status: 429,
+    message: "slow down",
+    retry_after_seconds: 7,
+  });
+});
+
+test("a refusal that is no JSON, as a proxy's, is a refusal all the same", async () => {
+  answer(new Response("<html>", { status: 502, statusText: "Bad Gateway" }));
+
+  await expect(api.stats()).rejects.toThrow(Refused);
+});
+
+test("no network is no refusal", async () => {
+  answer(new TypeError("failed to fetch"));
+
+  await expect(api.stats()).rejects.toThrow(Unreachable);
+});
+
+test("an answer that was cut short counts as none", async () => {
+  answer(new Response('{"id": "a', { status: 201 }));
+
+  await expect(api.stats()).rejects.toThrow(Unreachable);
+});
+
+test("the server is asked in the language of the page", async () => {
+  const fetched = answer(json(200, {}));
+  setLanguage("zh");
+
+  await api.stats();
+
+  expect(fetched).toHaveBeenCalledWith(
+    "/api/v1/stats",
+    expect.objectContaining({ headers: { "Accept-Language": "zh" } }),
+  );
+});
+
+test("a drawing goes out as the contract names its parts", async () => {
+  const fetched = answer(json(201, {}));
+  const drawn = { strokes: [[]], width: 280, height: 200 };
+  const prediction = { label: 1, model_version: 9 } as const;
+
+  await api.sendDrawing({ id: "a", label: 7, kind: "strokes", drawn, prediction });
+
+  const body = { id: "a", label: 7, strokes: [[]], width: 280, height: 200, prediction };
+  expect(fetched).toHaveBeenCalledWith(
+    "/api/v1/drawings",
+    expect.objectContaining({ method: "POST", body: JSON.stringify(body) }),
+  );
+});
