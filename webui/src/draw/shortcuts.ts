@@ -40,7 +40,7 @@ export function shortcutOf(press: KeyPress): Shortcut | null {
   if (press.has_modifier || press.has_command) return null;
   if (press.key === "Backspace") return { kind: "undo" };
   if (press.is_repeat) return null; // a key held down must not label the next drawing
-  if (/^[0-9]$/.test(press.key)) return { kind: "label", label: Number(press.key) as Digit };
+  if (/^[0-9]$/.test(press.key)) return { kind: "label", label: Number(press.key) };
   if (press.key === "Enter") return press.is_on_control ? null : { kind: "confirm" };
   return LETTERS[press.key.length === 1 ? press.key.toLowerCase() : press.key] ?? null;
 }

@@ -34,7 +34,7 @@ export function reviewKeyOf(press: Press): ReviewKey | null {
   const move = MOVES[press.key];
   if (move !== undefined) return move;
   if (press.is_repeat) return null; // a key held down must not decide about the next drawing
-  if (/^[0-9]$/.test(press.key)) return { kind: "relabel", label: Number(press.key) as Digit };
+  if (/^[0-9]$/.test(press.key)) return { kind: "relabel", label: Number(press.key) };
   switch (press.key) {
     case "Enter":
       if (press.has_shift) return { kind: "accept_rest" };
