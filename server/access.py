@@ -1,134 +1,68 @@
-"""Who may call what: one table, and the rule that whatever is not in it is refused.
+"""Access control: each route declares the least role that may call it; other routes are refused.
 
-A test walks the URL map against it, so that a new route without a row fails.
+`docs/access.txt` lists the role of every route, and a test compares it with the URL map.
 """
 
 from __future__ import annotations
 
-from flask import request
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from flask import Flask, current_app, request
+from flask.typing import ResponseReturnValue
 
 from core.base.errors import Forbidden, NotSignedIn
-from core.base.kinds import Role
 from server import identity
-from server.identity import ANYBODY
+from server.roles import ANYBODY, RANK
 
-REVIEWER = Role.REVIEWER.value
-ADMIN = Role.ADMIN.value
-RANK = {ANYBODY: 0, REVIEWER: 1, ADMIN: 2}
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+ROLE_ATTRIBUTE = "__inkloop_role__"
+AnyView = TypeVar("AnyView", bound=Callable[..., ResponseReturnValue])
 
-# Rule × method × the least role. HEAD and OPTIONS go with GET and with any method.
-ACCESS: dict[str, dict[str, str]] = {
-    "/": {"GET": ANYBODY},
-    "/admin": {"GET": ANYBODY},
-    "/admin/<path:view>": {"GET": ANYBODY},
-    "/setup": {"GET": ANYBODY},
-    "/assets/<path:name>": {"GET": ANYBODY},
-    "/<name>": {"GET": ANYBODY},
-    "/openapi.json": {"GET": ANYBODY},
-    "/api/docs": {"GET": ANYBODY},
-    "/api/docs/<path:name>": {"GET": ANYBODY},
-    "/healthz": {"GET": ANYBODY},
-    "/readyz": {"GET": ANYBODY},
-    "/metrics": {"GET": ADMIN},
-    "/api/v1/predictions": {"POST": ANYBODY},
-    "/api/v1/predictions/image": {"POST": ANYBODY},
-    "/api/v1/drawings": {"GET": REVIEWER, "POST": ANYBODY},
-    "/api/v1/drawings/image": {"POST": ANYBODY},
-    "/api/v1/drawings/mine": {"GET": ANYBODY},
-    "/api/v1/drawings/summary": {"GET": REVIEWER},
-    "/api/v1/drawings/changes": {"POST": REVIEWER},
-    "/api/v1/drawings/changes/<int:change_id>/undo": {"POST": REVIEWER},
-    "/api/v1/drawings/<drawing_id>/record": {"GET": REVIEWER},
-    "/api/v1/drawings/<drawing_id>/readings": {"GET": REVIEWER},
-    "/api/v1/drawings/<drawing_id>": {"GET": ANYBODY, "PATCH": ANYBODY, "DELETE": ANYBODY},
-    "/api/v1/drawings/<drawing_id>/restore": {"POST": ANYBODY},
-    "/api/v1/drawings/<drawing_id>/ink.png": {"GET": ANYBODY},
-    "/api/v1/review": {"GET": REVIEWER, "DELETE": REVIEWER},
-    "/api/v1/review/<drawing_id>": {"POST": REVIEWER},
-    "/api/v1/review/<drawing_id>/undo": {"POST": REVIEWER},
-    "/api/v1/learned": {"GET": ANYBODY},
-    "/api/v1/stats": {"GET": ANYBODY},
-    "/api/v1/overview": {"GET": REVIEWER},
-    "/api/v1/models": {"GET": ADMIN},
-    "/api/v1/models/champion": {"GET": ANYBODY},
-    "/api/v1/models/<int:version>": {"GET": ADMIN},
-    "/api/v1/models/<int:version>/files/<name>": {"GET": ADMIN},
-    "/api/v1/models/<int:version>/confusion": {"GET": ADMIN},
-    "/api/v1/models/<int:version>/confusion/<int:label>/<int:read_as>": {"GET": ADMIN},
-    "/api/v1/compare/<int:a>/<int:b>": {"GET": REVIEWER},
-    "/api/v1/map": {"GET": REVIEWER},
-    "/api/v1/map/inks": {"GET": REVIEWER},
-    "/api/v1/maps": {"GET": REVIEWER, "POST": ADMIN},
-    "/api/v1/models/<int:version>/promote": {"POST": ADMIN},
-    "/api/v1/models/<int:version>/anchor": {"POST": ADMIN},
-    "/api/v1/models/rollback": {"POST": ADMIN},
-    "/api/v1/runs": {"GET": ANYBODY, "POST": ADMIN},
-    "/api/v1/runs/<int:run_id>": {"GET": ANYBODY},
-    "/api/v1/runs/<int:run_id>/drawings": {"GET": REVIEWER},
-    "/api/v1/runs/<int:run_id>/cancel": {"POST": ADMIN},
-    "/api/v1/webhook": {"GET": ADMIN, "PUT": ADMIN, "DELETE": ADMIN},
-    "/api/v1/webhook/test": {"POST": ADMIN},
-    "/api/v1/schedule": {"GET": ANYBODY, "PUT": ADMIN},
-    "/api/v1/schedule/preview": {"GET": REVIEWER},
-    "/api/v1/contributors": {"GET": ADMIN},
-    "/api/v1/contributors/<int:number>": {"GET": ADMIN},
-    "/api/v1/contributors/<int:number>/block": {"POST": ADMIN},
-    "/api/v1/contributors/<int:number>/unblock": {"POST": ADMIN},
-    "/api/v1/contributors/<int:number>/erasure": {"GET": ADMIN, "POST": ADMIN},
-    "/api/v1/users": {"GET": ADMIN, "POST": ADMIN},
-    "/api/v1/users/<int:user_id>": {"PATCH": ADMIN},
-    "/api/v1/users/<int:user_id>/password": {"POST": ADMIN},
-    "/api/v1/sessions": {"GET": REVIEWER},
-    "/api/v1/sessions/<int:session_id>": {"DELETE": REVIEWER},
-    "/api/v1/audit": {"GET": ADMIN},
-    "/api/v1/audit.csv": {"GET": ADMIN},
-    "/api/v1/audit.jsonl": {"GET": ADMIN},
-    "/api/v1/setup": {"POST": ANYBODY},
-    "/api/v1/login": {"POST": ANYBODY},
-    "/api/v1/logout": {"POST": ANYBODY},
-    "/api/v1/me": {"GET": ANYBODY},
-    "/api/v1/me/password": {"PUT": REVIEWER},
-    "/api/v1/me/data": {"GET": ANYBODY, "DELETE": ANYBODY},
-    "/api/v1/me/data.zip": {"GET": ANYBODY},
-    "/api/v1/me/data/restore": {"POST": ANYBODY},
-    "/api/v1/me/consent": {"PUT": ANYBODY},
-    "/api/v1/me/links": {"POST": ANYBODY, "DELETE": ANYBODY},
-    "/api/v1/me/join": {"POST": ANYBODY},
-    "/api/v1/me/join/preview": {"POST": ANYBODY},
-    "/api/v1/export": {"GET": REVIEWER},
-    "/api/v1/export/estimate": {"GET": REVIEWER},
-    "/api/v1/import": {"POST": ADMIN},
-    "/api/v1/transfers": {"GET": REVIEWER},
-    "/api/v1/transfers/<int:transfer_id>": {"GET": REVIEWER},
-    "/api/v1/transfers/<int:transfer_id>/store": {"POST": ADMIN},
-    "/api/v1/transfers/<int:transfer_id>/undo": {"POST": ADMIN},
-    "/api/v1/tokens": {"GET": ADMIN, "POST": ADMIN},
-    "/api/v1/tokens/<int:token_id>": {"DELETE": ADMIN},
-}
+
+def allow(role: str) -> Callable[[AnyView], AnyView]:
+    """Declare the least role that may call a view: `ANYBODY`, `REVIEWER` or `ADMIN`."""
+    assert role in RANK, role
+
+    def decorate(view: AnyView) -> AnyView:
+        setattr(view, ROLE_ATTRIBUTE, role)
+        return view
+
+    return decorate
+
+
+def role_of(app: Flask, endpoint: str) -> str | None:
+    """Return the role that an endpoint's view declares; None if it declares none."""
+    role = getattr(app.view_functions[endpoint], ROLE_ATTRIBUTE, None)
+    assert role is None or isinstance(role, str)
+    return role
+
+
+def access_table(app: Flask) -> Iterator[tuple[str, str, str | None]]:
+    """Yield rule, method and role of every route. HEAD and OPTIONS follow the other methods."""
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            yield rule.rule, method, role_of(app, rule.endpoint)
 
 
 def check_access() -> None:
-    """Pass whom the table names; before every request that has a route.
+    """Before each request: check the role and, for a change, that the request is same-origin.
 
     Raises: Forbidden, NotSignedIn.
     """
-    if request.url_rule is None:
-        return  # there is no such route: Flask answers 404 or 405
-    method = "GET" if request.method == "HEAD" else request.method
-    if method == "OPTIONS":
-        return
-    needed = ACCESS.get(request.url_rule.rule, {}).get(method)
+    if request.url_rule is None or request.method == "OPTIONS":
+        return  # without a matching route, Flask answers 404 or 405
+    needed = role_of(current_app, request.url_rule.endpoint)
     if needed is None:
-        raise Forbidden("nobody may do this: the route is not in the table of roles")
-    if method not in SAFE_METHODS:
+        raise Forbidden("nobody may do this: the route declares no role")
+    if request.method not in SAFE_METHODS:
         check_same_origin()
     if needed != ANYBODY:
         require(needed)
 
 
 def require(needed: str) -> None:
-    """Pass whoever has the role, or more. Raises: NotSignedIn, Forbidden."""
+    """Check that the caller has this role or a higher one. Raises: NotSignedIn, Forbidden."""
     role = identity.role()
     if RANK[role] >= RANK[needed]:
         return
@@ -138,17 +72,17 @@ def require(needed: str) -> None:
 
 
 def check_same_origin() -> None:
-    """Refuse what another site makes a browser send. Raises: Forbidden.
+    """Refuse requests that a page of another site made a browser send. Raises: Forbidden.
 
-    Browsers send Sec-Fetch-Site to https and to localhost; to a plain http address on the local
-    network they send only Origin. A client that is no browser sends neither, and has no cookies
-    that another site could use.
+    Browsers send Sec-Fetch-Site to https and to localhost. To a plain http address on the local
+    network they send Origin only. A client that is not a browser sends neither header, and holds
+    no cookies that another site could use.
     """
     fetch_site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
     if fetch_site is not None:
-        is_ours = fetch_site in {"same-origin", "none"}
+        is_same = fetch_site in {"same-origin", "none"}
     else:
-        is_ours = origin is None or origin.partition("://")[2] == request.host
-    if not is_ours:
+        is_same = origin is None or origin.partition("://")[2] == request.host
+    if not is_same:
         raise Forbidden("the request came from another site: do it on Inkloop's own page")

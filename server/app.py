@@ -13,74 +13,27 @@ from werkzeug.routing import IntegerConverter
 from core.base.settings import Settings
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
-from core.storage.shared_state import Volatile
+from core.storage.shared_state import SharedState
 from server import pages
 from server.access import check_access
-from server.api.accounts import sessions, users
-from server.api.accounts import sign_in as accounts
-from server.api.audit import routes as audit
-from server.api.compare import routes as compare
-from server.api.contributors import routes as contributors
-from server.api.docs import routes as docs
-from server.api.drawings import own_list as drawing_lists
-from server.api.drawings import pictures
-from server.api.drawings import routes as drawings
-from server.api.gallery import routes as gallery
-from server.api.health import routes as health
-from server.api.maps import routes as digit_map
-from server.api.overview import routes as overview
-from server.api.own_data import routes as own_data
-from server.api.predictions import routes as predictions
-from server.api.review import routes as review
-from server.api.review.queue import ReviewQueue
-from server.api.runs import routes as runs
-from server.api.schedule import routes as schedule
-from server.api.stats import routes as stats
-from server.api.transfers import routes as transfers
-from server.api.versions import routes as models
-from server.api.webhook import routes as webhook
-from server.background import Background
+from server.api.blueprints import BLUEPRINTS
+from server.background.tasks import Background
 from server.errors import register_error_handlers
 from server.headers import register_headers
 from server.limits import Limits
+from server.monitoring.request_counts import RequestCounts
 from server.overload import Overload
-from server.request_counts import RequestCounts
 from server.services import EXTENSION, Services
 from server.serving.live_model import LiveModel
 from server.serving.picture_reader import PictureReader
 from server.serving.readings import Readings
+from server.serving.review_queue import ReviewQueue
 from server.serving.writer import DrawingWriter
 
 MAX_BODY_BYTES = 10_000_000
 LARGEST_ROW_NUMBER = 2**63 - 1
 N_DIGITS = len(str(LARGEST_ROW_NUMBER))
 MAX_FORM_PARTS = 10  # a form has a file and two short fields
-BLUEPRINTS = (
-    pages.blueprint,
-    predictions.blueprint,
-    drawing_lists.blueprint,
-    gallery.blueprint,
-    drawings.blueprint,
-    review.blueprint,
-    pictures.blueprint,
-    models.blueprint,
-    compare.blueprint,
-    digit_map.blueprint,
-    runs.blueprint,
-    schedule.blueprint,
-    webhook.blueprint,
-    stats.blueprint,
-    overview.blueprint,
-    accounts.blueprint,
-    users.blueprint,
-    sessions.blueprint,
-    contributors.blueprint,
-    audit.blueprint,
-    transfers.blueprint,
-    own_data.blueprint,
-    health.blueprint,
-    docs.blueprint,
-)
 
 log = structlog.get_logger()
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
@@ -127,7 +80,7 @@ def create_app(settings: Settings, *, follow: bool = False) -> Flask:
     register_headers(app)
     app.before_request(check_access)
     register_error_handlers(app)
-    for blueprint in BLUEPRINTS:
+    for blueprint in (pages.blueprint, *BLUEPRINTS):
         app.register_blueprint(blueprint)
     app.wsgi_app = Overload(app.wsgi_app, parts.counts)  # type: ignore[method-assign]
     if settings.trusted_proxies:
@@ -141,17 +94,17 @@ def create_app(settings: Settings, *, follow: bool = False) -> Flask:
 def make_services(settings: Settings) -> Services:
     """The parts behind the routes, for this process."""
     database = Database(settings)
-    volatile = Volatile(settings)
+    shared_state = SharedState(settings)
     store = ModelStore(settings.models_dir)
     secret = settings.secret()
-    live = LiveModel(database, store, volatile)
+    live = LiveModel(database, store, shared_state)
     return Services(
         settings=settings,
         database=database,
-        volatile=volatile,
+        shared_state=shared_state,
         store=store,
         live=live,
-        limits=Limits(volatile, settings, secret),
+        limits=Limits(shared_state, settings, secret),
         counts=RequestCounts(),
         writer=DrawingWriter(database, secret),
         pictures=PictureReader(),

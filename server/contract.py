@@ -1,9 +1,4 @@
-"""What a route takes and answers, declared above it: checked at the door, and described from.
-
-flask-openapi3 4.3 was tried first: it reads bodies with `get_json(silent=True)`, so broken JSON and
-a wrong content type come out as "input should be an object"; it turns form fields into JSON, so
-the label "7" would pass; and it builds each query's JSON schema anew at every request.
-"""
+"""Route contracts: a decorator that validates a route's input and describes it for OpenAPI."""
 
 from __future__ import annotations
 
@@ -18,64 +13,74 @@ from pydantic import BaseModel
 from werkzeug.datastructures import FileStorage
 
 from core.base.errors import StorageFull, TooLarge, UnsupportedType
+from server.access import allow
 
 MAX_JSON_BYTES = 1_000_000
-FORM_BYTES = 10_000  # of a form beside its file
+MAX_FIELDS_BYTES = 10_000  # the fields of a form, without its file
 ATTRIBUTE = "__inkloop_contract__"
 View = Callable[..., ResponseReturnValue]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """One operation of the interface."""
+    """One operation of the HTTP interface."""
 
     summary: str
+    role: str
+    """The least role that may call it."""
     body: type[BaseModel] | None = None
-    """JSON, in the request's body."""
+    """JSON in the request's body."""
     query: type[BaseModel] | None = None
     form: type[BaseModel] | None = None
-    """multipart/form-data; its `file` is passed on as bytes."""
+    """multipart/form-data with one `file`."""
     answers: dict[int, type[BaseModel] | None]
-    """What each good status carries; None: no JSON."""
+    """The schema of each successful status; None: the answer is not JSON, or is empty."""
     refusals: tuple[int, ...] = ()
-    """Statuses beside those that its role and its inputs imply."""
+    """Error statuses beyond those that the role and the inputs imply."""
     media_type: str = "application/json"
+    operation_id: str | None = None
+    """Set where clients know the operation by another id than the endpoint's."""
 
 
 def contract(
     summary: str,
     *,
+    role: str,
     body: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
     form: type[BaseModel] | None = None,
     answers: dict[int, type[BaseModel] | None],
     refusals: tuple[int, ...] = (),
     media_type: str = "application/json",
+    operation_id: str | None = None,
     max_file_bytes: int | None = None,
 ) -> Callable[[View], View]:
-    """Declare a route; it is called with `body`, `query` or `form` (and `file`) checked.
+    """Declare a route's role, input and answers.
 
-    With `max_file_bytes` the file is passed on as a stream, which the system keeps on the disk.
+    The view is called with the validated input as `body`, `query`, or `form` and `file`. `file`
+    is bytes; with `max_file_bytes` it is a stream that Werkzeug spools to disk.
 
-    Raises, when called: ValidationError, UnsupportedType, TooLarge.
+    Raises, per request: ValidationError, UnsupportedType, TooLarge.
     """
     declared = Contract(
         summary=summary,
+        role=role,
         body=body,
         query=query,
         form=form,
         answers=answers,
         refusals=refusals,
         media_type=media_type,
+        operation_id=operation_id,
     )
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def checked(**path: Any) -> ResponseReturnValue:
             if body is not None:
-                path["body"] = read_json(body)
+                path["body"] = _read_json(body)
             if query is not None:
-                path["query"] = query.model_validate(_single_values())
+                path["query"] = query.model_validate(_query_values())
             if form is not None:
                 if max_file_bytes is None:
                     path["form"], path["file"] = _read_form(form)
@@ -84,13 +89,13 @@ def contract(
             return view(**path)
 
         setattr(checked, ATTRIBUTE, declared)
-        return checked
+        return allow(role)(checked)
 
     return decorate
 
 
-def read_json(model: type[BaseModel]) -> BaseModel:
-    """The request's JSON, checked. Raises: UnsupportedType, TooLarge, ValidationError."""
+def _read_json(model: type[BaseModel]) -> BaseModel:
+    """Validate the request's JSON. Raises: UnsupportedType, TooLarge, ValidationError."""
     if not request.is_json:
         raise UnsupportedType("send it as JSON, with Content-Type: application/json")
     if (request.content_length or 0) > MAX_JSON_BYTES:
@@ -105,8 +110,8 @@ def _json_too_large() -> TooLarge:
     return TooLarge(f"JSON may have {MAX_JSON_BYTES:,} bytes: send fewer points, or a picture")
 
 
-def _single_values() -> dict[str, str | list[str]]:
-    """The query; a name that comes twice stays a list, which no field takes."""
+def _query_values() -> dict[str, str | list[str]]:
+    """Return the query's values. A repeated name stays a list, which no field accepts."""
     return {
         name: values[0] if len(values) == 1 else values
         for name, values in request.args.to_dict(flat=False).items()
@@ -114,9 +119,9 @@ def _single_values() -> dict[str, str | list[str]]:
 
 
 def _read_form(model: type[BaseModel]) -> tuple[BaseModel, bytes]:
-    """The form's fields, and the bytes of its one file. Raises: UnsupportedType, ValidationError.
+    """Return the form's fields and its file's bytes. Raises: UnsupportedType, ValidationError.
 
-    The file's own name and type are claims of the sender: nobody looks at them.
+    The file's name and content type come from the sender, so they are ignored.
     """
     if request.mimetype != "multipart/form-data":
         raise UnsupportedType("send it as multipart/form-data, with the picture in `file`")
@@ -128,8 +133,8 @@ def _read_form(model: type[BaseModel]) -> tuple[BaseModel, bytes]:
 
 
 def _read_large_form(model: type[BaseModel], max_bytes: int) -> tuple[BaseModel, FileStorage]:
-    """As `_read_form`, for a file that no worker could hold in memory."""
-    request.max_content_length = max_bytes + FORM_BYTES
+    """As `_read_form`, for a file that does not fit in a worker's memory."""
+    request.max_content_length = max_bytes + MAX_FIELDS_BYTES
     if request.mimetype != "multipart/form-data":
         raise UnsupportedType("send it as multipart/form-data, with the file in `file`")
     try:

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from core.base.clock import utc_now
 from core.base.errors import NotSignedIn
 from core.people import accounts
+from server.roles import ANYBODY
 from server.services import services
 
 CONTRIBUTOR_COOKIE = "inkloop_contributor"
 SESSION_COOKIE = "inkloop_session"
 # Browsers cap a cookie's life at 400 days; every visit of the page renews it.
 CONTRIBUTOR_COOKIE_SECONDS = 400 * 24 * 3600
-ANYBODY = "anybody"
 
 
 @dataclass(frozen=True, slots=True)

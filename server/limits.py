@@ -1,4 +1,4 @@
-"""Rate limits, shared by all workers through the volatile database.
+"""Rate limits, shared by all workers through the shared state.
 
 Whoever asks is counted twice: as a contributor, and by address, of which only an HMAC is kept. A
 prediction takes about a millisecond, so counting each one in the shared file would be a sizeable
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from core.base.clock import utc_now
 from core.base.errors import NotReady, TooManyRequests
 from core.base.settings import Settings
-from core.storage.shared_state import Volatile
+from core.storage.shared_state import SharedState
 
 MINUTE = 60  # seconds
 LOGIN_WINDOW = 300  # seconds
@@ -46,9 +46,9 @@ class _Allowance:
 class Limits:
     """Counts requests; does nothing when the settings turn rate limits off."""
 
-    def __init__(self, volatile: Volatile, settings: Settings, secret: bytes) -> None:
+    def __init__(self, shared_state: SharedState, settings: Settings, secret: bytes) -> None:
         self.is_on = settings.rate_limits == "on"
-        self._volatile = volatile
+        self._shared_state = shared_state
         self._settings = settings
         self._secret = secret
         self._lock = threading.Lock()
@@ -103,7 +103,7 @@ class Limits:
                 return
             n = max(1, chunk)
             try:
-                wait = self._volatile.hit(
+                wait = self._shared_state.hit(
                     key, limit=limit, window_seconds=window_seconds, now=utc_now(), n=n
                 )
             except NotReady:

@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core.base.errors import NotFound
 from server import identity
+from server.access import allow
+from server.roles import ANYBODY
 
 blueprint = Blueprint("pages", __name__)
 DIST = Path(__file__).resolve().parent.parent / "webui" / "dist"
@@ -20,6 +22,7 @@ BESIDE = frozenset({"favicon.svg", "favicon.ico", "manifest.webmanifest", "robot
 
 
 @blueprint.get("/")
+@allow(ANYBODY)
 def draw() -> BaseResponse:
     """The draw page; a new browser becomes a contributor"""
     identity.renew_contributor()
@@ -29,12 +32,14 @@ def draw() -> BaseResponse:
 @blueprint.get("/admin")
 @blueprint.get("/admin/<path:view>")
 @blueprint.get("/setup")
+@allow(ANYBODY)
 def admin(view: str = "") -> BaseResponse:
     """The dashboard; its views are told apart in the browser"""
     return _page("admin.html")
 
 
 @blueprint.get("/assets/<path:name>")
+@allow(ANYBODY)
 def asset(name: str) -> BaseResponse:
     """A built file, whose name changes with its content"""
     if not (DIST / "assets").is_dir():
@@ -46,6 +51,7 @@ def asset(name: str) -> BaseResponse:
 
 
 @blueprint.get("/<name>")
+@allow(ANYBODY)
 def beside(name: str) -> BaseResponse:
     """The icon and its like"""
     if name not in BESIDE or not (DIST / name).is_file():

@@ -9,13 +9,13 @@ from flask import current_app
 from core.base.settings import Settings
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
-from core.storage.shared_state import Volatile
-from server.api.review.queue import ReviewQueue
+from core.storage.shared_state import SharedState
 from server.limits import Limits
-from server.request_counts import RequestCounts
+from server.monitoring.request_counts import RequestCounts
 from server.serving.live_model import LiveModel
 from server.serving.picture_reader import PictureReader
 from server.serving.readings import Readings
+from server.serving.review_queue import ReviewQueue
 from server.serving.writer import DrawingWriter
 
 EXTENSION = "inkloop"
@@ -27,7 +27,7 @@ class Services:
 
     settings: Settings
     database: Database
-    volatile: Volatile
+    shared_state: SharedState
     store: ModelStore
     live: LiveModel
     limits: Limits

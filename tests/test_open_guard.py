@@ -115,7 +115,7 @@ def test_processes_that_tests_start_are_listened_to(live: Settings) -> None:
 
 
 def test_the_files_are_those_that_inkloop_keeps(settings: Settings) -> None:
-    kept = [path.name for path in (settings.database_path, settings.volatile_path)]
+    kept = [path.name for path in (settings.database_path, settings.shared_state_path)]
 
     assert ear.FILES == tuple(name + side for name in kept for side in ("", "-wal", "-shm"))
 

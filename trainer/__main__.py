@@ -34,7 +34,7 @@ from core.runs.verdict_sentences import rule_sentence, verdict_sentence
 from core.schedule import due
 from core.storage import migrate
 from core.storage.database import Database
-from core.storage.shared_state import Volatile, discard_if_broken
+from core.storage.shared_state import SharedState, discard_if_broken
 from core.storage.tables import Run
 from core.symbols.digits import mnist
 from trainer.map.maker import MapMaker
@@ -90,7 +90,7 @@ def run(options: Options, load: Load) -> int:
             work = functools.partial(_once, desk, options, notifier, map_maker)
             return _supervise(desk, signals, work, STOPPED)
         discard_if_broken(settings)
-        ticker = Ticker(database, volatile=Volatile(settings))
+        ticker = Ticker(database, shared_state=SharedState(settings))
         queue_first_run(database, utc_now())
         ticker.start()
         notifier.start()

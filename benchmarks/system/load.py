@@ -36,7 +36,7 @@ from core.base.settings import Settings
 from core.storage import migrate
 from core.storage.database import Database
 from core.storage.model_store import ONNX, ModelStore
-from core.storage.shared_state import Volatile
+from core.storage.shared_state import SharedState
 from core.storage.tables import ModelVersion
 from core.symbols.digits.golden import GOLDEN, PAGE_PX, golden_inks
 from core.versions import lifecycle as versions
@@ -76,7 +76,7 @@ class Server:
 
     settings: Settings
     database: Database
-    volatile: Volatile
+    shared_state: SharedState
     port: int
     strokes: dict[str, Any] = field(default_factory=lambda: _some_strokes())
 
@@ -86,14 +86,14 @@ class Server:
 
     def workers_mb(self) -> list[float]:
         """Resident memory of each worker, in MB."""
-        workers = self.volatile.workers(now=utc_now())
+        workers = self.shared_state.workers(now=utc_now())
         return [psutil.Process(worker.pid).memory_info().rss / 1e6 for worker in workers]
 
     def wait_until_served(self, version: int, n_workers: int) -> None:
         """Return once every worker serves it. Raises: InkloopError, after 30 s."""
         deadline = time.monotonic() + SWITCH_SECONDS
         while time.monotonic() < deadline:
-            found = [worker.version for worker in self.volatile.workers(now=utc_now())]
+            found = [worker.version for worker in self.shared_state.workers(now=utc_now())]
             if found == [version] * n_workers:
                 return
             time.sleep(0.05)
@@ -129,13 +129,13 @@ def served(instance: Path, options: Options) -> Iterator[Server]:
     _publish(settings, database, options)
     account = Account("bench@example.org", secrets.token_urlsafe(16))
     with serving(instance, account, options.n_workers) as (host, _cookie):
-        volatile = Volatile(settings)
+        shared_state = SharedState(settings)
         try:
-            server = Server(settings, database, volatile, int(host.rpartition(":")[2]))
+            server = Server(settings, database, shared_state, int(host.rpartition(":")[2]))
             server.wait_until_served(1, options.n_workers)
             yield server
         finally:
-            volatile.dispose()
+            shared_state.dispose()
             database.dispose()
 
 

@@ -142,7 +142,7 @@ class Settings(BaseSettings):
         return self.instance / "inkloop.db"
 
     @property
-    def volatile_path(self) -> Path:
+    def shared_state_path(self) -> Path:
         """The second SQLite file: what may be lost (rate limits, last-seen times)."""
         return self.database_path.with_name(self.database_path.stem + "-volatile.db")
 

@@ -181,7 +181,7 @@ def _integrity(settings: Settings) -> Finding:
 
 
 def _shared(settings: Settings) -> Finding:
-    path = settings.volatile_path
+    path = settings.shared_state_path
     if not path.exists():
         return Finding("shared", "ok", "what the workers share will be made at the first start")
     faults = _faults(path)

@@ -67,7 +67,7 @@ class Worker:
     problem: str | None
 
 
-class Volatile:
+class SharedState:
     """Counts and sightings that all workers share. Safe to delete while nothing runs.
 
     Every method raises NotReady while the file cannot be read or written: nobody should refuse
@@ -75,8 +75,10 @@ class Volatile:
     """
 
     def __init__(self, settings: Settings) -> None:
-        settings.volatile_path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = sqlite_engine(settings.volatile_path, "BEGIN IMMEDIATE", synchronous="OFF")
+        settings.shared_state_path.parent.mkdir(parents=True, exist_ok=True)
+        self._engine = sqlite_engine(
+            settings.shared_state_path, "BEGIN IMMEDIATE", synchronous="OFF"
+        )
         with self._transaction() as connection:
             _metadata.create_all(connection)
 
@@ -174,7 +176,7 @@ def discard_if_broken(settings: Settings) -> bool:
 
     Nothing of it is synced, so a power cut may leave half a file, and no worker would start.
     """
-    path = settings.volatile_path
+    path = settings.shared_state_path
     if not path.exists():
         return False
     engine = sqlite_engine(path, "BEGIN IMMEDIATE", synchronous="OFF")

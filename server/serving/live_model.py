@@ -21,7 +21,7 @@ from core.base.clock import utc_now
 from core.base.errors import ModelFileError, NotFound, NotReady
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
-from core.storage.shared_state import Volatile
+from core.storage.shared_state import SharedState
 from core.storage.tables import ModelVersion, Promotion
 from server.serving.predictor import LoadedModel, load_model
 
@@ -58,13 +58,13 @@ def promoted_versions(session: Session, limit: int = N_FALLBACKS) -> list[Files]
 class LiveModel:
     """The model in use. Swapping it is one assignment: no request ever waits or fails."""
 
-    def __init__(self, database: Database, store: ModelStore, volatile: Volatile) -> None:
+    def __init__(self, database: Database, store: ModelStore, shared_state: SharedState) -> None:
         self.current: LoadedModel | None = None
         self.problem: str | None = None
         """What keeps the newest promotion from being served."""
         self._database = database
         self._store = store
-        self._volatile = volatile
+        self._shared_state = shared_state
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[int, str], LoadedModel] = OrderedDict()
         self._broken: dict[Files, tuple[str, float]] = {}
@@ -162,6 +162,6 @@ class LiveModel:
         if state != self._reported or is_due:
             self._reported, self._reported_at = state, time.monotonic()
             try:
-                self._volatile.report_worker(*state, now=now)
+                self._shared_state.report_worker(*state, now=now)
             except NotReady as exc:  # such as on a full disk: nobody reads worse for it
                 log.warning("not reported", problem=str(exc))

@@ -25,7 +25,7 @@ def wait_until_served(parts: Services, version: int) -> None:
         parts.live.look()  # this process need not wait for its own next look
         with parts.database.read() as session:
             _check_still_champion(session, version)
-        workers = parts.volatile.workers(now=utc_now())
+        workers = parts.shared_state.workers(now=utc_now())
         lagging = [worker for worker in workers if worker.version != version]
         if not lagging:
             return

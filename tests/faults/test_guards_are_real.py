@@ -43,7 +43,7 @@ STANDS_FOR = {
         "assert 201 == 403",
     ),
     "role": (
-        "tests/server/test_access.py::test_nobody_gets_in_without_signing_in",
+        "tests/server/test_access.py::test_a_client_that_is_not_signed_in_is_refused",
         "assert 200 == 401",
     ),
     "begin immediate": (

@@ -25,7 +25,7 @@ from core.people import accounts
 from core.storage import migrate
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
-from core.storage.shared_state import Volatile
+from core.storage.shared_state import SharedState
 from tests.conftest import SECRET
 from tests.server import small_models
 from tests.server.shapes import SEVEN, drawing, strokes
@@ -61,9 +61,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         "serve", instance, INKLOOP_WORKERS="2", INKLOOP_SECRET_KEY=SECRET, **limits
     ) as inkloop:
         inkloop.wait("/readyz")
-        volatile = Volatile(settings)
-        wait_until(lambda: len(volatile.workers(now=utc_now())) == 2, "two workers are there")
-        volatile.dispose()
+        shared_state = SharedState(settings)
+        wait_until(lambda: len(shared_state.workers(now=utc_now())) == 2, "two workers are there")
+        shared_state.dispose()
         yield inkloop
 
 

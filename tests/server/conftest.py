@@ -72,7 +72,7 @@ def parts(settings: Settings, pictures: PictureReader) -> Iterator[Services]:
     parts = replace(make_services(settings), pictures=pictures)
     yield parts
     parts.database.dispose()
-    parts.volatile.dispose()
+    parts.shared_state.dispose()
 
 
 @pytest.fixture

@@ -259,7 +259,7 @@ class Administration(RuleBasedStateMachine):
         assert actions.count("review") == len(self.reviewed)
         assert labels == self.drawings
         self.parts.database.dispose()
-        self.parts.volatile.dispose()
+        self.parts.shared_state.dispose()
         self.folder.cleanup()
 
 

@@ -30,11 +30,11 @@ from core.base.settings import Settings
 from core.people import accounts
 from core.storage import migrate
 from core.storage.tables import User
-from server.access import ACCESS
 from server.app import create_app
 from server.services import EXTENSION, Services
 from tests.conftest import SECRET
 from tests.server import small_models
+from tests.server.access_table import ROWS
 from tests.server.conftest import PASSWORD_HASH
 from tests.server.effort import tries
 from tests.support.factories import make_drawing, new_id
@@ -85,7 +85,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World(app)
     yield world
     world.parts.database.dispose()
-    world.parts.volatile.dispose()
+    world.parts.shared_state.dispose()
     world.parts.pictures.close()
 
 
@@ -112,12 +112,7 @@ def operations(world: World) -> dict[str, Any]:
 
 
 CONVERTERS = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
-NAMES = [
-    method + " " + CONVERTERS.sub(r"{\1}", rule)
-    for rule, methods in ACCESS.items()
-    for method in methods
-    if rule.startswith("/api/v1/") or rule in ("/healthz", "/readyz", "/metrics")
-]
+NAMES = [row.method + " " + CONVERTERS.sub(r"{\1}", row.rule) for row in ROWS if row.is_described]
 
 
 @pytest.mark.slow  # all of them take 20 s, each a fraction of one

@@ -9,17 +9,14 @@ from typing import Any
 import pytest
 
 from core.base.kinds import Role
-from server.access import ACCESS
-from server.identity import ANYBODY
+from server.roles import ANYBODY
+from tests.server.access_table import ROWS
 from tests.server.shapes import drawing
 
 # What a good request to the route carries, so that nothing but its owner stands in the way.
 BODIES: dict[str, Any] = {"PATCH": {"label": 1}}
 OPEN_TO_ANYBODY = [
-    (rule, method)
-    for rule, methods in ACCESS.items()
-    for method, role in methods.items()
-    if role == ANYBODY and "<" in rule
+    (row.rule, row.method) for row in ROWS if row.role == ANYBODY and "<" in row.rule
 ]
 OF_DRAWINGS = [(rule, method) for rule, method in OPEN_TO_ANYBODY if "<drawing_id>" in rule]
 # Neither files of the pages nor figures of runs are anybody's own.

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from werkzeug.test import run_wsgi_app
 
+from server.monitoring.request_counts import RequestCounts
 from server.overload import Overload
-from server.request_counts import RequestCounts
 from tests.support.running import wait_until
 
 MOST = 2

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from server.access import ACCESS
 from server.api.docs import routes as docs
 from server.pages import DIST
+from tests.server.access_table import ROWS
 
 OUT = (
     "../secret_key", "..%2fsecret_key", "%2e%2e/secret_key", "%2e%2e%2fsecret_key",
@@ -23,7 +23,7 @@ OUT = (
     "?", "#../x", "inkloop.db", "../inkloop.db", "..%2f..%2f..%2f..%2f..%2fetc%2fpasswd",
 )  # fmt: skip
 SWAGGER_PAGE = Path(docs.__file__).with_name("index.html")
-BY_WORD = sorted(rule for rule, methods in ACCESS.items() if "GET" in methods and "<" in rule)
+BY_WORD = sorted(row.rule for row in ROWS if row.method == "GET" and "<" in row.rule)
 WORDS = re.compile(r"<(?:path:)?(?:view|name|drawing_id)>")
 
 

@@ -79,8 +79,8 @@ def login_refused_after(workers, attempts) -> int:
 
 @pytest.fixture
 def workers(settings, parts):
-    """Two workers' limits on one volatile database."""
-    return [Limits(parts.volatile, settings, parts.secret) for _ in range(2)]
+    """Two workers' limits on one shared state."""
+    return [Limits(parts.shared_state, settings, parts.secret) for _ in range(2)]
 
 
 def test_guesses_from_one_address_count_together_whatever_the_account(workers):
@@ -143,7 +143,7 @@ def test_while_the_shared_file_cannot_be_written_each_worker_counts_alone(worker
         raise NotReady("the disk is full")
 
     for worker in workers:
-        monkeypatch.setattr(worker._volatile, "hit", full)
+        monkeypatch.setattr(worker._shared_state, "hit", full)
 
     for worker in workers:
         for _ in range(5):
@@ -157,9 +157,9 @@ def test_no_address_is_written_down(app, parts, publish):
     app.test_client().post(
         "/api/v1/predictions", json=strokes(), environ_base={"REMOTE_ADDR": "203.0.113.77"}
     )
-    parts.volatile.dispose()
+    parts.shared_state.dispose()
 
-    assert b"203.0.113.77" not in parts.settings.volatile_path.read_bytes()
+    assert b"203.0.113.77" not in parts.settings.shared_state_path.read_bytes()
 
 
 def test_switched_off_nothing_is_counted(settings):

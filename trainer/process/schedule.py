@@ -31,7 +31,7 @@ from core.runs.lifecycle import queue_run
 from core.schedule import cron, due
 from core.schedule.due import take_tick
 from core.storage.database import Database
-from core.storage.shared_state import TRAINER, Volatile
+from core.storage.shared_state import TRAINER, SharedState
 from core.storage.tables import Run
 from core.versions import queries as version_queries
 
@@ -78,11 +78,11 @@ class Ticker:
         self,
         database: Database,
         clock: Callable[[], datetime] = utc_now,
-        volatile: Volatile | None = None,
+        shared_state: SharedState | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
-        self._volatile = volatile
+        self._shared_state = shared_state
         self._said_alive_at = -SAY_ALIVE_SECONDS
         self._followed: tuple[str, str] | None = None
         self._scheduler = BackgroundScheduler(
@@ -109,9 +109,9 @@ class Ticker:
         """Stop waking; what was queued stays queued."""
         self._is_over.set()
         self._scheduler.shutdown(wait=False)
-        if self._volatile is not None:
+        if self._shared_state is not None:
             with contextlib.suppress(NotReady):
-                self._volatile.forget_part(TRAINER)
+                self._shared_state.forget_part(TRAINER)
 
     def _keep_following(self) -> None:
         """Look every second of the monotonic clock: APScheduler waits by the one that can be set.
@@ -145,11 +145,11 @@ class Ticker:
     def _say_alive(self) -> None:
         """Where the server's `/readyz` looks for it."""
         now = time.monotonic()
-        if self._volatile is None or now - self._said_alive_at < SAY_ALIVE_SECONDS:
+        if self._shared_state is None or now - self._said_alive_at < SAY_ALIVE_SECONDS:
             return
         self._said_alive_at = now
         try:
-            self._volatile.report_part(TRAINER, now=utc_now())
+            self._shared_state.report_part(TRAINER, now=utc_now())
         except NotReady as error:
             log.warning("cannot say that it is alive", why=str(error))
 

@@ -24,7 +24,7 @@ from core.cli.commands.database import open_database
 from core.runs import queries as run_queries
 from core.runs.verdict_sentences import rule_sentence, verdict_sentence
 from core.storage.model_store import ModelStore
-from core.storage.shared_state import Volatile
+from core.storage.shared_state import SharedState
 from core.storage.tables import ModelVersion
 from core.versions import lifecycle as versions
 from core.versions import queries as version_queries
@@ -164,11 +164,11 @@ def _wait_until_served(settings: Settings, version: int) -> int:
 
     Raises: NotSwitched, naming who lags after 30 s.
     """
-    volatile = Volatile(settings)
+    shared_state = SharedState(settings)
     deadline = time.monotonic() + SWITCH_PATIENCE_SECONDS
     try:
         while True:
-            workers = volatile.workers(now=utc_now())
+            workers = shared_state.workers(now=utc_now())
             lagging = [worker for worker in workers if worker.version != version]
             if not lagging:
                 return len(workers)
@@ -177,7 +177,7 @@ def _wait_until_served(settings: Settings, version: int) -> int:
                 raise NotSwitched(f"version {version} is promoted, but worker {named} lags")
             time.sleep(ASK_EVERY_SECONDS)
     finally:
-        volatile.dispose()
+        shared_state.dispose()
 
 
 def _problem(settings: Settings, row: ModelVersion) -> str | None:

@@ -1,46 +1,87 @@
-"""Shapes of answers about contributors, accounts, sessions, tokens, and the log."""
+"""Schemas of accounts, sessions and API tokens."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from server.answer_schemas import Answer
+from server.api.shared.schemas import Answer, Sent
 
-
-class ContributorOut(Answer):
-    """A contributor and what they gave; `n` and what follows leave deleted drawings out."""
-
-    number: int
-    id: str
-    created_at: datetime
-    blocked_at: datetime | None
-    is_held_out: bool
-    n: int
-    n_quarantined: int
-    n_rejected: int
-    n_exam: int
-    n_deleted: int
-    n_read: int
-    n_agreed: int
-    by_label: Annotated[list[int], Field(min_length=10, max_length=10)]
+Password = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
-class ContributorsOut(Answer):
-    """A page of contributors."""
+class LoginIn(Sent):
+    """An account's e-mail address and password."""
 
-    items: list[ContributorOut]
-    next: str | None
+    email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
-class ErasureOut(Answer):
-    """What erasing somebody's drawings affects; `versions` learned from them, and stay."""
+class SetupIn(LoginIn):
+    """The first admin, and the secret of the one-time link."""
 
-    n_drawings: int
-    versions: list[int]
-    live_version: int | None
+    token: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class TokenIn(Sent):
+    """A token for programs."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    role: Literal["reviewer", "admin"]
+
+
+class UserIn(Sent):
+    """A new account; without a password one is made up, and shown once."""
+
+    email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
+    role: Literal["reviewer", "admin"]
+    password: Password | None = None
+
+
+class UserChange(Sent):
+    """What is to change of an account."""
+
+    role: Literal["reviewer", "admin"] | None = None
+    disabled: bool | None = None
+
+
+class PasswordReset(Sent):
+    """Another password for an account; without one it is made up, and shown once."""
+
+    password: Password | None = None
+
+
+class OwnPasswordIn(Sent):
+    """One's present password, and the one to come."""
+
+    current: Password
+    new: Password
+
+
+class SessionsQuery(BaseModel):
+    """Whose sessions: one's own, or for admins everybody's."""
+
+    model_config = ConfigDict(extra="forbid")
+    whose: Literal["mine", "all"] = "mine"
+
+
+class MeOut(Answer):
+    """Who is asking."""
+
+    role: Literal["anybody", "reviewer", "admin"]
+    email: str | None
+    contributor: str
+    needs_setup: bool
+
+
+class TokenOut(Answer):
+    """The token, shown this once."""
+
+    token: str
+    name: str
+    role: Literal["reviewer", "admin"]
 
 
 class UserOut(Answer):
@@ -104,24 +145,4 @@ class TokensOut(Answer):
     """Newest first."""
 
     items: list[TokenRow]
-    next: str | None
-
-
-class AuditEventOut(Answer):
-    """What somebody or something did; `name` and `subject_name` are accounts' addresses."""
-
-    id: int
-    at: datetime
-    by: str
-    name: str | None
-    action: str
-    subject: str
-    subject_name: str | None
-    facts: dict[str, Any]
-
-
-class AuditOut(Answer):
-    """Newest first."""
-
-    items: list[AuditEventOut]
     next: str | None

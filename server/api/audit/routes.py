@@ -19,13 +19,14 @@ from core.storage.database import Database
 from core.storage.tables import AuditEvent
 from core.transfer.spreadsheet import inert
 from server import identity
-from server.api.accounts.schemas import AuditOut
 from server.api.audit import events as audit_log
 from server.api.audit.events import Wanted
+from server.api.audit.schemas import AuditFilter, AuditOut, AuditQuery
+from server.api.shared.json_values import Json, iso
+from server.api.shared.paging import next_after, number_after
 from server.contract import contract
-from server.schemas import AuditFilter, AuditQuery
+from server.roles import ADMIN
 from server.services import services
-from server.views import Json, iso, next_after, number_after
 
 blueprint = Blueprint("audit", __name__)
 CHUNK = 1000  # events in memory while a file is sent
@@ -33,7 +34,7 @@ COLUMNS = ("at", "by", "name", "action", "subject", "subject_name", "facts")
 
 
 @blueprint.get("/api/v1/audit")
-@contract("The log", query=AuditQuery, answers={200: AuditOut})
+@contract("The log", role=ADMIN, query=AuditQuery, answers={200: AuditOut})
 def log(query: AuditQuery) -> ResponseReturnValue:
     """What people and the gate did, newest first, as far as it fits the filters"""
     before, wanted = number_after(query.after), _wanted(query)
@@ -46,7 +47,9 @@ def log(query: AuditQuery) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/audit.csv")
-@contract("The log as CSV", query=AuditFilter, answers={200: None}, media_type="text/csv")
+@contract(
+    "The log as CSV", role=ADMIN, query=AuditFilter, answers={200: None}, media_type="text/csv"
+)
 def as_csv(query: AuditFilter) -> ResponseReturnValue:
     """The log as a table for spreadsheets; no cell of it is taken for a formula"""
     return _file(query, "csv", "text/csv", _csv_lines)
@@ -55,6 +58,7 @@ def as_csv(query: AuditFilter) -> ResponseReturnValue:
 @blueprint.get("/api/v1/audit.jsonl")
 @contract(
     "The log as JSON lines",
+    role=ADMIN,
     query=AuditFilter,
     answers={200: None},
     media_type="application/x-ndjson",

@@ -18,9 +18,10 @@ from core.symbols.digits import mnist
 from server.api.compare import comparison
 from server.api.compare.comparison import Difference, Flip
 from server.api.compare.schemas import CellOut, CompareOut, ConfusionOut
+from server.api.shared.json_values import Json, to_base64
 from server.contract import contract
+from server.roles import ADMIN, REVIEWER
 from server.services import services
-from server.views import Json, to_base64
 
 blueprint = Blueprint("compare", __name__)
 MAX_SHOWN = 200  # pictures of each kind: 200 kB
@@ -30,7 +31,7 @@ Array = NDArray[np.uint8]
 
 
 @blueprint.get("/api/v1/compare/<int:a>/<int:b>")
-@contract("Compare two versions", answers={200: CompareOut}, refusals=(404,))
+@contract("Compare two versions", role=REVIEWER, answers={200: CompareOut}, refusals=(404,))
 def compare(a: int, b: int) -> ResponseReturnValue:
     """What version b reads better and worse than version a, digit by digit"""
     labels = _mnist(LABELS)
@@ -58,7 +59,7 @@ def compare(a: int, b: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/models/<int:version>/confusion")
-@contract("A version's confusion matrix", answers={200: ConfusionOut}, refusals=(404,))
+@contract("A version's confusion matrix", role=ADMIN, answers={200: ConfusionOut}, refusals=(404,))
 def confusion(version: int) -> ResponseReturnValue:
     """Which digits of MNIST's test set the version read as which, when it was judged"""
     labels_N, predicted_N = _readings(version)
@@ -75,7 +76,7 @@ def confusion(version: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/models/<int:version>/confusion/<int:label>/<int:read_as>")
-@contract("A cell's digits", answers={200: CellOut}, refusals=(404,))
+@contract("A cell's digits", role=ADMIN, answers={200: CellOut}, refusals=(404,))
 def cell(version: int, label: int, read_as: int) -> ResponseReturnValue:
     """The test images of one digit that the version read as another, or as the same"""
     labels_N, predicted_N = _readings(version)

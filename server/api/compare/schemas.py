@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from server.answer_schemas import Answer
-from server.schemas import Base64Ink, Label
+from server.api.shared.schemas import Answer, Base64Ink, Label
 
 Row = Annotated[list[int], Field(min_length=10, max_length=10)]
 

@@ -13,12 +13,19 @@ from core.people.contributors import Erasure
 from core.storage.tables import Contributor
 from core.versions import queries as version_queries
 from server import identity
-from server.api.accounts.schemas import ContributorOut, ContributorsOut, ErasureOut
 from server.api.contributors.figures import Figures, figures
+from server.api.contributors.schemas import (
+    ContributorOut,
+    ContributorsOut,
+    ContributorsQuery,
+    ErasureOut,
+)
+from server.api.shared.json_values import Json, iso
+from server.api.shared.paging import next_after, number_after
+from server.api.shared.schemas import Reason
 from server.contract import contract
-from server.schemas import ContributorsQuery, Reason
+from server.roles import ADMIN
 from server.services import services
-from server.views import Json, iso, next_after, number_after
 
 blueprint = Blueprint("contributors", __name__)
 # How many drawings and which contributor, in one number that sorts and fits 63 bits.
@@ -26,7 +33,7 @@ MANY = 2**31
 
 
 @blueprint.get("/api/v1/contributors")
-@contract("All contributors", query=ContributorsQuery, answers={200: ContributorsOut})
+@contract("All contributors", role=ADMIN, query=ContributorsQuery, answers={200: ContributorsOut})
 def all_contributors(query: ContributorsQuery) -> ResponseReturnValue:
     """Who draws, the newest first or those who gave most, with what they gave"""
     with services().database.read() as session:
@@ -62,7 +69,7 @@ def _place(query: ContributorsQuery, row: Contributor) -> int:
 
 
 @blueprint.get("/api/v1/contributors/<int:number>")
-@contract("One contributor", answers={200: ContributorOut}, refusals=(404,))
+@contract("One contributor", role=ADMIN, answers={200: ContributorOut}, refusals=(404,))
 def show(number: int) -> ResponseReturnValue:
     """What one contributor gave"""
     with services().database.read() as session:
@@ -70,7 +77,13 @@ def show(number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/contributors/<int:number>/block")
-@contract("Block a contributor", body=Reason, answers={200: ContributorOut}, refusals=(404, 409))
+@contract(
+    "Block a contributor",
+    role=ADMIN,
+    body=Reason,
+    answers={200: ContributorOut},
+    refusals=(404, 409),
+)
 def block(number: int, body: Reason) -> ResponseReturnValue:
     """Take no more drawings from them; those there are neither train nor examine"""
     with services().database.write() as session:
@@ -81,7 +94,13 @@ def block(number: int, body: Reason) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/contributors/<int:number>/unblock")
-@contract("Unblock a contributor", body=Reason, answers={200: ContributorOut}, refusals=(404, 409))
+@contract(
+    "Unblock a contributor",
+    role=ADMIN,
+    body=Reason,
+    answers={200: ContributorOut},
+    refusals=(404, 409),
+)
 def unblock(number: int, body: Reason) -> ResponseReturnValue:
     """Let them in again, with all they drew"""
     with services().database.write() as session:
@@ -92,7 +111,7 @@ def unblock(number: int, body: Reason) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/contributors/<int:number>/erasure")
-@contract("What erasing would affect", answers={200: ErasureOut}, refusals=(404,))
+@contract("What erasing would affect", role=ADMIN, answers={200: ErasureOut}, refusals=(404,))
 def preview(number: int) -> ResponseReturnValue:
     """How many drawings would go, and which versions learned from them"""
     with services().database.read() as session:
@@ -100,7 +119,9 @@ def preview(number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/contributors/<int:number>/erasure")
-@contract("Erase a contributor's drawings", answers={200: ErasureOut}, refusals=(404, 409))
+@contract(
+    "Erase a contributor's drawings", role=ADMIN, answers={200: ErasureOut}, refusals=(404, 409)
+)
 def erase(number: int) -> ResponseReturnValue:
     """Wipe everything they drew, at once and for good; versions that learned from it stay"""
     with services().database.write() as session:

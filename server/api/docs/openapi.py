@@ -12,11 +12,11 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from core import __version__
-from server.access import ACCESS, SAFE_METHODS
-from server.answer_schemas import ErrorOut
+from server.access import SAFE_METHODS
+from server.api.shared.schemas import ErrorOut
 from server.contract import ATTRIBUTE, Contract
 from server.errors import STATUS
-from server.identity import ANYBODY
+from server.roles import ANYBODY
 
 Json = dict[str, Any]
 REF = "#/components/schemas/{model}"
@@ -93,9 +93,9 @@ def _resource(rule: Rule) -> str:
 
 
 def _operation(app: Flask, rule: Rule, method: str, declared: Contract) -> Json:
-    role = ACCESS.get(rule.rule, {}).get(method, "admin")
+    role = declared.role
     described: Json = {
-        "operationId": rule.endpoint.replace(".", "_"),
+        "operationId": declared.operation_id or rule.endpoint.replace(".", "_"),
         "tags": [_resource(rule)],
         "summary": declared.summary,
         "description": (app.view_functions[rule.endpoint].__doc__ or "").strip()

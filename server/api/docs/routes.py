@@ -9,7 +9,9 @@ from flask import Blueprint, Response, current_app, jsonify, request, send_from_
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.base.errors import NotFound
+from server.access import allow
 from server.api.docs.openapi import describe
+from server.roles import ANYBODY
 
 blueprint = Blueprint("docs", __name__)
 OURS = Path(__file__).resolve().parent
@@ -19,6 +21,7 @@ SWAGGER_FILES = {"swagger-ui.css": "css", "swagger-ui-bundle.js": "js"}
 
 
 @blueprint.get("/openapi.json")
+@allow(ANYBODY)
 def openapi() -> BaseResponse:
     """OpenAPI 3.1"""
     answer: Response = jsonify(describe(current_app._get_current_object()))  # type: ignore[attr-defined]
@@ -28,12 +31,14 @@ def openapi() -> BaseResponse:
 
 
 @blueprint.get("/api/docs")
+@allow(ANYBODY)
 def page() -> BaseResponse:
     """Swagger UI"""
     return send_from_directory(OURS, "index.html", max_age=0)
 
 
 @blueprint.get("/api/docs/<path:name>")
+@allow(ANYBODY)
 def part(name: str) -> BaseResponse:
     """A part of Swagger UI's page"""
     if name == "start.js":

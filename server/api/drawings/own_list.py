@@ -11,17 +11,19 @@ from core.base.kinds import DrawingStatus, Split
 from core.storage.tables import Drawing, ModelVersion, Promotion, RunDrawing
 from core.versions import queries as version_queries
 from server import identity
-from server.answer_schemas import MineOut
+from server.api.drawings.schemas import MineOut
+from server.api.drawings.views import drawings_json
+from server.api.shared.json_values import Json
+from server.api.shared.paging import Page, next_after, number_after
 from server.contract import contract
-from server.schemas import Page
+from server.roles import ANYBODY
 from server.services import services
-from server.views import Json, drawings_json, next_after, number_after
 
 blueprint = Blueprint("drawing_lists", __name__)
 
 
 @blueprint.get("/api/v1/drawings/mine")
-@contract("One's own drawings", query=Page, answers={200: MineOut})
+@contract("One's own drawings", role=ANYBODY, query=Page, answers={200: MineOut})
 def mine(query: Page) -> ResponseReturnValue:
     """One's own drawings, newest first, and how many of them met which fate"""
     contributor_id = identity.contributor() or ""

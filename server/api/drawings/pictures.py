@@ -13,18 +13,26 @@ from core.imaging.files import to_png
 from core.imaging.ink import Stopwatch
 from core.imaging.pictures import ink_from_grey
 from server import identity
-from server.answer_schemas import DrawingOut, PredictionOut
 from server.api.drawings.routes import store_once, with_ink
+from server.api.drawings.schemas import DrawingForm, DrawingOut
 from server.api.predictions.routes import admit, ms_since_start, read
+from server.api.predictions.schemas import PredictionOut
+from server.api.shared.schemas import PictureForm
 from server.contract import contract
-from server.schemas import DrawingForm, PictureForm
+from server.roles import ANYBODY
 from server.services import services
 
 blueprint = Blueprint("pictures", __name__)
 
 
 @blueprint.post("/api/v1/predictions/image")
-@contract("Read a picture", form=PictureForm, answers={200: PredictionOut}, refusals=(429, 503))
+@contract(
+    "Read a picture",
+    role=ANYBODY,
+    form=PictureForm,
+    answers={200: PredictionOut},
+    refusals=(429, 503),
+)
 def predict_image(form: PictureForm, file: bytes) -> ResponseReturnValue:
     """What the live version reads in a PNG, JPEG or WebP, light on dark or dark on light"""
     received_ms = ms_since_start()
@@ -36,6 +44,7 @@ def predict_image(form: PictureForm, file: bytes) -> ResponseReturnValue:
 @blueprint.post("/api/v1/drawings/image")
 @contract(
     "Store a labelled picture",
+    role=ANYBODY,
     form=DrawingForm,
     answers={201: DrawingOut, 200: DrawingOut},
     refusals=(409, 410, 429, 503, 507),

@@ -30,11 +30,11 @@ from core.imaging import (
 )
 from core.storage.counters import audit
 from server import identity
-from server.answer_schemas import DrawingOut, DrawingWithStrokes
+from server.api.drawings.schemas import DrawingIn, DrawingOut, DrawingWithStrokes, LabelIn
+from server.api.drawings.views import drawing_json, drawings_json
 from server.contract import contract
-from server.schemas import DrawingIn, LabelIn
+from server.roles import ANYBODY
 from server.services import services
-from server.views import drawing_json, drawings_json
 
 blueprint = Blueprint("drawings", __name__)
 
@@ -42,6 +42,7 @@ blueprint = Blueprint("drawings", __name__)
 @blueprint.post("/api/v1/drawings")
 @contract(
     "Store a labelled drawing",
+    role=ANYBODY,
     body=DrawingIn,
     answers={201: DrawingOut, 200: DrawingOut},
     refusals=(409, 410, 429, 503, 507),
@@ -121,7 +122,7 @@ def _with_confidence(new: NewDrawing) -> NewDrawing:
 
 
 @blueprint.get("/api/v1/drawings/<drawing_id>")
-@contract("One drawing", answers={200: DrawingWithStrokes}, refusals=(404, 410))
+@contract("One drawing", role=ANYBODY, answers={200: DrawingWithStrokes}, refusals=(404, 410))
 def show(drawing_id: str) -> ResponseReturnValue:
     """One's own drawing, or for reviewers any, with its strokes"""
     owner, _ = _actor()
@@ -137,7 +138,13 @@ def show(drawing_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/drawings/<drawing_id>/ink.png")
-@contract("A drawing's ink", answers={200: None}, refusals=(404, 410), media_type="image/png")
+@contract(
+    "A drawing's ink",
+    role=ANYBODY,
+    answers={200: None},
+    refusals=(404, 410),
+    media_type="image/png",
+)
 def ink_png(drawing_id: str) -> ResponseReturnValue:
     """The 28×28 ink that the model sees, as a PNG"""
     owner, _ = _actor()
@@ -156,6 +163,7 @@ def ink_png(drawing_id: str) -> ResponseReturnValue:
 @blueprint.patch("/api/v1/drawings/<drawing_id>")
 @contract(
     "Relabel a drawing",
+    role=ANYBODY,
     body=LabelIn,
     answers={200: DrawingOut},
     refusals=(404, 409, 410, 429, 503, 507),
@@ -176,7 +184,7 @@ def relabel(drawing_id: str, body: LabelIn) -> ResponseReturnValue:
 
 
 @blueprint.delete("/api/v1/drawings/<drawing_id>")
-@contract("Delete a drawing", answers={204: None}, refusals=(404, 410, 429, 503, 507))
+@contract("Delete a drawing", role=ANYBODY, answers={204: None}, refusals=(404, 410, 429, 503, 507))
 def delete(drawing_id: str) -> ResponseReturnValue:
     """Take a drawing out of lists, runs and exports; it can be restored for 60 s"""
     owner, _ = _actor()
@@ -190,7 +198,12 @@ def delete(drawing_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/drawings/<drawing_id>/restore")
-@contract("Restore a drawing", answers={200: DrawingOut}, refusals=(404, 409, 410, 429, 503, 507))
+@contract(
+    "Restore a drawing",
+    role=ANYBODY,
+    answers={200: DrawingOut},
+    refusals=(404, 409, 410, 429, 503, 507),
+)
 def restore(drawing_id: str) -> ResponseReturnValue:
     """Bring back a drawing that was deleted less than 60 s ago"""
     owner, _ = _actor()
@@ -209,7 +222,7 @@ def _actor() -> tuple[str | None, str]:
     Nobody's cookie owns nothing: the empty id is no contributor's.
     """
     who = identity.who()
-    if who.role != identity.ANYBODY:
+    if who.role != ANYBODY:
         return None, who.by
     return identity.contributor() or "", BY_CONTRIBUTOR
 

@@ -21,6 +21,7 @@ from core.drawings.lifecycle import own_drawing
 from core.storage.tables import DrawingChange, LabelEvent, ModelVersion, Promotion, RunDrawing, User
 from core.versions import queries as version_queries
 from server import identity
+from server.api.drawings.views import drawings_by_number, drawings_json
 from server.api.gallery.schemas import (
     ChangeIn,
     ChangeOut,
@@ -31,16 +32,17 @@ from server.api.gallery.schemas import (
     ReadingsOut,
     SummaryOut,
 )
+from server.api.shared.json_values import Json, iso
 from server.contract import contract
+from server.roles import REVIEWER
 from server.services import services
 from server.serving.readings import N_VERSIONS
-from server.views import Json, drawings_by_number, drawings_json, iso
 
 blueprint = Blueprint("gallery", __name__)
 
 
 @blueprint.get("/api/v1/drawings")
-@contract("All drawings", query=DrawingsQuery, answers={200: GalleryOut})
+@contract("All drawings", role=REVIEWER, query=DrawingsQuery, answers={200: GalleryOut})
 def all_drawings(query: DrawingsQuery) -> ResponseReturnValue:
     """Everybody's drawings as far as they fit the filters, newest first unless asked otherwise
 
@@ -58,7 +60,7 @@ def all_drawings(query: DrawingsQuery) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/drawings/summary")
-@contract("How many drawings fit", query=GalleryFilters, answers={200: SummaryOut})
+@contract("How many drawings fit", role=REVIEWER, query=GalleryFilters, answers={200: SummaryOut})
 def summary(query: GalleryFilters) -> ResponseReturnValue:
     """How many drawings fit the filters, and what each other choice would find"""
     with services().database.read() as session:
@@ -69,6 +71,7 @@ def summary(query: GalleryFilters) -> ResponseReturnValue:
 @blueprint.post("/api/v1/drawings/changes")
 @contract(
     "Change many drawings",
+    role=REVIEWER,
     body=ChangeIn,
     answers={200: ChangeOut},
     refusals=(404, 409, 410, 503, 507),
@@ -84,6 +87,7 @@ def change(body: ChangeIn) -> ResponseReturnValue:
 @blueprint.post("/api/v1/drawings/changes/<int:change_id>/undo")
 @contract(
     "Undo a change of many drawings",
+    role=REVIEWER,
     answers={200: ChangeOut},
     refusals=(404, 409, 410, 503, 507),
 )
@@ -95,7 +99,12 @@ def undo(change_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/drawings/<drawing_id>/record")
-@contract("What is on record of a drawing", answers={200: DrawingRecord}, refusals=(404, 410))
+@contract(
+    "What is on record of a drawing",
+    role=REVIEWER,
+    answers={200: DrawingRecord},
+    refusals=(404, 410),
+)
 def record(drawing_id: str) -> ResponseReturnValue:
     """Its labels with who gave them and when, and the versions that learned from it"""
     with services().database.read() as session:
@@ -104,7 +113,9 @@ def record(drawing_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/drawings/<drawing_id>/readings")
-@contract("What each version says of it", answers={200: ReadingsOut}, refusals=(404, 410))
+@contract(
+    "What each version says of it", role=REVIEWER, answers={200: ReadingsOut}, refusals=(404, 410)
+)
 def readings(drawing_id: str) -> ResponseReturnValue:
     """What the newest ten versions read in a drawing, the newest first"""
     parts = services()

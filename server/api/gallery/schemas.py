@@ -1,4 +1,4 @@
-"""Shapes of the gallery: which drawings, what is done to many of them, what is known of one."""
+"""Schemas of the gallery."""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from core.drawings.bulk_changes import MAX_AT_ONCE, Action
 from core.drawings.gallery import Filters, Sort
-from server.answer_schemas import Answer, DrawingOut, Probability
-from server.schemas import DrawingId, Label, LabelText, Page, Sent
+from server.api.drawings.schemas import GalleryDrawing
+from server.api.shared.paging import Page
+from server.api.shared.schemas import Answer, DrawingId, Label, LabelText, Probability, Sent
 
 Band = Literal["unknown", "below_60", "60_to_90", "90_to_99", "above_99"]
+
 SortText = Literal["newest", "oldest", "least_sure", "most_sure"]
+
 ActionText = Literal["accept", "relabel", "reject", "restore", "delete"]
 assert get_args(SortText) == tuple(Sort) and get_args(ActionText) == tuple(Action)
+
 DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+
 VersionText = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,8}$")]
 
 
@@ -76,12 +81,6 @@ class ChangeIn(Sent):
     ids: Annotated[list[DrawingId], Field(min_length=1, max_length=MAX_AT_ONCE)]
     action: ActionText
     label: Label | None = None
-
-
-class GalleryDrawing(DrawingOut):
-    """A drawing as reviewers see it; `confidence` is that of its prediction."""
-
-    confidence: Probability | None
 
 
 class GalleryOut(Answer):

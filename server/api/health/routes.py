@@ -13,10 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.base.errors import InkloopError
 from core.storage.database import sqlite_version
-from server.answer_schemas import ReadyOut
-from server.api.health.metrics import registry
-from server.api.health.problems import problems
+from server.api.health.schemas import ReadyOut
 from server.contract import contract
+from server.monitoring.metrics import registry
+from server.monitoring.problems import problems
+from server.roles import ADMIN, ANYBODY
 from server.services import Services, services
 
 blueprint = Blueprint("health", __name__)
@@ -24,14 +25,14 @@ HEAD = Path(__file__).resolve().parents[3] / "migrations" / "HEAD"
 
 
 @blueprint.get("/healthz")
-@contract("Alive?", answers={200: None})
+@contract("Alive?", role=ANYBODY, answers={200: None})
 def healthz() -> ResponseReturnValue:
     """Answers without touching disk or database"""
     return {"status": "ok"}
 
 
 @blueprint.get("/readyz")
-@contract("Ready?", answers={200: ReadyOut, 503: ReadyOut})
+@contract("Ready?", role=ANYBODY, answers={200: ReadyOut, 503: ReadyOut})
 def readyz() -> ResponseReturnValue:
     """503 without champion or database; `degraded` while the last good version serves"""
     parts = services()
@@ -70,7 +71,7 @@ def _database_problem(parts: Services) -> str | None:
 
 
 @blueprint.get("/metrics")
-@contract("Figures for Prometheus", answers={200: None}, media_type="text/plain")
+@contract("Figures for Prometheus", role=ADMIN, answers={200: None}, media_type="text/plain")
 def metrics() -> ResponseReturnValue:
     """Requests of all workers added up, and what the database and the models are like"""
     body = generate_latest(registry(services()))

@@ -18,13 +18,15 @@ from core.symbols.digits import mnist
 from core.versions import maps
 from core.versions import queries as version_queries
 from server import identity
-from server.answers import polled
 from server.api.maps import points as map_points
 from server.api.maps.schemas import MapOut, MapQuery, MapsOut
 from server.api.maps.words import failure_sentence
+from server.api.shared.conditional import polled
+from server.api.shared.json_values import Json, iso
+from server.api.shared.language import language
 from server.contract import contract
+from server.roles import ADMIN, REVIEWER
 from server.services import services
-from server.views import Json, iso, language
 
 blueprint = Blueprint("digit_map", __name__)
 LABELS = "t10k-labels-idx1-ubyte"
@@ -33,7 +35,9 @@ GZIP = 16 + zlib.MAX_WBITS
 
 
 @blueprint.get("/api/v1/map")
-@contract("The map of a version", query=MapQuery, answers={200: MapOut}, refusals=(404,))
+@contract(
+    "The map of a version", role=REVIEWER, query=MapQuery, answers={200: MapOut}, refusals=(404,)
+)
 def show(query: MapQuery) -> ResponseReturnValue:
     """MNIST samples and drawings where the last layer of a version puts them
 
@@ -62,6 +66,7 @@ def show(query: MapQuery) -> ResponseReturnValue:
 @blueprint.get("/api/v1/map/inks")
 @contract(
     "The inks of a map",
+    role=REVIEWER,
     query=MapQuery,
     answers={200: None},
     refusals=(404,),
@@ -86,14 +91,14 @@ def inks(query: MapQuery) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/maps")
-@contract("All maps", answers={200: MapsOut})
+@contract("All maps", role=REVIEWER, answers={200: MapsOut})
 def all_maps() -> ResponseReturnValue:
     """Which versions have a map, and how far the live version's is"""
     return polled(_maps())
 
 
 @blueprint.post("/api/v1/maps")
-@contract("Have a map made", answers={202: MapsOut}, refusals=(409, 503, 507))
+@contract("Have a map made", role=ADMIN, answers={202: MapsOut}, refusals=(409, 503, 507))
 def make() -> ResponseReturnValue:
     """Have the live version's map made again, with the drawings that came since"""
     with services().database.write() as session:

@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from server.answer_schemas import Answer
-from server.schemas import Label
+from server.api.shared.schemas import Answer, Label
 
 Place = Annotated[int, Field(ge=0)]
 Coordinate = Annotated[int, Field(ge=-10_000, le=10_000)]

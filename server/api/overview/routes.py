@@ -19,17 +19,19 @@ from core.storage import counters
 from core.storage.tables import ModelVersion, Promotion, Run
 from core.versions import lifecycle as transitions
 from server import identity
-from server.answers import polled
 from server.api.audit import events as audit_log
-from server.api.health.problems import problems
 from server.api.overview import figures as overview
 from server.api.overview import needs
 from server.api.overview.figures import DigitFigures, Measured
 from server.api.overview.schemas import OverviewOut
-from server.api.review import queue as review_queue
+from server.api.runs.views import run_json, verdict_json
+from server.api.shared.conditional import polled
+from server.api.shared.json_values import Json, iso
 from server.contract import contract
+from server.monitoring.problems import problems
+from server.roles import REVIEWER
 from server.services import services
-from server.views import Json, iso, run_json, verdict_json
+from server.serving import review_queue as review_queue
 
 blueprint = Blueprint("overview", __name__)
 N_DAYS = 90
@@ -39,7 +41,7 @@ OVER = (RunStatus.PROMOTED, RunStatus.HELD, RunStatus.FAILED, RunStatus.CANCELLE
 
 
 @blueprint.get("/api/v1/overview")
-@contract("The overview", answers={200: OverviewOut})
+@contract("The overview", role=REVIEWER, answers={200: OverviewOut})
 def show() -> ResponseReturnValue:
     """What needs a person; what is live, since when, why and by whom; ninety days in figures"""
     now = utc_now()

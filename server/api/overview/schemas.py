@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from server.answer_schemas import Answer, RunOut
+from server.api.runs.schemas import RunOut
+from server.api.shared.schemas import Answer
 
 
 class NeedOut(Answer):

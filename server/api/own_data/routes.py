@@ -13,7 +13,7 @@ from core.base.errors import Forbidden
 from core.people import own_data as transitions
 from core.transfer.own import own_archive
 from server import identity
-from server.api.transfers.schemas import (
+from server.api.own_data.schemas import (
     ConsentIn,
     DeletedOut,
     JoinOut,
@@ -23,15 +23,16 @@ from server.api.transfers.schemas import (
     RestoredOut,
     RestoreIn,
 )
+from server.api.shared.json_values import iso
 from server.contract import contract
+from server.roles import ANYBODY
 from server.services import services
-from server.views import iso
 
 blueprint = Blueprint("own_data", __name__)
 
 
 @blueprint.get("/api/v1/me/data")
-@contract("What is kept of me?", answers={200: KeptOut})
+@contract("What is kept of me?", role=ANYBODY, answers={200: KeptOut})
 def show() -> ResponseReturnValue:
     """What is kept of whoever asks, in figures"""
     contributor_id = identity.contributor_or_new()
@@ -47,7 +48,7 @@ def show() -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/me/data.zip")
-@contract("Take my drawings along", answers={200: None}, media_type="application/zip")
+@contract("Take my drawings along", role=ANYBODY, answers={200: None}, media_type="application/zip")
 def download() -> ResponseReturnValue:
     """All drawings of whoever asks: a picture of each, and everything else as JSON"""
     contributor_id = identity.contributor() or ""
@@ -60,7 +61,7 @@ def download() -> ResponseReturnValue:
 
 
 @blueprint.delete("/api/v1/me/data")
-@contract("Delete all my drawings", answers={200: DeletedOut}, refusals=(409, 429))
+@contract("Delete all my drawings", role=ANYBODY, answers={200: DeletedOut}, refusals=(409, 429))
 def delete() -> ResponseReturnValue:
     """Delete every drawing of whoever asks; they can be restored for 60 s"""
     contributor_id = identity.contributor() or ""
@@ -75,6 +76,7 @@ def delete() -> ResponseReturnValue:
 @blueprint.post("/api/v1/me/data/restore")
 @contract(
     "Restore all my drawings",
+    role=ANYBODY,
     body=RestoreIn,
     answers={200: RestoredOut},
     refusals=(409, 410, 429),
@@ -90,7 +92,9 @@ def restore(body: RestoreIn) -> ResponseReturnValue:
 
 
 @blueprint.put("/api/v1/me/consent")
-@contract("I was told what is kept", body=ConsentIn, answers={204: None}, refusals=(429,))
+@contract(
+    "I was told what is kept", role=ANYBODY, body=ConsentIn, answers={204: None}, refusals=(429,)
+)
 def consent(body: ConsentIn) -> ResponseReturnValue:
     """Record that whoever asks saw what is kept, before their first drawing"""
     contributor_id = identity.contributor_or_new()
@@ -101,7 +105,9 @@ def consent(body: ConsentIn) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/me/links")
-@contract("Make a link that carries my drawings", answers={201: LinkOut}, refusals=(429,))
+@contract(
+    "Make a link that carries my drawings", role=ANYBODY, answers={201: LinkOut}, refusals=(429,)
+)
 def make_link() -> ResponseReturnValue:
     """A secret that makes another browser this one's twin, once, within 15 minutes"""
     contributor_id = _browser()
@@ -111,7 +117,7 @@ def make_link() -> ResponseReturnValue:
 
 
 @blueprint.delete("/api/v1/me/links")
-@contract("Revoke my link", answers={204: None}, refusals=(429,))
+@contract("Revoke my link", role=ANYBODY, answers={204: None}, refusals=(429,))
 def revoke_links() -> ResponseReturnValue:
     """No link of whoever asks works any more"""
     contributor_id = _browser()
@@ -121,7 +127,13 @@ def revoke_links() -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/me/join/preview")
-@contract("What would a link bring?", body=LinkIn, answers={200: JoinOut}, refusals=(409, 410, 429))
+@contract(
+    "What would a link bring?",
+    role=ANYBODY,
+    body=LinkIn,
+    answers={200: JoinOut},
+    refusals=(409, 410, 429),
+)
 def preview(body: LinkIn) -> ResponseReturnValue:
     """How many drawings a link brings, and how many of this browser's would join them"""
     contributor_id = _browser()
@@ -131,7 +143,9 @@ def preview(body: LinkIn) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/me/join")
-@contract("Use a link up", body=LinkIn, answers={200: JoinOut}, refusals=(409, 410, 429))
+@contract(
+    "Use a link up", role=ANYBODY, body=LinkIn, answers={200: JoinOut}, refusals=(409, 410, 429)
+)
 def join(body: LinkIn) -> ResponseReturnValue:
     """Become the link's contributor, and bring this browser's drawings along"""
     here = _browser()

@@ -13,19 +13,21 @@ from core.base.errors import NotReady
 from core.imaging import Inking, ink_from_strokes, parse_strokes
 from core.runs import queries as run_queries
 from server import identity
-from server.answer_schemas import PredictionOut
+from server.api.predictions.schemas import PredictionOut, StrokesIn
+from server.api.shared.json_values import to_base64
 from server.contract import contract
-from server.schemas import StrokesIn
+from server.roles import ANYBODY
 from server.services import services
 from server.serving.predictor import LoadedModel
-from server.views import to_base64
 
 blueprint = Blueprint("predictions", __name__)
 REFUSALS = (422, 429, 503)
 
 
 @blueprint.post("/api/v1/predictions")
-@contract("Read strokes", body=StrokesIn, answers={200: PredictionOut}, refusals=REFUSALS)
+@contract(
+    "Read strokes", role=ANYBODY, body=StrokesIn, answers={200: PredictionOut}, refusals=REFUSALS
+)
 def predict(body: StrokesIn) -> ResponseReturnValue:
     """What the live version reads in strokes"""
     checked_ms = ms_since_start()

@@ -15,18 +15,26 @@ from core.review import decisions as transitions
 from core.storage import counters
 from core.storage.tables import Drawing
 from server import identity
-from server.answer_schemas import DrawingOut, ReviewItem, ReviewOut
-from server.api.review.queue import UNSURE_BELOW, Reading, n_left
+from server.api.drawings.schemas import DrawingOut
+from server.api.drawings.views import drawings_json
+from server.api.review.schemas import ReviewIn, ReviewItem, ReviewOut, ReviewQuery
+from server.api.shared.json_values import Json
 from server.contract import contract
-from server.schemas import ReviewIn, ReviewQuery
+from server.roles import REVIEWER
 from server.services import services
-from server.views import Json, drawings_json
+from server.serving.review_queue import UNSURE_BELOW, Reading, n_left
 
 blueprint = Blueprint("review", __name__)
 
 
 @blueprint.get("/api/v1/review")
-@contract("The review queue", query=ReviewQuery, answers={200: ReviewOut}, refusals=(503, 507))
+@contract(
+    "The review queue",
+    role=REVIEWER,
+    query=ReviewQuery,
+    answers={200: ReviewOut},
+    refusals=(503, 507),
+)
 def queue(query: ReviewQuery) -> ResponseReturnValue:
     """Drawings that need a reviewer, the most informative first
 
@@ -50,7 +58,7 @@ def queue(query: ReviewQuery) -> ResponseReturnValue:
 
 
 @blueprint.delete("/api/v1/review")
-@contract("Leave the review", answers={204: None})
+@contract("Leave the review", role=REVIEWER, answers={204: None})
 def leave() -> ResponseReturnValue:
     """Give back what one has not decided about, so that others need not wait for it"""
     with services().database.write() as session:
@@ -72,7 +80,13 @@ def _take(limit: int, now: datetime) -> list[int]:
 
 
 @blueprint.post("/api/v1/review/<drawing_id>")
-@contract("Review a drawing", body=ReviewIn, answers={200: DrawingOut}, refusals=(404, 409, 410))
+@contract(
+    "Review a drawing",
+    role=REVIEWER,
+    body=ReviewIn,
+    answers={200: DrawingOut},
+    refusals=(404, 409, 410),
+)
 def decide(drawing_id: str, body: ReviewIn) -> ResponseReturnValue:
     """Accept, relabel or reject a drawing; it leaves the queue"""
     who = identity.who()
@@ -91,7 +105,7 @@ def decide(drawing_id: str, body: ReviewIn) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/review/<drawing_id>/undo")
-@contract("Take a review back", answers={200: ReviewItem}, refusals=(404, 409, 410))
+@contract("Take a review back", role=REVIEWER, answers={200: ReviewItem}, refusals=(404, 409, 410))
 def undo(drawing_id: str) -> ResponseReturnValue:
     """Take one's own last decision about a drawing back; it is before one's eyes again"""
     who = identity.who()

@@ -17,21 +17,20 @@ from core.runs import lifecycle as transitions
 from core.storage.counters import audit
 from core.storage.tables import Run
 from server import identity
-from server.answer_schemas import RunOut, RunsOut
-from server.answers import polled
 from server.api.runs import lineage as run_drawings
-from server.api.runs.schemas import RunDrawingsOut, RunDrawingsQuery, RunInFull
-from server.api.runs.views import asked_by, run_drawings_json, run_in_full
+from server.api.runs.schemas import RunDrawingsOut, RunDrawingsQuery, RunInFull, RunOut, RunsOut
+from server.api.runs.views import asked_by, run_drawings_json, run_in_full, run_json
+from server.api.shared.conditional import polled
+from server.api.shared.paging import Page, next_after, number_after
 from server.contract import contract
-from server.schemas import Page
+from server.roles import ADMIN, ANYBODY, REVIEWER
 from server.services import services
-from server.views import next_after, number_after, run_json
 
 blueprint = Blueprint("runs", __name__)
 
 
 @blueprint.post("/api/v1/runs")
-@contract("Ask for a run", answers={202: RunOut}, refusals=(503, 507))
+@contract("Ask for a run", role=ADMIN, answers={202: RunOut}, refusals=(503, 507))
 def ask() -> ResponseReturnValue:
     """Queue a run; while one is queued or running, that one is the answer"""
     by = identity.who().by
@@ -46,7 +45,7 @@ def ask() -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/runs")
-@contract("All runs", query=Page, answers={200: RunsOut})
+@contract("All runs", role=ANYBODY, query=Page, answers={200: RunsOut})
 def all_runs(query: Page) -> ResponseReturnValue:
     """All runs, newest first"""
     found = select(Run).order_by(Run.id.desc()).limit(query.limit + 1)
@@ -63,7 +62,7 @@ def all_runs(query: Page) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/runs/<int:run_id>")
-@contract("One run", answers={200: RunInFull}, refusals=(404,))
+@contract("One run", role=ANYBODY, answers={200: RunInFull}, refusals=(404,))
 def show(run_id: int) -> ResponseReturnValue:
     """A run with its progress, its curves, its log, its verdict, and what to do about it"""
     for_admin = identity.role() == Role.ADMIN
@@ -77,6 +76,7 @@ def show(run_id: int) -> ResponseReturnValue:
 @blueprint.get("/api/v1/runs/<int:run_id>/drawings")
 @contract(
     "What a run learned from",
+    role=REVIEWER,
     query=RunDrawingsQuery,
     answers={200: RunDrawingsOut},
     refusals=(404,),
@@ -103,7 +103,7 @@ def drawings(run_id: int, query: RunDrawingsQuery) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/runs/<int:run_id>/cancel")
-@contract("Stop a run", answers={200: RunOut}, refusals=(404, 409))
+@contract("Stop a run", role=ADMIN, answers={200: RunOut}, refusals=(404, 409))
 def cancel(run_id: int) -> ResponseReturnValue:
     """Stop a queued run at once, a running one within a second"""
     now = utc_now()
@@ -122,4 +122,4 @@ def _run(session: Session, run_id: int) -> Run:
 
 
 def _may_know_names() -> bool:
-    return identity.role() != identity.ANYBODY
+    return identity.role() != ANYBODY

@@ -1,18 +1,75 @@
-"""Shapes of a run in full, of the drawings it learned from, and of the webhook."""
+"""Schemas of runs, their verdicts and the drawings they trained on."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from core.webhooks.signing import MAX_URL
-from server.answer_schemas import Answer, RunOut, RunPoint
-from server.api.gallery.schemas import GalleryDrawing
-from server.schemas import Label, LabelText, Page, Sent
+from server.api.drawings.schemas import GalleryDrawing
+from server.api.shared.paging import Page
+from server.api.shared.schemas import Answer, Label, LabelText
+from server.api.webhooks.schemas import DeliveryOut
 
-Event = Literal["promoted", "held", "failed"]
+
+class RuleOut(Answer):
+    """One rule of the gate and its figures."""
+
+    name: str
+    passed: bool
+    value: Any
+    bound: Any
+    sentence: str
+
+
+class VerdictOut(Answer):
+    """What the gate said."""
+
+    passed: bool
+    sentence: str
+    rules: list[RuleOut]
+
+
+class RunOut(Answer):
+    """One attempt to train."""
+
+    id: int
+    status: Literal["queued", "running", "promoted", "held", "failed", "cancelled"]
+    phase: str | None
+    step: int | None
+    n_steps: int | None
+    loss: float | None
+    accuracy: float | None
+    version: int | None
+    verdict: VerdictOut | None
+    requested_by: Literal["schedule", "first", "command", "user"]
+    base_version: int | None
+    n_new: int | None
+    n_drawings: int | None
+    queued_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    cancel_requested: bool
+    message: str | None
+    asked_by: str | None = None
+    """The account, in lists of runs and of one run; only for reviewers."""
+
+
+class RunPoint(Answer):
+    """A point of a run's curves."""
+
+    phase: str
+    step: int
+    loss: float | None
+    accuracy: float | None
+
+
+class RunsOut(Answer):
+    """Newest first."""
+
+    items: list[RunOut]
+    next: str | None
 
 
 class RunLineOut(Answer):
@@ -35,21 +92,6 @@ class TimeLeft(Answer):
 
     seconds: float
     is_whole: bool
-
-
-class DeliveryOut(Answer):
-    """Something told to the webhook, and what became of it."""
-
-    id: int
-    event: Literal["promoted", "held", "failed", "test"]
-    run_id: int | None
-    created_at: datetime
-    attempted_at: datetime | None
-    n_attempts: int
-    is_waiting: bool
-    """Whether it is still to be told, perhaps again."""
-    outcome: str | None
-    sentence: str | None
 
 
 class RunInFull(RunOut):
@@ -100,23 +142,3 @@ class RunDrawingsOut(Answer):
     items: list[RunDrawingOut]
     next: str | None
     counts: RunCounts | None
-
-
-class WebhookIn(Sent):
-    """Whom to tell of which ends; a new receiver gets a new secret, others only if asked."""
-
-    url: Annotated[str, StringConstraints(min_length=1, max_length=MAX_URL)]
-    events: Annotated[list[Event], Field(min_length=1, max_length=3)]
-    renew_secret: bool = False
-
-
-class WebhookOut(Answer):
-    """Who is told; `secret` is shown once, when it is new."""
-
-    url: str | None
-    events: list[Event]
-    updated_at: datetime | None
-    allows_private: bool
-    secret: str | None
-    deliveries: list[DeliveryOut]
-    """The last ten, newest first."""

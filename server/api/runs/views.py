@@ -10,15 +10,18 @@ from sqlalchemy.orm import Session
 
 from core.base.kinds import DrawingStatus, RunStatus
 from core.runs import queries as run_queries
-from core.runs.sentences import End, line_sentence, what_to_do
+from core.runs import verdict_sentences as sentences
+from core.runs.sentences import End, line_sentence, message_sentence, what_to_do
 from core.storage import counters
-from core.storage.tables import Run, RunLine, RunMetric, WebhookDelivery
+from core.storage.tables import Run, RunLine, RunMetric, Verdict
 from core.webhooks import deliveries as webhook
-from core.webhooks.sentences import outcome_sentence
 from server.api.audit import events as audit_log
+from server.api.drawings.views import drawings_by_number, drawings_json
 from server.api.runs.lineage import Learned
 from server.api.runs.time_left import PHASES, Line, Point, phase_seconds, time_left
-from server.views import Json, drawings_by_number, drawings_json, iso, language, run_json
+from server.api.shared.json_values import Json, iso
+from server.api.shared.language import language
+from server.api.webhooks.views import delivery_json
 
 MAX_POINTS = 400
 """More than a curve has pixels for; a long training writes thousands."""
@@ -77,22 +80,6 @@ def run_drawings_json(session: Session, found: Sequence[Learned]) -> list[Json]:
         drawing | {"learned_label": one.label, "is_new": one.is_new}
         for drawing, one in zip(shown, found, strict=True)
     ]
-
-
-def delivery_json(row: WebhookDelivery) -> Json:
-    """What was told to the webhook, and what became of it."""
-    outcome = row.outcome
-    return {
-        "id": row.id,
-        "event": row.event,
-        "run_id": row.run_id,
-        "created_at": iso(row.created_at),
-        "attempted_at": iso(row.attempted_at),
-        "n_attempts": row.n_attempts,
-        "is_waiting": row.due_at is not None,
-        "outcome": outcome,
-        "sentence": None if outcome is None else outcome_sentence(outcome, row.facts, language()),
-    }
 
 
 def _lines(session: Session, run_id: int) -> list[Line]:
@@ -162,3 +149,51 @@ def _usual(session: Session, run: Run, now: datetime) -> dict[str, float] | None
         .limit(1)
     ).one_or_none()
     return None if last is None else phase_seconds(_lines(session, last), now) or None
+
+
+def verdict_json(verdict: Verdict | None) -> Json | None:
+    """A verdict with its sentences in the client's language."""
+    if verdict is None:
+        return None
+    words = language()
+    return {
+        "passed": verdict.passed,
+        "sentence": sentences.verdict_sentence(verdict.passed, verdict.rules, words),
+        "rules": [_rule_json(rule, words) for rule in verdict.rules],
+    }
+
+
+def _rule_json(rule: Json, words: str) -> Json:
+    """A rule that had nothing to measure shows no figures: a 0 would look like one."""
+    is_measured = rule["facts"].get("n") != 0
+    return {
+        "name": rule["name"],
+        "passed": rule["passed"],
+        "value": rule["value"] if is_measured else None,
+        "bound": rule["bound"] if is_measured else None,
+        "sentence": sentences.rule_sentence(rule, words),
+    }
+
+
+def run_json(session: Session, run: Run) -> Json:
+    """A run, and the verdict on its candidate. Who asked is told by kind, not by name."""
+    return {
+        "id": run.id,
+        "status": run.status,
+        "phase": run.phase,
+        "step": run.step,
+        "n_steps": run.n_steps,
+        "loss": run.loss,
+        "accuracy": run.accuracy,
+        "version": run.version,
+        "verdict": verdict_json(run_queries.verdict_of(session, run.id)),
+        "requested_by": run.requested_by.partition(":")[0],
+        "base_version": run.base_version,
+        "n_new": run.n_new,
+        "n_drawings": run.n_drawings,
+        "queued_at": iso(run.queued_at),
+        "started_at": iso(run.started_at),
+        "finished_at": iso(run.finished_at),
+        "cancel_requested": run.cancel_requested_at is not None,
+        "message": message_sentence(run.message, run.failure, language()),
+    }

@@ -11,12 +11,13 @@ from core.schedule.cron_words import in_words
 from core.schedule.due import change_schedule
 from core.storage.tables import Schedule
 from server import identity
-from server.answer_schemas import ScheduleOut, SchedulePreviewOut
-from server.answers import polled
+from server.api.schedule.schemas import ScheduleIn, ScheduleOut, SchedulePreview, SchedulePreviewOut
+from server.api.shared.conditional import polled
+from server.api.shared.json_values import Json, iso
+from server.api.shared.language import language
 from server.contract import contract
-from server.schemas import ScheduleIn, SchedulePreview
+from server.roles import ADMIN, ANYBODY, REVIEWER
 from server.services import services
-from server.views import Json, iso, language
 
 blueprint = Blueprint("schedule", __name__)
 N_SHOWN = 5
@@ -24,7 +25,7 @@ SWITCHED_OFF = {"en": "switched off", "zh": "已关闭"}
 
 
 @blueprint.get("/api/v1/schedule")
-@contract("The schedule", answers={200: ScheduleOut})
+@contract("The schedule", role=ANYBODY, answers={200: ScheduleOut})
 def show() -> ResponseReturnValue:
     """When runs are due, and what the last due moment did"""
     with services().database.read() as session:
@@ -32,7 +33,7 @@ def show() -> ResponseReturnValue:
 
 
 @blueprint.put("/api/v1/schedule")
-@contract("Change the schedule", body=ScheduleIn, answers={200: ScheduleOut})
+@contract("Change the schedule", role=ADMIN, body=ScheduleIn, answers={200: ScheduleOut})
 def change(body: ScheduleIn) -> ResponseReturnValue:
     """Replace the schedule; it takes effect within 5 s"""
     with services().database.write() as session:
@@ -49,7 +50,9 @@ def change(body: ScheduleIn) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/schedule/preview")
-@contract("A rule in words", query=SchedulePreview, answers={200: SchedulePreviewOut})
+@contract(
+    "A rule in words", role=REVIEWER, query=SchedulePreview, answers={200: SchedulePreviewOut}
+)
 def preview(query: SchedulePreview) -> ResponseReturnValue:
     """What a rule that is not saved yet means, and the next five moments at which it is due"""
     return {

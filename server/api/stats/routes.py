@@ -21,12 +21,14 @@ from core.storage import counters
 from core.storage.tables import Drawing
 from core.versions import queries as version_queries
 from server import identity
-from server.answer_schemas import LearnedOut, StatsOut
-from server.answers import polled
+from server.api.runs.views import run_json
 from server.api.schedule.routes import schedule_sentence
+from server.api.shared.conditional import polled
+from server.api.shared.json_values import Json, iso
+from server.api.stats.schemas import LearnedOut, StatsOut
 from server.contract import contract
+from server.roles import ANYBODY
 from server.services import services
-from server.views import Json, iso, run_json
 
 blueprint = Blueprint("stats", __name__)
 MAX_READ = 1000  # newest drawings of a contributor; reading them twice takes about 60 ms
@@ -34,7 +36,7 @@ SIDE_PX = 28
 
 
 @blueprint.get("/api/v1/stats")
-@contract("The front pages' figures", answers={200: StatsOut})
+@contract("The front pages' figures", role=ANYBODY, answers={200: StatsOut})
 def stats() -> ResponseReturnValue:
     """What was collected, what is live, when the next run is due, and how far a run is"""
     with services().database.read() as session:
@@ -80,7 +82,7 @@ class OwnDrawings:
 
 
 @blueprint.get("/api/v1/learned")
-@contract("Did it learn me?", answers={200: LearnedOut})
+@contract("Did it learn me?", role=ANYBODY, answers={200: LearnedOut})
 def learned() -> ResponseReturnValue:
     """How many of one's own drawings the live version reads right, and the one before it
 

@@ -21,7 +21,9 @@ from core.transfer.archive import shown
 from core.transfer.jobs import STALE_AFTER
 from core.transfer.writing import Format
 from server import identity
-from server.answers import polled
+from server.api.shared.conditional import polled
+from server.api.shared.json_values import Json, iso
+from server.api.shared.paging import Page, next_after, number_after
 from server.api.transfers import processes as transfer_processes
 from server.api.transfers.schemas import (
     EstimateOut,
@@ -31,9 +33,8 @@ from server.api.transfers.schemas import (
     TransfersOut,
 )
 from server.contract import contract
-from server.schemas import Page
+from server.roles import ADMIN, REVIEWER
 from server.services import services
-from server.views import Json, iso, next_after, number_after
 
 blueprint = Blueprint("transfers", __name__)
 BROKEN_OFF = "the process that sent it ended before the end: ask for it again"
@@ -42,6 +43,7 @@ BROKEN_OFF = "the process that sent it ended before the end: ask for it again"
 @blueprint.get("/api/v1/export")
 @contract(
     "Export drawings",
+    role=REVIEWER,
     query=ExportQuery,
     answers={200: None},
     refusals=(503,),
@@ -58,7 +60,9 @@ def export(query: ExportQuery) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/export/estimate")
-@contract("How large an export would be", query=ExportQuery, answers={200: EstimateOut})
+@contract(
+    "How large an export would be", role=REVIEWER, query=ExportQuery, answers={200: EstimateOut}
+)
 def estimate(query: ExportQuery) -> ResponseReturnValue:
     """How many drawings an export would have, and about how many bytes"""
     with services().database.read() as session:
@@ -70,6 +74,7 @@ def estimate(query: ExportQuery) -> ResponseReturnValue:
 @blueprint.post("/api/v1/import")
 @contract(
     "Import drawings",
+    role=ADMIN,
     form=ImportForm,
     answers={202: TransferOut},
     refusals=(507,),
@@ -95,7 +100,7 @@ def import_file(form: ImportForm, file: FileStorage) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/transfers")
-@contract("Imports and exports", query=Page, answers={200: TransfersOut})
+@contract("Imports and exports", role=REVIEWER, query=Page, answers={200: TransfersOut})
 def all_transfers(query: Page) -> ResponseReturnValue:
     """Imports and exports, newest first, with how far they are"""
     found = select(Transfer).order_by(Transfer.id.desc()).limit(query.limit + 1)
@@ -110,7 +115,7 @@ def all_transfers(query: Page) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/transfers/<int:transfer_id>")
-@contract("One import or export", answers={200: TransferOut}, refusals=(404,))
+@contract("One import or export", role=REVIEWER, answers={200: TransferOut}, refusals=(404,))
 def show(transfer_id: int) -> ResponseReturnValue:
     """How far an import or an export is, and what it came to"""
     with services().database.read() as session:
@@ -121,7 +126,7 @@ def show(transfer_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/transfers/<int:transfer_id>/store")
-@contract("Store what was checked", answers={202: TransferOut}, refusals=(404, 409))
+@contract("Store what was checked", role=ADMIN, answers={202: TransferOut}, refusals=(404, 409))
 def store(transfer_id: int) -> ResponseReturnValue:
     """Store the drawings of an import that was only looked at so far"""
     with services().database.write() as session:
@@ -131,7 +136,7 @@ def store(transfer_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/transfers/<int:transfer_id>/undo")
-@contract("Undo an import", answers={202: TransferOut}, refusals=(404, 409))
+@contract("Undo an import", role=ADMIN, answers={202: TransferOut}, refusals=(404, 409))
 def undo(transfer_id: int) -> ResponseReturnValue:
     """Take out all that an import brought, whatever was done with it since"""
     with services().database.write() as session:

@@ -12,19 +12,22 @@ from core.storage.model_store import ONNX, WEIGHTS
 from core.storage.tables import ModelVersion
 from core.versions import lifecycle as transitions
 from server import identity
-from server.answer_schemas import AnchorOut, ModelOut, ModelsOut, PromotedOut
+from server.api.shared.json_values import Json
+from server.api.shared.paging import Page, next_after, number_after
+from server.api.shared.schemas import Reason
+from server.api.versions.schemas import AnchorOut, ModelOut, ModelsOut, PromotedOut
+from server.api.versions.views import model_json
 from server.contract import contract
-from server.schemas import Page, Reason
+from server.roles import ADMIN, ANYBODY
 from server.services import services
 from server.serving.rollout import wait_until_served
-from server.views import Json, model_json, next_after, number_after
 
 blueprint = Blueprint("models", __name__)
 DOWNLOADS = (ONNX, WEIGHTS, "manifest.json")
 
 
 @blueprint.get("/api/v1/models")
-@contract("All versions", query=Page, answers={200: ModelsOut})
+@contract("All versions", role=ADMIN, query=Page, answers={200: ModelsOut})
 def all_models(query: Page) -> ResponseReturnValue:
     """All versions with scores, verdict and lineage, newest first"""
     found = select(ModelVersion).order_by(ModelVersion.version.desc()).limit(query.limit + 1)
@@ -41,7 +44,7 @@ def all_models(query: Page) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/models/champion")
-@contract("The live version", answers={200: ModelOut}, refusals=(404,))
+@contract("The live version", role=ANYBODY, answers={200: ModelOut}, refusals=(404,))
 def champion() -> ResponseReturnValue:
     """The version that is live"""
     with services().database.read() as session:
@@ -52,7 +55,7 @@ def champion() -> ResponseReturnValue:
 
 
 @blueprint.get("/api/v1/models/<int:version>")
-@contract("One version", answers={200: ModelOut}, refusals=(404,))
+@contract("One version", role=ADMIN, answers={200: ModelOut}, refusals=(404,))
 def show(version: int) -> ResponseReturnValue:
     """A version with scores, verdict and lineage"""
     with services().database.read() as session:
@@ -72,6 +75,7 @@ def _about(row: ModelVersion) -> Json:
 @blueprint.get("/api/v1/models/<int:version>/files/<name>")
 @contract(
     "A version's file",
+    role=ADMIN,
     answers={200: None},
     refusals=(404,),
     media_type="application/octet-stream",
@@ -88,7 +92,13 @@ def download(version: int, name: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/models/<int:version>/promote")
-@contract("Make a version live", body=Reason, answers={200: PromotedOut}, refusals=(404, 409, 504))
+@contract(
+    "Make a version live",
+    role=ADMIN,
+    body=Reason,
+    answers={200: PromotedOut},
+    refusals=(404, 409, 504),
+)
 def promote(version: int, body: Reason) -> ResponseReturnValue:
     """Make a version live; answers once every worker serves it"""
     parts = services()
@@ -107,7 +117,9 @@ def promote(version: int, body: Reason) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/models/rollback")
-@contract("Go back a version", body=Reason, answers={200: PromotedOut}, refusals=(409, 504))
+@contract(
+    "Go back a version", role=ADMIN, body=Reason, answers={200: PromotedOut}, refusals=(409, 504)
+)
 def rollback(body: Reason) -> ResponseReturnValue:
     """Return to the version that was live before; answers once every worker serves it"""
     parts = services()
@@ -122,7 +134,7 @@ def rollback(body: Reason) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/models/<int:version>/anchor")
-@contract("Move the anchor", body=Reason, answers={200: AnchorOut}, refusals=(404,))
+@contract("Move the anchor", role=ADMIN, body=Reason, answers={200: AnchorOut}, refusals=(404,))
 def anchor(version: int, body: Reason) -> ResponseReturnValue:
     """Measure all later candidates against this version"""
     with services().database.write() as session:

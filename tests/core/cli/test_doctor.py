@@ -167,7 +167,7 @@ def test_a_row_that_points_to_nothing_fails(settings: Settings) -> None:
 
 
 def test_a_broken_shared_file_fails_and_costs_nothing(settings: Settings) -> None:
-    settings.volatile_path.write_bytes(b"half a page " * 1000)
+    settings.shared_state_path.write_bytes(b"half a page " * 1000)
 
     found = find(settings, "shared")
 
@@ -244,10 +244,10 @@ def test_the_command_prints_json_and_its_exit_code_tells(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("INKLOOP_INSTANCE", str(settings.instance))
-    settings.volatile_path.write_bytes(b"half a page " * 1000)
+    settings.shared_state_path.write_bytes(b"half a page " * 1000)
 
     done = CliRunner().invoke(doctor, ["--json"])
-    settings.volatile_path.unlink()
+    settings.shared_state_path.unlink()
     well = CliRunner().invoke(doctor, [])
 
     said = {finding["name"]: finding["level"] for finding in json.loads(done.stdout)}

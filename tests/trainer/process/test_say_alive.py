@@ -9,52 +9,52 @@ import pytest
 from core.base.clock import utc_now
 from core.base.settings import Settings
 from core.storage.database import Database
-from core.storage.shared_state import TRAINER, Volatile
+from core.storage.shared_state import TRAINER, SharedState
 from tests.support.running import wait_until
 from trainer.process.schedule import Ticker
 
 
 @pytest.fixture
-def volatile(settings: Settings) -> Iterator[Volatile]:
-    volatile = Volatile(settings)
-    yield volatile
-    volatile.dispose()
+def shared_state(settings: Settings) -> Iterator[SharedState]:
+    shared_state = SharedState(settings)
+    yield shared_state
+    shared_state.dispose()
 
 
-def test_a_trainer_is_seen_until_it_stops(database: Database, volatile: Volatile) -> None:
+def test_a_trainer_is_seen_until_it_stops(database: Database, shared_state: SharedState) -> None:
     began = utc_now()
-    ticker = Ticker(database, volatile=volatile)
+    ticker = Ticker(database, shared_state=shared_state)
 
     ticker.start()
-    seen_at = volatile.part_seen_at(TRAINER)
+    seen_at = shared_state.part_seen_at(TRAINER)
     ticker.stop()
 
     assert seen_at is not None
     assert seen_at >= began
-    assert volatile.part_seen_at(TRAINER) is None
+    assert shared_state.part_seen_at(TRAINER) is None
 
 
 def test_it_says_so_again_and_again(
-    database: Database, volatile: Volatile, monkeypatch: pytest.MonkeyPatch
+    database: Database, shared_state: SharedState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("trainer.process.schedule.SAY_ALIVE_SECONDS", 0.0)
-    ticker = Ticker(database, volatile=volatile)
+    ticker = Ticker(database, shared_state=shared_state)
     ticker.start()
-    first = volatile.part_seen_at(TRAINER)
+    first = shared_state.part_seen_at(TRAINER)
 
-    wait_until(lambda: volatile.part_seen_at(TRAINER) != first, "it said so again", seconds=20)
+    wait_until(lambda: shared_state.part_seen_at(TRAINER) != first, "it said so again", seconds=20)
 
     ticker.stop()
 
 
 def test_a_schedule_is_followed_although_nobody_can_be_told(
-    settings: Settings, database: Database, volatile: Volatile
+    settings: Settings, database: Database, shared_state: SharedState
 ) -> None:
-    volatile.dispose()
+    shared_state.dispose()
     for path in settings.instance.glob("*-volatile.db-*"):
         path.unlink()
-    settings.volatile_path.write_bytes(b"half a page " * 1000)
-    ticker = Ticker(database, volatile=volatile)
+    settings.shared_state_path.write_bytes(b"half a page " * 1000)
+    ticker = Ticker(database, shared_state=shared_state)
 
     ticker.follow()
 

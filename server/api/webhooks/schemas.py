@@ -1,0 +1,48 @@
+"""Schemas of the webhook and its deliveries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from core.webhooks.signing import MAX_URL
+from server.api.shared.schemas import Answer, Sent
+
+Event = Literal["promoted", "held", "failed"]
+
+
+class DeliveryOut(Answer):
+    """Something told to the webhook, and what became of it."""
+
+    id: int
+    event: Literal["promoted", "held", "failed", "test"]
+    run_id: int | None
+    created_at: datetime
+    attempted_at: datetime | None
+    n_attempts: int
+    is_waiting: bool
+    """Whether it is still to be told, perhaps again."""
+    outcome: str | None
+    sentence: str | None
+
+
+class WebhookIn(Sent):
+    """Whom to tell of which ends; a new receiver gets a new secret, others only if asked."""
+
+    url: Annotated[str, StringConstraints(min_length=1, max_length=MAX_URL)]
+    events: Annotated[list[Event], Field(min_length=1, max_length=3)]
+    renew_secret: bool = False
+
+
+class WebhookOut(Answer):
+    """Who is told; `secret` is shown once, when it is new."""
+
+    url: str | None
+    events: list[Event]
+    updated_at: datetime | None
+    allows_private: bool
+    secret: str | None
+    deliveries: list[DeliveryOut]
+    """The last ten, newest first."""

@@ -1,0 +1,252 @@
+"""Pictures are unpacked in a process that may die: the worker, and the next picture, go on."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.base.errors import BadPicture, InkloopError, NotReady, UnsupportedType
+from core.imaging import decode_process as imaging_child
+from core.imaging.files import MAX_PICTURE_PIXELS, read_grey
+from server.services import EXTENSION
+from server.serving import picture_reader
+from server.serving.picture_reader import PictureReader
+from tests.core.transfer.mutilated import picture_seeds
+from tests.server.api.predictions.test_pictures import (
+    DRAWINGS,
+    PREDICTIONS,
+    form,
+    labelled,
+    picture,
+)
+from tests.support.running import wait_until
+
+# A child that takes a word such as "hang" for a picture, and does so.
+UNRULY = """
+import os, time
+from core.imaging import decode_process as imaging_child
+
+def read_grey(data):
+    if data == b"hang":
+        time.sleep(600)
+    if data == b"eat":
+        len(bytearray(2**30))
+    while data == b"spin":
+        pass
+    if data == b"die":
+        os.abort()
+    if data == b"lie":
+        os.write(0, imaging_child.ANSWER.pack(0, 65535, 65535))
+        time.sleep(600)
+    if data == b"write":
+        with open(PLACE, "wb") as file:
+            file.write(b"x")
+    if data == b"secrets":
+        assert not [name for name in os.environ if "INKLOOP" in name or "SECRET" in name]
+        for number in range(3, 64):
+            try:
+                os.fstat(number)
+            except OSError:
+                continue
+            raise AssertionError(f"file {number} is open")
+    if data == b"read":
+        open("/etc/hostname").close()
+    if data == b"call":
+        import socket
+        socket.socket()
+    return original(data)
+
+original, imaging_child.read_grey = imaging_child.read_grey, read_grey
+imaging_child.CPU_SECONDS = 0
+imaging_child.main()
+"""
+
+
+def saved(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+@pytest.fixture
+def reader():
+    made = PictureReader()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def unruly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A reader whose child does what it is told, with two seconds for each picture."""
+    monkeypatch.setenv("INKLOOP_SECRET_KEY", "0123456789abcdef0123456789abcdef")
+    monkeypatch.setattr(picture_reader, "N_CHILDREN", 1)
+    code = f"PLACE = {str(tmp_path / 'written')!r}\n" + UNRULY
+    made = PictureReader((sys.executable, "-c", code), seconds=2.0)
+    yield made
+    made.close()
+
+
+def pid(reader: PictureReader) -> int:
+    process = reader.children[0].process
+    assert process is not None
+    return process.pid
+
+
+def test_a_child_reads_as_the_worker_itself_would(reader: PictureReader) -> None:
+    """Also what makes Pillow load another part of itself: the child can open nothing any more."""
+    phone = saved(Image.new("L", (60, 40), 90), "MPO", save_all=True,
+                  append_images=[Image.new("L", (6, 4))])  # fmt: skip
+    kinds = [picture(kind, size=500) for kind in ("PNG", "JPEG", "WEBP")]
+
+    for data in [phone, *kinds, *picture_seeds()]:
+        assert np.array_equal(reader.grey(data), read_grey(data))
+
+
+def test_one_child_reads_picture_after_picture(reader: PictureReader) -> None:
+    reader.grey(picture())
+    first = pid(reader)
+    for data in (b"", b"just words", picture()[:200]):
+        with pytest.raises(InkloopError, match="picture"):
+            reader.grey(data)
+    reader.grey(picture())
+
+    assert pid(reader) == first
+    assert reader.children[1].process is None
+
+
+@pytest.mark.parametrize("how", ["hang", "die", "lie"])
+def test_a_picture_that_hangs_or_kills_its_reader_is_a_sentence_and_the_next_is_read(
+    unruly: PictureReader, how: str
+) -> None:
+    with pytest.raises(BadPicture, match="too much time or memory"):
+        unruly.grey(how.encode())
+
+    assert unruly.grey(picture()).shape == (300, 300)
+
+
+def test_the_kernel_ends_what_takes_too_long_before_the_clock_does(unruly: PictureReader) -> None:
+    unruly.grey(picture())
+    process = unruly.children[0].process
+    assert process is not None
+
+    with pytest.raises(BadPicture):
+        unruly.grey(b"spin")
+
+    assert process.returncode == -signal.SIGXCPU
+
+
+def test_a_picture_that_asks_for_all_memory_is_a_sentence(unruly: PictureReader) -> None:
+    unruly.grey(picture())
+
+    with pytest.raises(BadPicture, match="save it anew") as caught:
+        unruly.grey(b"eat")
+
+    assert not isinstance(caught.value.__cause__, TimeoutError), "the clock ended it, not the limit"
+    assert unruly.grey(picture()).shape == (300, 300)
+
+
+@pytest.mark.parametrize("how", ["write", "read", "call"])
+def test_a_reader_opens_no_file_and_calls_nobody(
+    unruly: PictureReader, tmp_path: Path, how: str
+) -> None:
+    unruly.grey(picture())
+
+    with pytest.raises(BadPicture, match="save it anew"):
+        unruly.grey(how.encode())
+
+    assert not (tmp_path / "written").exists()
+
+
+def test_a_reader_knows_no_secret_and_holds_no_file(unruly: PictureReader) -> None:
+    with pytest.raises(UnsupportedType):  # and not that it died of an assertion
+        unruly.grey(b"secrets")
+
+
+def test_a_reader_that_was_killed_meanwhile_is_replaced(reader: PictureReader) -> None:
+    reader.grey(picture())
+    os.kill(pid(reader), signal.SIGKILL)
+    process = reader.children[0].process
+    assert process is not None
+    process.wait(10)
+
+    assert reader.grey(picture()).shape == (300, 300)
+
+
+def test_a_reader_ends_with_its_worker() -> None:
+    code = (
+        "from server.serving.picture_reader import PictureReader\n"
+        "import os, sys\n"
+        "reader = PictureReader()\n"
+        "reader.grey(sys.stdin.buffer.read())\n"
+        "print(reader.children[0].process.pid, flush=True)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=picture(), capture_output=True, check=False
+    )
+    child = Path("/proc") / done.stdout.decode().strip()
+
+    wait_until(
+        lambda: not child.exists() or ") Z " in (child / "stat").read_text(), "the child ended"
+    )
+
+
+def test_when_all_readers_are_busy_the_next_is_asked_to_come_back(
+    unruly: PictureReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picture_reader, "PATIENCE_SECONDS", 0.1)
+    unruly.grey(picture())
+    slow = threading.Thread(target=lambda: pytest.raises(BadPicture, unruly.grey, b"hang"))
+    slow.start()
+    wait_until(lambda: unruly._free.empty(), "the reader is busy")
+
+    with pytest.raises(NotReady, match="other pictures"):
+        unruly.grey(picture())
+
+    slow.join()
+
+
+def test_a_reader_that_does_not_start_is_told_and_tried_again() -> None:
+    reader = PictureReader((sys.executable, "-c", "pass"))
+
+    for _ in range(2):
+        with pytest.raises(NotReady, match="draw instead"):
+            reader.grey(picture())
+    assert reader.children[0].process is None
+
+
+def test_the_routes_answer_a_sentence_when_a_reader_dies(app, client, publish, parts, unruly):
+    publish(1, says=7)
+    app.extensions[EXTENSION] = replace(parts, pictures=unruly)
+
+    refused = [
+        client.post(PREDICTIONS, **form(b"die")),
+        client.post(DRAWINGS, **labelled(b"die")),
+    ]
+
+    assert [answer.status_code for answer in refused] == [422, 422]
+    assert "save it anew" in refused[0].json["message"]
+    assert client.post(PREDICTIONS, **form(picture())).status_code == 200
+
+
+def test_the_largest_pictures_fit_into_a_readers_memory(reader: PictureReader) -> None:
+    side = int(MAX_PICTURE_PIXELS**0.5)
+    image = Image.new("RGBA", (side, side), (255, 255, 255, 200))
+
+    read = reader.grey(saved(image, "WEBP", lossless=True, quality=0, method=0))
+
+    assert read.shape == (400, 400)
+    status = Path(f"/proc/{pid(reader)}/status").read_text()
+    peak_kb = int(re.findall(r"VmPeak:\s+(\d+)", status)[0])
+    assert peak_kb * 1024 < imaging_child.MEMORY_BYTES * 0.9
