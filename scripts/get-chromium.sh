@@ -1,10 +1,17 @@
 #!/usr/bin/env bash
-# Sees to it that the browser tests have a Chromium: the one that is there, else Debian's package
-# (as root on Debian), else Playwright's own build. Usage: get-chromium.sh PATH_TO_PLAYWRIGHT
+# Make sure that the browser tests have a Chromium: an installed one, else Debian's package (as root
+# on Debian), else Playwright's own build.
+# Usage: get-chromium.sh PATH_TO_PLAYWRIGHT, or get-chromium.sh --is-there, which only looks.
 set -eu
 
 if command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then
     exit 0
+fi
+if [ "$1" = --is-there ]; then
+    for cache in "${PLAYWRIGHT_BROWSERS_PATH:-}" ~/.cache/ms-playwright ~/Library/Caches/ms-playwright; do
+        if [ -n "$cache" ] && compgen -G "$cache/chromium*" >/dev/null; then exit 0; fi
+    done
+    exit 1
 fi
 if [ "$(id -u)" = 0 ] && [ -e /etc/debian_version ]; then
     echo "Set-up: Chromium from Debian's packages"
@@ -13,8 +20,8 @@ if [ "$(id -u)" = 0 ] && [ -e /etc/debian_version ]; then
         exit 0
     fi
 fi
-echo "Set-up: Chromium as Playwright brings it"
+echo "Set-up: Playwright's own build of Chromium"
 if ! "$1" install chromium; then
-    echo "There is no Chromium and none could be installed: install one, then repeat this command." >&2
+    echo "No Chromium is installed, and none could be downloaded: install one, then repeat this command." >&2
     exit 1
 fi
