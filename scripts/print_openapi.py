@@ -14,9 +14,9 @@ from typing import Any
 
 from flask import Flask
 
-from core.settings import Settings
+from core.base.settings import Settings
 from server.app import create_app
-from server.openapi import describe
+from server.api.docs.openapi import describe
 
 PROSE = {"description", "title"}
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import Settings
+from core.base.settings import Settings
 from scripts.print_openapi import schemas_of
 from server.app import create_app
-from tests.running import ROOT
+from tests.support.running import ROOT
 
 CONTRACT = ROOT / "webui" / "src" / "contract.ts"
 

@@ -2,8 +2,8 @@
  * The types of everything that the server takes and answers, made by `npm run contract` of the
  * server's schemas. Do not edit it: change the server, then make it again.
  *
- * schemas 1ceda89c30277a0d1a36491805ac5beac98de810e5639cd76bdad69e55de4f51
- * types   0bd47a9900264f2f03cade1796cc8878c5ab7602ece9de4e45a40c0026747a4b
+ * schemas e6ecbcc902ee07e90304e326dfb8eebc4de05bb620996485e3ba2e999b289567
+ * types   9e0013539ac37b9c02cebef1611173a6f994e7cb10db46933cd11c8ca7c54305
  */
 
 export type paths = Record<string, never>;
@@ -491,7 +491,7 @@ export interface components {
       queues: components["schemas"]["QueuesOut"];
       n_contributors: number;
       n_new_contributors: number;
-      by_day: components["schemas"]["server__overview_schemas__DayOut"][];
+      by_day: components["schemas"]["server__api__overview__schemas__DayOut"][];
       by_digit: components["schemas"]["DigitOut"][];
       versions: components["schemas"]["MeasuredOut"][];
       promotions: components["schemas"]["PromotionOut"][];
@@ -791,7 +791,7 @@ export interface components {
       n_contributors: number;
       n_new: number;
       by_label: number[];
-      by_day: components["schemas"]["server__answer_schemas__DayOut"][];
+      by_day: components["schemas"]["server__api__stats__schemas__DayOut"][];
       by_status: {
         [key: string]: number;
       };
@@ -929,15 +929,15 @@ export interface components {
       secret: string | null;
       deliveries: components["schemas"]["DeliveryOut"][];
     };
-    server__answer_schemas__DayOut: {
-      day: string;
-      n: number;
-    };
-    server__overview_schemas__DayOut: {
+    server__api__overview__schemas__DayOut: {
       n: number;
       n_read: number;
       n_disagreed: number;
       day: string;
+    };
+    server__api__stats__schemas__DayOut: {
+      day: string;
+      n: number;
     };
   };
   responses: never;
@@ -1058,9 +1058,9 @@ export type UsersOut = components["schemas"]["UsersOut"];
 export type VerdictOut = components["schemas"]["VerdictOut"];
 export type WebhookIn = components["schemas"]["WebhookIn"];
 export type WebhookOut = components["schemas"]["WebhookOut"];
-export type server__answer_schemas__DayOut =
-  components["schemas"]["server__answer_schemas__DayOut"];
-export type server__overview_schemas__DayOut =
-  components["schemas"]["server__overview_schemas__DayOut"];
+export type server__api__overview__schemas__DayOut =
+  components["schemas"]["server__api__overview__schemas__DayOut"];
+export type server__api__stats__schemas__DayOut =
+  components["schemas"]["server__api__stats__schemas__DayOut"];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
