@@ -15,8 +15,8 @@ from typing import Any
 from flask import Flask
 
 from core.base.settings import Settings
-from server.app import create_app
 from server.api.docs.openapi import describe
+from server.app import create_app
 
 PROSE = {"description", "title"}
 

@@ -30,7 +30,7 @@ from core.base.kinds import RunStatus
 from core.base.settings import Settings
 from core.drawings import queries as drawing_queries
 from core.runs import queries as run_queries
-from core.runs.verdict_sentences import rule_sentence, verdict_sentence
+from core.runs.verdicts import rule_sentence, verdict_sentence
 from core.schedule import due
 from core.storage import migrate
 from core.storage.database import Database

@@ -445,7 +445,7 @@ class Run(Base):
     message: Mapped[str | None]
     """What went wrong and what to do, for a run that failed."""
     failure: Mapped[str | None]
-    """The kind of what went wrong: see `core/runs/sentences.py`."""
+    """The kind of what went wrong: see `core/runs/log_lines.py`."""
 
 
 class RunLine(Base):
@@ -458,7 +458,7 @@ class RunLine(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
     at: Mapped[datetime]
     name: Mapped[str]
-    """`asked`, `began`, `phase`, …: `core/runs/sentences.py` puts it in words."""
+    """`asked`, `began`, `phase`, …: `core/runs/log_lines.py` puts it in words."""
     facts: Mapped[Any] = mapped_column(Json)
 
 
@@ -523,7 +523,7 @@ class Verdict(Base):
     version: Mapped[int]
     passed: Mapped[bool]
     rules: Mapped[Any] = mapped_column(Json)
-    """`[{"name", "passed", "value", "bound", "facts"}]`; see `core.runs.verdict_sentences`."""
+    """`[{"name", "passed", "value", "bound", "facts"}]`; see `core.runs.verdicts`."""
     at: Mapped[datetime]
 
 
@@ -588,7 +588,7 @@ class WebhookDelivery(Base):
     n_attempts: Mapped[int] = mapped_column(default=0)
     attempted_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
-    """Of the last attempt: `delivered`, `timed_out`, …; see `core/webhooks/sentences.py`."""
+    """Of the last attempt: `delivered`, `timed_out`, …; see `core/webhooks/outcomes.py`."""
     facts: Mapped[Any] = mapped_column(Json)
 
 
@@ -637,7 +637,7 @@ class DigitMap(Base):
     newest_number: Mapped[int | None]
     """The highest drawing number there was; what arrived since is not on it."""
     failure: Mapped[str | None]
-    """Why the newest attempt failed: see `server/api/maps/words.py`."""
+    """Why the newest attempt failed: see `server/api/maps/failures.py`."""
 
 
 class Embedding(Base):

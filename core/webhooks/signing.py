@@ -120,6 +120,6 @@ Outcome = Literal[
     "no_http",
     "withdrawn",
 ]
-"""What became of an attempt to tell; `core/webhooks/sentences.py` puts it in words."""
+"""What became of an attempt to tell; `core/webhooks/outcomes.py` puts it in words."""
 FINAL: Final[frozenset[str]] = frozenset({"delivered", "private", "withdrawn"})
 """After these there is no use in another attempt."""

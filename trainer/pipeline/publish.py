@@ -21,7 +21,7 @@ from core.base.clock import utc_now
 from core.base.errors import Conflict, ModelFileError
 from core.base.kinds import RunStatus
 from core.runs import lifecycle as runs
-from core.runs.verdict_sentences import verdict_sentence
+from core.runs.verdicts import verdict_sentence
 from core.storage.counters import audit
 from core.storage.model_store import ONNX, WEIGHTS, Published
 from core.storage.tables import Verdict as VerdictRow

@@ -30,12 +30,12 @@ from core.base.clock import utc_now
 from core.base.errors import InkloopError, InvalidInput
 from core.base.settings import Settings
 from core.runs import queries as run_queries
-from core.runs.sentences import message_sentence
-from core.runs.verdict_sentences import verdict_sentence
+from core.runs.log_lines import message_sentence
+from core.runs.verdicts import verdict_sentence
 from core.storage.database import Database
 from core.storage.tables import Run, Webhook, WebhookDelivery
 from core.webhooks import deliveries as transitions
-from core.webhooks.sentences import TEST_SENTENCE
+from core.webhooks.outcomes import TEST_SENTENCE
 from core.webhooks.signing import (
     Address,
     Outcome,

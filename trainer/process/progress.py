@@ -71,7 +71,7 @@ class Progress:
         self._write(None, None, None, None, enters=is_new)
 
     def say(self, name: str, **facts: Any) -> None:
-        """Add a line to the run's log, which `core.runs.sentences` puts in words."""
+        """Add a line to the run's log, which `core.runs.log_lines` puts in words."""
         self.check()
         with self._database.write() as session:
             runs.say(

@@ -22,7 +22,7 @@ from core.base.kinds import Dataset
 from core.base.settings import Settings
 from core.cli.commands.database import open_database
 from core.runs import queries as run_queries
-from core.runs.verdict_sentences import rule_sentence, verdict_sentence
+from core.runs.verdicts import rule_sentence, verdict_sentence
 from core.storage.model_store import ModelStore
 from core.storage.shared_state import SharedState
 from core.storage.tables import ModelVersion

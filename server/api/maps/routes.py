@@ -19,8 +19,8 @@ from core.versions import maps
 from core.versions import queries as version_queries
 from server import identity
 from server.api.maps import points as map_points
+from server.api.maps.failures import failure_sentence
 from server.api.maps.schemas import MapOut, MapQuery, MapsOut
-from server.api.maps.words import failure_sentence
 from server.api.shared.conditional import polled
 from server.api.shared.json_values import Json, iso
 from server.api.shared.language import language

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.base.kinds import DrawingStatus, RunStatus
 from core.runs import queries as run_queries
-from core.runs import verdict_sentences as sentences
-from core.runs.sentences import End, line_sentence, message_sentence, what_to_do
+from core.runs import verdicts as sentences
+from core.runs.log_lines import End, line_sentence, message_sentence, what_to_do
 from core.storage import counters
 from core.storage.tables import Run, RunLine, RunMetric, Verdict
 from core.webhooks import deliveries as webhook

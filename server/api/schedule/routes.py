@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from core.base.clock import utc_now
 from core.schedule import cron, due
-from core.schedule.cron_words import in_words
+from core.schedule.description import in_words
 from core.schedule.due import change_schedule
 from core.storage.tables import Schedule
 from server import identity

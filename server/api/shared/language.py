@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import request
 
-from core.runs import verdict_sentences as sentences
+from core.runs import verdicts as sentences
 
 
 def language() -> str:

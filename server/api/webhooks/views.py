@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.storage.tables import WebhookDelivery
-from core.webhooks.sentences import outcome_sentence
+from core.webhooks.outcomes import outcome_sentence
 from server.api.shared.json_values import Json, iso
 from server.api.shared.language import language
 

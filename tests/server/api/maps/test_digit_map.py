@@ -11,10 +11,10 @@ from core.base.clock import utc_now
 from core.base.kinds import MapSource
 from core.drawings.erasing import erase_numbers
 from core.drawings.lifecycle import quarantine
-from core.runs.verdict_sentences import LANGUAGES
+from core.runs.verdicts import LANGUAGES
 from core.symbols.digits.mnist import idx_bytes
 from core.versions import maps
-from server.api.maps.words import FAILURES, failure_sentence
+from server.api.maps.failures import FAILURES, failure_sentence
 from tests.conftest import NOW
 from tests.support.factories import make_drawing, make_version
 

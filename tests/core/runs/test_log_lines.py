@@ -9,8 +9,8 @@ from typing import Any, get_args
 import pytest
 
 from core.runs import lifecycle as runs
-from core.runs.sentences import FAILURES, End, line_sentence, message_sentence, what_to_do
-from core.webhooks.sentences import outcome_sentence
+from core.runs.log_lines import FAILURES, End, line_sentence, message_sentence, what_to_do
+from core.webhooks.outcomes import outcome_sentence
 from core.webhooks.signing import Outcome
 from tests.support.running import ROOT
 

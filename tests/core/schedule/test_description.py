@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.schedule.cron_words import in_words
+from core.schedule.description import in_words
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from core.runs.verdict_sentences import LANGUAGES, rule_sentence, verdict_sentence
+from core.runs.verdicts import LANGUAGES, rule_sentence, verdict_sentence
 
 
 def rule(name: str, passed: bool, value: float, bound: float, **facts: Any) -> dict[str, Any]:
