@@ -255,8 +255,8 @@ def _outcome(database: Database, done: Run | None) -> tuple[dict[str, Any], str]
     facts = {"run_id": done.id, "version": done.version, "verdict": None}
     if row is None:
         return facts, f"Run {done.id} {done.status}: {done.message or 'it goes on later'}"
-    rules = [rule | {"sentence": rule_sentence(rule, "en")} for rule in row.rules]
-    sentence = verdict_sentence(row.passed, row.rules, "en")
+    rules = [rule | {"sentence": rule_sentence(rule)} for rule in row.rules]
+    sentence = verdict_sentence(row.passed, row.rules)
     for rule in rules:
         del rule["facts"]
     facts["verdict"] = {"passed": row.passed, "sentence": sentence, "rules": rules}

@@ -166,7 +166,7 @@ def _taken_up(session: Session, run: Run | None, *, now: datetime) -> Run | None
 def add_line(session: Session, run_id: int, name: str, *, now: datetime, **facts: Any) -> None:
     """Add a line to a run's log: what happened, by name and figures, nothing of any person.
 
-    `core.runs.log_lines` has to know the name.
+    The name is one of `core.runs.log_lines.LINES`.
     """
     session.add(RunLine(run_id=run_id, at=now, name=name, facts=facts))
 
@@ -248,7 +248,7 @@ def finish_run(
 
     Args:
         message: what went wrong and what to do, for people.
-        failure: the kind of it, one of `core.runs.log_lines.FAILURES`.
+        failure: the kind of it, one of `core.runs.advice.FAILURES`.
 
     Raises: LeaseLost, if the run is no longer this trainer's.
     """

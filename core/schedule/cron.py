@@ -1,4 +1,4 @@
-"""POSIX cron: five fields and a time zone to moments in UTC. Pure; `description.py` reads it out.
+"""POSIX cron: five fields and a time zone to moments in UTC. Pure.
 
 A rule names local times. Each is due at the first moment at which the zone's clock shows it or
 has passed it, and moments that coincide count once. So a local time that the clock shows twice

@@ -445,11 +445,11 @@ class Run(Base):
     message: Mapped[str | None]
     """What went wrong and what to do, for a run that failed."""
     failure: Mapped[str | None]
-    """The kind of what went wrong: see `core/runs/log_lines.py`."""
+    """The kind of what went wrong: one of `core.runs.advice.FAILURES`."""
 
 
 class RunLine(Base):
-    """A line of a run's log: only what happened, so that every reader gets it in their words."""
+    """A line of a run's log: a name and figures, which each reader sees in their language."""
 
     __tablename__ = "run_lines"
     __table_args__ = (STRICT,)
@@ -458,7 +458,7 @@ class RunLine(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
     at: Mapped[datetime]
     name: Mapped[str]
-    """`asked`, `began`, `phase`, …: `core/runs/log_lines.py` puts it in words."""
+    """`asked`, `began`, `phase`, …: one of `core.runs.log_lines.LINES`."""
     facts: Mapped[Any] = mapped_column(Json)
 
 
@@ -559,8 +559,8 @@ class Webhook(Base):
     url: Mapped[str]
     events: Mapped[Any] = mapped_column(Json)
     """Which ends are told: of `promoted`, `held`, `failed`."""
-    language: Mapped[str]
-    """Of the sentences that are sent: `en` or `zh`."""
+    language: Mapped[str] = mapped_column(default="en")
+    """Not read: every sentence that is sent is in English."""
     site: Mapped[str]
     """Where this dashboard was when the address was saved, for links: `https://…/`."""
     salt: Mapped[str]
@@ -588,7 +588,7 @@ class WebhookDelivery(Base):
     n_attempts: Mapped[int] = mapped_column(default=0)
     attempted_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
-    """Of the last attempt: `delivered`, `timed_out`, …; see `core/webhooks/outcomes.py`."""
+    """Of the last attempt: one of `core.webhooks.signing.Outcome`."""
     facts: Mapped[Any] = mapped_column(Json)
 
 
@@ -637,7 +637,7 @@ class DigitMap(Base):
     newest_number: Mapped[int | None]
     """The highest drawing number there was; what arrived since is not on it."""
     failure: Mapped[str | None]
-    """Why the newest attempt failed: see `server/api/maps/failures.py`."""
+    """Why the newest attempt failed: one of `server.api.maps.failures.FAILURES`."""
 
 
 class Embedding(Base):

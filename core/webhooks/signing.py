@@ -120,6 +120,6 @@ Outcome = Literal[
     "no_http",
     "withdrawn",
 ]
-"""What became of an attempt to tell; `core/webhooks/outcomes.py` puts it in words."""
+"""What became of a delivery; `core/webhooks/outcomes.py` has a sentence for each."""
 FINAL: Final[frozenset[str]] = frozenset({"delivered", "private", "withdrawn"})
 """After these there is no use in another attempt."""

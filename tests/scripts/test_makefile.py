@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import ROOT
+from tests.support.running import ROOT
 
 TOOLS = (
     "awk bash cat cp dirname env find id ln make mkdir rm sed sh sleep tail test touch uname"

@@ -5,7 +5,7 @@ reference reads right and the candidate wrong, and `n_gained`, the reverse. Ever
 arithmetic on these two counts, so a verdict can be recomputed from stored predictions for ever.
 
 A run is judged by `judge_run(...)`, the first model by `judge_first(...)`. Both return a `Verdict`;
-`Verdict.to_json()` is what the database keeps and `core.runs.verdicts` puts in words.
+`Verdict.to_json()` is what the database keeps and `core.runs.verdicts` turns into sentences.
 Accuracy must be shown to *hold*; improvement is reported, never required: with eight exam drawings
 a true rise from 75 to 97 % is significant 2 % of the time. docs/gate.md has the operating
 characteristics.

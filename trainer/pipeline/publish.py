@@ -164,7 +164,7 @@ def publish(
 
 def sentence(verdict: Verdict) -> str:
     """The verdict in English, for logs and for the reason of a promotion."""
-    return verdict_sentence(verdict.passed, verdict.to_json(), "en")
+    return verdict_sentence(verdict.passed, verdict.to_json())
 
 
 def _put_files(

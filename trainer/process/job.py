@@ -245,7 +245,7 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
 
 
 def _kind(error: Exception) -> str:
-    """One of `core.runs.log_lines.FAILURES`: what to do about it goes by that."""
+    """One of `core.runs.advice.FAILURES`."""
     return next((kind for cls, kind in _KINDS if isinstance(error, cls)), "unexpected")
 
 

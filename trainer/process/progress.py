@@ -71,7 +71,7 @@ class Progress:
         self._write(None, None, None, None, enters=is_new)
 
     def say(self, name: str, **facts: Any) -> None:
-        """Add a line to the run's log, which `core.runs.log_lines` puts in words."""
+        """Add a line to the run's log, by one of the names in `core.runs.log_lines`."""
         self.check()
         with self._database.write() as session:
             runs.say(

@@ -2,8 +2,8 @@
  * The types of everything that the server takes and answers, made by `npm run contract` of the
  * server's schemas. Do not edit it: change the server, then make it again.
  *
- * schemas e6ecbcc902ee07e90304e326dfb8eebc4de05bb620996485e3ba2e999b289567
- * types   9e0013539ac37b9c02cebef1611173a6f994e7cb10db46933cd11c8ca7c54305
+ * schemas 7a1f3b882a0ae1f8002798d3ee046a8a4cb6eaf4e59e1de5bb12ba45ec3c481c
+ * types   f8e509b8bbc4543eacb7456c25a0338ba50802bc878c50dde763e75cd40cfdd1
  */
 
 export type paths = Record<string, never>;
@@ -140,6 +140,9 @@ export interface components {
       is_waiting: boolean;
       outcome: string | null;
       sentence: string | null;
+      facts: {
+        [key: string]: unknown;
+      };
     };
     DifferenceOut: {
       n: number;
@@ -362,6 +365,7 @@ export interface components {
       /** @enum {string} */
       kind: "gate" | "promote" | "rollback";
       why: string;
+      verdict: components["schemas"]["VerdictOut"] | null;
       /** @enum {string} */
       by: "gate" | "command" | "user";
       by_name: string | null;
@@ -393,6 +397,7 @@ export interface components {
       is_owed: boolean;
       last_seconds: number | null;
       message: string | null;
+      failure: string | null;
     };
     MeOut: {
       /** @enum {string} */
@@ -460,6 +465,12 @@ export interface components {
     ModelsOut: {
       items: components["schemas"]["ModelOut"][];
       next: string | null;
+    };
+    Named: {
+      name: string;
+      facts: {
+        [key: string]: unknown;
+      };
     };
     NeedOut: {
       /** @enum {string} */
@@ -624,6 +635,9 @@ export interface components {
       value: unknown;
       bound: unknown;
       sentence: string;
+      facts: {
+        [key: string]: unknown;
+      };
     };
     RunCounts: {
       new: number[];
@@ -680,6 +694,7 @@ export interface components {
       finished_at: string | null;
       cancel_requested: boolean;
       message: string | null;
+      failure: string | null;
       /** @default null */
       asked_by?: string | null;
       metrics: components["schemas"]["RunPoint"][];
@@ -689,13 +704,17 @@ export interface components {
       progress_at: string | null;
       n_attempts: number;
       what_to_do: string | null;
+      advice: components["schemas"]["Named"][];
       n_checking: number;
       told: components["schemas"]["DeliveryOut"] | null;
     };
     RunLineOut: {
+      name: string;
+      facts: {
+        [key: string]: unknown;
+      };
       /** Format: date-time */
       at: string;
-      name: string;
       sentence: string;
     };
     RunOut: {
@@ -720,6 +739,7 @@ export interface components {
       finished_at: string | null;
       cancel_requested: boolean;
       message: string | null;
+      failure: string | null;
       /** @default null */
       asked_by?: string | null;
     };
@@ -751,12 +771,15 @@ export interface components {
       last_run_at: string | null;
       last_outcome: string | null;
       sentence: string;
+      description: components["schemas"]["Named"];
       rule_sentence: string;
+      rule_description: components["schemas"]["Named"];
       next_runs: string[];
       zone: string;
     };
     SchedulePreviewOut: {
       sentence: string;
+      description: components["schemas"]["Named"];
       next_runs: string[];
     };
     SessionOut: {
@@ -786,6 +809,7 @@ export interface components {
       champion: components["schemas"]["ChampionOut"] | null;
       next_run_at: string | null;
       schedule_sentence: string;
+      schedule_description: components["schemas"]["Named"];
       run: components["schemas"]["RunOut"] | null;
       n_drawings: number;
       n_contributors: number;
@@ -1002,6 +1026,7 @@ export type MineOut = components["schemas"]["MineOut"];
 export type MnistColumns = components["schemas"]["MnistColumns"];
 export type ModelOut = components["schemas"]["ModelOut"];
 export type ModelsOut = components["schemas"]["ModelsOut"];
+export type Named = components["schemas"]["Named"];
 export type NeedOut = components["schemas"]["NeedOut"];
 export type OverviewOut = components["schemas"]["OverviewOut"];
 export type OwnPasswordIn = components["schemas"]["OwnPasswordIn"];

@@ -225,14 +225,14 @@ def _verdict(session: Session, row: ModelVersion) -> dict[str, Any] | None:
         return None
     return {
         "passed": verdict.passed,
-        "sentence": verdict_sentence(verdict.passed, verdict.rules, "en"),
+        "sentence": verdict_sentence(verdict.passed, verdict.rules),
         "rules": [
             {
                 "name": rule["name"],
                 "passed": rule["passed"],
                 "value": rule["value"],
                 "bound": rule["bound"],
-                "sentence": rule_sentence(rule, "en"),
+                "sentence": rule_sentence(rule),
             }
             for rule in verdict.rules
         ],

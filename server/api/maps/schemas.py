@@ -84,3 +84,5 @@ class MapsOut(Answer):
     """How long the newest map took."""
     message: str | None
     """Why the newest attempt failed, and what to do."""
+    failure: str | None
+    """The kind of that failure."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from server.api.runs.schemas import RunOut
+from server.api.runs.schemas import RunOut, VerdictOut
 from server.api.shared.schemas import Answer
 
 
@@ -43,6 +43,8 @@ class LiveOut(Answer):
     kind: Literal["gate", "promote", "rollback"]
     why: str
     """The verdict as a sentence, or the words of the person who changed it."""
+    verdict: VerdictOut | None
+    """Of the run that made it, if the gate promoted it."""
     by: Literal["gate", "command", "user"]
     by_name: str | None
     """The account; only for admins."""

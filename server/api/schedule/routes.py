@@ -7,21 +7,19 @@ from flask.typing import ResponseReturnValue
 
 from core.base.clock import utc_now
 from core.schedule import cron, due
-from core.schedule.description import in_words
+from core.schedule.description import OFF, Description, describe, phrase
 from core.schedule.due import change_schedule
 from core.storage.tables import Schedule
 from server import identity
 from server.api.schedule.schemas import ScheduleIn, ScheduleOut, SchedulePreview, SchedulePreviewOut
 from server.api.shared.conditional import polled
 from server.api.shared.json_values import Json, iso
-from server.api.shared.language import language
 from server.contract import contract
 from server.roles import ADMIN, ANYBODY, REVIEWER
 from server.services import services
 
 blueprint = Blueprint("schedule", __name__)
 N_SHOWN = 5
-SWITCHED_OFF = {"en": "switched off", "zh": "已关闭"}
 
 
 @blueprint.get("/api/v1/schedule")
@@ -55,8 +53,10 @@ def change(body: ScheduleIn) -> ResponseReturnValue:
 )
 def preview(query: SchedulePreview) -> ResponseReturnValue:
     """What a rule that is not saved yet means, and the next five moments at which it is due"""
+    described = describe(query.cron)
     return {
-        "sentence": in_words(query.cron, language()),
+        "sentence": phrase(described),
+        "description": description_json(described),
         "next_runs": _next_runs(query.cron, query.timezone),
     }
 
@@ -65,13 +65,18 @@ def _next_runs(rule: str, timezone: str) -> list[str | None]:
     return [iso(due) for due in cron.next_times(rule, timezone, utc_now(), N_SHOWN)]
 
 
-def schedule_sentence(row: Schedule) -> str:
-    """ "every day at 03:00", in the client's language."""
-    words = language()
-    return in_words(row.cron, words) if row.enabled else SWITCHED_OFF[words]
+def description_of(row: Schedule) -> Description:
+    """When runs start by themselves."""
+    return describe(row.cron) if row.enabled else OFF
+
+
+def description_json(described: Description) -> Json:
+    """A description's name and figures."""
+    return {"name": described.name, "facts": described.facts}
 
 
 def _schedule_json(row: Schedule) -> Json:
+    now, rule = description_of(row), describe(row.cron)
     return {
         "cron": row.cron,
         "timezone": row.timezone,
@@ -80,8 +85,10 @@ def _schedule_json(row: Schedule) -> Json:
         "next_run_at": iso(row.next_due_at),
         "last_run_at": iso(row.last_due_at),
         "last_outcome": row.last_outcome,
-        "sentence": schedule_sentence(row),
-        "rule_sentence": in_words(row.cron, language()),
+        "sentence": phrase(now),
+        "description": description_json(now),
+        "rule_sentence": phrase(rule),
+        "rule_description": description_json(rule),
         "next_runs": _next_runs(row.cron, row.timezone) if row.enabled else [],
         "zone": str(cron.zone_of(row.timezone)),
     }

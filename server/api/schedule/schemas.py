@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from server.api.shared.schemas import Answer, Sent
+from server.api.shared.schemas import Answer, Named, Sent
 
 
 class ScheduleIn(Sent):
@@ -38,8 +38,10 @@ class ScheduleOut(Answer):
     last_run_at: datetime | None
     last_outcome: str | None
     sentence: str
+    description: Named
     rule_sentence: str
     """The rule in words, switched off or not."""
+    rule_description: Named
     next_runs: list[datetime]
     """The next five moments; none while it is switched off."""
     zone: str
@@ -50,4 +52,5 @@ class SchedulePreviewOut(Answer):
     """A rule in words, and when it would be due next."""
 
     sentence: str
+    description: Named
     next_runs: list[datetime]

@@ -13,7 +13,6 @@ def polled(content: Mapping[str, Any]) -> BaseResponse:
     """JSON with an ETag of its bytes; 304 if the client's is the same."""
     answer: Response = jsonify(content)
     answer.headers["Cache-Control"] = "private, no-cache"
-    answer.vary.add("Accept-Language")
     answer.vary.add("Cookie")
     answer.add_etag()
     return answer.make_conditional(request)

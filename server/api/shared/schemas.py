@@ -91,6 +91,13 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Named(Answer):
+    """The name and figures of a sentence, for a page to render it in any language."""
+
+    name: str
+    facts: dict[str, Any]
+
+
 class ErrorOut(BaseModel):
     """Every error."""
 

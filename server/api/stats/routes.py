@@ -17,12 +17,13 @@ from core.base.kinds import DrawingStatus, Split
 from core.drawings import queries as drawing_queries
 from core.runs import queries as run_queries
 from core.schedule import due
+from core.schedule.description import phrase
 from core.storage import counters
 from core.storage.tables import Drawing
 from core.versions import queries as version_queries
 from server import identity
 from server.api.runs.views import run_json
-from server.api.schedule.routes import schedule_sentence
+from server.api.schedule.routes import description_json, description_of
 from server.api.shared.conditional import polled
 from server.api.shared.json_values import Json, iso
 from server.api.stats.schemas import LearnedOut, StatsOut
@@ -42,6 +43,7 @@ def stats() -> ResponseReturnValue:
     with services().database.read() as session:
         champion = version_queries.champion(session)
         schedule = due.schedule(session)
+        described = description_of(schedule)
         run = run_queries.latest_run(session)
         counts = counters.totals(session, "")
         return polled(
@@ -54,7 +56,8 @@ def stats() -> ResponseReturnValue:
                     "promoted_at": iso(champion.promoted_at),
                 },
                 "next_run_at": iso(schedule.next_due_at),
-                "schedule_sentence": schedule_sentence(schedule),
+                "schedule_sentence": phrase(described),
+                "schedule_description": description_json(described),
                 "min_new_drawings": schedule.min_new_drawings,
                 "run": None if run is None else run_json(session, run),
                 "n_drawings": counts.get("drawings", 0),
