@@ -40,6 +40,45 @@ export default tseslint.config(
     rules: { "no-restricted-globals": "off" },
   },
   {
+    files: ["src/**/*.{ts,tsx}"],
+    ignores: ["src/shared/shapes.ts"],
+    rules: {
+      // snake_case is for fields of the API only; destructuring may keep their names.
+      "@typescript-eslint/naming-convention": [
+        "error",
+        { selector: "default", format: ["camelCase"], leadingUnderscore: "allow" },
+        { selector: "import", format: ["camelCase", "PascalCase"] },
+        { selector: "variable", format: ["camelCase", "PascalCase", "UPPER_CASE"] },
+        { selector: "variable", modifiers: ["destructured"], format: null },
+        { selector: "parameter", modifiers: ["destructured"], format: null },
+        { selector: ["function", "parameter"], format: ["camelCase", "PascalCase"] },
+        { selector: "typeLike", format: ["PascalCase"] },
+        { selector: "parameter", filter: "^_$", format: null },
+        { selector: ["typeProperty", "typeMethod"], format: ["camelCase", "PascalCase"] },
+        // Browsers hold drawings that wait to be sent under these names.
+        {
+          selector: "typeProperty",
+          filter: "^(labelled_at_ms|n_tries|due_at_ms|claimed_until_ms)$",
+          format: null,
+        },
+        { selector: ["objectLiteralProperty", "objectLiteralMethod"], format: null },
+      ],
+    },
+  },
+  {
+    files: ["src/**/words.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "CallExpression[callee.name='viewWords'] > ObjectExpression > Property > Identifier[name=/_/].key",
+          message: "Words are camelCase.",
+        },
+      ],
+    },
+  },
+  {
     files: ["scripts/**/*.mjs"],
     languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } },
   },

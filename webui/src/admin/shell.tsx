@@ -7,7 +7,7 @@ import { api } from "../shared/api";
 import type { Me } from "../shared/shapes";
 import { PersonIcon } from "../shared/icons";
 import { LanguageSwitch } from "../shared/language-switch";
-import { askWhoIsHere, is_admin, is_server_away, route, visitor } from "./state";
+import { askWhoIsHere, isAdmin, isServerAway, route, visitor } from "./state";
 import { Link } from "./shared/parts";
 import { SetUp, SignIn } from "./sign-in";
 import { useAction } from "./shared/requests";
@@ -24,30 +24,30 @@ function ViewPlace({ view }: { view: View }) {
   const load = pageOf(view)?.load;
 
   useEffect(() => {
-    let is_current = true;
+    let isCurrent = true;
     load?.()
       .then(({ default: Shown }) => {
-        if (is_current) setModule({ kind: "ready", view, Shown });
+        if (isCurrent) setModule({ kind: "ready", view, Shown });
       })
       .catch(() => {
         // another build has other names for its chunks, or there is no network
-        if (is_current) setModule({ kind: "failed" });
+        if (isCurrent) setModule({ kind: "failed" });
       });
     return () => {
-      is_current = false;
+      isCurrent = false;
     };
   }, [view, load]);
 
-  if (load === undefined) return <h1>{w.not_found}</h1>;
+  if (load === undefined) return <h1>{w.notFound}</h1>;
   if (module.kind === "failed") {
     return (
       <div class="failed" role="alert">
         <p>
-          <strong>{w.cannot_load}</strong>
+          <strong>{w.cannotLoad}</strong>
         </p>
-        <p>{w.no_module}</p>
+        <p>{w.noModule}</p>
         <button type="button" class="plain-button" onClick={() => location.reload()}>
-          {w.load_again}
+          {w.loadAgain}
         </button>
       </div>
     );
@@ -62,9 +62,9 @@ function Rail({ shown }: { shown: View | null }) {
   return (
     <nav class="rail" aria-label={w.navigation}>
       <ul>
-        {PAGES.filter(({ seenBy }) => seenBy === "reviewer" || is_admin.value).map((page) => (
+        {PAGES.filter(({ seenBy }) => seenBy === "reviewer" || isAdmin.value).map((page) => (
           <li key={page.view}>
-            <Link view={page.view} is_current={page.view === shown}>
+            <Link view={page.view} isCurrent={page.view === shown}>
               {page.title[language.value]}
             </Link>
           </li>
@@ -81,10 +81,10 @@ function Account({ me }: { me: Me }) {
     <div class="account">
       <Link view="people" part="account" id="account" class="account-link">
         <PersonIcon />
-        <span class="account-name" title={w.signed_in_as(me.email ?? "")}>
+        <span class="account-name" title={w.signedInAs(me.email ?? "")}>
           {me.email}
         </span>
-        <span class="visually-hidden">{w.your_account}</span>
+        <span class="visually-hidden">{w.yourAccount}</span>
       </Link>
       <button
         type="button"
@@ -98,7 +98,7 @@ function Account({ me }: { me: Me }) {
           })
         }
       >
-        {w.sign_out}
+        {w.signOut}
       </button>
     </div>
   );
@@ -110,27 +110,27 @@ function Dashboard({ me }: { me: Me }) {
   return (
     <div class="dashboard">
       <header class="admin-header">
-        <a class="wordmark" href="/" title={w.draw_page}>
+        <a class="wordmark" href="/" title={w.drawPage}>
           <img src="/favicon.svg" alt="" width="28" height="28" />
           Inkloop
         </a>
         <a class="draw-link" href="/">
-          {w.draw_page}
+          {w.drawPage}
         </a>
         <Account me={me} />
         <LanguageSwitch />
       </header>
       <Rail shown={shown} />
       <main class="view" id="main" key={shown}>
-        {is_server_away.value && (
+        {isServerAway.value && (
           <p class="banner" role="status">
-            {w.no_connection}
+            {w.noConnection}
           </p>
         )}
-        {!is_admin.value && (shown === null || pageOf(shown)?.changedBy === "admin") && (
-          <p class="banner">{w.not_admin}</p>
+        {!isAdmin.value && (shown === null || pageOf(shown)?.changedBy === "admin") && (
+          <p class="banner">{w.notAdmin}</p>
         )}
-        {shown === null ? <h1>{w.not_found}</h1> : <ViewPlace view={shown} />}
+        {shown === null ? <h1>{w.notFound}</h1> : <ViewPlace view={shown} />}
       </main>
     </div>
   );
@@ -144,13 +144,13 @@ export function Shell() {
       <main class="door">
         <h1 class="visually-hidden">{w.name}</h1>
         <p class="quiet" role="status">
-          {current.kind === "away" ? w.no_connection : w.loading}
+          {current.kind === "away" ? w.noConnection : w.loading}
         </p>
       </main>
     );
   }
   const { me } = current;
   if (me.role !== "anybody" && route.value.kind !== "setup") return <Dashboard me={me} />;
-  if (route.value.kind === "setup") return <SetUp needs_setup={me.needs_setup} />;
-  return <SignIn needs_setup={me.needs_setup} />;
+  if (route.value.kind === "setup") return <SetUp needsSetup={me.needs_setup} />;
+  return <SignIn needsSetup={me.needs_setup} />;
 }

@@ -30,7 +30,7 @@ function Door({ title, children }: { title: string; children: ComponentChildren 
       <h1>{title}</h1>
       {children}
       <p>
-        <a href="/">{adminWords.value.draw_page}</a>
+        <a href="/">{adminWords.value.drawPage}</a>
       </p>
     </main>
   );
@@ -49,19 +49,19 @@ function entered(me: Me): string {
   return "";
 }
 
-export function SignIn({ needs_setup }: { needs_setup: boolean }) {
+export function SignIn({ needsSetup }: { needsSetup: boolean }) {
   const w = adminWords.value;
   const action = useAction();
-  if (needs_setup) {
+  if (needsSetup) {
     return (
-      <Door title={w.needs_setup}>
-        <p>{w.needs_setup_lead}</p>
+      <Door title={w.needsSetup}>
+        <p>{w.needsSetupLead}</p>
       </Door>
     );
   }
   return (
-    <Door title={w.sign_in}>
-      <p class="quiet">{w.sign_in_lead}</p>
+    <Door title={w.signIn}>
+      <p class="quiet">{w.signInLead}</p>
       <form
         id="sign-in"
         onSubmit={(event) => {
@@ -83,7 +83,7 @@ export function SignIn({ needs_setup }: { needs_setup: boolean }) {
           />
         </Field>
         <button class="primary-button" disabled={action.state.kind === "busy"}>
-          {action.state.kind === "busy" ? w.signing_in : w.sign_in}
+          {action.state.kind === "busy" ? w.signingIn : w.signIn}
         </button>
         <ActionNote state={action.state} />
       </form>
@@ -91,17 +91,17 @@ export function SignIn({ needs_setup }: { needs_setup: boolean }) {
   );
 }
 
-export function SetUp({ needs_setup }: { needs_setup: boolean }) {
+export function SetUp({ needsSetup }: { needsSetup: boolean }) {
   const w = adminWords.value;
   const action = useAction();
   const [problem, setProblem] = useState("");
   const token = location.hash.slice(1);
-  if (!needs_setup) {
+  if (!needsSetup) {
     return (
       <Door title={w.setup}>
-        <p>{w.setup_done}</p>
+        <p>{w.setupDone}</p>
         <button type="button" class="primary-button" onClick={() => go("overview")}>
-          {w.sign_in}
+          {w.signIn}
         </button>
       </Door>
     );
@@ -109,13 +109,13 @@ export function SetUp({ needs_setup }: { needs_setup: boolean }) {
   if (token === "") {
     return (
       <Door title={w.setup}>
-        <p>{w.setup_no_token}</p>
+        <p>{w.setupNoToken}</p>
       </Door>
     );
   }
   return (
     <Door title={w.setup}>
-      <p class="quiet">{w.setup_lead}</p>
+      <p class="quiet">{w.setupLead}</p>
       <form
         id="set-up"
         onSubmit={(event) => {
@@ -123,7 +123,7 @@ export function SetUp({ needs_setup }: { needs_setup: boolean }) {
           const form = event.currentTarget;
           const password = text(form, "password");
           if (password !== text(form, "password-repeat")) {
-            setProblem(w.passwords_differ);
+            setProblem(w.passwordsDiffer);
             return;
           }
           setProblem("");
@@ -135,7 +135,7 @@ export function SetUp({ needs_setup }: { needs_setup: boolean }) {
         }}
       >
         <Email />
-        <Field id="password" label={w.password} hint={w.password_hint}>
+        <Field id="password" label={w.password} hint={w.passwordHint}>
           <input
             id="password"
             name="password"
@@ -146,7 +146,7 @@ export function SetUp({ needs_setup }: { needs_setup: boolean }) {
             required
           />
         </Field>
-        <Field id="password-repeat" label={w.password_repeat}>
+        <Field id="password-repeat" label={w.passwordRepeat}>
           <input
             id="password-repeat"
             name="password-repeat"
@@ -161,7 +161,7 @@ export function SetUp({ needs_setup }: { needs_setup: boolean }) {
           </p>
         )}
         <button class="primary-button" disabled={action.state.kind === "busy"}>
-          {w.setup_button}
+          {w.setupButton}
         </button>
         <ActionNote state={action.state} />
       </form>

@@ -18,14 +18,14 @@ export const route = signal<Route>({ kind: "unknown" });
 /** What stands behind the question mark of the address: the filters of the view. */
 export const query = signal("");
 export const stats = signal<Stats | null>(null);
-export const is_server_away = signal(false);
+export const isServerAway = signal(false);
 
-export const is_admin = computed(
+export const isAdmin = computed(
   () => visitor.value.kind === "known" && visitor.value.me.role === "admin",
 );
 
 /** Changes whenever lists of runs and versions may be out of date, or speak another language. */
-export const news_key = computed(() => {
+export const newsKey = computed(() => {
   const { run, champion } = stats.value ?? { run: null, champion: null };
   return [run?.id, run?.status, champion?.version, language.value].join(" ");
 });
@@ -70,11 +70,11 @@ export async function askWhoIsHere(): Promise<void> {
 async function refreshStats(): Promise<void> {
   try {
     stats.value = await api.stats();
-    is_server_away.value = false;
+    isServerAway.value = false;
     if (visitor.value.kind === "away") await askWhoIsHere();
   } catch {
     // keep the last figures; the banner says that they are old
-    is_server_away.value = true;
+    isServerAway.value = true;
   }
 }
 
@@ -92,8 +92,8 @@ export function lookAgain(): void {
 }
 
 /** A sentence for an error, in the server's words where it has any. */
-export function errorSentence(error: unknown, no_connection: string): string {
-  if (!(error instanceof Refused)) return no_connection;
+export function errorSentence(error: unknown, noConnection: string): string {
+  if (!(error instanceof Refused)) return noConnection;
   if (error.status === 401) void askWhoIsHere();
   return error.message;
 }

@@ -7,11 +7,11 @@ import { languageTag } from "../shared/language";
 import { whenOf } from "../shared/when";
 import type { Reading, Session, Thanks } from "./session";
 import {
-  champion_version,
-  first_training_percent,
-  is_outbox_lasting,
+  championVersion,
+  firstTrainingPercent,
+  isOutboxLasting,
   learned,
-  new_version,
+  newVersion,
   prediction,
   session,
   stats,
@@ -27,10 +27,10 @@ export const learnedSentences = computed<string[]>(() => {
   const before =
     previous_version === null || n_right_before === null
       ? ""
-      : w.learned_before(previous_version, n_right_before);
-  const first = `${w.learned_figures(shown.version, shown.n_right, shown.n)}${before}${words.value.full_stop}`;
+      : w.learnedBefore(previous_version, n_right_before);
+  const first = `${w.learnedFigures(shown.version, shown.n_right, shown.n)}${before}${words.value.fullStop}`;
   if (exam.n === 0) return [first];
-  return [first, w.learned_exam(exam.n_right, exam.n, exam.n_right_before)];
+  return [first, w.learnedExam(exam.n_right, exam.n, exam.n_right_before)];
 });
 
 interface AnswerWords {
@@ -49,7 +49,7 @@ function read(shown: Prediction, digit: number): AnswerWords {
   const [second] = others.filter(({ other }) => other !== digit).sort((a, b) => b.p - a.p);
   const rather =
     second !== undefined && second.p >= SECOND_GUESS_FROM
-      ? [w.or_rather(second.other, sureFigure(second.p))]
+      ? [w.orRather(second.other, sureFigure(second.p))]
       : [];
   return { digit, headline: w.sure(sureFigure(sure)), details: rather, tone: "read" };
 }
@@ -65,16 +65,16 @@ function ofReading(reading: Reading): AnswerWords {
       return { digit: null, headline: w.reading, details: [], tone: "idle" };
     }
     case "not_a_digit": {
-      const why = w.not_a_digit_why(reading.prediction.reason ?? null);
-      const details = [why, w.label_anyway].filter((sentence) => sentence !== "");
-      return { digit: null, headline: w.not_a_digit, details, tone: "doubt" };
+      const why = w.notADigitWhy(reading.prediction.reason ?? null);
+      const details = [why, w.labelAnyway].filter((sentence) => sentence !== "");
+      return { digit: null, headline: w.notADigit, details, tone: "doubt" };
     }
     case "no_model": {
-      const details = [w.no_model_yet(first_training_percent.value)];
-      return { digit: null, headline: w.no_model, details, tone: "idle" };
+      const details = [w.noModelYet(firstTrainingPercent.value)];
+      return { digit: null, headline: w.noModel, details, tone: "idle" };
     }
     case "unreachable":
-      return { digit: null, headline: w.unreachable, details: [w.unreachable_why], tone: "doubt" };
+      return { digit: null, headline: w.unreachable, details: [w.unreachableWhy], tone: "doubt" };
     case "refused":
       return { digit: null, headline: w.refused, details: [reading.message], tone: "trouble" };
   }
@@ -85,29 +85,29 @@ function thanksSentence({ outcome }: Thanks, shown: Stats | null): string {
   const w = drawWords.value;
   switch (outcome.kind) {
     case "sending":
-      return w.thanks_sending;
+      return w.thanksSending;
     case "kept_here":
-      return is_outbox_lasting.value ? w.thanks_kept : `${w.thanks_kept} ${w.memory_only}`;
+      return isOutboxLasting.value ? w.thanksKept : `${w.thanksKept} ${w.memoryOnly}`;
     case "dropped":
       return outcome.message;
     case "stored":
       break;
   }
-  if (outcome.fate === "exam") return w.thanks_exam;
-  if (outcome.fate === "checking") return w.thanks_checking;
-  if (outcome.fate === "learned") return w.thanks_learned;
+  if (outcome.fate === "exam") return w.thanksExam;
+  if (outcome.fate === "checking") return w.thanksChecking;
+  if (outcome.fate === "learned") return w.thanksLearned;
   if (outcome.fate !== "waiting" || shown === null) return w.thanks;
-  if (shown.champion === null) return w.thanks_waiting_first;
+  if (shown.champion === null) return w.thanksWaitingFirst;
   const { next_run_at, min_new_drawings, n_new } = shown;
-  if (next_run_at === null) return w.thanks_waiting(null, 0);
-  const n_short = Math.max(0, min_new_drawings - n_new);
-  return w.thanks_waiting(whenOf(next_run_at, new Date(), languageTag.value), n_short);
+  if (next_run_at === null) return w.thanksWaiting(null, 0);
+  const nShort = Math.max(0, min_new_drawings - n_new);
+  return w.thanksWaiting(whenOf(next_run_at, new Date(), languageTag.value), nShort);
 }
 
 function ofBlank(thanks: Thanks | null): AnswerWords {
   const w = drawWords.value;
-  if (new_version.value !== null) {
-    const headline = w.new_version(new_version.value);
+  if (newVersion.value !== null) {
+    const headline = w.newVersion(newVersion.value);
     return { digit: null, headline, details: learnedSentences.value, tone: "thanks" };
   }
   if (thanks !== null) {
@@ -116,9 +116,9 @@ function ofBlank(thanks: Thanks | null): AnswerWords {
     const tone = kind === "dropped" ? "trouble" : "thanks";
     return { digit: null, headline: "", details: [sentence], tone };
   }
-  if (stats.value !== null && champion_version.value === null) {
-    const details = [w.no_model_yet(first_training_percent.value)];
-    return { digit: null, headline: w.no_model, details, tone: "idle" };
+  if (stats.value !== null && championVersion.value === null) {
+    const details = [w.noModelYet(firstTrainingPercent.value)];
+    return { digit: null, headline: w.noModel, details, tone: "idle" };
   }
   return { digit: null, headline: "", details: [], tone: "idle" };
 }
@@ -130,7 +130,7 @@ function wordsOf(current: Session): AnswerWords {
 export const answerWords = computed(() => wordsOf(session.value));
 
 /** While there is no ink to see, a long sentence may use its place. */
-export const has_message = computed(
+export const hasMessage = computed(
   () => prediction.value === null && answerWords.value.details.length > 0,
 );
 
@@ -141,7 +141,7 @@ export const spokenAnswer = computed(() => {
   if (current.kind === "drawn" && current.reading.kind === "pending") return "";
   if (current.kind === "drawn" && current.reading.kind === "read" && digit !== null) {
     const sure = current.reading.prediction.probabilities[digit] ?? 0;
-    return drawWords.value.read_aloud(digit, sureFigure(sure));
+    return drawWords.value.readAloud(digit, sureFigure(sure));
   }
   return [headline, ...details].filter((sentence) => sentence !== "").join(". ");
 });

@@ -11,7 +11,7 @@ export function Answer() {
   return (
     <div class={`answer is-${tone}`} id="answer">
       <h2 class="part-title" id="read-as">
-        {drawWords.value.read_as}
+        {drawWords.value.readAs}
       </h2>
       <div class="read-digit" id="read-digit" aria-hidden={digit === null}>
         {digit !== null && (
@@ -37,12 +37,12 @@ export function Answer() {
 export function SeenInk() {
   const shown = prediction.value;
   const w = drawWords.value;
-  const said = shown === null ? w.ink_empty : shown.label === null ? "?" : String(shown.label);
+  const said = shown === null ? w.inkEmpty : shown.label === null ? "?" : String(shown.label);
   return (
     <div class="seen-ink">
-      <h2 class="part-title">{w.what_the_model_sees}</h2>
+      <h2 class="part-title">{w.whatTheModelSees}</h2>
       <div class="seen-square" id="ink" key={shown === null ? "none" : "some"}>
-        <InkCanvas ink={shown?.ink ?? null} label={w.ink_of(said)} />
+        <InkCanvas ink={shown?.ink ?? null} label={w.inkOf(said)} />
       </div>
     </div>
   );

@@ -4,8 +4,8 @@ import { DIGITS } from "../shared/shapes";
 import { sureFigure } from "../shared/figures";
 import { CheckIcon } from "../shared/icons";
 import { canLabel, confirmable } from "./session";
-import { confirm, is_told, label } from "./label-actions";
-import { is_privacy_open, prediction, session } from "./state";
+import { confirm, isTold, label } from "./label-actions";
+import { isPrivacyOpen, prediction, session } from "./state";
 import { drawWords } from "./words";
 import { words } from "../shared/words";
 
@@ -24,7 +24,7 @@ export function ConfirmButton() {
         onClick={() => void confirm()}
       >
         <CheckIcon />
-        <span>{digit === null ? w.confirm_idle : w.confirm(digit)}</span>
+        <span>{digit === null ? w.confirmIdle : w.confirm(digit)}</span>
         <kbd class="key-hint" aria-hidden="true">
           ↵
         </kbd>
@@ -37,12 +37,12 @@ export function ConfirmButton() {
 /** What a confirmation does, until it was done once; it never stands in the way. */
 function ConsentLine() {
   const w = drawWords.value;
-  if (is_told.value) return null;
+  if (isTold.value) return null;
   return (
     <p class="consent-line" id="consent">
       {w.consent}{" "}
-      <button type="button" class="quiet-button" onClick={() => (is_privacy_open.value = true)}>
-        {w.consent_more}
+      <button type="button" class="quiet-button" onClick={() => (isPrivacyOpen.value = true)}>
+        {w.consentMore}
       </button>
     </p>
   );
@@ -56,9 +56,9 @@ export function Bars() {
       {DIGITS.map((digit) => {
         const p = shown?.probabilities[digit] ?? null;
         const percent = p === null ? "" : sureFigure(p);
-        const is_read = shown !== null && shown.is_digit && shown.label === digit;
+        const isRead = shown !== null && shown.is_digit && shown.label === digit;
         return (
-          <li key={digit} class={is_read ? "bar is-read" : "bar"}>
+          <li key={digit} class={isRead ? "bar is-read" : "bar"}>
             <span class="visually-hidden">
               {p === null ? String(digit) : w.probability(digit, percent)}
             </span>
@@ -82,17 +82,17 @@ export function DigitKeys() {
   return (
     <div class="digit-keys-part">
       <p class="digit-keys-title">
-        {read === null ? w.it_is : w.or_it_is}
-        <span class="keys-note">{w.keys_0_to_9}</span>
+        {read === null ? w.itIs : w.orItIs}
+        <span class="keys-note">{w.keys0To9}</span>
       </p>
-      <div class="digit-keys" id="digit-keys" role="group" aria-label={w.digit_keys}>
+      <div class="digit-keys" id="digit-keys" role="group" aria-label={w.digitKeys}>
         {DIGITS.map((digit) => (
           <button
             key={digit}
             type="button"
             id={`digit-${digit}`}
             class={digit === read ? "digit-key is-read" : "digit-key"}
-            aria-label={w.digit_key(digit)}
+            aria-label={w.digitKey(digit)}
             aria-disabled={!canLabel(current)}
             onClick={() => void label(digit)}
           >

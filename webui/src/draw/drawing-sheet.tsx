@@ -8,7 +8,7 @@ import { InkCanvas } from "../shared/ink";
 import { agoOf, whenOf } from "../shared/when";
 import { FateSign } from "./my-drawings";
 import { confirmLabel, relabel, remove } from "./mine-actions";
-import { champion_version, mine, opened_id, stats } from "./state";
+import { championVersion, mine, openedId, stats } from "./state";
 import { drawWords } from "./words";
 
 function fateSentence({ fate, learned_version, versions }: Drawing): string {
@@ -16,20 +16,20 @@ function fateSentence({ fate, learned_version, versions }: Drawing): string {
   const next = stats.value?.next_run_at ?? null;
   switch (fate) {
     case "learned": {
-      const live = champion_version.value;
+      const live = championVersion.value;
       if (live !== null && !versions.includes(live) && learned_version !== live) {
-        return w.fate_learned_earlier(learned_version ?? Math.max(...versions));
+        return w.fateLearnedEarlier(learned_version ?? Math.max(...versions));
       }
-      return w.fate_learned(learned_version ?? live ?? 0);
+      return w.fateLearned(learned_version ?? live ?? 0);
     }
     case "waiting":
-      return w.fate_waiting(next === null ? null : whenOf(next, new Date(), languageTag.value));
+      return w.fateWaiting(next === null ? null : whenOf(next, new Date(), languageTag.value));
     case "exam":
-      return w.fate_exam;
+      return w.fateExam;
     case "checking":
-      return w.fate_checking;
+      return w.fateChecking;
     case "rejected":
-      return w.fate_rejected;
+      return w.fateRejected;
     case "deleted":
       return w.deleted(0);
   }
@@ -47,11 +47,11 @@ function Facts({ drawing }: { drawing: Drawing }) {
       {fate !== "exam" && (
         <p>
           {versions.length === 0
-            ? w.learned_by_none
-            : w.learned_by(versionList(versions, languageTag.value), versions.length)}
+            ? w.learnedByNone
+            : w.learnedBy(versionList(versions, languageTag.value), versions.length)}
         </p>
       )}
-      {prediction !== null && <p>{w.was_read_as(prediction.label, prediction.model_version)}</p>}
+      {prediction !== null && <p>{w.wasReadAs(prediction.label, prediction.model_version)}</p>}
       <p class="quiet">{w.drawn(agoOf(created_at, new Date(), languageTag.value))}</p>
     </div>
   );
@@ -68,7 +68,7 @@ function Really({ drawing }: { drawing: Drawing }) {
         class="primary-button"
         onClick={() => void confirmLabel(drawing)}
       >
-        {w.really_yes(drawing.label)}
+        {w.reallyYes(drawing.label)}
       </button>
     </div>
   );
@@ -78,14 +78,14 @@ function Relabel({ drawing }: { drawing: Drawing }) {
   const w = drawWords.value;
   return (
     <div class="relabel">
-      <p id="relabel-title">{w.change_label}</p>
+      <p id="relabel-title">{w.changeLabel}</p>
       <div class="relabel-keys" role="group" aria-labelledby="relabel-title">
         {DIGITS.map((digit) => (
           <button
             key={digit}
             type="button"
             class="digit-key"
-            aria-label={w.digit_key(digit)}
+            aria-label={w.digitKey(digit)}
             aria-pressed={digit === drawing.label}
             onClick={() => {
               if (digit !== drawing.label) void relabel(drawing, digit);
@@ -102,11 +102,11 @@ function Relabel({ drawing }: { drawing: Drawing }) {
 export function DrawingSheet() {
   const view = mine.value;
   const drawing =
-    view.kind === "ready" ? view.items.find(({ id }) => id === opened_id.value) : undefined;
+    view.kind === "ready" ? view.items.find(({ id }) => id === openedId.value) : undefined;
   if (drawing === undefined) return null;
   const w = drawWords.value;
   return (
-    <Dialog title={w.your_digit(drawing.label)} onClose={() => (opened_id.value = null)}>
+    <Dialog title={w.yourDigit(drawing.label)} onClose={() => (openedId.value = null)}>
       <div class="sheet" id="drawing-sheet">
         <div class="sheet-ink">
           <InkCanvas ink={drawing.ink} />

@@ -5,7 +5,7 @@ import { accuracyFigure, runPercent } from "../shared/figures";
 import { languageTag } from "../shared/language";
 import { LanguageSwitch } from "../shared/language-switch";
 import { whenOf } from "../shared/when";
-import { is_server_away, stats } from "./state";
+import { isServerAway, stats } from "./state";
 import { drawWords } from "./words";
 import { words } from "../shared/words";
 
@@ -14,17 +14,15 @@ const NEAR_MS = 24 * 3_600_000; // so near that the time of day alone says which
 function lessonWords(shown: Stats): string {
   const { run, champion, next_run_at } = shown;
   if (isOpen(run)) {
-    if (champion === null) return drawWords.value.first_training(runPercent(run));
-    if (run.status === "queued") return drawWords.value.lesson_queued;
-    return drawWords.value.lesson_running(words.value.phase(run.phase), runPercent(run));
+    if (champion === null) return drawWords.value.firstTraining(runPercent(run));
+    if (run.status === "queued") return drawWords.value.lessonQueued;
+    return drawWords.value.lessonRunning(words.value.phase(run.phase), runPercent(run));
   }
-  if (next_run_at === null) return drawWords.value.no_lesson;
+  if (next_run_at === null) return drawWords.value.noLesson;
   const now = new Date();
   const moment = whenOf(next_run_at, now, languageTag.value);
-  const is_near = new Date(next_run_at).getTime() - now.getTime() < NEAR_MS;
-  return is_near
-    ? drawWords.value.next_lesson_short(moment.time)
-    : drawWords.value.next_lesson(moment);
+  const isNear = new Date(next_run_at).getTime() - now.getTime() < NEAR_MS;
+  return isNear ? drawWords.value.nextLessonShort(moment.time) : drawWords.value.nextLesson(moment);
 }
 
 function LiveLine({ shown }: { shown: Stats }) {
@@ -42,7 +40,7 @@ function LiveLine({ shown }: { shown: Stats }) {
             </strong>
           </span>
           {champion.accuracy !== null && (
-            <span id="live-accuracy" title={w.accuracy_title}>
+            <span id="live-accuracy" title={w.accuracyTitle}>
               {words.value.percent(accuracyFigure(champion.accuracy))}
             </span>
           )}
@@ -72,9 +70,9 @@ export function Header() {
         <img src="/favicon.svg" alt="" width="28" height="28" />
         Inkloop
       </h1>
-      {shown === null || is_server_away.value ? (
+      {shown === null || isServerAway.value ? (
         <p class="live-line" id="live">
-          {is_server_away.value && <span class="is-away">{drawWords.value.server_away}</span>}
+          {isServerAway.value && <span class="is-away">{drawWords.value.serverAway}</span>}
         </p>
       ) : (
         <LiveLine shown={shown} />

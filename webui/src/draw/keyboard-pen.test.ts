@@ -18,14 +18,14 @@ test("with Shift the steps are small", () => {
 test("two arrows together go diagonally, as the keypad's corners do", () => {
   const start = penAtStart(AREA);
 
-  const by_two = movePen(start, ["ArrowDown", "ArrowLeft"], false, AREA);
+  const byTwo = movePen(start, ["ArrowDown", "ArrowLeft"], false, AREA);
 
-  expect(by_two).toEqual(movePen(start, ["End"], false, AREA));
-  expect([by_two.x, by_two.y]).toEqual([start.x - 20, start.y + 20]);
+  expect(byTwo).toEqual(movePen(start, ["End"], false, AREA));
+  expect([byTwo.x, byTwo.y]).toEqual([start.x - 20, start.y + 20]);
 });
 
 test("the pen stays on the paper", () => {
-  const corner = { x: 0, y: 0, is_down: true };
+  const corner = { x: 0, y: 0, isDown: true };
 
   expect(movePen(corner, ["ArrowLeft", "ArrowUp"], false, AREA)).toEqual(corner);
 });

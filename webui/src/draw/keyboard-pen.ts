@@ -3,7 +3,7 @@
 export interface KeyboardPen {
   x: number;
   y: number;
-  is_down: boolean;
+  isDown: boolean;
 }
 
 interface Area {
@@ -31,17 +31,17 @@ export function isPenKey(key: string): boolean {
 }
 
 export function penAtStart({ width, height }: Area): KeyboardPen {
-  return { x: width / 2, y: height / 4, is_down: false };
+  return { x: width / 2, y: height / 4, isDown: false };
 }
 
 /** Where the pen goes when these keys are held together: two arrows make a diagonal. */
 export function movePen(
   pen: KeyboardPen,
   keys: Iterable<string>,
-  is_fine: boolean,
+  isFine: boolean,
   area: Area,
 ): KeyboardPen {
-  const step = (Math.min(area.width, area.height) / STEPS_ACROSS) * (is_fine ? FINE_SHARE : 1);
+  const step = (Math.min(area.width, area.height) / STEPS_ACROSS) * (isFine ? FINE_SHARE : 1);
   let [dx, dy] = [0, 0];
   for (const key of keys) {
     const direction = DIRECTIONS[key];

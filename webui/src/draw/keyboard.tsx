@@ -4,18 +4,18 @@ import { Dialog } from "../shared/dialog";
 import { confirm, label } from "./label-actions";
 import { askForPicture, clear, focusPad, undo } from "./pad-actions";
 import { type KeyPress, shortcutOf } from "./shortcuts";
-import { are_keys_open, are_steps_open, new_version } from "./state";
+import { areKeysOpen, areStepsOpen, newVersion } from "./state";
 import { drawWords } from "./words";
 
-let was_pointer = false;
+let wasPointer = false;
 
 /** A button that was clicked keeps the focus; Enter is then meant for the drawing, not for it. */
 function watchPointers(): void {
-  document.addEventListener("pointerdown", () => (was_pointer = true), true);
+  document.addEventListener("pointerdown", () => (wasPointer = true), true);
   document.addEventListener(
     "keydown",
     ({ key }) => {
-      if (key === "Tab") was_pointer = false;
+      if (key === "Tab") wasPointer = false;
     },
     true,
   );
@@ -25,11 +25,11 @@ function pressOf(event: KeyboardEvent): KeyPress {
   const target = event.target instanceof Element ? event.target : null;
   return {
     key: event.key,
-    is_repeat: event.repeat,
-    has_modifier: event.altKey,
-    has_command: event.ctrlKey || event.metaKey,
-    is_on_control: !was_pointer && target?.closest("button, a, summary") != null,
-    is_elsewhere:
+    isRepeat: event.repeat,
+    hasModifier: event.altKey,
+    hasCommand: event.ctrlKey || event.metaKey,
+    isOnControl: !wasPointer && target?.closest("button, a, summary") != null,
+    isElsewhere:
       event.isComposing ||
       target?.closest("input, textarea, select") != null ||
       document.querySelector("dialog[open]") !== null,
@@ -51,7 +51,7 @@ function act(event: KeyboardEvent): void {
       undo();
       break;
     case "clear":
-      new_version.value = null;
+      newVersion.value = null;
       clear();
       break;
     case "canvas":
@@ -61,10 +61,10 @@ function act(event: KeyboardEvent): void {
       askForPicture();
       break;
     case "steps":
-      are_steps_open.value = !are_steps_open.value;
+      areStepsOpen.value = !areStepsOpen.value;
       break;
     case "keys":
-      are_keys_open.value = true;
+      areKeysOpen.value = true;
       break;
   }
 }
@@ -75,12 +75,12 @@ export function listenForKeys(): void {
 }
 
 export function KeysDialog() {
-  if (!are_keys_open.value) return null;
+  if (!areKeysOpen.value) return null;
   const w = drawWords.value;
   return (
-    <Dialog title={w.keys_title} onClose={() => (are_keys_open.value = false)}>
+    <Dialog title={w.keysTitle} onClose={() => (areKeysOpen.value = false)}>
       <dl class="keys-list">
-        {w.keys_list.map(([keys, meaning]) => (
+        {w.keysList.map(([keys, meaning]) => (
           <div key={keys} class="keys-row">
             <dt>
               {keys.split(" ").map((key) => (

@@ -11,7 +11,7 @@ import { openOutbox, type OutboxStore } from "./outbox/store";
 import { clearPad, isPenBusy } from "./pad-actions";
 import { apply, forgetPicture, stopReading } from "./read-actions";
 import { canLabel, claimOf, confirmable, outcomeOf, type Session } from "./session";
-import { is_outbox_lasting, prediction, session, toast, unsent } from "./state";
+import { isOutboxLasting, prediction, session, toast, unsent } from "./state";
 import { drawWords } from "./words";
 
 /** Raised when the text changes in what it promises: the new one is then shown again. */
@@ -26,15 +26,15 @@ function readTold(): number {
   }
 }
 
-export const is_told = signal(readTold() >= WORDING);
+export const isTold = signal(readTold() >= WORDING);
 
 /** After the first confirmation. Without a network the next one tries again. */
 async function recordConsent(introduced: Promise<unknown>): Promise<void> {
-  if (is_told.value) return;
+  if (isTold.value) return;
   try {
     await introduced;
     await ask<undefined>("/me/consent", { method: "PUT", json: { wording: WORDING } });
-    is_told.value = true;
+    isTold.value = true;
     localStorage.setItem(STORED_AS, String(WORDING));
   } catch {
     // the line stays where it is
@@ -59,8 +59,8 @@ async function send(waiting: Waiting): Promise<Answer> {
   } catch (error) {
     if (!(error instanceof Refused)) return { kind: "unreachable" };
     if (error.status === 401) introduction = null;
-    const { status, message, retry_after_seconds } = error;
-    return { kind: "refused", status, message, retry_after_seconds };
+    const { status, message, retryAfterSeconds } = error;
+    return { kind: "refused", status, message, retryAfterSeconds };
   }
 }
 
@@ -78,9 +78,9 @@ function hear(news: OutboxNews): void {
       break;
     case "dropped": {
       const message = {
-        not_yours: drawWords.value.dropped_not_yours,
-        deleted: drawWords.value.dropped_deleted,
-        invalid: drawWords.value.not_stored(news.message),
+        not_yours: drawWords.value.droppedNotYours,
+        deleted: drawWords.value.droppedDeleted,
+        invalid: drawWords.value.notStored(news.message),
       }[news.reason];
       apply({ type: "settled", id: news.id, outcome: { kind: "dropped", message } });
       toast.value = { text: message, action: null };
@@ -103,7 +103,7 @@ const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel("inkloop.ou
 
 async function startSender(): Promise<OutboxSender> {
   const store: OutboxStore = await openOutbox(globalThis.indexedDB);
-  is_outbox_lasting.value = store.is_lasting;
+  isOutboxLasting.value = store.isLasting;
   unsent.value = await store.all();
   const sender = new OutboxSender({
     store,
@@ -115,7 +115,7 @@ async function startSender(): Promise<OutboxSender> {
   });
   addEventListener("online", () => void sender.hurry());
   addEventListener("beforeunload", (event) => {
-    if (!store.is_lasting && unsent.value.length > 0) event.preventDefault(); // ask before it is lost
+    if (!store.isLasting && unsent.value.length > 0) event.preventDefault(); // ask before it is lost
   });
   tabs?.addEventListener("message", () => void Promise.all([sender.look(), loadMine()]));
   void sender.hurry(); // who opens the page again does not wait for an old delay
@@ -164,8 +164,8 @@ export async function confirm(): Promise<void> {
   if (before.kind === "blank" || shown === null) return;
   await answered();
   const now = session.value;
-  const is_same_ink = now.kind === "drawn" && now.subject === before.subject;
-  if (is_same_ink && confirmable(now) === shown) await label(shown);
+  const isSameInk = now.kind === "drawn" && now.subject === before.subject;
+  if (isSameInk && confirmable(now) === shown) await label(shown);
 }
 
 /** Resolves once no answer is awaited. */

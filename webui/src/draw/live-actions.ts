@@ -4,23 +4,23 @@ import { api } from "../shared/api";
 import { isOpen } from "../shared/shapes";
 import { poll } from "../shared/polling";
 import { loadLearned, loadMine } from "./mine-actions";
-import { champion_version, is_server_away, new_version, stats } from "./state";
+import { championVersion, isServerAway, newVersion, stats } from "./state";
 
 const POLL_RUNNING_MS = 2_000;
 const POLL_IDLE_MS = 10_000;
 const SEEN_AS = "inkloop.version_seen";
 
 export async function refreshStats(): Promise<void> {
-  const before = champion_version.value;
+  const before = championVersion.value;
   try {
     stats.value = await api.stats();
-    is_server_away.value = false;
+    isServerAway.value = false;
   } catch {
     // keep the last figures, and say that they are old
-    is_server_away.value = true;
+    isServerAway.value = true;
     return;
   }
-  const now = champion_version.value;
+  const now = championVersion.value;
   if (now !== null && now !== before) await versionChanged(now);
 }
 
@@ -28,7 +28,7 @@ async function versionChanged(version: number): Promise<void> {
   const seen = readSeen();
   writeSeen(version);
   await Promise.all([loadMine(), loadLearned()]);
-  if (seen !== null && seen !== version) new_version.value = version;
+  if (seen !== null && seen !== version) newVersion.value = version;
 }
 
 function readSeen(): number | null {
@@ -49,7 +49,7 @@ function writeSeen(version: number): void {
 
 export function followLive(): void {
   poll(refreshStats, () => {
-    const is_busy = isOpen(stats.value?.run ?? null) || stats.value?.champion === null;
-    return is_busy ? POLL_RUNNING_MS : POLL_IDLE_MS;
+    const isBusy = isOpen(stats.value?.run ?? null) || stats.value?.champion === null;
+    return isBusy ? POLL_RUNNING_MS : POLL_IDLE_MS;
   });
 }

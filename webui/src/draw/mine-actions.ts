@@ -4,17 +4,17 @@ import type { Digit, Drawing } from "../shared/shapes";
 import { api, Refused } from "../shared/api";
 import { versionList } from "../shared/figures";
 import { languageTag } from "../shared/language";
-import { learned, mine, type MineView, opened_id, toast } from "./state";
+import { learned, mine, type MineView, openedId, toast } from "./state";
 import { drawWords } from "./words";
 import { words } from "../shared/words";
 
 const LEARNED_REST_MS = 1_500; // both versions read all drawings for it: not after each of a quick row
-let learned_timer: ReturnType<typeof setTimeout> | undefined;
+let learnedTimer: ReturnType<typeof setTimeout> | undefined;
 
 /** One's drawings have changed: the figures follow in a moment. */
 export function learnedMayDiffer(): void {
-  clearTimeout(learned_timer);
-  learned_timer = setTimeout(() => void loadLearned(), LEARNED_REST_MS);
+  clearTimeout(learnedTimer);
+  learnedTimer = setTimeout(() => void loadLearned(), LEARNED_REST_MS);
 }
 
 export async function loadLearned(): Promise<void> {
@@ -73,7 +73,7 @@ async function attempt(action: () => Promise<void>): Promise<void> {
     await action();
   } catch (error) {
     const text =
-      error instanceof Refused ? drawWords.value.failed(error.message) : words.value.failed_network;
+      error instanceof Refused ? drawWords.value.failed(error.message) : words.value.failedNetwork;
     toast.value = { text, action: null };
   }
 }
@@ -82,7 +82,7 @@ export function relabel(drawing: Drawing, label: Digit): Promise<void> {
   return attempt(async () => {
     replace(await api.relabel(drawing.id, label));
     toast.value = { text: drawWords.value.relabelled(label), action: null };
-    opened_id.value = null;
+    openedId.value = null;
     await loadMine();
     learnedMayDiffer();
   });
@@ -100,7 +100,7 @@ export function confirmLabel(drawing: Drawing): Promise<void> {
 export function remove(drawing: Drawing): Promise<void> {
   return attempt(async () => {
     await api.deleteDrawing(drawing.id);
-    opened_id.value = null;
+    openedId.value = null;
     changeReady((ready) => ({
       ...ready,
       items: ready.items.filter(({ id }) => id !== drawing.id),
@@ -117,7 +117,7 @@ export function remove(drawing: Drawing): Promise<void> {
 function deletedSentence(drawing: Drawing): string {
   const { label, versions } = drawing;
   if (versions.length === 0) return drawWords.value.deleted(label);
-  return drawWords.value.deleted_learned(label, versionList(versions, languageTag.value));
+  return drawWords.value.deletedLearned(label, versionList(versions, languageTag.value));
 }
 
 export function restore(drawing: Drawing): Promise<void> {

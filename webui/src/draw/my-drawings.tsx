@@ -13,7 +13,7 @@ import { InkCanvas, StrokesPicture } from "../shared/ink";
 import { learnedSentences } from "./answer-words";
 import { loadMine, loadMoreOfMine } from "./mine-actions";
 import type { Waiting } from "./outbox/waiting";
-import { is_privacy_open, mine, opened_id, unsent } from "./state";
+import { isPrivacyOpen, mine, openedId, unsent } from "./state";
 import { drawWords } from "./words";
 import { words } from "../shared/words";
 
@@ -39,7 +39,7 @@ export function FateSign({ fate }: { fate: Fate | "unsent" }) {
 function fateWords(drawing: Drawing): string {
   const { fate, learned_version } = drawing;
   if (fate === "learned" && learned_version !== null) {
-    return drawWords.value.fate_in_version(learned_version);
+    return drawWords.value.fateInVersion(learned_version);
   }
   return words.value.fate(fate);
 }
@@ -54,7 +54,7 @@ function Tile({ drawing }: { drawing: Drawing }) {
         data-fate={fate}
         aria-label={drawWords.value.tile(label, fateWords(drawing))}
         aria-haspopup="dialog"
-        onClick={() => (opened_id.value = id)}
+        onClick={() => (openedId.value = id)}
       >
         <InkCanvas ink={ink} />
         <span class="tile-foot" aria-hidden="true">
@@ -75,7 +75,7 @@ function UnsentTile({ waiting }: { waiting: Waiting }) {
         data-fate="unsent"
         role="img"
         aria-label={drawWords.value.tile(label, drawWords.value.unsent)}
-        title={drawWords.value.unsent_explained}
+        title={drawWords.value.unsentExplained}
       >
         {content.kind === "strokes" ? (
           <StrokesPicture drawn={content.drawn} />
@@ -94,18 +94,18 @@ function UnsentTile({ waiting }: { waiting: Waiting }) {
 function Counts({ counts }: { counts: MineCounts }) {
   const w = drawWords.value;
   const { total, learned, live_version, waiting, exam, checking } = counts;
-  const in_version =
-    live_version === null ? w.n_learned(learned) : w.in_version(learned, live_version);
+  const inVersion =
+    live_version === null ? w.nLearned(learned) : w.inVersion(learned, live_version);
   const parts = [
-    { fate: "learned", n: learned, text: in_version },
-    { fate: "waiting", n: waiting, text: w.n_wait(waiting) },
-    { fate: "exam", n: exam, text: w.n_exam(exam) },
-    { fate: "checking", n: checking, text: w.n_checking(checking) },
-    { fate: "unsent", n: unsent.value.length, text: w.n_unsent(unsent.value.length) },
+    { fate: "learned", n: learned, text: inVersion },
+    { fate: "waiting", n: waiting, text: w.nWait(waiting) },
+    { fate: "exam", n: exam, text: w.nExam(exam) },
+    { fate: "checking", n: checking, text: w.nChecking(checking) },
+    { fate: "unsent", n: unsent.value.length, text: w.nUnsent(unsent.value.length) },
   ] as const;
   return (
     <p class="counts" id="counts">
-      <strong id="n-drawings">{w.n_drawings(total)}</strong>
+      <strong id="n-drawings">{w.nDrawings(total)}</strong>
       {parts
         .filter(({ n }) => n > 0)
         .map(({ fate, text }) => (
@@ -133,23 +133,23 @@ function Tiles() {
   const waiting = [...unsent.value].reverse();
   const items = view.kind === "ready" ? view.items : [];
   const stored = new Set(items.map(({ id }) => id));
-  const not_stored = waiting.filter(({ id }) => !stored.has(id));
-  if (items.length + not_stored.length === 0) {
+  const notStored = waiting.filter(({ id }) => !stored.has(id));
+  if (items.length + notStored.length === 0) {
     if (view.kind === "failed") {
       return (
         <p class="quiet">
-          {w.mine_away}{" "}
+          {w.mineAway}{" "}
           <button type="button" class="quiet-button" onClick={() => void loadMine()}>
-            {words.value.try_again}
+            {words.value.tryAgain}
           </button>
         </p>
       );
     }
-    return <p class="quiet">{view.kind === "ready" ? w.none_yet : ""}</p>;
+    return <p class="quiet">{view.kind === "ready" ? w.noneYet : ""}</p>;
   }
   return (
     <ul class="tiles" id="tiles">
-      {not_stored.map((one) => (
+      {notStored.map((one) => (
         <UnsentTile key={one.id} waiting={one} />
       ))}
       {items.map((drawing) => (
@@ -165,16 +165,16 @@ export function MyDrawings() {
   return (
     <section class="my-drawings" aria-labelledby="my-drawings-title">
       <header class="my-drawings-header">
-        <h2 id="my-drawings-title">{w.your_drawings}</h2>
+        <h2 id="my-drawings-title">{w.yourDrawings}</h2>
         <Counts counts={view.kind === "ready" ? view.counts : NO_COUNTS} />
         <button
           type="button"
           id="privacy"
           class="quiet-button"
           aria-haspopup="dialog"
-          onClick={() => (is_privacy_open.value = true)}
+          onClick={() => (isPrivacyOpen.value = true)}
         >
-          {w.your_data}
+          {w.yourData}
         </button>
         {learnedSentences.value.length > 0 && (
           <p class="learned-line" id="learned">
@@ -190,7 +190,7 @@ export function MyDrawings() {
           class="plain-button"
           onClick={() => void loadMoreOfMine()}
         >
-          {words.value.show_more}
+          {words.value.showMore}
         </button>
       )}
     </section>

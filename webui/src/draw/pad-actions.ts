@@ -7,7 +7,7 @@ interface Pad {
   clear(): void;
   undo(): void;
   focus(): void;
-  is_busy(): boolean;
+  isBusy(): boolean;
 }
 
 let pad: Pad | null = null;
@@ -18,7 +18,7 @@ export function setPad(mounted: Pad | null): void {
 
 /** While a stroke is being drawn nothing may take the drawing away. */
 export function isPenBusy(): boolean {
-  return pad?.is_busy() ?? false;
+  return pad?.isBusy() ?? false;
 }
 
 export function clearPad(): void {
@@ -39,7 +39,7 @@ export function clear(): void {
   blank();
 }
 
-export const is_picture_over = signal(false);
+export const isPictureOver = signal(false);
 
 let openChooser: (() => void) | null = null;
 
@@ -74,13 +74,13 @@ export function listenForPictures(): void {
   document.addEventListener("dragover", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault(); // without it the browser would open the picture itself
-    is_picture_over.value = true;
+    isPictureOver.value = true;
   });
   document.addEventListener("dragleave", (event) => {
-    if (event.relatedTarget === null) is_picture_over.value = false;
+    if (event.relatedTarget === null) isPictureOver.value = false;
   });
   document.addEventListener("drop", (event) => {
-    is_picture_over.value = false;
+    isPictureOver.value = false;
     if (!hasFiles(event)) return;
     event.preventDefault();
     take(event.dataTransfer?.files);

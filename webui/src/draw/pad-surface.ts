@@ -8,8 +8,8 @@ interface Sampled {
   points: readonly { x: number; y: number; pressure: number; time: number }[];
 }
 
-function rounded(value: number, n_decimals: number): number {
-  const factor = 10 ** n_decimals;
+function rounded(value: number, nDecimals: number): number {
+  const factor = 10 ** nDecimals;
   return Math.round(value * factor) / factor;
 }
 
@@ -35,7 +35,7 @@ const MIN_DISTANCE_PX = 1.5;
 const KEYBOARD_PRESSURE = 0.5; // what pointers without pressure report
 
 interface PadEvents {
-  inked: (drawn: StrokesOnCanvas, is_pen_up: boolean) => void;
+  inked: (drawn: StrokesOnCanvas, isPenUp: boolean) => void;
   emptied: () => void;
   /** Where the keyboard's pen is; null while it is not in use. */
   penMoved: (pen: KeyboardPen | null) => void;
@@ -47,7 +47,7 @@ export class PadSurface {
   readonly #pad: SignaturePad;
   #width = 0;
   #height = 0;
-  #is_drawing = false;
+  #isDrawing = false;
   #pen: KeyboardPen | null = null;
   readonly #held = new Set<string>();
 
@@ -59,21 +59,21 @@ export class PadSurface {
     // Else Chromium takes a quick stroke for a fling, and eats the next tap to stop it.
     canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     this.#pad.addEventListener("beginStroke", () => {
-      this.#is_drawing = true;
+      this.#isDrawing = true;
       this.putPenAway();
       canvas.focus({ preventScroll: true });
     });
     this.#pad.addEventListener("afterUpdateStroke", () => this.#tell(false));
     this.#pad.addEventListener("endStroke", () => {
-      this.#is_drawing = false;
+      this.#isDrawing = false;
       this.#tell(true);
       this.fit();
     });
     this.fit();
   }
 
-  get is_busy(): boolean {
-    return this.#is_drawing;
+  get isBusy(): boolean {
+    return this.#isDrawing;
   }
 
   destroy(): void {
@@ -83,9 +83,9 @@ export class PadSurface {
   /** Give the canvas as many pixels as it has on the screen, and keep the drawing in its place. */
   fit(): void {
     const { clientWidth, clientHeight } = this.#canvas;
-    const is_same = clientWidth === this.#width && clientHeight === this.#height;
+    const isSame = clientWidth === this.#width && clientHeight === this.#height;
     // A stroke that is being drawn is not disturbed: it calls again when it ends.
-    if (is_same || this.#is_drawing || clientWidth === 0 || clientHeight === 0) return;
+    if (isSame || this.#isDrawing || clientWidth === 0 || clientHeight === 0) return;
     const ratio = Math.max(1, devicePixelRatio);
     const groups = this.#scaled(clientWidth, clientHeight);
     this.#width = clientWidth;
@@ -116,21 +116,21 @@ export class PadSurface {
     const groups = this.#pad.toData();
     if (groups.length === 0) return;
     this.#pad.fromData(groups.slice(0, -1));
-    if (this.#pen !== null) this.#movePenTo({ ...this.#pen, is_down: false });
+    if (this.#pen !== null) this.#movePenTo({ ...this.#pen, isDown: false });
     this.#tell(true);
   }
 
   /** Returns whether the key was for the pen. */
-  press(key: string, is_fine: boolean): boolean {
+  press(key: string, isFine: boolean): boolean {
     if (key === " ") {
       this.#togglePen();
       return true;
     }
     if (!isPenKey(key)) return false;
     this.#held.add(key);
-    const moved = movePen(this.#penInUse(), this.#held, is_fine, this.#area());
+    const moved = movePen(this.#penInUse(), this.#held, isFine, this.#area());
     this.#movePenTo(moved);
-    if (moved.is_down) this.#extend(moved);
+    if (moved.isDown) this.#extend(moved);
     return true;
   }
 
@@ -142,15 +142,15 @@ export class PadSurface {
   putPenAway(): void {
     this.#held.clear();
     if (this.#pen === null) return;
-    const was_down = this.#pen.is_down;
+    const wasDown = this.#pen.isDown;
     this.#pen = null;
     this.#events.penMoved(null);
-    if (was_down) this.#tell(true);
+    if (wasDown) this.#tell(true);
   }
 
   /** Whoever comes by keyboard sees where the pen stands; a pointer shows that itself. */
   focused(): void {
-    if (!this.#is_drawing) this.#movePenTo(this.#penInUse());
+    if (!this.#isDrawing) this.#movePenTo(this.#penInUse());
   }
 
   #penInUse(): KeyboardPen {
@@ -164,9 +164,9 @@ export class PadSurface {
 
   #togglePen(): void {
     const pen = this.#penInUse();
-    const toggled = { ...pen, is_down: !pen.is_down };
+    const toggled = { ...pen, isDown: !pen.isDown };
     this.#movePenTo(toggled);
-    if (toggled.is_down) this.#begin(toggled);
+    if (toggled.isDown) this.#begin(toggled);
     else this.#tell(true);
   }
 
@@ -206,9 +206,9 @@ export class PadSurface {
     }));
   }
 
-  #tell(is_pen_up: boolean): void {
+  #tell(isPenUp: boolean): void {
     const strokes = strokesOf(this.#pad.toData());
     if (strokes.length === 0) this.#events.emptied();
-    else this.#events.inked({ strokes, ...this.#area() }, is_pen_up);
+    else this.#events.inked({ strokes, ...this.#area() }, isPenUp);
   }
 }

@@ -22,7 +22,7 @@ function mountSurface(
     clear: () => surface.clear(),
     undo: () => surface.undo(),
     focus: () => canvas.focus(),
-    is_busy: () => surface.is_busy,
+    isBusy: () => surface.isBusy,
   });
   const unmount = () => {
     setPad(null);
@@ -36,7 +36,7 @@ function mountSurface(
 function PenCursor({ pen }: { pen: KeyboardPen }) {
   return (
     <span
-      class={pen.is_down ? "pen-cursor is-down" : "pen-cursor"}
+      class={pen.isDown ? "pen-cursor is-down" : "pen-cursor"}
       style={{ transform: `translate(${pen.x}px, ${pen.y}px)` }}
       aria-hidden="true"
     />
@@ -78,7 +78,7 @@ export function DrawingPad() {
       />
       {current.kind === "blank" && (
         <p class="canvas-hint" aria-hidden="true">
-          {w.canvas_hint}
+          {w.canvasHint}
         </p>
       )}
       {current.kind === "drawn" && current.subject.kind === "picture" && (
@@ -86,22 +86,22 @@ export function DrawingPad() {
           class="chosen-picture"
           id="picture"
           src={current.subject.url}
-          alt={w.uploaded_picture}
+          alt={w.uploadedPicture}
         />
       )}
       {pen !== null && !picture && (
         <>
           <PenCursor pen={pen} />
           <p class="pen-hint" aria-hidden="true">
-            {pen.is_down ? w.pen_keys_down : w.pen_keys_up}
+            {pen.isDown ? w.penKeysDown : w.penKeysUp}
           </p>
         </>
       )}
       <p id="canvas-keys" class="visually-hidden">
-        {w.canvas_keys}
+        {w.canvasKeys}
       </p>
       <p class="visually-hidden" role="status">
-        {pen === null ? "" : pen.is_down ? w.pen_down : w.pen_up}
+        {pen === null ? "" : pen.isDown ? w.penDown : w.penUp}
       </p>
     </div>
   );

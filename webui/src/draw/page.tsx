@@ -1,14 +1,14 @@
 /** The draw page. */
 
 import { Announcer, Answer, SeenInk } from "./answer";
-import { has_message } from "./answer-words";
+import { hasMessage } from "./answer-words";
 import { Bars, ConfirmButton, DigitKeys } from "./choices";
 import { DrawingPad } from "./pad";
 import { DrawingSheet } from "./drawing-sheet";
 import { Header } from "./header";
 import { KeysDialog } from "./keyboard";
 import { MyDrawings } from "./my-drawings";
-import { focusPad, is_picture_over } from "./pad-actions";
+import { focusPad, isPictureOver } from "./pad-actions";
 import { PrivacyPlace } from "./privacy/place";
 import { StepsPanel } from "./steps";
 import { Toast } from "./toast";
@@ -27,19 +27,16 @@ export function Page() {
           focusPad();
         }}
       >
-        {w.skip_to_canvas}
+        {w.skipToCanvas}
       </a>
       <Header />
       <main class="draw-page" id="main">
-        <div class={is_picture_over.value ? "desk is-picture-over" : "desk"}>
+        <div class={isPictureOver.value ? "desk is-picture-over" : "desk"}>
           <DrawingPad />
           <Tools />
-          {is_picture_over.value && <p class="drop-hint">{w.drop_here}</p>}
+          {isPictureOver.value && <p class="drop-hint">{w.dropHere}</p>}
         </div>
-        <section
-          class={has_message.value ? "reading has-message" : "reading"}
-          aria-label={w.answer}
-        >
+        <section class={hasMessage.value ? "reading has-message" : "reading"} aria-label={w.answer}>
           <Answer />
           <SeenInk />
           <div class="choices">

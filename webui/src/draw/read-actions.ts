@@ -5,12 +5,12 @@ import type { Prediction, StrokesOnCanvas } from "../shared/shapes";
 import { Reader } from "./reader";
 import { advance, type SessionEvent, type Subject } from "./session";
 import { timingOf, withTiming } from "./steps";
-import { new_version, session, timings } from "./state";
+import { newVersion, session, timings } from "./state";
 import { drawWords } from "./words";
 
 interface TimedPrediction {
   prediction: Prediction;
-  total_ms: number;
+  totalMs: number;
 }
 
 async function timedPrediction(subject: Subject): Promise<TimedPrediction> {
@@ -19,14 +19,14 @@ async function timedPrediction(subject: Subject): Promise<TimedPrediction> {
     subject.kind === "strokes"
       ? await api.predict(subject.drawn)
       : await api.predictPicture(subject.file);
-  return { prediction, total_ms: performance.now() - began };
+  return { prediction, totalMs: performance.now() - began };
 }
 
 const reader = new Reader<TimedPrediction>({
   ask: timedPrediction,
-  answered: ({ answer, is_pen_up }) => {
-    timings.value = withTiming(timings.value, timingOf(answer.prediction.steps, answer.total_ms));
-    apply({ type: "predicted", prediction: answer.prediction, is_pen_up });
+  answered: ({ answer, isPenUp }) => {
+    timings.value = withTiming(timings.value, timingOf(answer.prediction.steps, answer.totalMs));
+    apply({ type: "predicted", prediction: answer.prediction, isPenUp });
   },
   failed: (error) => apply({ type: "unread", reading: unreadReading(error) }),
   now: () => performance.now(),
@@ -43,33 +43,33 @@ function unreadReading(error: unknown): Unread {
   return refusal(error.message, !INVALID.has(error.status));
 }
 
-function refusal(message: string, is_storable: boolean): Unread {
-  return { kind: "refused", message, is_storable };
+function refusal(message: string, isStorable: boolean): Unread {
+  return { kind: "refused", message, isStorable };
 }
 
 export function apply(event: SessionEvent): void {
   session.value = advance(session.value, event);
 }
 
-/** There is ink on the canvas; `is_pen_up` when a stroke has just ended. */
-export function ink(drawn: StrokesOnCanvas, is_pen_up: boolean): void {
+/** There is ink on the canvas; `isPenUp` when a stroke has just ended. */
+export function ink(drawn: StrokesOnCanvas, isPenUp: boolean): void {
   const subject: Subject = { kind: "strokes", drawn };
-  new_version.value = null;
+  newVersion.value = null;
   apply({ type: "inked", subject });
-  reader.want({ subject, is_pen_up });
+  reader.want({ subject, isPenUp });
 }
 
 export function choosePicture(file: File): void {
   if (!file.type.startsWith("image/")) {
     apply({ type: "cleared" });
     apply({ type: "inked", subject: pictureOf(file) });
-    apply({ type: "unread", reading: refusal(drawWords.value.not_a_picture, false) });
+    apply({ type: "unread", reading: refusal(drawWords.value.notAPicture, false) });
     return;
   }
   forgetPicture();
   const subject = pictureOf(file);
   apply({ type: "inked", subject });
-  reader.want({ subject, is_pen_up: true });
+  reader.want({ subject, isPenUp: true });
 }
 
 function pictureOf(file: File): Subject {

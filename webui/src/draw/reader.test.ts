@@ -11,21 +11,21 @@ function urlOf(one: Subject): string {
 }
 
 class Bench {
-  readonly asked: { name: string; at_ms: number; answer: (text: string) => void }[] = [];
+  readonly asked: { name: string; atMs: number; answer: (text: string) => void }[] = [];
   readonly answered: string[] = [];
   readonly failed: unknown[] = [];
   readonly reader = new Reader<string>({
     ask: (one) =>
       new Promise((resolve) => {
-        this.asked.push({ name: urlOf(one), at_ms: Date.now(), answer: resolve });
+        this.asked.push({ name: urlOf(one), atMs: Date.now(), answer: resolve });
       }),
     answered: ({ answer }) => this.answered.push(answer),
     failed: (error) => this.failed.push(error),
     now: () => Date.now(),
   });
 
-  want(name: string, is_pen_up: boolean): void {
-    this.reader.want({ subject: subject(name), is_pen_up });
+  want(name: string, isPenUp: boolean): void {
+    this.reader.want({ subject: subject(name), isPenUp });
   }
 
   names(): string[] {
@@ -59,8 +59,8 @@ describe("pace", () => {
       await vi.advanceTimersByTimeAsync(10);
     }
 
-    const times = bench.asked.map(({ at_ms }) => at_ms);
-    const gaps = times.slice(1).map((at_ms, index) => at_ms - (times[index] ?? 0));
+    const times = bench.asked.map(({ atMs }) => atMs);
+    const gaps = times.slice(1).map((atMs, index) => atMs - (times[index] ?? 0));
     expect(gaps.length).toBeGreaterThan(1);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(PACE_MS);
     expect(bench.names()[1]).toBe("at 140");

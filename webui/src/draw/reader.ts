@@ -9,7 +9,7 @@ export const PACE_MS = 150; // issue 2, point 6
 
 export interface Read<Answer> {
   subject: Subject;
-  is_pen_up: boolean;
+  isPenUp: boolean;
   answer: Answer;
 }
 
@@ -22,18 +22,18 @@ interface ReaderParts<Answer> {
 
 interface Wanted {
   subject: Subject;
-  is_pen_up: boolean;
+  isPenUp: boolean;
 }
 
 /** One question after another; an answer that a newer one has overtaken is dropped. */
 export class Reader<Answer> {
   readonly #parts: ReaderParts<Answer>;
-  #n_asked = 0;
-  #newest_answered = 0;
-  #forgotten_up_to = 0;
-  #asked_at = -Infinity;
-  #was_pen_up = false;
-  #n_open = 0;
+  #nAsked = 0;
+  #newestAnswered = 0;
+  #forgottenUpTo = 0;
+  #askedAt = -Infinity;
+  #wasPenUp = false;
+  #nOpen = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   /** Half-drawn ink that came while an answer was due. */
   #held: Wanted | null = null;
@@ -46,8 +46,8 @@ export class Reader<Answer> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#held = null;
-    const wait = this.#wait(wanted.is_pen_up);
-    if (!wanted.is_pen_up && this.#n_open > 0) {
+    const wait = this.#wait(wanted.isPenUp);
+    if (!wanted.isPenUp && this.#nOpen > 0) {
       this.#held = wanted;
     } else if (wait <= 0) {
       void this.#ask(wanted);
@@ -64,30 +64,30 @@ export class Reader<Answer> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#held = null;
-    this.#forgotten_up_to = this.#n_asked;
+    this.#forgottenUpTo = this.#nAsked;
   }
 
   /** A finished stroke overtakes the pace of its own half-drawn questions, not that of other strokes. */
-  #wait(is_pen_up: boolean): number {
-    if (is_pen_up && !this.#was_pen_up) return 0;
-    return this.#asked_at + PACE_MS - this.#parts.now();
+  #wait(isPenUp: boolean): number {
+    if (isPenUp && !this.#wasPenUp) return 0;
+    return this.#askedAt + PACE_MS - this.#parts.now();
   }
 
-  async #ask({ subject, is_pen_up }: Wanted): Promise<void> {
-    const number = ++this.#n_asked;
-    this.#n_open++;
-    this.#asked_at = this.#parts.now();
-    this.#was_pen_up = is_pen_up;
-    const isStale = () => number <= this.#forgotten_up_to || number < this.#newest_answered;
+  async #ask({ subject, isPenUp }: Wanted): Promise<void> {
+    const number = ++this.#nAsked;
+    this.#nOpen++;
+    this.#askedAt = this.#parts.now();
+    this.#wasPenUp = isPenUp;
+    const isStale = () => number <= this.#forgottenUpTo || number < this.#newestAnswered;
     try {
       const answer = await this.#parts.ask(subject);
       if (isStale()) return;
-      this.#newest_answered = number;
-      this.#parts.answered({ subject, is_pen_up, answer });
+      this.#newestAnswered = number;
+      this.#parts.answered({ subject, isPenUp, answer });
     } catch (error) {
-      if (!isStale() && number === this.#n_asked) this.#parts.failed(error);
+      if (!isStale() && number === this.#nAsked) this.#parts.failed(error);
     } finally {
-      this.#n_open--;
+      this.#nOpen--;
       if (this.#held !== null) this.want(this.#held);
     }
   }

@@ -26,8 +26,8 @@ function drawn(): Session {
   return advance(BLANK, { type: "inked", subject: SUBJECT });
 }
 
-function read(is_pen_up = true): Session {
-  return advance(drawn(), { type: "predicted", prediction: prediction(), is_pen_up });
+function read(isPenUp = true): Session {
+  return advance(drawn(), { type: "predicted", prediction: prediction(), isPenUp });
 }
 
 describe("reading", () => {
@@ -36,29 +36,29 @@ describe("reading", () => {
   });
 
   test("nothing can be confirmed while the answer is on its way", () => {
-    const more_ink = advance(read(), { type: "inked", subject: SUBJECT });
+    const moreInk = advance(read(), { type: "inked", subject: SUBJECT });
 
-    expect(confirmable(more_ink)).toBeNull();
+    expect(confirmable(moreInk)).toBeNull();
   });
 
   test("the last answer stays on the page while the next is on its way", () => {
-    const more_ink = advance(read(), { type: "inked", subject: SUBJECT });
+    const moreInk = advance(read(), { type: "inked", subject: SUBJECT });
 
-    expect(more_ink.kind === "drawn" && shownPrediction(more_ink.reading)?.label).toBe(7);
+    expect(moreInk.kind === "drawn" && shownPrediction(moreInk.reading)?.label).toBe(7);
   });
 
   test("half a digit is not called none before the pen is up", () => {
     const none = prediction({ is_digit: false, label: null });
 
-    const pen_down = advance(drawn(), { type: "predicted", prediction: none, is_pen_up: false });
-    const pen_up = advance(drawn(), { type: "predicted", prediction: none, is_pen_up: true });
+    const penDown = advance(drawn(), { type: "predicted", prediction: none, isPenUp: false });
+    const penUp = advance(drawn(), { type: "predicted", prediction: none, isPenUp: true });
 
-    expect(pen_down).toMatchObject({ reading: { kind: "pending" } });
-    expect(pen_up).toMatchObject({ reading: { kind: "not_a_digit" } });
+    expect(penDown).toMatchObject({ reading: { kind: "pending" } });
+    expect(penUp).toMatchObject({ reading: { kind: "not_a_digit" } });
   });
 
   test("an answer that comes after the canvas was cleared changes nothing", () => {
-    const late = { type: "predicted", prediction: prediction(), is_pen_up: true } as const;
+    const late = { type: "predicted", prediction: prediction(), isPenUp: true } as const;
 
     expect(advance(BLANK, late)).toBe(BLANK);
   });
@@ -94,9 +94,9 @@ describe("labelling", () => {
 });
 
 test("what the server could not store is not labelled", () => {
-  const reading = { kind: "refused", message: "no picture", is_storable: false } as const;
+  const reading = { kind: "refused", message: "no picture", isStorable: false } as const;
   const refused = advance(drawn(), { type: "unread", reading });
-  const busy = advance(drawn(), { type: "unread", reading: { ...reading, is_storable: true } });
+  const busy = advance(drawn(), { type: "unread", reading: { ...reading, isStorable: true } });
 
   expect(canLabel(refused)).toBe(false);
   expect(canLabel(busy)).toBe(true);

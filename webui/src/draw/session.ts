@@ -19,8 +19,8 @@ export type Reading =
   | { kind: "not_a_digit"; prediction: Prediction }
   | { kind: "no_model" }
   | { kind: "unreachable" }
-  /** `is_storable`: the server would keep it all the same, it only would not read it now. */
-  | { kind: "refused"; message: string; is_storable: boolean };
+  /** `isStorable`: the server would keep it all the same, it only would not read it now. */
+  | { kind: "refused"; message: string; isStorable: boolean };
 
 /** What became of the drawing that was labelled last. */
 export interface Thanks {
@@ -38,7 +38,7 @@ export type Session =
 
 export type SessionEvent =
   | { type: "inked"; subject: Subject }
-  | { type: "predicted"; prediction: Prediction; is_pen_up: boolean }
+  | { type: "predicted"; prediction: Prediction; isPenUp: boolean }
   | { type: "unread"; reading: Extract<Reading, { kind: "no_model" | "unreachable" | "refused" }> }
   | { type: "cleared" }
   | { type: "labelled"; id: string; label: Digit }
@@ -77,13 +77,13 @@ function pendingAfter(session: Session): Reading {
 
 function readingOf(
   before: Reading,
-  { prediction, is_pen_up }: { prediction: Prediction; is_pen_up: boolean },
+  { prediction, isPenUp }: { prediction: Prediction; isPenUp: boolean },
 ): Reading {
   if (prediction.is_digit && prediction.label !== null) {
     return { kind: "read", prediction, label: prediction.label };
   }
   // Half a digit is rarely one: that it looks like none is said only once the pen is up.
-  if (is_pen_up) return { kind: "not_a_digit", prediction };
+  if (isPenUp) return { kind: "not_a_digit", prediction };
   return { kind: "pending", last: shownPrediction(before) };
 }
 
@@ -108,7 +108,7 @@ export function confirmable(session: Session): Digit | null {
 /** Whether a digit may be given to what is on the canvas. */
 export function canLabel(session: Session): boolean {
   if (session.kind === "blank") return false;
-  return session.reading.kind !== "refused" || session.reading.is_storable;
+  return session.reading.kind !== "refused" || session.reading.isStorable;
 }
 
 /** What goes with a labelled drawing: only what the person has really seen. */

@@ -14,14 +14,14 @@ type Shortcut =
 
 export interface KeyPress {
   key: string;
-  is_repeat: boolean;
-  has_modifier: boolean;
+  isRepeat: boolean;
+  hasModifier: boolean;
   /** Ctrl, or Cmd on a Mac. */
-  has_command: boolean;
+  hasCommand: boolean;
   /** Where the keyboard went on purpose and Enter already means something: a button, a link. */
-  is_on_control: boolean;
+  isOnControl: boolean;
   /** Where keys write text, or an open dialog. */
-  is_elsewhere: boolean;
+  isElsewhere: boolean;
 }
 
 const LETTERS: Readonly<Record<string, Shortcut>> = {
@@ -35,12 +35,12 @@ const LETTERS: Readonly<Record<string, Shortcut>> = {
 };
 
 export function shortcutOf(press: KeyPress): Shortcut | null {
-  if (press.is_elsewhere) return null;
-  if (press.has_command && press.key.toLowerCase() === "z") return { kind: "undo" };
-  if (press.has_modifier || press.has_command) return null;
+  if (press.isElsewhere) return null;
+  if (press.hasCommand && press.key.toLowerCase() === "z") return { kind: "undo" };
+  if (press.hasModifier || press.hasCommand) return null;
   if (press.key === "Backspace") return { kind: "undo" };
-  if (press.is_repeat) return null; // a key held down must not label the next drawing
+  if (press.isRepeat) return null; // a key held down must not label the next drawing
   if (/^[0-9]$/.test(press.key)) return { kind: "label", label: Number(press.key) };
-  if (press.key === "Enter") return press.is_on_control ? null : { kind: "confirm" };
+  if (press.key === "Enter") return press.isOnControl ? null : { kind: "confirm" };
   return LETTERS[press.key.length === 1 ? press.key.toLowerCase() : press.key] ?? null;
 }

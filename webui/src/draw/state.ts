@@ -21,10 +21,10 @@ export const prediction = computed(() =>
 
 /** What the front pages show; null until the first answer. */
 export const stats = signal<Stats | null>(null);
-export const is_server_away = signal(false);
-export const champion_version = computed(() => stats.value?.champion?.version ?? null);
+export const isServerAway = signal(false);
+export const championVersion = computed(() => stats.value?.champion?.version ?? null);
 /** Percent of the first training; null when it is not known or already over. */
-export const first_training_percent = computed(() => {
+export const firstTrainingPercent = computed(() => {
   const run = stats.value?.run ?? null;
   return isOpen(run) ? runPercent(run) : null;
 });
@@ -37,20 +37,20 @@ export type MineView =
 export const mine = signal<MineView>({ kind: "loading" });
 /** Labelled here, not acknowledged by the server yet; oldest first. */
 export const unsent = signal<readonly Waiting[]>([]);
-export const is_outbox_lasting = signal(true);
+export const isOutboxLasting = signal(true);
 
 export const learned = signal<Learned | null>(null);
 /** A version that went live since the person last looked; null once it has been seen. */
-export const new_version = signal<number | null>(null);
+export const newVersion = signal<number | null>(null);
 
 export const timings = signal<readonly Timing[]>([]);
-export const are_steps_open = signal(false);
-export const are_keys_open = signal(false);
-export const is_privacy_open = signal(false);
+export const areStepsOpen = signal(false);
+export const areKeysOpen = signal(false);
+export const isPrivacyOpen = signal(false);
 /** The secret of the link that this page was opened by; null once it was answered. */
-export const carry_token = signal<string | null>(null);
+export const carryToken = signal<string | null>(null);
 /** The id of the drawing whose sheet is open. */
-export const opened_id = signal<string | null>(null);
+export const openedId = signal<string | null>(null);
 
 export interface Toast {
   text: string;

@@ -15,7 +15,7 @@ test("each step of the newest reading stands beside its median", () => {
   const readings = [1, 9, 2].map((ms) => timingOf([{ name: "pen", ms }], 10));
   const timings = readings.reduce<typeof readings>((all, one) => withTiming(all, one), []);
 
-  expect(timingRows(timings)[0]).toEqual({ name: "pen", last_ms: 2, median_ms: 2 });
+  expect(timingRows(timings)[0]).toEqual({ name: "pen", lastMs: 2, medianMs: 2 });
 });
 
 test("the median of an even number lies in the middle", () => {

@@ -3,27 +3,27 @@
 import type { Step } from "../shared/shapes";
 import { msFigure } from "../shared/figures";
 import { ChevronIcon } from "../shared/icons";
-import { are_steps_open, timings } from "./state";
+import { areStepsOpen, timings } from "./state";
 import { drawWords } from "./words";
 
 export interface Timing {
   steps: Step[];
-  total_ms: number;
+  totalMs: number;
 }
 
 interface TimingRow {
   name: string;
-  last_ms: number;
-  median_ms: number;
+  lastMs: number;
+  medianMs: number;
 }
 
 const N_KEPT = 200; // readings; the median of more would hardly move
 
 /** The server's steps, and what is left of the whole time: the way there and back ("way"). */
-export function timingOf(steps: readonly Step[], total_ms: number): Timing {
-  const on_server = steps.reduce((sum, step) => sum + step.ms, 0);
-  const way = { name: "way", ms: Math.max(0, total_ms - on_server) };
-  return { steps: [...steps, way], total_ms };
+export function timingOf(steps: readonly Step[], totalMs: number): Timing {
+  const onServer = steps.reduce((sum, step) => sum + step.ms, 0);
+  const way = { name: "way", ms: Math.max(0, totalMs - onServer) };
+  return { steps: [...steps, way], totalMs };
 }
 
 export function withTiming(timings: readonly Timing[], timing: Timing): Timing[] {
@@ -43,20 +43,20 @@ export function timingRows(timings: readonly Timing[]): TimingRow[] {
   if (newest === undefined) return [];
   return newest.steps.map((step) => {
     const all = timings.flatMap((one) => one.steps.filter(({ name }) => name === step.name));
-    return { name: step.name, last_ms: step.ms, median_ms: median(all.map(({ ms }) => ms)) };
+    return { name: step.name, lastMs: step.ms, medianMs: median(all.map(({ ms }) => ms)) };
   });
 }
 
 function toggleSteps(): void {
-  are_steps_open.value = !are_steps_open.value;
+  areStepsOpen.value = !areStepsOpen.value;
 }
 
 function StepsTable() {
   const w = drawWords.value;
   const all = timings.value;
   const newest = all.at(-1);
-  if (newest === undefined) return <p class="quiet">{w.no_steps}</p>;
-  const totals = all.map(({ total_ms }) => total_ms);
+  if (newest === undefined) return <p class="quiet">{w.noSteps}</p>;
+  const totals = all.map(({ totalMs }) => totalMs);
   return (
     <table class="steps-table">
       <thead>
@@ -66,23 +66,23 @@ function StepsTable() {
             {w.last}
           </th>
           <th scope="col" class="figure">
-            {w.median_of(all.length)}
+            {w.medianOf(all.length)}
           </th>
         </tr>
       </thead>
       <tbody>
-        {timingRows(all).map(({ name, last_ms, median_ms }) => (
+        {timingRows(all).map(({ name, lastMs, medianMs }) => (
           <tr key={name}>
-            <th scope="row">{w.step_name(name)}</th>
-            <td class="figure">{w.milliseconds(msFigure(last_ms))}</td>
-            <td class="figure">{w.milliseconds(msFigure(median_ms))}</td>
+            <th scope="row">{w.stepName(name)}</th>
+            <td class="figure">{w.milliseconds(msFigure(lastMs))}</td>
+            <td class="figure">{w.milliseconds(msFigure(medianMs))}</td>
           </tr>
         ))}
       </tbody>
       <tfoot>
         <tr>
           <th scope="row">{w.total}</th>
-          <td class="figure">{w.milliseconds(msFigure(newest.total_ms))}</td>
+          <td class="figure">{w.milliseconds(msFigure(newest.totalMs))}</td>
           <td class="figure">{w.milliseconds(msFigure(median(totals)))}</td>
         </tr>
       </tfoot>
@@ -92,25 +92,25 @@ function StepsTable() {
 
 export function StepsPanel() {
   const w = drawWords.value;
-  const is_open = are_steps_open.value;
+  const isOpen = areStepsOpen.value;
   const newest = timings.value.at(-1);
   return (
-    <section class="steps" aria-label={w.steps_title}>
+    <section class="steps" aria-label={w.stepsTitle}>
       <button
         type="button"
         id="steps"
         class="steps-toggle"
-        aria-expanded={is_open}
+        aria-expanded={isOpen}
         aria-controls="steps-panel"
         onClick={toggleSteps}
       >
         <ChevronIcon />
         {w.steps}
         {newest !== undefined && (
-          <span class="figure">{w.milliseconds(msFigure(newest.total_ms))}</span>
+          <span class="figure">{w.milliseconds(msFigure(newest.totalMs))}</span>
         )}
       </button>
-      <div id="steps-panel" class="steps-panel" hidden={!is_open}>
+      <div id="steps-panel" class="steps-panel" hidden={!isOpen}>
         <StepsTable />
         <button
           type="button"
@@ -118,7 +118,7 @@ export function StepsPanel() {
           class="quiet-button"
           onClick={() => (timings.value = [])}
         >
-          {w.clear_steps}
+          {w.clearSteps}
         </button>
       </div>
     </section>

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { ClearIcon, KeysIcon, PhotoIcon, PictureIcon, UndoIcon } from "../shared/icons";
 import { clear, registerPictureInput, undo } from "./pad-actions";
-import { are_keys_open, session } from "./state";
+import { areKeysOpen, session } from "./state";
 import { choosePicture } from "./read-actions";
 import { drawWords } from "./words";
 
@@ -13,21 +13,21 @@ const READABLE = "image/png,image/jpeg,image/webp";
 interface ToolProps {
   id: string;
   name: string;
-  is_idle?: boolean;
+  isIdle?: boolean;
   onClick: () => void;
   children: ComponentChildren;
 }
 
 /** An idle tool stays where focus can be, and does nothing. */
-function Tool({ id, name, is_idle = false, onClick, children }: ToolProps) {
+function Tool({ id, name, isIdle = false, onClick, children }: ToolProps) {
   return (
     <button
       type="button"
       id={id}
       class="tool"
-      aria-disabled={is_idle}
+      aria-disabled={isIdle}
       onClick={() => {
-        if (!is_idle) onClick();
+        if (!isIdle) onClick();
       }}
     >
       {children}
@@ -50,17 +50,17 @@ export function Tools() {
   const photo = useRef<HTMLInputElement>(null);
   const w = drawWords.value;
   const current = session.value;
-  const is_blank = current.kind === "blank";
-  const has_strokes = current.kind === "drawn" && current.subject.kind === "strokes";
+  const isBlank = current.kind === "blank";
+  const hasStrokes = current.kind === "drawn" && current.subject.kind === "strokes";
 
   useEffect(() => registerPictureInput(() => picture.current?.click()), []);
 
   return (
     <div class="tools">
-      <Tool id="undo" name={w.undo} is_idle={!has_strokes} onClick={undo}>
+      <Tool id="undo" name={w.undo} isIdle={!hasStrokes} onClick={undo}>
         <UndoIcon />
       </Tool>
-      <Tool id="clear" name={w.clear} is_idle={is_blank} onClick={clear}>
+      <Tool id="clear" name={w.clear} isIdle={isBlank} onClick={clear}>
         <ClearIcon />
       </Tool>
       <Tool id="picture-button" name={w.picture} onClick={() => picture.current?.click()}>
@@ -72,7 +72,7 @@ export function Tools() {
         </Tool>
       </span>
       <span class="for-keyboards">
-        <Tool id="keys" name={w.keys} onClick={() => (are_keys_open.value = true)}>
+        <Tool id="keys" name={w.keys} onClick={() => (areKeysOpen.value = true)}>
           <KeysIcon />
         </Tool>
       </span>

@@ -4,9 +4,9 @@ import { drawWords } from "./words";
 test("one drawing that is missing is spoken of in the singular", () => {
   const today = { kind: "today", time: "03:00" } as const;
 
-  expect(drawWords.value.thanks_waiting(today, 0)).toBe(
+  expect(drawWords.value.thanksWaiting(today, 0)).toBe(
     "Thanks. It is in the next lesson, today at 03:00.",
   );
-  expect(drawWords.value.thanks_waiting(today, 1)).toContain("if 1 more drawing comes in");
-  expect(drawWords.value.thanks_waiting(today, 2)).toContain("if 2 more drawings come in");
+  expect(drawWords.value.thanksWaiting(today, 1)).toContain("if 1 more drawing comes in");
+  expect(drawWords.value.thanksWaiting(today, 2)).toContain("if 2 more drawings come in");
 });

@@ -25,7 +25,7 @@ test("a refusal carries the server's sentence and how long to wait", async () =>
   await expect(api.stats()).rejects.toMatchObject({
     status: 429,
     message: "slow down",
-    retry_after_seconds: 7,
+    retryAfterSeconds: 7,
   });
 });
 

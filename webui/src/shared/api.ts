@@ -23,13 +23,13 @@ import { language } from "./language";
 /** The server answered, and it is a no. */
 export class Refused extends Error {
   readonly status: number;
-  readonly retry_after_seconds: number | null;
+  readonly retryAfterSeconds: number | null;
 
-  constructor(status: number, message: string, retry_after_seconds: number | null) {
+  constructor(status: number, message: string, retryAfterSeconds: number | null) {
     super(message);
     this.name = "Refused";
     this.status = status;
-    this.retry_after_seconds = retry_after_seconds;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -49,7 +49,7 @@ interface Ask {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   json?: unknown;
   form?: FormData;
-  timeout_ms?: number;
+  timeoutMs?: number;
   /** Sent even if the page is being left. */
   keepalive?: boolean;
 }
@@ -65,7 +65,7 @@ async function send(path: string, ask: Ask): Promise<Response> {
       credentials: "same-origin",
       keepalive: ask.keepalive ?? false,
       cache: "no-cache", // ask each time, with the ETag: an unchanged answer is a 304
-      signal: AbortSignal.timeout(ask.timeout_ms ?? TIMEOUT_MS),
+      signal: AbortSignal.timeout(ask.timeoutMs ?? TIMEOUT_MS),
     });
   } catch {
     // fetch rejects for the network, a time-out and an aborted page alike
@@ -170,10 +170,10 @@ export const api = {
   drawings: (limit: number) => ask<List<Drawing>>(query("/drawings", { limit })),
   models: (after: string | null = null) => ask<List<Model>>(query("/models", { after })),
   rollback: (reason: string) =>
-    ask<{ version: number; previous_version: number | null }>("/models/rollback", {
+    ask<{ version: number; previousVersion: number | null }>("/models/rollback", {
       method: "POST",
       json: { reason },
-      timeout_ms: SWITCH_TIMEOUT_MS,
+      timeoutMs: SWITCH_TIMEOUT_MS,
     }),
   runs: (after: string | null = null) => ask<List<Run>>(query("/runs", { after })),
   run: (id: number) => ask<RunInFull>(`/runs/${id}`),

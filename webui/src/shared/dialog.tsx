@@ -13,7 +13,7 @@ interface DialogProps {
 
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const title_id = useId();
+  const titleId = useId();
 
   useEffect(() => {
     dialog.current?.showModal();
@@ -23,7 +23,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     <dialog
       ref={dialog}
       class="dialog"
-      aria-labelledby={title_id}
+      aria-labelledby={titleId}
       onClose={onClose}
       onClick={(event) => {
         if (event.target === dialog.current) onClose();
@@ -31,7 +31,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     >
       <div class="dialog-body">
         <header class="dialog-header">
-          <h2 id={title_id}>{title}</h2>
+          <h2 id={titleId}>{title}</h2>
           <button
             type="button"
             class="icon-button"

@@ -6,16 +6,16 @@ export interface Polling {
   stop: () => void;
 }
 
-export function poll(ask: () => Promise<unknown>, wait_ms: () => number): Polling {
+export function poll(ask: () => Promise<unknown>, waitMs: () => number): Polling {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let is_stopped = false;
+  let isStopped = false;
   let round = 0;
 
   async function go(): Promise<void> {
     clearTimeout(timer);
     const mine = ++round;
     await ask();
-    if (!is_stopped && mine === round) timer = setTimeout(() => void next(), wait_ms());
+    if (!isStopped && mine === round) timer = setTimeout(() => void next(), waitMs());
   }
 
   async function next(): Promise<void> {
@@ -31,7 +31,7 @@ export function poll(ask: () => Promise<unknown>, wait_ms: () => number): Pollin
   return {
     now: () => void go(),
     stop: () => {
-      is_stopped = true;
+      isStopped = true;
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", look);
     },

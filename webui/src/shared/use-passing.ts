@@ -9,13 +9,13 @@ const SHOWN_MS = 10_000; // long enough to read it, and to take back what it say
  * since the pointer or the focus on it holds it.
  */
 export function usePassing(shown: object | null, forget: () => void) {
-  const [is_held, setHeld] = useState(false);
+  const [isHeld, setHeld] = useState(false);
 
   useEffect(() => {
-    if (shown === null || is_held) return;
+    if (shown === null || isHeld) return;
     const timer = setTimeout(forget, SHOWN_MS);
     return () => clearTimeout(timer);
-  }, [shown, is_held, forget]);
+  }, [shown, isHeld, forget]);
 
   return {
     onPointerEnter: () => setHeld(true),

@@ -21,10 +21,10 @@ export function whenOf(iso: string, now: Date, tag: string): When {
     hourCycle: "h23",
   }).format(date);
   // A day with a change of the clock is an hour shorter or longer, hence the rounding.
-  const n_days = Math.round((midnight(date) - midnight(now)) / DAY_MS);
-  if (n_days === 0) return { kind: "today", time };
-  if (n_days === 1) return { kind: "tomorrow", time };
-  if (n_days > 1 && n_days < 7) {
+  const nDays = Math.round((midnight(date) - midnight(now)) / DAY_MS);
+  if (nDays === 0) return { kind: "today", time };
+  if (nDays === 1) return { kind: "tomorrow", time };
+  if (nDays > 1 && nDays < 7) {
     const day = new Intl.DateTimeFormat(tag, { weekday: "long" }).format(date);
     return { kind: "weekday", day, time };
   }

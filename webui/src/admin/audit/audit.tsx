@@ -13,7 +13,7 @@ import { useLoaded } from "../shared/requests";
 import { PeopleTable, ShowMore, useMore } from "../shared/tables";
 import { query, stay } from "../state";
 import "./styles.css";
-import { ACTIONS, ACTORS, audit_words } from "./words";
+import { ACTIONS, ACTORS, auditWords } from "./words";
 
 const FILTERS = ["by", "action", "subject", "since", "until"] as const;
 export type Filter = Record<(typeof FILTERS)[number], string>;
@@ -37,7 +37,7 @@ export function queryOf(filter: Filter): string {
 }
 
 export function Filters({ filter, users }: { filter: Filter; users: readonly User[] }) {
-  const w = audit_words.value;
+  const w = auditWords.value;
   const change = (name: keyof Filter, value: string) =>
     stay("audit", "", queryOf({ ...filter, [name]: value.trim() }), "replace");
   const pick =
@@ -64,10 +64,10 @@ export function Filters({ filter, users }: { filter: Filter; users: readonly Use
       <label>
         {w.action}
         <select id="audit-action" value={filter.action} onChange={pick("action")}>
-          <option value="">{w.any_action}</option>
+          <option value="">{w.anyAction}</option>
           {ACTIONS.map((action) => (
             <option key={action} value={action}>
-              {w.action_name(action)}
+              {w.actionName(action)}
             </option>
           ))}
         </select>
@@ -78,7 +78,7 @@ export function Filters({ filter, users }: { filter: Filter; users: readonly Use
           id="audit-subject"
           key={filter.subject}
           defaultValue={filter.subject}
-          placeholder={w.subject_hint}
+          placeholder={w.subjectHint}
           autocomplete="off"
           spellcheck={false}
           onChange={pick("subject")}
@@ -114,10 +114,10 @@ function addressOf(path: string, filter: Filter, after: string | null = null): s
 }
 
 function factWords(facts: Record<string, unknown>): string {
-  const w = audit_words.value;
+  const w = auditWords.value;
   return Object.entries(facts)
     .map(([name, value]) => [
-      w.fact_name(name),
+      w.factName(name),
       typeof value === "string" ? value : JSON.stringify(value),
     ])
     .map(([name, value]) => `${name}: ${value}`)
@@ -126,7 +126,7 @@ function factWords(facts: Record<string, unknown>): string {
 
 /** What it was done to, with a way there. */
 function Subject({ event: { subject, subject_name } }: { event: AuditEventOut }) {
-  const name = subject_name ?? audit_words.value.subject_name(subject);
+  const name = subject_name ?? auditWords.value.subjectName(subject);
   const [kind, of = ""] = subject.split(":");
   if (kind === "drawing") {
     return (
@@ -153,7 +153,7 @@ function Subject({ event: { subject, subject_name } }: { event: AuditEventOut })
 }
 
 function Row({ event }: { event: AuditEventOut }) {
-  const w = audit_words.value;
+  const w = auditWords.value;
   const format = new Intl.DateTimeFormat(languageTag.value, {
     dateStyle: "medium",
     timeStyle: "medium",
@@ -164,7 +164,7 @@ function Row({ event }: { event: AuditEventOut }) {
         <time dateTime={event.at}>{format.format(new Date(event.at))}</time>
       </td>
       <td>{event.name ?? w.actor(event.by)}</td>
-      <td>{w.action_name(event.action)}</td>
+      <td>{w.actionName(event.action)}</td>
       <td class="audit-subject">
         <Subject event={event} />
       </td>
@@ -174,11 +174,11 @@ function Row({ event }: { event: AuditEventOut }) {
 }
 
 function Files({ filter }: { filter: Filter }) {
-  const w = audit_words.value;
+  const w = auditWords.value;
   return (
     <p class="button-row">
       <a class="plain-button" id="audit-csv" href={addressOf("/api/v1/audit.csv", filter)} download>
-        {w.as_csv}
+        {w.asCsv}
       </a>
       <a
         class="plain-button"
@@ -186,14 +186,14 @@ function Files({ filter }: { filter: Filter }) {
         href={addressOf("/api/v1/audit.jsonl", filter)}
         download
       >
-        {w.as_jsonl}
+        {w.asJsonl}
       </a>
     </p>
   );
 }
 
 export default function AuditPage(): VNode {
-  const w = audit_words.value;
+  const w = auditWords.value;
   const filter = filterOf(query.value);
   const path = addressOf("/audit", filter);
   const load = useCallback(() => ask<List<AuditEventOut>>(path), [path]);

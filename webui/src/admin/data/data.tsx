@@ -3,10 +3,10 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { List } from "../../shared/shapes";
-import { data_words } from "./words";
+import { dataWords } from "./words";
 import { languageTag } from "../../shared/language";
 import { poll, type Polling } from "../../shared/polling";
-import { errorSentence, is_admin, lookAgain } from "../state";
+import { errorSentence, isAdmin, lookAgain } from "../state";
 import { Card, Show } from "../shared/parts";
 import type { Loaded } from "../shared/requests";
 import "./styles.css";
@@ -24,32 +24,32 @@ type Transfers = Loaded<List<Transfer>>;
 function useTransfers(): { loaded: Transfers; again: () => void } {
   const [loaded, setLoaded] = useState<Transfers>({ kind: "loading" });
   const polling = useRef<Polling | null>(null);
-  const hurried_at = useRef(-HURRY_MS);
+  const hurriedAt = useRef(-HURRY_MS);
 
   useEffect(() => {
-    let is_moving = false;
+    let doesMove = false;
     async function look(): Promise<void> {
       try {
         const value = await data.transfers();
-        const was_moving = is_moving;
-        is_moving = value.items.some(isMoving);
+        const didMove = doesMove;
+        doesMove = value.items.some(isMoving);
         setLoaded({ kind: "ready", value });
-        if (was_moving && !is_moving) lookAgain();
+        if (didMove && !doesMove) lookAgain();
       } catch (error) {
-        const message = errorSentence(error, adminWords.value.no_connection);
+        const message = errorSentence(error, adminWords.value.noConnection);
         setLoaded((before) => (before.kind === "ready" ? before : { kind: "failed", message }));
       }
     }
     const started = poll(look, () => {
-      const is_hurried = performance.now() - hurried_at.current < HURRY_MS;
-      return is_moving || is_hurried ? POLL_MOVING_MS : POLL_IDLE_MS;
+      const isHurried = performance.now() - hurriedAt.current < HURRY_MS;
+      return doesMove || isHurried ? POLL_MOVING_MS : POLL_IDLE_MS;
     });
     polling.current = started;
     return () => started.stop();
   }, []);
 
   function again(): void {
-    hurried_at.current = performance.now();
+    hurriedAt.current = performance.now();
     polling.current?.now();
   }
 
@@ -57,14 +57,14 @@ function useTransfers(): { loaded: Transfers; again: () => void } {
 }
 
 function Row({ transfer }: { transfer: Transfer }) {
-  const w = data_words.value;
+  const w = dataWords.value;
   const { id, kind, status, format, file_name, n_total, n_done, n_new, n_bytes, by } = transfer;
-  const format_time = new Intl.DateTimeFormat(languageTag.value, {
+  const formatTime = new Intl.DateTimeFormat(languageTag.value, {
     dateStyle: "medium",
     timeStyle: "short",
   });
-  const is_done = kind === "import" && status === "done";
-  const n = is_done ? n_new : isMoving(transfer) ? n_done : (n_total ?? n_done);
+  const isDone = kind === "import" && status === "done";
+  const n = isDone ? n_new : isMoving(transfer) ? n_done : (n_total ?? n_done);
   const what = [file_name ?? format ?? "", n_bytes === null ? "" : sizeFigure(n_bytes)];
   return (
     <tr data-status={status}>
@@ -72,11 +72,11 @@ function Row({ transfer }: { transfer: Transfer }) {
       <td class="data-what">{what.filter((one) => one !== "").join(" · ")}</td>
       <td class="figure">{w.n(n)}</td>
       <td>
-        {w.status_name(status)}
+        {w.statusName(status)}
         {isMoving(transfer) && n_total !== null && n_total > 0 && (
           <progress
             class="data-progress"
-            aria-label={w.status_name(status)}
+            aria-label={w.statusName(status)}
             max={n_total}
             value={n_done}
           />
@@ -85,11 +85,11 @@ function Row({ transfer }: { transfer: Transfer }) {
       <td class="data-by">{by}</td>
       <td class="figure">
         <time dateTime={transfer.created_at}>
-          {format_time.format(new Date(transfer.created_at))}
+          {formatTime.format(new Date(transfer.created_at))}
         </time>
       </td>
       <td>
-        {kind === "import" && is_admin.value && (
+        {kind === "import" && isAdmin.value && (
           <button
             type="button"
             class="quiet-button"
@@ -108,14 +108,14 @@ function Row({ transfer }: { transfer: Transfer }) {
 }
 
 function Recent({ items }: { items: readonly Transfer[] }) {
-  const w = data_words.value;
-  if (items.length === 0) return <p class="quiet">{w.none_yet}</p>;
+  const w = dataWords.value;
+  if (items.length === 0) return <p class="quiet">{w.noneYet}</p>;
   return (
-    <div class="data-scroll" tabIndex={0} role="region" aria-label={w.recent_table}>
+    <div class="data-scroll" tabIndex={0} role="region" aria-label={w.recentTable}>
       <table class="data-table" id="transfers">
         <thead>
           <tr>
-            {[w.way, w.what, w.how_many, w.state, w.by, w.when].map((name) => (
+            {[w.way, w.what, w.howMany, w.state, w.by, w.when].map((name) => (
               <th key={name} scope="col">
                 {name}
               </th>
@@ -134,16 +134,14 @@ function Recent({ items }: { items: readonly Transfer[] }) {
 }
 
 function leadOf(items: readonly Transfer[]): string {
-  const w = data_words.value;
-  const n_moving = items.filter(isMoving).length;
-  if (n_moving > 0) return w.lead_moving(n_moving);
-  return is_admin.value && items.some(({ status }) => status === "ready")
-    ? w.lead_ready
-    : w.lead_idle;
+  const w = dataWords.value;
+  const nMoving = items.filter(isMoving).length;
+  if (nMoving > 0) return w.leadMoving(nMoving);
+  return isAdmin.value && items.some(({ status }) => status === "ready") ? w.leadReady : w.leadIdle;
 }
 
 export default function DataPage(): VNode {
-  const w = data_words.value;
+  const w = dataWords.value;
   const { loaded, again } = useTransfers();
   const items = loaded.kind === "ready" ? loaded.value.items : [];
   return (
@@ -153,11 +151,11 @@ export default function DataPage(): VNode {
       </div>
       <div class="data-cards">
         <ExportCard onExport={again} />
-        {is_admin.value ? (
+        {isAdmin.value ? (
           <ImportCard watched={watchedOf(items)} onChanged={again} />
         ) : (
           <Card title={w.import}>
-            <p class="hint">{w.import_admins}</p>
+            <p class="hint">{w.importAdmins}</p>
           </Card>
         )}
       </div>

@@ -5,7 +5,7 @@ import { Card, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
 import { query, stats, stay } from "../state";
 import { data, type Estimate, exportAddress, type Format, FORMATS } from "./calls";
-import { data_words } from "./words";
+import { dataWords } from "./words";
 
 const FIELDS = ["label", "status", "split", "source", "since", "until"] as const;
 export type Field = (typeof FIELDS)[number];
@@ -46,8 +46,8 @@ export function withValue(address: string, name: string, value: string): string 
 const UNITS = ["B", "kB", "MB", "GB"] as const;
 
 /** 1234567 -> "1.2 MB". */
-export function sizeFigure(n_bytes: number): string {
-  let size = n_bytes;
+export function sizeFigure(nBytes: number): string {
+  let size = nBytes;
   let place = 0;
   while (size >= 1000 && place < UNITS.length - 1) {
     size /= 1000;
@@ -62,7 +62,7 @@ function change(name: string, value: string): void {
 }
 
 function Choice({ name, value }: { name: keyof typeof CHOICES; value: string }) {
-  const w = data_words.value;
+  const w = dataWords.value;
   return (
     <label class="filter">
       {w[name]}
@@ -85,7 +85,7 @@ function Choice({ name, value }: { name: keyof typeof CHOICES; value: string }) 
 function Day({ name, value }: { name: "since" | "until"; value: string }) {
   return (
     <label class="filter">
-      {data_words.value[name]}
+      {dataWords.value[name]}
       <input
         id={`export-${name}`}
         type="date"
@@ -97,7 +97,7 @@ function Day({ name, value }: { name: "since" | "until"; value: string }) {
 }
 
 function FormatChoice({ format }: { format: Format }) {
-  const w = data_words.value;
+  const w = dataWords.value;
   return (
     <label class="filter">
       {w.format}
@@ -108,7 +108,7 @@ function FormatChoice({ format }: { format: Format }) {
       >
         {FORMATS.map((one) => (
           <option key={one} value={one}>
-            {w.format_name(one)}
+            {w.formatName(one)}
           </option>
         ))}
       </select>
@@ -117,7 +117,7 @@ function FormatChoice({ format }: { format: Format }) {
 }
 
 function Carried({ wanted }: { wanted: URLSearchParams }) {
-  const w = data_words.value;
+  const w = dataWords.value;
   const shown = new Set<string>([...FIELDS, "format"]);
   const carried = [...wanted].filter(([name]) => !shown.has(name));
   if (carried.length === 0) return null;
@@ -138,7 +138,7 @@ interface ResultProps {
 }
 
 function Result({ estimate, address, onExport }: ResultProps) {
-  const w = data_words.value;
+  const w = dataWords.value;
   const { n, is_exact, n_bytes } = estimate;
   return (
     <div class="data-go">
@@ -152,14 +152,14 @@ function Result({ estimate, address, onExport }: ResultProps) {
         </a>
       )}
       <p id="estimate" role="status">
-        {n === 0 ? w.estimate_none : w.estimate(n, is_exact, sizeFigure(n_bytes))}
+        {n === 0 ? w.estimateNone : w.estimate(n, is_exact, sizeFigure(n_bytes))}
       </p>
     </div>
   );
 }
 
 export function ExportCard({ onExport }: { onExport: () => void }) {
-  const w = data_words.value;
+  const w = dataWords.value;
   const wanted = exportQuery(query.value);
   const text = wanted.toString();
   const format = (wanted.get("format") ?? "parquet") as Format;
@@ -179,7 +179,7 @@ export function ExportCard({ onExport }: { onExport: () => void }) {
       </div>
       <Carried wanted={wanted} />
       <p class="hint">
-        {w.format_explained(format)} {w.export_explained}
+        {w.formatExplained(format)} {w.exportExplained}
       </p>
       <Show loaded={loaded}>
         {(estimate) => (

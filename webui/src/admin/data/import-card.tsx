@@ -6,7 +6,7 @@ import { errorSentence, query, stay } from "../state";
 import { importFile, isMoving, type Transfer } from "./calls";
 import { withValue } from "./export-card";
 import { Done, Moving, Ready, Refusals, type StageProps } from "./stages";
-import { data_words } from "./words";
+import { dataWords } from "./words";
 import { words } from "../../shared/words";
 
 /** In the address, so that it is still there after a reload; null: none. */
@@ -28,11 +28,11 @@ interface DropProps {
 }
 
 function DropZone({ onSent }: DropProps) {
-  const w = data_words.value;
+  const w = dataWords.value;
   const input = useRef<HTMLInputElement>(null);
   const [percent, setPercent] = useState<number | null>(null);
   const [problem, setProblem] = useState("");
-  const [is_over, setOver] = useState(false);
+  const [isOver, setOver] = useState(false);
 
   async function take(file: File | undefined): Promise<void> {
     if (file === undefined || percent !== null) return;
@@ -43,7 +43,7 @@ function DropZone({ onSent }: DropProps) {
       watch(transfer.id);
       onSent();
     } catch (error) {
-      setProblem(errorSentence(error, words.value.failed_network));
+      setProblem(errorSentence(error, words.value.failedNetwork));
     } finally {
       setPercent(null);
     }
@@ -52,7 +52,7 @@ function DropZone({ onSent }: DropProps) {
   return (
     <>
       <div
-        class={is_over ? "drop-zone is-over" : "drop-zone"}
+        class={isOver ? "drop-zone is-over" : "drop-zone"}
         id="drop-zone"
         onDragOver={(event) => {
           event.preventDefault();
@@ -104,7 +104,7 @@ function DropZone({ onSent }: DropProps) {
 }
 
 function Stage({ transfer, onChanged }: StageProps) {
-  const w = data_words.value;
+  const w = dataWords.value;
   switch (transfer.status) {
     case "ready":
       return <Ready transfer={transfer} onChanged={onChanged} />;
@@ -134,10 +134,10 @@ export function ImportCard({
   watched,
   onChanged,
 }: { watched: Transfer | null } & Pick<StageProps, "onChanged">) {
-  const w = data_words.value;
+  const w = dataWords.value;
   return (
     <Card title={w.import} id="import-card">
-      <p class="hint">{w.import_explained}</p>
+      <p class="hint">{w.importExplained}</p>
       {watched === null ? (
         <DropZone onSent={onChanged} />
       ) : (

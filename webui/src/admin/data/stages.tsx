@@ -7,23 +7,23 @@ import { DigitBars } from "../shared/digit-bars";
 import { ActionNote, Confirm } from "../shared/parts";
 import { useAction } from "../shared/requests";
 import { data, type Found, type Transfer } from "./calls";
-import { data_words } from "./words";
+import { dataWords } from "./words";
 
 function FoundInIt({ found }: { found: Found }) {
-  const w = data_words.value;
+  const w = dataWords.value;
   const total = found.by_label.reduce((sum, n) => sum + n, 0);
   const fewest = found.by_label.indexOf(Math.min(...found.by_label));
   return (
     <>
       <p>
         <strong id="import-found">{w.found(total)}</strong>{" "}
-        {found.n_known === 0 ? w.found_none_known : w.found_known(found.n_known)}
+        {found.n_known === 0 ? w.foundNoneKnown : w.foundKnown(found.n_known)}
       </p>
       <DigitBars
         id="import-per-digit"
-        title={w.per_digit}
+        title={w.perDigit}
         finding={w.fewest(fewest, found.by_label[fewest] ?? 0)}
-        by_label={found.by_label}
+        byLabel={found.by_label}
       />
       {found.n_refused > 0 && <Refusals found={found} />}
     </>
@@ -31,16 +31,16 @@ function FoundInIt({ found }: { found: Found }) {
 }
 
 export function Refusals({ found }: { found: Found }) {
-  const w = data_words.value;
+  const w = dataWords.value;
   const rest = found.n_refused - found.refusals.length;
   return (
     <div class="refusals" id="import-refusals">
-      <p>{w.found_refused(found.n_refused)}</p>
+      <p>{w.foundRefused(found.n_refused)}</p>
       <ul>
         {found.refusals.map((sentence, place) => (
           <li key={place}>{sentence}</li>
         ))}
-        {rest > 0 && <li>{w.and_more(rest)}</li>}
+        {rest > 0 && <li>{w.andMore(rest)}</li>}
       </ul>
     </div>
   );
@@ -52,7 +52,7 @@ export interface StageProps {
 }
 
 export function Moving({ transfer }: { transfer: Transfer }) {
-  const w = data_words.value;
+  const w = dataWords.value;
   const { status, n_done, n_total } = transfer;
   const text = {
     queued: w.queued,
@@ -60,23 +60,23 @@ export function Moving({ transfer }: { transfer: Transfer }) {
     storing: w.storing(n_done, n_total ?? 0),
     undoing: w.undoing(n_done),
   }[status as "queued" | "checking" | "storing" | "undoing"];
-  const has_end = status === "storing" && n_total !== null && n_total > 0;
+  const hasEnd = status === "storing" && n_total !== null && n_total > 0;
   return (
     <>
       <p id="import-progress">{text}</p>
-      {has_end ? (
+      {hasEnd ? (
         <progress class="data-progress" aria-label={text} max={n_total} value={n_done} />
       ) : (
         <progress class="data-progress" aria-label={text} />
       )}
-      <p class="hint">{w.may_leave}</p>
+      <p class="hint">{w.mayLeave}</p>
       {transfer.message !== null && <p class="note is-failed">{transfer.message}</p>}
     </>
   );
 }
 
 export function Ready({ transfer, onChanged }: StageProps) {
-  const w = data_words.value;
+  const w = dataWords.value;
   const action = useAction();
   const { id, found, n_total } = transfer;
   const act = (work: Promise<unknown>) =>
@@ -88,7 +88,7 @@ export function Ready({ transfer, onChanged }: StageProps) {
   return (
     <>
       {found !== null && <FoundInIt found={found} />}
-      <p class="quiet">{w.nothing_stored}</p>
+      <p class="quiet">{w.nothingStored}</p>
       <div class="button-row">
         <button
           type="button"
@@ -113,14 +113,14 @@ export function Ready({ transfer, onChanged }: StageProps) {
 }
 
 export function Done({ transfer, onChanged }: StageProps) {
-  const w = data_words.value;
+  const w = dataWords.value;
   const action = useAction();
-  const [is_asking, setAsking] = useState(false);
+  const [isAsking, setAsking] = useState(false);
   const { id, found, n_new, versions } = transfer;
   return (
     <>
       <p>
-        <strong id="import-result">{n_new === 0 ? w.stored_none : w.stored(n_new)}</strong>
+        <strong id="import-result">{n_new === 0 ? w.storedNone : w.stored(n_new)}</strong>
       </p>
       {found !== null && found.n_refused > 0 && <Refusals found={found} />}
       {n_new > 0 && (
@@ -134,9 +134,9 @@ export function Done({ transfer, onChanged }: StageProps) {
         </button>
       )}
       <ActionNote state={action.state} />
-      {is_asking && (
+      {isAsking && (
         <Confirm
-          title={w.undo_title(n_new)}
+          title={w.undoTitle(n_new)}
           action={w.undo}
           onClose={() => setAsking(false)}
           onConfirm={() => {
@@ -148,9 +148,9 @@ export function Done({ transfer, onChanged }: StageProps) {
             });
           }}
         >
-          <p>{w.undo_consequence}</p>
+          <p>{w.undoConsequence}</p>
           {versions.length > 0 && (
-            <p>{w.undo_versions(versionList(versions, languageTag.value), versions.length)}</p>
+            <p>{w.undoVersions(versionList(versions, languageTag.value), versions.length)}</p>
           )}
         </Confirm>
       )}

@@ -1,6 +1,6 @@
 /** The filters of the gallery: a field for each, with what every choice would find. */
 
-import { drawings_words } from "./words";
+import { drawingsWords } from "./words";
 import {
   CHOICE_NAMES,
   CHOICES,
@@ -11,11 +11,11 @@ import {
   type Sort,
   type TypedName,
 } from "./query";
-import { asked_query, list_key, setFilter, setQuery, setSort, summary } from "./state";
+import { askedQuery, listKey, setFilter, setQuery, setSort, summary } from "./state";
 
 function ChoiceField({ name }: { name: ChoiceName }) {
-  const w = drawings_words.value;
-  const value = asked_query.value.filters[name] ?? "";
+  const w = drawingsWords.value;
+  const value = askedQuery.value.filters[name] ?? "";
   const counts = summary.value?.by?.[name];
   return (
     <label class={value === "" ? "filter" : "filter is-set"}>
@@ -31,7 +31,7 @@ function ChoiceField({ name }: { name: ChoiceName }) {
           const text = w.choice(choice);
           return (
             <option key={choice} value={choice}>
-              {n === undefined ? text : w.with_count(text, n)}
+              {n === undefined ? text : w.withCount(text, n)}
             </option>
           );
         })}
@@ -41,7 +41,7 @@ function ChoiceField({ name }: { name: ChoiceName }) {
 }
 
 function TypedField({ name }: { name: TypedName }) {
-  const value = asked_query.value.filters[name] ?? "";
+  const value = askedQuery.value.filters[name] ?? "";
   const shared = {
     id: `filter-${name}`,
     value,
@@ -51,7 +51,7 @@ function TypedField({ name }: { name: TypedName }) {
   };
   return (
     <label class={value === "" ? "filter" : "filter is-set"}>
-      <span>{drawings_words.value[name]}</span>
+      <span>{drawingsWords.value[name]}</span>
       {name === "since" || name === "until" ? (
         <input type="date" {...shared} />
       ) : (
@@ -62,7 +62,7 @@ function TypedField({ name }: { name: TypedName }) {
 }
 
 function Presets() {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   return (
     <div class="presets" role="group" aria-label={w.presets}>
       {(Object.keys(PRESETS) as (keyof typeof PRESETS)[]).map((name) => (
@@ -71,8 +71,8 @@ function Presets() {
           type="button"
           class="preset"
           id={`preset-${name}`}
-          aria-pressed={list_key.value === PRESETS[name]}
-          onClick={() => setQuery(list_key.value === PRESETS[name] ? "" : PRESETS[name])}
+          aria-pressed={listKey.value === PRESETS[name]}
+          onClick={() => setQuery(listKey.value === PRESETS[name] ? "" : PRESETS[name])}
         >
           {w[name]}
         </button>
@@ -82,16 +82,16 @@ function Presets() {
 }
 
 export function Filters() {
-  const w = drawings_words.value;
-  const { sort, filters } = asked_query.value;
-  const n_set = Object.keys(filters).length;
+  const w = drawingsWords.value;
+  const { sort, filters } = askedQuery.value;
+  const nSet = Object.keys(filters).length;
   return (
     <div class="filter-bar">
       <Presets />
       <details class="filter-details" open={matchMedia("(min-width: 720px)").matches}>
         <summary id="filters-summary">
           {w.filters}
-          {n_set > 0 && ` · ${n_set}`}
+          {nSet > 0 && ` · ${nSet}`}
         </summary>
         <div class="filters" role="group" aria-label={w.filters}>
           {CHOICE_NAMES.map((name) => (
@@ -109,12 +109,12 @@ export function Filters() {
             >
               {SORTS.map((one) => (
                 <option key={one} value={one}>
-                  {w.sort_name(one)}
+                  {w.sortName(one)}
                 </option>
               ))}
             </select>
           </label>
-          {list_key.value !== "" && (
+          {listKey.value !== "" && (
             <button
               type="button"
               id="clear-filters"

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Point, Stroke } from "../../shared/shapes";
 import { UndoIcon } from "../../shared/icons";
 import { StrokesPicture } from "../../shared/ink";
-import { drawings_words } from "./words";
+import { drawingsWords } from "./words";
 
 /** Points without a time, as programs send them, are this far apart. */
 const STEP_MS = 16;
@@ -14,11 +14,11 @@ const PAUSE_MS = 120;
 /** Every point with a time that never runs backwards. */
 export function timed(strokes: readonly (readonly number[])[][]): Stroke[] {
   let clock = 0;
-  const has_times = strokes.some((stroke) => stroke.some(([, , t]) => t !== undefined && t > 0));
+  const hasTimes = strokes.some((stroke) => stroke.some(([, , t]) => t !== undefined && t > 0));
   return strokes.map((stroke, index) => {
-    if (!has_times && index > 0) clock += PAUSE_MS;
+    if (!hasTimes && index > 0) clock += PAUSE_MS;
     return stroke.map(([x = 0, y = 0, t = 0, pressure = 0.5]): Point => {
-      clock = has_times ? Math.max(clock, t) : clock + STEP_MS;
+      clock = hasTimes ? Math.max(clock, t) : clock + STEP_MS;
       return [x, y, clock, pressure];
     });
   });
@@ -45,14 +45,14 @@ interface ReplayProps {
 }
 
 export function Replay({ strokes, width, height }: ReplayProps) {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const drawn = useMemo(() => timed(strokes), [strokes]);
   const total = duration(drawn);
   const [ms, setMs] = useState(total);
-  const [n_plays, setPlays] = useState(0);
+  const [nPlays, setPlays] = useState(0);
 
   useEffect(() => {
-    if (n_plays === 0) return;
+    if (nPlays === 0) return;
     const pace = total / Math.min(SLOWEST_MS, Math.max(FASTEST_MS, total));
     let began: number | null = null;
     let frame = requestAnimationFrame(function step(now) {
@@ -62,7 +62,7 @@ export function Replay({ strokes, width, height }: ReplayProps) {
       if (at < total) frame = requestAnimationFrame(step);
     });
     return () => cancelAnimationFrame(frame);
-  }, [n_plays, total]);
+  }, [nPlays, total]);
 
   return (
     <div class="replay" id="replay">
@@ -82,7 +82,7 @@ export function Replay({ strokes, width, height }: ReplayProps) {
           min="0"
           max={Math.max(1, Math.ceil(total))}
           value={Math.ceil(ms)}
-          aria-label={w.replay_time}
+          aria-label={w.replayTime}
           aria-valuetext={`${(ms / 1000).toFixed(1)} s`}
           onInput={(event) => {
             setPlays(0);

@@ -2,7 +2,7 @@
 
 import { DIGITS } from "../../shared/shapes";
 import { sureFigure, versionList } from "../../shared/figures";
-import { drawings_words } from "./words";
+import { drawingsWords } from "./words";
 import { languageTag } from "../../shared/language";
 import { agoOf } from "../../shared/when";
 import { Confirm } from "../shared/parts";
@@ -12,14 +12,14 @@ import { chooseAll, NOTHING } from "./selection";
 import { words } from "../../shared/words";
 
 export function readSentence({ prediction, confidence }: GalleryDrawing): string {
-  const w = drawings_words.value;
-  if (prediction === null) return w.not_read;
+  const w = drawingsWords.value;
+  if (prediction === null) return w.notRead;
   const sure = confidence === null ? null : sureFigure(confidence);
-  return w.read_by(prediction.model_version, prediction.label, sure);
+  return w.readBy(prediction.model_version, prediction.label, sure);
 }
 
 function Facts({ drawing }: { drawing: GalleryDrawing }) {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const ago = words.value.ago(agoOf(drawing.created_at, new Date(), languageTag.value));
   return (
     <p class="selection-facts">
@@ -29,14 +29,14 @@ function Facts({ drawing }: { drawing: GalleryDrawing }) {
 }
 
 export function LabelKeys({ which }: { which: readonly GalleryDrawing[] }) {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   return (
-    <div class="label-keys" role="group" aria-label={w.label_as}>
+    <div class="label-keys" role="group" aria-label={w.labelAs}>
       {DIGITS.map((digit) => (
         <button
           key={digit}
           type="button"
-          aria-label={w.label_key(digit)}
+          aria-label={w.labelKey(digit)}
           aria-pressed={which.length > 0 && which.every(({ label }) => label === digit)}
           onClick={() => void change(which, "relabel", digit)}
         >
@@ -48,7 +48,7 @@ export function LabelKeys({ which }: { which: readonly GalleryDrawing[] }) {
 }
 
 export function DoButtons({ which }: { which: readonly GalleryDrawing[] }) {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   return (
     <>
       <button
@@ -73,16 +73,16 @@ export function DoButtons({ which }: { which: readonly GalleryDrawing[] }) {
 }
 
 export function SelectionBar() {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const which = chosen();
   const only = which.length === 1 ? which[0] : undefined;
   if (which.length === 0) return null;
-  const n_chosen = selection.value.chosen.size;
+  const nChosen = selection.value.chosen.size;
   return (
     <section class="selection-bar" id="selection-bar" aria-label={w.chosen(which.length)}>
       <div class="selection-top">
         <p id="n-chosen" role="status">
-          {n_chosen === 0 ? w.one_active : w.chosen(n_chosen)}
+          {nChosen === 0 ? w.oneActive : w.chosen(nChosen)}
         </p>
         {only !== undefined && <Facts drawing={only} />}
       </div>
@@ -99,10 +99,10 @@ export function SelectionBar() {
           class="quiet-button"
           onClick={() => (selection.value = chooseAll(selection.value, items.value.length))}
         >
-          {w.choose_all}
+          {w.chooseAll}
         </button>
         <button type="button" class="quiet-button" onClick={() => (selection.value = NOTHING)}>
-          {w.let_go}
+          {w.letGo}
         </button>
       </div>
     </section>
@@ -110,13 +110,13 @@ export function SelectionBar() {
 }
 
 export function ConfirmDelete() {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const which = asked.value;
   if (which === null) return null;
   const versions = [...new Set(which.flatMap((one) => one.versions))];
   return (
     <Confirm
-      title={w.delete_title(which.length)}
+      title={w.deleteTitle(which.length)}
       action={w.delete}
       onClose={() => (asked.value = null)}
       onConfirm={() => {
@@ -125,10 +125,10 @@ export function ConfirmDelete() {
       }}
     >
       <p>
-        {versions.length === 0 ? w.delete_none : w.delete_learned(versions.length, which.length)}
+        {versions.length === 0 ? w.deleteNone : w.deleteLearned(versions.length, which.length)}
         {versions.length > 0 && ` (${versionList(versions, languageTag.value)})`}
       </p>
-      <p>{w.delete_gone}</p>
+      <p>{w.deleteGone}</p>
     </Confirm>
   );
 }

@@ -70,8 +70,8 @@ export function placeAfter(place: number | null, move: Move, n: number, columns:
 }
 
 /** The keyboard moves, and chooses on its way if Shift is held. */
-export function walk(selection: Selection, place: number, is_choosing: boolean): Selection {
-  if (is_choosing) {
+export function walk(selection: Selection, place: number, isChoosing: boolean): Selection {
+  if (isChoosing) {
     const anchor = selection.anchor ?? selection.active ?? place;
     return { active: place, anchor, chosen: new Set(range(anchor, place)) };
   }

@@ -13,8 +13,8 @@ import { UndoToast } from "../shared/undo-toast";
 import { type DrawingInFull, gallery, type GalleryDrawing } from "./calls";
 import { Replay } from "./replay";
 import { DoButtons, LabelKeys, readSentence } from "./selection-bar";
-import { change, close, items, n_changes, open, opened_id, remove, undo } from "./state";
-import { drawings_words } from "./words";
+import { change, close, items, nChanges, open, openedId, remove, undo } from "./state";
+import { drawingsWords } from "./words";
 import { words } from "../../shared/words";
 
 /** The drawing before (-1) or after (1) this one on the wall. */
@@ -29,8 +29,8 @@ function useKeys(drawing: GalleryDrawing | null): void {
     if (drawing === null) return;
     const shown = drawing;
     function onKeyDown(event: KeyboardEvent): void {
-      const is_writing = event.target instanceof HTMLInputElement;
-      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || is_writing) return;
+      const isWriting = event.target instanceof HTMLInputElement;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isWriting) return;
       const digit = DIGITS.find((one) => String(one) === event.key);
       const next = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (digit !== undefined) void change([shown], "relabel", digit);
@@ -50,12 +50,12 @@ function useKeys(drawing: GalleryDrawing | null): void {
 const moment = (iso: string) => words.value.ago(agoOf(iso, new Date(), languageTag.value));
 
 function Picture({ drawing }: { drawing: DrawingInFull }) {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const { strokes, width, height, ink } = drawing;
   return (
     <div class="sheet-pictures">
       {strokes === null || width === null || height === null ? (
-        <p class="quiet">{w.no_strokes}</p>
+        <p class="quiet">{w.noStrokes}</p>
       ) : (
         <Replay strokes={strokes} width={width} height={height} />
       )}
@@ -68,7 +68,7 @@ function Picture({ drawing }: { drawing: DrawingInFull }) {
 }
 
 function Facts({ drawing }: { drawing: GalleryDrawing }) {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const { status, split, source, contributor, created_at } = drawing;
   return (
     <div class="sheet-facts">
@@ -79,7 +79,7 @@ function Facts({ drawing }: { drawing: GalleryDrawing }) {
       <p>
         {w.by} <code>{contributor.slice(0, 12)}</code> ·{" "}
         <Link view="drawings" query={new URLSearchParams({ contributor }).toString()}>
-          {w.more_of}
+          {w.moreOf}
         </Link>
       </p>
     </div>
@@ -87,10 +87,10 @@ function Facts({ drawing }: { drawing: GalleryDrawing }) {
 }
 
 function Record({ drawing }: { drawing: GalleryDrawing }) {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const { id } = drawing;
   const load = useCallback(() => gallery.record(id), [id]);
-  const loaded = useLoaded(load, `${id} ${n_changes.value}`);
+  const loaded = useLoaded(load, `${id} ${nChanges.value}`);
   return (
     <Show loaded={loaded}>
       {({ labels, learned }) => (
@@ -100,7 +100,7 @@ function Record({ drawing }: { drawing: GalleryDrawing }) {
             <ol id="label-history">
               {labels.map((one, index) => (
                 <li key={index}>
-                  <strong>{one.label}</strong> {w.by_whom(one.by)} · {moment(one.at)}
+                  <strong>{one.label}</strong> {w.byWhom(one.by)} · {moment(one.at)}
                 </li>
               ))}
             </ol>
@@ -108,11 +108,11 @@ function Record({ drawing }: { drawing: GalleryDrawing }) {
           <section>
             <h3>{w.learned}</h3>
             {learned.length === 0 ? (
-              <p class="quiet">{w.learned_none}</p>
+              <p class="quiet">{w.learnedNone}</p>
             ) : (
               <ul id="learned-by">
                 {learned.map((one) => (
-                  <li key={one.version}>{w.learned_as(one.version, one.label)}</li>
+                  <li key={one.version}>{w.learnedAs(one.version, one.label)}</li>
                 ))}
               </ul>
             )}
@@ -124,7 +124,7 @@ function Record({ drawing }: { drawing: GalleryDrawing }) {
 }
 
 function Readings({ drawing }: { drawing: GalleryDrawing }) {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const { id } = drawing;
   const load = useCallback(() => gallery.readings(id), [id]);
   const loaded = useLoaded(load, id);
@@ -142,27 +142,27 @@ function Readings({ drawing }: { drawing: GalleryDrawing }) {
                   <span style={{ transform: `scaleX(${confidence ?? 0})` }} />
                 </span>
                 <span class="reading-sure">
-                  {confidence === null ? w.reading_none : w.reading_sure(sureFigure(confidence))}
-                  {is_digit === false && ` · ${w.reading_no_digit}`}
+                  {confidence === null ? w.readingNone : w.readingSure(sureFigure(confidence))}
+                  {is_digit === false && ` · ${w.readingNoDigit}`}
                 </span>
               </li>
             ))}
           </ul>
         )}
       </Show>
-      <p class="hint">{w.readings_note}</p>
+      <p class="hint">{w.readingsNote}</p>
     </section>
   );
 }
 
 /** As the wall has it, if it has: there a change shows at once. */
 function current(loaded: DrawingInFull): DrawingInFull {
-  const on_wall = items.value.find(({ id }) => id === loaded.id);
-  return on_wall === undefined ? loaded : { ...loaded, ...on_wall };
+  const onWall = items.value.find(({ id }) => id === loaded.id);
+  return onWall === undefined ? loaded : { ...loaded, ...onWall };
 }
 
 function Shown({ loaded }: { loaded: DrawingInFull }) {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const drawing = current(loaded);
   const before = neighbour(drawing.id, -1);
   const after = neighbour(drawing.id, 1);
@@ -203,7 +203,7 @@ function Shown({ loaded }: { loaded: DrawingInFull }) {
 }
 
 export function Sheet() {
-  const id = opened_id.value;
+  const id = openedId.value;
   const load = useCallback(() => gallery.drawing(id), [id]);
   if (id === "") return null;
   return <SheetOf key="sheet" id={id} load={load} />;
@@ -212,7 +212,7 @@ export function Sheet() {
 function SheetOf({ id, load }: { id: string; load: () => Promise<DrawingInFull> }) {
   const loaded = useLoaded(load, id);
   return (
-    <Dialog title={drawings_words.value.lead_counting} onClose={close}>
+    <Dialog title={drawingsWords.value.leadCounting} onClose={close}>
       <Show loaded={loaded}>{(drawing) => <Shown loaded={drawing} />}</Show>
       {/* a modal dialog lies above everything that is not in it */}
       <UndoToast />

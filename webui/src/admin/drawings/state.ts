@@ -3,7 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { Digit, DrawingStatus } from "../../shared/shapes";
 import { versionList } from "../../shared/figures";
-import { drawings_words } from "./words";
+import { drawingsWords } from "./words";
 import { languageTag } from "../../shared/language";
 import { errorSentence, lookAgain, query, route, stay } from "../state";
 import { said } from "../shared/undo-toast";
@@ -21,7 +21,7 @@ import { words } from "../../shared/words";
 
 export type Loading =
   | { kind: "loading" }
-  | { kind: "ready"; next: string | null; is_capped: boolean }
+  | { kind: "ready"; next: string | null; isCapped: boolean }
   | { kind: "failed"; message: string; next: string | null };
 
 export const items = signal<readonly GalleryDrawing[]>([]);
@@ -31,18 +31,18 @@ export const selection = signal<Selection>(NOTHING);
 /** The drawings that a dialog asks about before it deletes them. */
 export const asked = signal<readonly GalleryDrawing[] | null>(null);
 
-export const asked_query = computed(() => readQuery(query.value));
+export const askedQuery = computed(() => readQuery(query.value));
 /** The address without what is none of ours: the list changes with this alone. */
-export const list_key = computed(() => writeQuery(asked_query.value));
-export const opened_id = computed(() =>
+export const listKey = computed(() => writeQuery(askedQuery.value));
+export const openedId = computed(() =>
   route.value.kind === "view" && route.value.view === "drawings" ? route.value.part : "",
 );
 
 /** How many changes the server has taken: what is on record of a drawing grows with it. */
-export const n_changes = signal(0);
+export const nChanges = signal(0);
 
 let round = 0;
-let last_change: { change: Change; before: readonly GalleryDrawing[] } | null = null;
+let lastChange: { change: Change; before: readonly GalleryDrawing[] } | null = null;
 
 /** Load the list of the address anew. */
 export async function load(): Promise<void> {
@@ -73,22 +73,22 @@ export async function tryAgain(): Promise<void> {
 
 async function loadPage(after: string | null, mine: number): Promise<void> {
   try {
-    const page = await gallery.page(asked_query.value, after);
+    const page = await gallery.page(askedQuery.value, after);
     if (mine !== round) return;
     batch(() => {
       items.value = after === null ? page.items : [...items.value, ...page.items];
-      loading.value = { kind: "ready", next: page.next, is_capped: page.is_capped };
+      loading.value = { kind: "ready", next: page.next, isCapped: page.is_capped };
     });
   } catch (error) {
     if (mine !== round) return;
-    const message = errorSentence(error, adminWords.value.no_connection);
+    const message = errorSentence(error, adminWords.value.noConnection);
     loading.value = { kind: "failed", message, next: after };
   }
 }
 
 async function loadSummary(mine: number): Promise<void> {
   try {
-    const counted = await gallery.summary(asked_query.value);
+    const counted = await gallery.summary(askedQuery.value);
     if (mine === round) summary.value = counted;
   } catch {
     // the list says what is wrong; without figures the filters work as well
@@ -96,11 +96,11 @@ async function loadSummary(mine: number): Promise<void> {
 }
 
 export function setFilter(name: FilterName, value: string): void {
-  stay("drawings", "", writeQuery(withFilter(asked_query.value, name, value)), "push");
+  stay("drawings", "", writeQuery(withFilter(askedQuery.value, name, value)), "push");
 }
 
 export function setSort(sort: Sort): void {
-  stay("drawings", "", writeQuery({ ...asked_query.value, sort }), "push");
+  stay("drawings", "", writeQuery({ ...askedQuery.value, sort }), "push");
 }
 
 export function setQuery(text: string): void {
@@ -108,11 +108,11 @@ export function setQuery(text: string): void {
 }
 
 export function open(id: string): void {
-  stay("drawings", id, query.value, opened_id.value === "" ? "push" : "replace");
+  stay("drawings", id, query.value, openedId.value === "" ? "push" : "replace");
 }
 
 export function close(): void {
-  if (opened_id.value !== "") stay("drawings", "", query.value, "push");
+  if (openedId.value !== "") stay("drawings", "", query.value, "push");
 }
 
 const AFTER: Record<Exclude<ChangeAction, "restore">, DrawingStatus> = {
@@ -123,8 +123,8 @@ const AFTER: Record<Exclude<ChangeAction, "restore">, DrawingStatus> = {
 };
 
 function put(changed: readonly GalleryDrawing[]): void {
-  const by_id = new Map(changed.map((one) => [one.id, one]));
-  items.value = items.value.map((one) => by_id.get(one.id) ?? one);
+  const byId = new Map(changed.map((one) => [one.id, one]));
+  items.value = items.value.map((one) => byId.get(one.id) ?? one);
 }
 
 type Doing = Exclude<ChangeAction, "restore">;
@@ -141,20 +141,20 @@ export async function change(
   try {
     const ids = before.map(({ id }) => id);
     const done = await gallery.change(ids, action, label);
-    last_change = { change: done, before };
+    lastChange = { change: done, before };
     said.value = { text: doneSentence(done, label), undo: () => void undo() };
     if (selection.value.chosen.size > 0)
       selection.value = { ...selection.value, chosen: new Set() };
     afterwards();
   } catch (error) {
     put(before);
-    const text = errorSentence(error, words.value.failed_network);
-    said.value = { text, is_failed: true, undo: null };
+    const text = errorSentence(error, words.value.failedNetwork);
+    said.value = { text, isFailed: true, undo: null };
   }
 }
 
 function doneSentence(done: Change, label: Digit | null): string {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const text = w.done(done.action, done.n, label);
   const { learned_versions: versions } = done;
   if (done.action !== "delete" || versions.length === 0) return text;
@@ -164,23 +164,23 @@ function doneSentence(done: Change, label: Digit | null): string {
 }
 
 export async function undo(): Promise<void> {
-  const last = last_change;
+  const last = lastChange;
   if (last === null) return;
-  last_change = null;
+  lastChange = null;
   try {
     const { n } = await gallery.undo(last.change.id);
     put(last.before);
-    said.value = { text: drawings_words.value.undone(n), undo: null };
+    said.value = { text: drawingsWords.value.undone(n), undo: null };
     afterwards();
   } catch (error) {
-    const text = errorSentence(error, words.value.failed_network);
-    said.value = { text, is_failed: true, undo: null };
+    const text = errorSentence(error, words.value.failedNetwork);
+    said.value = { text, isFailed: true, undo: null };
   }
 }
 
 /** Figures follow; the tiles stay where they are, also those that no longer fit the filters. */
 function afterwards(): void {
-  n_changes.value += 1;
+  nChanges.value += 1;
   void loadSummary(round);
   lookAgain();
 }

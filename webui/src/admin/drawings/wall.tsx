@@ -2,7 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { DIGITS } from "../../shared/shapes";
-import { drawings_words } from "./words";
+import { drawingsWords } from "./words";
 import { InkCanvas } from "../../shared/ink";
 import type { GalleryDrawing } from "./calls";
 import { change, chosen, items, loading, loadMore, open, remove, selection, undo } from "./state";
@@ -16,21 +16,21 @@ function tileId(place: number): string {
 }
 
 function Tile({ drawing, place }: { drawing: GalleryDrawing; place: number }) {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const { label, prediction, status, ink } = drawing;
   const read = prediction?.label ?? null;
-  const is_active = selection.value.active === place;
-  const is_chosen = selection.value.chosen.has(place);
+  const isActive = selection.value.active === place;
+  const isChosen = selection.value.chosen.has(place);
   const sign = status === "accepted" ? "" : w.choice(status);
   const classes = ["wall-tile", `is-${status}`];
-  if (is_chosen) classes.push("is-chosen");
-  if (is_active) classes.push("is-active");
+  if (isChosen) classes.push("is-chosen");
+  if (isActive) classes.push("is-active");
   return (
     <div
       id={tileId(place)}
       class={classes.join(" ")}
       role="option"
-      aria-selected={is_chosen}
+      aria-selected={isChosen}
       aria-label={w.tile(label, read, sign)}
       aria-posinset={place + 1}
       aria-setsize={-1}
@@ -76,31 +76,31 @@ function act(event: KeyboardEvent): boolean {
 }
 
 export function Wall() {
-  const w = drawings_words.value;
+  const w = drawingsWords.value;
   const [wall, sight] = useInSight();
   const all = items.value;
-  const { columns, first_row, n_rows } = sight;
-  const n_shown_rows = Math.ceil(all.length / columns);
-  const first = Math.min(first_row, Math.max(0, n_shown_rows - 1)) * columns;
-  const shown = all.slice(first, first + n_rows * columns);
-  const is_near_end = first_row + n_rows + ROWS_AHEAD >= n_shown_rows;
+  const { columns, firstRow, nRows } = sight;
+  const nShownRows = Math.ceil(all.length / columns);
+  const first = Math.min(firstRow, Math.max(0, nShownRows - 1)) * columns;
+  const shown = all.slice(first, first + nRows * columns);
+  const isNearEnd = firstRow + nRows + ROWS_AHEAD >= nShownRows;
   const state = loading.value;
 
   useEffect(() => {
-    if (is_near_end && state.kind === "ready") void loadMore();
-  }, [is_near_end, state]);
+    if (isNearEnd && state.kind === "ready") void loadMore();
+  }, [isNearEnd, state]);
 
   function onClick(event: MouseEvent): void {
     const place = placeOf(event);
     if (place === null) return;
-    const is_finger = event instanceof PointerEvent && event.pointerType === "touch";
-    const has_command = event.ctrlKey || event.metaKey || is_finger;
-    const how = event.shiftKey ? "range" : has_command ? "toggle" : "only";
+    const isFinger = event instanceof PointerEvent && event.pointerType === "touch";
+    const hasCommand = event.ctrlKey || event.metaKey || isFinger;
+    const how = event.shiftKey ? "range" : hasCommand ? "toggle" : "only";
     selection.value = choose(selection.value, place, how);
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    const has_command = event.ctrlKey || event.metaKey;
+    const hasCommand = event.ctrlKey || event.metaKey;
     const move = event.altKey ? null : moveOf(event.key);
     const { active } = selection.value;
     if (move !== null && all.length > 0) {
@@ -109,20 +109,20 @@ export function Wall() {
       show(wall.current, place, columns);
     } else if (event.key === " " && active !== null) {
       selection.value = choose(selection.value, active, "toggle");
-    } else if (event.key === "a" && has_command) {
+    } else if (event.key === "a" && hasCommand) {
       selection.value = chooseAll(selection.value, all.length);
-    } else if (event.key === "z" && has_command) {
+    } else if (event.key === "z" && hasCommand) {
       void undo();
     } else if (event.key === "Escape") {
       selection.value = { ...NOTHING, active };
-    } else if (has_command || event.altKey || event.repeat || !act(event)) {
+    } else if (hasCommand || event.altKey || event.repeat || !act(event)) {
       return;
     }
     event.preventDefault();
   }
 
   const active = selection.value.active;
-  const is_active_shown = active !== null && active >= first && active < first + shown.length;
+  const isActiveShown = active !== null && active >= first && active < first + shown.length;
   return (
     <div
       ref={wall}
@@ -133,8 +133,8 @@ export function Wall() {
       aria-multiselectable="true"
       aria-label={w.wall}
       aria-describedby="wall-keys"
-      aria-activedescendant={is_active_shown ? tileId(active) : undefined}
-      style={{ height: `${n_shown_rows * ROW_PX}px` }}
+      aria-activedescendant={isActiveShown ? tileId(active) : undefined}
+      style={{ height: `${nShownRows * ROW_PX}px` }}
       onClick={onClick}
       onDblClick={(event) => {
         const drawing = all[placeOf(event) ?? -1];

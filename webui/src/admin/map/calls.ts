@@ -6,7 +6,7 @@ import { ask, askBytes, query } from "../../shared/api";
 export type MapDocument = MapOut;
 export type Maps = MapsOut;
 
-export const map_api = {
+export const mapApi = {
   maps: () => ask<Maps>("/maps"),
   map: (version: number) => ask<MapDocument>(query("/map", { version })),
   /** 784 bytes for each place. */

@@ -2,7 +2,7 @@
 
 import { quadtree } from "d3-quadtree";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { map_words } from "./words";
+import { mapWords } from "./words";
 import { isDirection, nextTowards, type MapPoint } from "./points";
 import { onMap, type Scene } from "./painter";
 import { begin, type Stage } from "./stage";
@@ -16,7 +16,7 @@ interface MapCanvasProps extends Scene {
 }
 
 export function MapCanvas({ shown, colour, inks, focused, onFocus, onOpen }: MapCanvasProps) {
-  const w = map_words.value;
+  const w = mapWords.value;
   const canvas = useRef<HTMLCanvasElement>(null);
   const stage = useRef<Stage | null>(null);
 
@@ -94,7 +94,7 @@ export function MapCanvas({ shown, colour, inks, focused, onFocus, onOpen }: Map
         id="map"
         role="application"
         tabIndex={0}
-        aria-label={w.map_label(shown.length)}
+        aria-label={w.mapLabel(shown.length)}
         aria-describedby="map-keys-hint"
         onKeyDown={onKeyDown}
       >
@@ -111,24 +111,24 @@ export function MapCanvas({ shown, colour, inks, focused, onFocus, onOpen }: Map
             const point = pointAt(event);
             if (point === null) return;
             // A finger has no way to look first.
-            const is_touch = event instanceof PointerEvent && event.pointerType === "touch";
-            if (is_touch && point !== focused) onFocus(point);
+            const isTouch = event instanceof PointerEvent && event.pointerType === "touch";
+            if (isTouch && point !== focused) onFocus(point);
             else onOpen(point);
           }}
         />
       </div>
       <div class="map-buttons">
-        <button type="button" aria-label={w.zoom_in} onClick={() => stage.current?.by(KEY_ZOOM)}>
+        <button type="button" aria-label={w.zoomIn} onClick={() => stage.current?.by(KEY_ZOOM)}>
           +
         </button>
         <button
           type="button"
-          aria-label={w.zoom_out}
+          aria-label={w.zoomOut}
           onClick={() => stage.current?.by(1 / KEY_ZOOM)}
         >
           −
         </button>
-        <button type="button" aria-label={w.zoom_whole} onClick={() => stage.current?.whole()}>
+        <button type="button" aria-label={w.zoomWhole} onClick={() => stage.current?.whole()}>
           ⤢
         </button>
       </div>

@@ -1,7 +1,7 @@
 /** What is coloured how, which points are shown, and which version's map it is. */
 
 import { DIGITS } from "../../shared/shapes";
-import { map_words } from "./words";
+import { mapWords } from "./words";
 import type { Maps } from "./calls";
 import type { MapPoint } from "./points";
 import { COLOURINGS, ONLY, SOURCES, withDigit, type Colouring, type MapQuery } from "./query";
@@ -41,15 +41,15 @@ function Choice<Value extends string>({ id, label, value, choices, onChange }: C
 }
 
 export function Controls({ points, wanted, maps, onChange }: ControlsProps) {
-  const w = map_words.value;
-  const is_filtered =
+  const w = mapWords.value;
+  const isFiltered =
     wanted.digits.length < DIGITS.length || wanted.source !== "all" || wanted.only !== "all";
   const version = String(wanted.version ?? maps.live_version ?? maps.items[0]?.version ?? "");
   return (
     <div class="map-controls">
       <Choice
         id="map-colour"
-        label={w.colour_by}
+        label={w.colourBy}
         value={wanted.colour}
         choices={COLOURINGS.map((one) => [one, w.colouring(one)] as const)}
         onChange={(colour) => onChange({ ...wanted, colour })}
@@ -58,14 +58,14 @@ export function Controls({ points, wanted, maps, onChange }: ControlsProps) {
         id="map-source"
         label={w.show}
         value={wanted.source}
-        choices={SOURCES.map((one) => [one, w.source_choice(one)] as const)}
+        choices={SOURCES.map((one) => [one, w.sourceChoice(one)] as const)}
         onChange={(source) => onChange({ ...wanted, source })}
       />
       <Choice
         id="map-only"
         label={w.points}
         value={wanted.only}
-        choices={ONLY.map((one) => [one, w.only_choice(one)] as const)}
+        choices={ONLY.map((one) => [one, w.onlyChoice(one)] as const)}
         onChange={(only) => onChange({ ...wanted, only })}
       />
       {maps.items.length > 1 && (
@@ -75,7 +75,7 @@ export function Controls({ points, wanted, maps, onChange }: ControlsProps) {
           value={version}
           choices={maps.items.map((one) => [
             String(one.version),
-            w.version_choice(one.version, one.version === maps.live_version),
+            w.versionChoice(one.version, one.version === maps.live_version),
           ])}
           onChange={(chosen) => onChange({ ...wanted, version: Number(chosen) })}
         />
@@ -89,8 +89,8 @@ export function Controls({ points, wanted, maps, onChange }: ControlsProps) {
               type="button"
               class={`map-digit is-${digit}`}
               aria-pressed={wanted.digits.includes(digit)}
-              aria-label={w.digit_button(digit, n)}
-              title={w.digit_button(digit, n)}
+              aria-label={w.digitButton(digit, n)}
+              title={w.digitButton(digit, n)}
               onClick={() => onChange(withDigit(wanted, digit))}
             >
               {digit}
@@ -98,7 +98,7 @@ export function Controls({ points, wanted, maps, onChange }: ControlsProps) {
           );
         })}
       </div>
-      {is_filtered && (
+      {isFiltered && (
         <button
           type="button"
           class="quiet-button"
@@ -114,23 +114,23 @@ export function Controls({ points, wanted, maps, onChange }: ControlsProps) {
 
 /** What the signs mean, beside their colours. */
 export function Key({ colour }: { colour: Colouring }) {
-  const w = map_words.value;
+  const w = mapWords.value;
   return (
     <ul class={`map-key is-${colour}`}>
       <li>
         <span class="map-sign is-drawing" aria-hidden="true" />
-        {w.key_drawing}
+        {w.keyDrawing}
       </li>
       <li>
         <span class="map-sign is-mnist" aria-hidden="true" />
-        {w.key_mnist}
+        {w.keyMnist}
       </li>
       {colour === "agreement" && (
         <li>
           <span class="map-sign is-cross" aria-hidden="true">
             ×
           </span>
-          {w.key_wrong}
+          {w.keyWrong}
         </li>
       )}
     </ul>

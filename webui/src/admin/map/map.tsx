@@ -6,20 +6,20 @@ import { languageTag } from "../../shared/language";
 import { agoOf } from "../../shared/when";
 import { ActionNote, Show } from "../shared/parts";
 import { useAction, useLoaded } from "../shared/requests";
-import { go, is_admin, news_key, query, stay } from "../state";
-import { map_api, type MapDocument, type Maps } from "./calls";
+import { go, isAdmin, newsKey, query, stay } from "../state";
+import { mapApi, type MapDocument, type Maps } from "./calls";
 import { MapCanvas } from "./canvas";
 import { Controls, Key } from "./controls";
 import { isAmongOthers, type MapPoint, pointsOf, rowsByDigit, shownPoints } from "./points";
 import { type MapQuery, readQuery, writeQuery } from "./query";
 import "./styles.css";
 import { ByDigit, PointCard, Strays } from "./tables";
-import { map_words } from "./words";
+import { mapWords } from "./words";
 import { words } from "../../shared/words";
 
 /** How far the live version's map is, where one is owed. */
 function Making({ maps }: { maps: Maps }) {
-  const w = map_words.value;
+  const w = mapWords.value;
   if (maps.message !== null) {
     return (
       <div class="failed" role="alert">
@@ -35,18 +35,18 @@ function Making({ maps }: { maps: Maps }) {
   const seconds = since === null ? 0 : (Date.now() - new Date(since).getTime()) / 1000;
   return (
     <p class="banner" role="status" id="map-making">
-      {maps.items.length > 0 && `${w.making_anew} `}
+      {maps.items.length > 0 && `${w.makingAnew} `}
       {maps.making === null
         ? w.waiting
-        : w.making_for(w.making[maps.making], Math.max(0, Math.round(seconds)), maps.last_seconds)}
+        : w.makingFor(w.making[maps.making], Math.max(0, Math.round(seconds)), maps.last_seconds)}
     </p>
   );
 }
 
 function Again({ onAsked }: { onAsked: () => void }) {
-  const w = map_words.value;
+  const w = mapWords.value;
   const action = useAction();
-  if (!is_admin.value) return null;
+  if (!isAdmin.value) return null;
   return (
     <div class="button-row">
       <button
@@ -56,9 +56,9 @@ function Again({ onAsked }: { onAsked: () => void }) {
         disabled={action.state.kind === "busy"}
         onClick={() =>
           action.run(async () => {
-            await map_api.makeAgain();
+            await mapApi.makeAgain();
             onAsked();
-            return w.again_done;
+            return w.againDone;
           })
         }
       >
@@ -80,37 +80,37 @@ function open(point: MapPoint): void {
 }
 
 function leadSentence(points: readonly MapPoint[]): string {
-  const w = map_words.value;
+  const w = mapWords.value;
   const drawings = points.filter(({ id }) => id !== null);
-  if (drawings.length === 0) return w.lead_only_mnist;
+  if (drawings.length === 0) return w.leadOnlyMnist;
   return w.lead(drawings.length, drawings.filter(isAmongOthers).length);
 }
 
 function Facts({ map, maps }: { map: MapDocument; maps: Maps }) {
-  const w = map_words.value;
+  const w = mapWords.value;
   const ago = words.value.ago(agoOf(map.made_at, new Date(), languageTag.value));
   const said = [
     w.facts(map.version, ago, map.mnist.place.length, map.drawings.place.length),
     ...(maps.live_version !== null && maps.live_version !== map.version
-      ? [w.not_live(maps.live_version)]
+      ? [w.notLive(maps.live_version)]
       : []),
     ...(map.n_since > 0 ? [w.since(map.n_since)] : []),
   ];
   return (
     <p id="map-facts">
-      {said.join(w.sentence_gap)}
-      {w.sentence_gap}
+      {said.join(w.sentenceGap)}
+      {w.sentenceGap}
       <span class="quiet">{w.explained}</span>
     </p>
   );
 }
 
 function Drawn({ map, maps, onAsked }: { map: MapDocument; maps: Maps; onAsked: () => void }) {
-  const w = map_words.value;
+  const w = mapWords.value;
   const wanted = readQuery(query.value);
   const key = `${map.version} ${map.made_at}`;
   const inks = useLoaded(
-    useCallback(() => map_api.inks(map.version), [map.version]),
+    useCallback(() => mapApi.inks(map.version), [map.version]),
     key,
   );
   const [focused, setFocused] = useState<MapPoint | null>(null);
@@ -138,7 +138,7 @@ function Drawn({ map, maps, onAsked }: { map: MapDocument; maps: Maps; onAsked: 
             onOpen={open}
           />
           <Key colour={wanted.colour} />
-          {shown.length === 0 && <p class="map-empty">{w.nothing_shown}</p>}
+          {shown.length === 0 && <p class="map-empty">{w.nothingShown}</p>}
         </div>
         <PointCard point={seen} sheet={sheet} version={map.version} />
       </div>
@@ -153,20 +153,20 @@ function Drawn({ map, maps, onAsked }: { map: MapDocument; maps: Maps; onAsked: 
 }
 
 function Version({ version, maps, onAsked }: { version: number; maps: Maps; onAsked: () => void }) {
-  const made_at = maps.items.find((one) => one.version === version)?.made_at ?? "";
-  const load = useCallback(() => map_api.map(version), [version]);
-  const loaded = useLoaded(load, `${version} ${made_at}`);
+  const madeAt = maps.items.find((one) => one.version === version)?.made_at ?? "";
+  const load = useCallback(() => mapApi.map(version), [version]);
+  const loaded = useLoaded(load, `${version} ${madeAt}`);
   return <Show loaded={loaded}>{(map) => <Drawn map={map} maps={maps} onAsked={onAsked} />}</Show>;
 }
 
 /** Before the first map. */
 function NoMap({ maps, onAsked }: { maps: Maps; onAsked: () => void }) {
-  const w = map_words.value;
+  const w = mapWords.value;
   return (
     <>
       <div class="lead map-lead">
-        <h1 id="lead">{w.lead_none}</h1>
-        <p>{maps.live_version === null ? w.no_version : w.explained}</p>
+        <h1 id="lead">{w.leadNone}</h1>
+        <p>{maps.live_version === null ? w.noVersion : w.explained}</p>
       </div>
       <Making maps={maps} />
       {maps.message !== null && <Again onAsked={onAsked} />}
@@ -175,16 +175,16 @@ function NoMap({ maps, onAsked }: { maps: Maps; onAsked: () => void }) {
 }
 
 export default function MapPage(): VNode {
-  const [n_looks, setLooks] = useState(0);
-  const loaded = useLoaded(map_api.maps, `${news_key.value} ${n_looks}`);
-  const is_owed = loaded.kind === "ready" && loaded.value.is_owed;
+  const [nLooks, setLooks] = useState(0);
+  const loaded = useLoaded(mapApi.maps, `${newsKey.value} ${nLooks}`);
+  const isOwed = loaded.kind === "ready" && loaded.value.is_owed;
   const look = () => setLooks((n) => n + 1);
 
   useEffect(() => {
-    if (!is_owed) return;
+    if (!isOwed) return;
     const timer = setInterval(look, LOOK_MS);
     return () => clearInterval(timer);
-  }, [is_owed]);
+  }, [isOwed]);
 
   return (
     <Show loaded={loaded}>

@@ -130,10 +130,10 @@ function paintDot(
   point: MapPoint,
   [x, y]: [number, number],
   radius: number,
-  is_crossed: boolean,
+  isCrossed: boolean,
 ): void {
   context.beginPath();
-  if (is_crossed) {
+  if (isCrossed) {
     const arm = radius + 1;
     context.moveTo(x - arm, y - arm);
     context.lineTo(x + arm, y + arm);
@@ -217,30 +217,30 @@ export function paint(
   stamps: Stamps,
 ): void {
   context.clearRect(0, 0, size.width, size.height);
-  const in_sight = scene.shown.filter((point) => {
+  const inSight = scene.shown.filter((point) => {
     const [x, y] = onScreen(point, size, t);
     return x > -20 && y > -20 && x < size.width + 20 && y < size.height + 20;
   });
   const { inks } = scene;
-  const is_near = inks !== null && t.k >= INKS_FROM && in_sight.length <= MOST_INKS;
+  const isNear = inks !== null && t.k >= INKS_FROM && inSight.length <= MOST_INKS;
   const radius = Math.min(2.2 + 0.6 * t.k, 6);
   const side = Math.min(INK_SIDE * 2, 14 + 2 * t.k);
-  const is_marked = (point: MapPoint) => scene.colour === "agreement" && isMisread(point);
+  const isMarked = (point: MapPoint) => scene.colour === "agreement" && isMisread(point);
   // What is marked lies on top, whatever its source.
-  const ordered = [...in_sight.filter((point) => !is_marked(point)), ...in_sight.filter(is_marked)];
+  const ordered = [...inSight.filter((point) => !isMarked(point)), ...inSight.filter(isMarked)];
   for (const point of ordered) {
     const colour = colourOf(point, scene.colour, colours);
     const place = onScreen(point, size, t);
-    if (is_near) {
+    if (isNear) {
       const [left, top] = [place[0] - side / 2, place[1] - side / 2];
       context.drawImage(stamps.of(inks, point.place, colour), left, top, side, side);
       continue;
     }
     context.fillStyle = context.strokeStyle = colour;
-    context.globalAlpha = point.id === null && !is_marked(point) ? 0.65 : 0.9;
-    paintDot(context, point, place, radius, is_marked(point));
+    context.globalAlpha = point.id === null && !isMarked(point) ? 0.65 : 0.9;
+    paintDot(context, point, place, radius, isMarked(point));
   }
   context.globalAlpha = 1;
-  if (!is_near) paintNames(context, scene, size, t, colours);
-  paintFocus(context, scene, size, t, colours, is_near ? null : stamps);
+  if (!isNear) paintNames(context, scene, size, t, colours);
+  paintFocus(context, scene, size, t, colours, isNear ? null : stamps);
 }

@@ -18,7 +18,7 @@ function point(place: number, changed: Partial<MapPoint> = {}): MapPoint {
     y: 0,
     label: 7,
     predicted: 7,
-    near_label: 7,
+    nearLabel: 7,
     depth: 0.5,
     id: `drawing-${place}`,
     index: null,
@@ -41,7 +41,7 @@ describe("the points of a map", () => {
       y: 0.25,
       label: 4,
       predicted: 9,
-      near_label: 4,
+      nearLabel: 4,
       depth: 0.5,
       id: null,
       index: 42,
@@ -54,8 +54,8 @@ describe("the points of a map", () => {
       point(0),
       point(1, { id: null, index: 5 }),
       point(2, { predicted: 1 }),
-      point(3, { near_label: 1 }),
-      point(4, { label: 3, predicted: 3, near_label: 3 }),
+      point(3, { nearLabel: 1 }),
+      point(4, { label: 3, predicted: 3, nearLabel: 3 }),
     ];
     const places = (filter: Parameters<typeof shownPoints>[1]) =>
       shownPoints(all, filter).map(({ place }) => place);
@@ -69,19 +69,19 @@ describe("the points of a map", () => {
 
 describe("those that lie among others", () => {
   it("are listed with the deepest first, and no more than asked for", () => {
-    const all = [0.1, 0.9, 0.5].map((depth, place) => point(place, { near_label: 1, depth }));
+    const all = [0.1, 0.9, 0.5].map((depth, place) => point(place, { nearLabel: 1, depth }));
     expect(strays([...all, point(9)], 2).map(({ place }) => place)).toEqual([1, 2]);
   });
 
   it("are counted by digit", () => {
-    const rows = rowsByDigit([point(0), point(1, { near_label: 1 }), point(2, { predicted: 2 })]);
-    expect(rows[7]).toEqual({ digit: 7, n: 3, n_misread: 1, n_among_others: 1 });
+    const rows = rowsByDigit([point(0), point(1, { nearLabel: 1 }), point(2, { predicted: 2 })]);
+    expect(rows[7]).toEqual({ digit: 7, n: 3, nMisread: 1, nAmongOthers: 1 });
     expect(rows[0]?.n).toBe(0);
   });
 
   it("do not move the place where their digit is written", () => {
     const own = [1, 2, 3, 4, 5].map((place) => point(place, { x: 0.5 }));
-    const far = [6, 7, 8, 9].map((place) => point(place, { x: -1, near_label: 1 }));
+    const far = [6, 7, 8, 9].map((place) => point(place, { x: -1, nearLabel: 1 }));
     expect(middles([...own, ...far])).toEqual([{ digit: 7, x: 0.5, y: 0 }]);
   });
 });

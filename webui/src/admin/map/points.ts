@@ -16,7 +16,7 @@ export interface MapPoint {
   y: number;
   label: Digit;
   predicted: Digit;
-  near_label: Digit;
+  nearLabel: Digit;
   /** How deep among the points of `near_label` it lies, 0 to 1. */
   depth: number;
   /** A drawing's, else null. */
@@ -28,8 +28,8 @@ export interface MapPoint {
 export interface DigitRow {
   digit: Digit;
   n: number;
-  n_misread: number;
-  n_among_others: number;
+  nMisread: number;
+  nAmongOthers: number;
 }
 
 const STEPS = 10_000;
@@ -42,7 +42,7 @@ function points(columns: Columns, ids: string[] | null, indices: number[] | null
     y: (columns.y[row] ?? 0) / STEPS,
     label: columns.label[row] ?? 0,
     predicted: columns.predicted[row] ?? 0,
-    near_label: columns.near_label[row] ?? 0,
+    nearLabel: columns.near_label[row] ?? 0,
     depth: (columns.depth[row] ?? 0) / 1000,
     id: ids?.[row] ?? null,
     index: indices?.[row] ?? null,
@@ -60,7 +60,7 @@ export function isMisread(point: MapPoint): boolean {
 
 /** Whether most of its neighbours are labelled as another digit. */
 export function isAmongOthers(point: MapPoint): boolean {
-  return point.near_label !== point.label;
+  return point.nearLabel !== point.label;
 }
 
 export function shownPoints(all: readonly MapPoint[], filter: MapFilter): MapPoint[] {
@@ -86,8 +86,8 @@ export function rowsByDigit(shown: readonly MapPoint[]): DigitRow[] {
     return {
       digit,
       n: own.length,
-      n_misread: own.filter(isMisread).length,
-      n_among_others: own.filter(isAmongOthers).length,
+      nMisread: own.filter(isMisread).length,
+      nAmongOthers: own.filter(isAmongOthers).length,
     };
   });
 }
@@ -125,14 +125,14 @@ export function nextTowards(
   from: { x: number; y: number; place?: number },
   direction: Direction,
 ): MapPoint | null {
-  const [way_x, way_y] = WAYS[direction];
+  const [wayX, wayY] = WAYS[direction];
   let found: MapPoint | null = null;
   let least = Infinity;
   for (const point of shown) {
     if (point.place === from.place) continue;
     const [x, y] = [point.x - from.x, point.y - from.y];
-    const ahead = x * way_x + y * way_y;
-    const aside = Math.abs(x * way_y - y * way_x);
+    const ahead = x * wayX + y * wayY;
+    const aside = Math.abs(x * wayY - y * wayX);
     if (ahead <= 0 || aside > ahead) continue;
     const length = ahead + 2 * aside;
     if (length < least) [found, least] = [point, length];

@@ -57,7 +57,7 @@ export function writeQuery({ version, colour, digits, source, only }: MapQuery):
 export function withDigit(query: MapQuery, digit: Digit): MapQuery {
   const { digits } = query;
   if (digits.length === DIGITS.length) return { ...query, digits: [digit] };
-  const is_in = digits.includes(digit);
-  const chosen = DIGITS.filter((one) => (one === digit ? !is_in : digits.includes(one)));
+  const isIn = digits.includes(digit);
+  const chosen = DIGITS.filter((one) => (one === digit ? !isIn : digits.includes(one)));
   return { ...query, digits: chosen.length === 0 ? DIGITS : chosen };
 }

@@ -1,6 +1,6 @@
 /** What the map shows, for those who look for something: one point, the strays, the figures. */
 
-import { map_words } from "./words";
+import { mapWords } from "./words";
 import { InkCanvas } from "../../shared/ink";
 import { Card, Link } from "../shared/parts";
 import { inkAt, isAmongOthers, isMisread, strays, type DigitRow, type MapPoint } from "./points";
@@ -15,14 +15,14 @@ interface PointCardProps {
 
 /** The point in focus. Its place is kept while there is none. */
 export function PointCard({ point, sheet, version }: PointCardProps) {
-  const w = map_words.value;
+  const w = mapWords.value;
   return (
-    <section class="card map-point" id="map-point" aria-label={w.point_title}>
+    <section class="card map-point" id="map-point" aria-label={w.pointTitle}>
       <p class="visually-hidden" role="status">
         {point !== null && w.said(point, version)}
       </p>
       {point === null ? (
-        <p class="quiet">{w.no_point}</p>
+        <p class="quiet">{w.noPoint}</p>
       ) : (
         <>
           <div class="map-ink">
@@ -34,11 +34,11 @@ export function PointCard({ point, sheet, version }: PointCardProps) {
             </p>
             <p class={isMisread(point) ? "is-wrong" : ""}>
               {isMisread(point) && <span aria-hidden="true">✗ </span>}
-              {w.read_as(version, point.predicted)}
+              {w.readAs(version, point.predicted)}
             </p>
             <p class={isAmongOthers(point) ? "is-waiting" : ""}>
               {isAmongOthers(point) && <span aria-hidden="true">! </span>}
-              {w.among(point.near_label)}
+              {w.among(point.nearLabel)}
             </p>
             {point.id !== null && (
               <Link view="drawings" part={point.id}>
@@ -59,19 +59,19 @@ interface StraysProps {
 }
 
 export function Strays({ shown, sheet, onFocus }: StraysProps) {
-  const w = map_words.value;
+  const w = mapWords.value;
   const found = strays(shown, N_STRAYS);
   return (
     <Card
       id="strays"
-      title={found.length === 0 ? w.strays_title(N_STRAYS) : w.strays_title(found.length)}
+      title={found.length === 0 ? w.straysTitle(N_STRAYS) : w.straysTitle(found.length)}
     >
       {found.length === 0 ? (
-        <p class="quiet">{w.strays_none}</p>
+        <p class="quiet">{w.straysNone}</p>
       ) : (
         <ul class="map-strays">
           {found.map((point) => {
-            const named = w.stray(point.label, point.near_label);
+            const named = w.stray(point.label, point.nearLabel);
             return (
               <li
                 key={point.place}
@@ -82,7 +82,7 @@ export function Strays({ shown, sheet, onFocus }: StraysProps) {
                   <button
                     type="button"
                     class="map-stray"
-                    aria-label={`${w.what(point)}: ${named}. ${w.show_on_map}`}
+                    aria-label={`${w.what(point)}: ${named}. ${w.showOnMap}`}
                     onClick={() => {
                       onFocus(point);
                       document.getElementById("map")?.focus();
@@ -90,13 +90,13 @@ export function Strays({ shown, sheet, onFocus }: StraysProps) {
                   >
                     <InkCanvas ink={inkAt(sheet, point.place)} />
                     <span>{named}</span>
-                    <span class="quiet">{w.key_mnist}</span>
+                    <span class="quiet">{w.keyMnist}</span>
                   </button>
                 ) : (
                   <Link view="drawings" part={point.id} class="map-stray">
                     <InkCanvas ink={inkAt(sheet, point.place)} />
                     <span>{named}</span>
-                    <span class="quiet">{w.key_drawing}</span>
+                    <span class="quiet">{w.keyDrawing}</span>
                   </Link>
                 )}
               </li>
@@ -109,30 +109,30 @@ export function Strays({ shown, sheet, onFocus }: StraysProps) {
 }
 
 export function ByDigit({ rows }: { rows: readonly DigitRow[] }) {
-  const w = map_words.value;
+  const w = mapWords.value;
   return (
-    <Card id="by-digit" title={w.by_digit}>
+    <Card id="by-digit" title={w.byDigit}>
       <div class="table-space" tabIndex={0} role="region" aria-label={w.digits}>
         <table class="map-table">
           <thead>
             <tr>
               <th scope="col">{w.digit}</th>
-              <th scope="col">{w.n_points}</th>
-              <th scope="col">{w.n_misread}</th>
-              <th scope="col">{w.n_strays}</th>
-              <th scope="col">{w.in_gallery}</th>
+              <th scope="col">{w.nPoints}</th>
+              <th scope="col">{w.nMisread}</th>
+              <th scope="col">{w.nStrays}</th>
+              <th scope="col">{w.inGallery}</th>
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ digit, n, n_misread, n_among_others }) => (
+            {rows.map(({ digit, n, nMisread, nAmongOthers }) => (
               <tr key={digit}>
                 <th scope="row">
                   <span class={`map-chip is-${digit}`} aria-hidden="true" />
                   {digit}
                 </th>
                 <td>{n}</td>
-                <td>{n_misread}</td>
-                <td>{n_among_others}</td>
+                <td>{nMisread}</td>
+                <td>{nAmongOthers}</td>
                 <td>
                   <Link view="drawings" query={`label=${digit}&disagrees=true`}>
                     {w.doubtful(digit)}

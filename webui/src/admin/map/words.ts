@@ -49,20 +49,20 @@ function whatZh({ id, index, label }: MapPoint): string {
   return id === null ? `MNIST 测试图 ${index ?? ""}，${label}` : `笔迹，标签 ${label}`;
 }
 
-export const map_words = viewWords(
+export const mapWords = viewWords(
   {
-    sentence_gap: " ",
-    lead: (n_drawings: number, n_strays: number) =>
-      n_strays === 0
-        ? `All ${n_drawings.toLocaleString("en")} drawings on the map lie among their own digit's.`
-        : `Of ${n_drawings.toLocaleString("en")} drawings on the map, ${n_strays.toLocaleString("en")} ${
-            n_strays === 1 ? "lies" : "lie"
+    sentenceGap: " ",
+    lead: (nDrawings: number, nStrays: number) =>
+      nStrays === 0
+        ? `All ${nDrawings.toLocaleString("en")} drawings on the map lie among their own digit's.`
+        : `Of ${nDrawings.toLocaleString("en")} drawings on the map, ${nStrays.toLocaleString("en")} ${
+            nStrays === 1 ? "lies" : "lie"
           } among another digit's.`,
-    lead_only_mnist: "Only MNIST is on the map so far.",
-    lead_none: "There is no map yet.",
-    facts: (version: number, ago: string, n_mnist: number, n_drawings: number) =>
-      `What version ${version} sees in ${en(n_mnist, "MNIST test image", "MNIST test images")} and ${en(n_drawings, "drawing", "drawings")}. Made ${ago}.`,
-    not_live: (version: number) => `Version ${version} is live by now.`,
+    leadOnlyMnist: "Only MNIST is on the map so far.",
+    leadNone: "There is no map yet.",
+    facts: (version: number, ago: string, nMnist: number, nDrawings: number) =>
+      `What version ${version} sees in ${en(nMnist, "MNIST test image", "MNIST test images")} and ${en(nDrawings, "drawing", "drawings")}. Made ${ago}.`,
+    notLive: (version: number) => `Version ${version} is live by now.`,
     since: (n: number) =>
       n === 1
         ? "1 drawing that came since is not on it."
@@ -70,123 +70,122 @@ export const map_words = viewWords(
     explained:
       "Points that the network finds alike lie together. Where a label and its neighbours disagree, one of them may be wrong.",
     version: "Version",
-    version_choice: (version: number, is_live: boolean) =>
-      is_live ? `${version}, live` : String(version),
-    no_version: "No version is live yet. The first map is made after the first training.",
+    versionChoice: (version: number, isLive: boolean) =>
+      isLive ? `${version}, live` : String(version),
+    noVersion: "No version is live yet. The first map is made after the first training.",
     waiting:
       "The trainer makes it as soon as it has no run to do. If it does not come, see whether the trainer is up.",
     making: { read: "The drawings are being read", place: "Each point gets its place" },
-    making_for: (what: string, seconds: number, last: number | null) =>
+    makingFor: (what: string, seconds: number, last: number | null) =>
       last === null
         ? `${what}, for ${seconds} s so far.`
         : `${what}, for ${seconds} s so far; the last map took ${Math.round(last)} s.`,
-    making_anew: "A new map is being made; this one stays until then.",
+    makingAnew: "A new map is being made; this one stays until then.",
     failed: "The map could not be made",
     again: "Make it again",
-    again_done: "Asked for. It takes some seconds.",
-    colour_by: "Colour",
+    againDone: "Asked for. It takes some seconds.",
+    colourBy: "Colour",
     colouring: (colour: Colouring) => COLOURINGS_EN[colour],
     show: "Show",
     points: "Points",
-    source_choice: (source: MapFilter["source"]) => SOURCES_EN[source],
-    only_choice: (only: MapFilter["only"]) => ONLY_EN[only],
+    sourceChoice: (source: MapFilter["source"]) => SOURCES_EN[source],
+    onlyChoice: (only: MapFilter["only"]) => ONLY_EN[only],
     digits: "Digits",
-    digit_button: (digit: number, n: number) => `${digit}: ${en(n, "point", "points")}`,
+    digitButton: (digit: number, n: number) => `${digit}: ${en(n, "point", "points")}`,
     reset: "Show everything",
-    key_drawing: "drawing",
-    key_mnist: "MNIST",
-    key_wrong: "read as another digit",
-    nothing_shown: "No point fits these filters.",
-    map_label: (n: number) => `Map of ${en(n, "point", "points")}`,
+    keyDrawing: "drawing",
+    keyMnist: "MNIST",
+    keyWrong: "read as another digit",
+    nothingShown: "No point fits these filters.",
+    mapLabel: (n: number) => `Map of ${en(n, "point", "points")}`,
     keys: "Arrow keys go to the nearest point, with Shift they move the map; + and − zoom, 0 shows all, Enter opens.",
-    zoom_in: "Zoom in",
-    zoom_out: "Zoom out",
-    zoom_whole: "Show the whole map",
-    point_title: "The point in focus",
-    no_point:
+    zoomIn: "Zoom in",
+    zoomOut: "Zoom out",
+    zoomWhole: "Show the whole map",
+    pointTitle: "The point in focus",
+    noPoint:
       "Point at a dot, or choose the map and press an arrow key. From near, the dots are the inks themselves.",
     what: whatEn,
-    read_as: (version: number, predicted: number) => `Version ${version} reads ${predicted}`,
+    readAs: (version: number, predicted: number) => `Version ${version} reads ${predicted}`,
     among: (near: number) => `Most neighbours are labelled ${near}`,
     said: (point: MapPoint, version: number) =>
-      `${whatEn(point)}; version ${version} reads ${point.predicted}; most neighbours are labelled ${point.near_label}`,
+      `${whatEn(point)}; version ${version} reads ${point.predicted}; most neighbours are labelled ${point.nearLabel}`,
     open: "Open this drawing",
-    strays_title: (n: number) =>
+    straysTitle: (n: number) =>
       n === 1 ? "Lies among another digit's" : `The ${n} that lie furthest among others`,
-    strays_none: "None of what is shown lies among another digit's.",
+    straysNone: "None of what is shown lies among another digit's.",
     stray: (label: number, near: number) => `${label} among ${near}s`,
-    show_on_map: "Show on the map",
-    by_digit: "Digit by digit",
+    showOnMap: "Show on the map",
+    byDigit: "Digit by digit",
     digit: "Digit",
-    n_points: "Shown",
-    n_misread: "Read as another",
-    n_strays: "Among others",
-    in_gallery: "In Drawings",
+    nPoints: "Shown",
+    nMisread: "Read as another",
+    nStrays: "Among others",
+    inGallery: "In Drawings",
     doubtful: (digit: number) => `Doubtful ${digit}s`,
   },
   {
-    sentence_gap: "",
-    lead: (n_drawings, n_strays) =>
-      n_strays === 0
-        ? `地图上 ${n_drawings} 张笔迹都在各自的数字堆里。`
-        : `地图上 ${n_drawings} 张笔迹，有 ${n_strays} 张落在别的数字堆里。`,
-    lead_only_mnist: "地图上暂时只有 MNIST。",
-    lead_none: "还没有地图。",
-    facts: (version, ago, n_mnist, n_drawings) =>
-      `第 ${version} 版眼中的 ${n_mnist} 张 MNIST 测试图和 ${n_drawings} 张笔迹，${ago}绘成。`,
-    not_live: (version) => `现在上线的是第 ${version} 版。`,
+    sentenceGap: "",
+    lead: (nDrawings, nStrays) =>
+      nStrays === 0
+        ? `地图上 ${nDrawings} 张笔迹都在各自的数字堆里。`
+        : `地图上 ${nDrawings} 张笔迹，有 ${nStrays} 张落在别的数字堆里。`,
+    leadOnlyMnist: "地图上暂时只有 MNIST。",
+    leadNone: "还没有地图。",
+    facts: (version, ago, nMnist, nDrawings) =>
+      `第 ${version} 版眼中的 ${nMnist} 张 MNIST 测试图和 ${nDrawings} 张笔迹，${ago}绘成。`,
+    notLive: (version) => `现在上线的是第 ${version} 版。`,
     since: (n) => `此后新来的 ${n} 张还不在地图上。`,
     explained: "网络觉得相像的点会挨在一起。哪里的标签和邻居对不上，哪里就可能有错。",
     version: "版本",
-    version_choice: (version, is_live) =>
-      is_live ? `第 ${version} 版，上线中` : `第 ${version} 版`,
-    no_version: "还没有上线的版本。第一次训练之后才有第一张地图。",
+    versionChoice: (version, isLive) => (isLive ? `第 ${version} 版，上线中` : `第 ${version} 版`),
+    noVersion: "还没有上线的版本。第一次训练之后才有第一张地图。",
     waiting: "训练进程一空下来就会画。如果迟迟不来，请看看训练进程是否在运行。",
     making: { read: "正在读取笔迹", place: "正在给每个点找位置" },
-    making_for: (what, seconds, last) =>
+    makingFor: (what, seconds, last) =>
       last === null
         ? `${what}，已用 ${seconds} 秒。`
         : `${what}，已用 ${seconds} 秒；上一张地图用了 ${Math.round(last)} 秒。`,
-    making_anew: "新地图正在绘制，画好之前先看这一张。",
+    makingAnew: "新地图正在绘制，画好之前先看这一张。",
     failed: "地图没有画成",
     again: "重新绘制",
-    again_done: "已经安排，需要几秒。",
-    colour_by: "颜色",
+    againDone: "已经安排，需要几秒。",
+    colourBy: "颜色",
     colouring: (colour) => COLOURINGS_ZH[colour],
     show: "来源",
     points: "范围",
-    source_choice: (source) => SOURCES_ZH[source],
-    only_choice: (only) => ONLY_ZH[only],
+    sourceChoice: (source) => SOURCES_ZH[source],
+    onlyChoice: (only) => ONLY_ZH[only],
     digits: "数字",
-    digit_button: (digit, n) => `${digit}：${n} 个点`,
+    digitButton: (digit, n) => `${digit}：${n} 个点`,
     reset: "全部显示",
-    key_drawing: "笔迹",
-    key_mnist: "MNIST",
-    key_wrong: "认成别的数字",
-    nothing_shown: "没有符合条件的点。",
-    map_label: (n) => `${n} 个点的地图`,
+    keyDrawing: "笔迹",
+    keyMnist: "MNIST",
+    keyWrong: "认成别的数字",
+    nothingShown: "没有符合条件的点。",
+    mapLabel: (n) => `${n} 个点的地图`,
     keys: "方向键跳到最近的点，加 Shift 移动地图；+ 和 − 缩放，0 看全部，回车打开。",
-    zoom_in: "放大",
-    zoom_out: "缩小",
-    zoom_whole: "看整张地图",
-    point_title: "当前的点",
-    no_point: "指向一个点，或选中地图后按方向键。放大后，点就变成字迹本身。",
+    zoomIn: "放大",
+    zoomOut: "缩小",
+    zoomWhole: "看整张地图",
+    pointTitle: "当前的点",
+    noPoint: "指向一个点，或选中地图后按方向键。放大后，点就变成字迹本身。",
     what: whatZh,
-    read_as: (version, predicted) => `第 ${version} 版认作 ${predicted}`,
+    readAs: (version, predicted) => `第 ${version} 版认作 ${predicted}`,
     among: (near) => `邻居多数标为 ${near}`,
     said: (point, version) =>
-      `${whatZh(point)}；第 ${version} 版认作 ${point.predicted}；邻居多数标为 ${point.near_label}`,
+      `${whatZh(point)}；第 ${version} 版认作 ${point.predicted}；邻居多数标为 ${point.nearLabel}`,
     open: "打开这张笔迹",
-    strays_title: (n) => (n === 1 ? "落在别的数字堆里的" : `在别的数字堆里陷得最深的 ${n} 个`),
-    strays_none: "显示的点都在各自的数字堆里。",
+    straysTitle: (n) => (n === 1 ? "落在别的数字堆里的" : `在别的数字堆里陷得最深的 ${n} 个`),
+    straysNone: "显示的点都在各自的数字堆里。",
     stray: (label, near) => `${label} 在 ${near} 堆里`,
-    show_on_map: "在地图上显示",
-    by_digit: "逐个数字",
+    showOnMap: "在地图上显示",
+    byDigit: "逐个数字",
     digit: "数字",
-    n_points: "显示",
-    n_misread: "认成别的",
-    n_strays: "在别的堆里",
-    in_gallery: "笔迹页",
+    nPoints: "显示",
+    nMisread: "认成别的",
+    nStrays: "在别的堆里",
+    inGallery: "笔迹页",
     doubtful: (digit) => `可疑的 ${digit}`,
   },
 );

@@ -4,10 +4,10 @@ import { rangesOf } from "./calibration";
 const percent = (figure: string) => `${figure} %`;
 
 test("a bin of certainty is named by where it begins and ends", () => {
-  const bins = [0, 0.5, 0.95, 0.99, 0.999].map((at_least) => ({
-    at_least,
+  const bins = [0, 0.5, 0.95, 0.99, 0.999].map((atLeast) => ({
+    at_least: atLeast,
     n: 10,
-    certainty: at_least,
+    certainty: atLeast,
     n_right: 9,
   }));
 

@@ -6,7 +6,7 @@ import { languageTag } from "../../shared/language";
 import { plotFormats, type Share, shareOf } from "../shared/figures";
 import { Card } from "../shared/parts";
 import { type DrawPlot, PlotFigure } from "../shared/plot";
-import { versions_words } from "./words";
+import { versionsWords } from "./words";
 import { words } from "../../shared/words";
 
 interface CertaintyRange extends CertaintyBin, Share {
@@ -19,8 +19,8 @@ const EDGES = [0, 50, 60, 70, 80, 90, 95, 99, 99.9, 100];
 
 type Percent = (figure: string) => string;
 
-function nameOf(at_least: number, percent: Percent): string {
-  const from = Number((at_least * 100).toFixed(1));
+function nameOf(atLeast: number, percent: Percent): string {
+  const from = Number((atLeast * 100).toFixed(1));
   const to = EDGES.find((edge) => edge > from) ?? 100;
   return percent(`${from}–${to}`);
 }
@@ -41,7 +41,7 @@ const HEIGHT = 260;
 const NARROW_PX = 560;
 
 function Diagram({ bins, ece }: { bins: readonly CertaintyBin[]; ece: number }) {
-  const w = versions_words.value;
+  const w = versionsWords.value;
   const formats = plotFormats(languageTag.value);
   const { percent } = words.value;
   const ranges = useMemo(() => rangesOf(bins, percent), [bins, percent]);
@@ -92,11 +92,7 @@ function Diagram({ bins, ece }: { bins: readonly CertaintyBin[]; ece: number }) 
             stroke: "var(--edge)",
             fontSize: 14,
             title: (one: CertaintyRange) =>
-              w.certainty_tip(
-                f.percent(one.certainty, 1),
-                f.percent(one.share, 1),
-                f.number(one.n),
-              ),
+              w.certaintyTip(f.percent(one.certainty, 1), f.percent(one.share, 1), f.number(one.n)),
           }),
         ),
       ],
@@ -107,13 +103,13 @@ function Diagram({ bins, ece }: { bins: readonly CertaintyBin[]; ece: number }) 
   return (
     <PlotFigure
       id="calibration"
-      title={w.calibration_title}
-      finding={w.calibration_finding(formats.percent(ece, 2))}
+      title={w.calibrationTitle}
+      finding={w.calibrationFinding(formats.percent(ece, 2))}
       draw={draw}
       height={HEIGHT}
-      legend={<p class="hint">{w.calibration_hint}</p>}
+      legend={<p class="hint">{w.calibrationHint}</p>}
       table={{
-        columns: [w.certainty, w.mean_certainty, w.share_right, w.interval, w.n_digits],
+        columns: [w.certainty, w.meanCertainty, w.shareRight, w.interval, w.nDigits],
         rows: ranges.map(({ name, certainty, share, low, high, n }) => ({
           key: name,
           cells: [
@@ -130,13 +126,13 @@ function Diagram({ bins, ece }: { bins: readonly CertaintyBin[]; ece: number }) 
 }
 
 export function CalibrationCard({ score }: { score: Score | undefined }) {
-  const w = versions_words.value;
+  const w = versionsWords.value;
   const bins = score?.bins ?? [];
   const ece = score?.ece ?? null;
   return (
     <Card title={w.calibration} id="calibration-card">
       {bins.length === 0 || ece === null ? (
-        <p class="quiet">{w.no_calibration}</p>
+        <p class="quiet">{w.noCalibration}</p>
       ) : (
         <Diagram bins={bins} ece={ece} />
       )}

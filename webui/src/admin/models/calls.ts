@@ -11,17 +11,17 @@ export type Difference = Comparison["drawings"];
 
 const SWITCH_TIMEOUT_MS = 45_000; // promoting waits up to 30 s until every worker has switched
 
-export const versions_api = {
+export const versionsApi = {
   version: (version: number) => ask<Model>(`/models/${version}`),
   confusion: (version: number) => ask<Confusion>(`/models/${version}/confusion`),
-  cell: (version: number, label: number, read_as: number) =>
-    ask<CellOut>(`/models/${version}/confusion/${label}/${read_as}`),
+  cell: (version: number, label: number, readAs: number) =>
+    ask<CellOut>(`/models/${version}/confusion/${label}/${readAs}`),
   compare: (a: number, b: number) => ask<Comparison>(`/compare/${a}/${b}`),
   promote: (version: number, reason: string) =>
     ask<PromotedOut>(`/models/${version}/promote`, {
       method: "POST",
       json: { reason },
-      timeout_ms: SWITCH_TIMEOUT_MS,
+      timeoutMs: SWITCH_TIMEOUT_MS,
     }),
   moveAnchor: (version: number, reason: string) =>
     ask<AnchorOut>(`/models/${version}/anchor`, { method: "POST", json: { reason } }),

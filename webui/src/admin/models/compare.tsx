@@ -1,12 +1,12 @@
 /** Two versions side by side: what got better, what got worse, with the digits themselves. */
 
 import { useCallback } from "preact/hooks";
-import { versions_words } from "./words";
+import { versionsWords } from "./words";
 import { InkCanvas } from "../../shared/ink";
-import { is_admin } from "../state";
+import { isAdmin } from "../state";
 import { Card, Link, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
-import { versions_api, type Comparison, type Difference, type Flip } from "./calls";
+import { versionsApi, type Comparison, type Difference, type Flip } from "./calls";
 
 function Figures({ name, found }: { name: string; found: Difference }) {
   return (
@@ -26,7 +26,7 @@ function Figures({ name, found }: { name: string; found: Difference }) {
 }
 
 function Flips({ id, title, flips }: { id: string; title: string; flips: readonly Flip[] }) {
-  const w = versions_words.value;
+  const w = versionsWords.value;
   return (
     <Card id={id} title={title}>
       {flips.length === 0 ? (
@@ -53,8 +53,8 @@ function Flips({ id, title, flips }: { id: string; title: string; flips: readonl
 
 /** Administrators may look at who that is. */
 function Contributor({ number }: { number: number }) {
-  const name = versions_words.value.contributor_number(number);
-  if (!is_admin.value) return <>{name}</>;
+  const name = versionsWords.value.contributorNumber(number);
+  if (!isAdmin.value) return <>{name}</>;
   return (
     <Link view="people" part={`contributors/${number}`}>
       {name}
@@ -63,14 +63,14 @@ function Contributor({ number }: { number: number }) {
 }
 
 function Shown({ comparison }: { comparison: Comparison }) {
-  const w = versions_words.value;
+  const w = versionsWords.value;
   const { a, b, mnist_test, drawings, better, worse, contributors } = comparison;
-  const n_better = (mnist_test?.n_better ?? 0) + drawings.n_better;
-  const n_worse = (mnist_test?.n_worse ?? 0) + drawings.n_worse;
+  const nBetter = (mnist_test?.n_better ?? 0) + drawings.n_better;
+  const nWorse = (mnist_test?.n_worse ?? 0) + drawings.n_worse;
   return (
     <>
       <div class="lead">
-        <h1>{w.compare_lead(a, b, n_better, n_worse)}</h1>
+        <h1>{w.compareLead(a, b, nBetter, nWorse)}</h1>
       </div>
       <div class="table-space" tabIndex={0} role="region" aria-label={w.on}>
         <table class="models-table">
@@ -93,7 +93,7 @@ function Shown({ comparison }: { comparison: Comparison }) {
       <Flips id="worse" title={w.worse} flips={worse} />
       <Flips id="better" title={w.better} flips={better} />
       {contributors.length > 0 && (
-        <Card title={w.by_contributor}>
+        <Card title={w.byContributor}>
           <table class="figures-table">
             <thead>
               <tr>
@@ -121,12 +121,12 @@ function Shown({ comparison }: { comparison: Comparison }) {
 }
 
 export function ComparePage({ a, b }: { a: number; b: number }) {
-  const load = useCallback(() => versions_api.compare(a, b), [a, b]);
+  const load = useCallback(() => versionsApi.compare(a, b), [a, b]);
   const loaded = useLoaded(load, `${a} ${b}`);
   return (
     <>
       <Link view="models" part={String(b)}>
-        {versions_words.value.version_lead(b, "").replace(/[:：]\s*$/, "")}
+        {versionsWords.value.versionLead(b, "").replace(/[:：]\s*$/, "")}
       </Link>
       <Show loaded={loaded}>{(comparison) => <Shown comparison={comparison} />}</Show>
     </>

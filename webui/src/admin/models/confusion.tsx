@@ -6,8 +6,8 @@ import { InkCanvas } from "../../shared/ink";
 import { Card, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
 import { query, stay } from "../state";
-import { type Confusion, versions_api } from "./calls";
-import { versions_words } from "./words";
+import { type Confusion, versionsApi } from "./calls";
+import { versionsWords } from "./words";
 import { words } from "../../shared/words";
 
 function share(value: number | null | undefined): string {
@@ -22,7 +22,7 @@ function heatOf(n: number, most: number): string {
 }
 
 function Matrix({ confusion }: { confusion: Confusion }) {
-  const w = versions_words.value;
+  const w = versionsWords.value;
   const { rows, version } = confusion;
   const wrong = rows.flatMap((row, label) => row.filter((_, read) => read !== label));
   const most = Math.max(1, ...wrong);
@@ -84,15 +84,15 @@ function Matrix({ confusion }: { confusion: Confusion }) {
 }
 
 function CellDigits({ version, cell }: { version: number; cell: string }) {
-  const w = versions_words.value;
+  const w = versionsWords.value;
   const [label, read] = [Number(cell[0]), Number(cell[1])];
-  const load = useCallback(() => versions_api.cell(version, label, read), [version, label, read]);
+  const load = useCallback(() => versionsApi.cell(version, label, read), [version, label, read]);
   const loaded = useLoaded(load, cell);
   return (
     <Show loaded={loaded}>
       {({ n, items }) => (
         <section id="cell" aria-live="polite">
-          <h3>{w.cell_title(label, read, n)}</h3>
+          <h3>{w.cellTitle(label, read, n)}</h3>
           <ul class="ink-wall">
             {items.map(({ place, ink }) => (
               <li key={place} title={w.image(place)}>
@@ -107,15 +107,15 @@ function CellDigits({ version, cell }: { version: number; cell: string }) {
 }
 
 export function ConfusionCard({ version }: { version: number }) {
-  const w = versions_words.value;
-  const load = useCallback(() => versions_api.confusion(version), [version]);
+  const w = versionsWords.value;
+  const load = useCallback(() => versionsApi.confusion(version), [version]);
   const loaded = useLoaded(load, String(version));
   const cell = new URLSearchParams(query.value).get("cell") ?? "";
   return (
     <Card title={w.confusion}>
-      <p class="hint">{w.confusion_hint}</p>
+      <p class="hint">{w.confusionHint}</p>
       <Show loaded={loaded}>{(confusion) => <Matrix confusion={confusion} />}</Show>
-      <p class="hint">{w.scores_hint}</p>
+      <p class="hint">{w.scoresHint}</p>
       {/^\d\d$/.test(cell) && <CellDigits version={version} cell={cell} />}
     </Card>
   );

@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import type { Model } from "../../shared/shapes";
 import { lineageOf } from "./lineage";
 
-function model(version: number, base_version: number | null, status: Model["status"]): Model {
+function model(version: number, baseVersion: number | null, status: Model["status"]): Model {
   return {
     version,
     status,
-    base_version,
+    base_version: baseVersion,
     network: "compact",
     created_at: "2026-11-23T03:00:00Z",
     promoted_at: null,

@@ -2,12 +2,12 @@
 
 import type { Model } from "../../shared/shapes";
 import { Link } from "../shared/parts";
-import { versions_words } from "./words";
+import { versionsWords } from "./words";
 
 interface Place {
   version: number;
   status: Model["status"];
-  is_anchor: boolean;
+  isAnchor: boolean;
   /** Steps from the left, oldest first. */
   column: number;
   /** 0: was live at some time; 1: held. */
@@ -26,14 +26,14 @@ interface Lineage {
 
 /** `models` in any order. A parent that is not among them (an earlier page) has no line. */
 export function lineageOf(models: readonly Model[]): Lineage {
-  const oldest_first = [...models].sort((a, b) => a.version - b.version);
-  const places = oldest_first.map(({ version, status, is_anchor }, column): Place => {
-    return { version, status, is_anchor, column, lane: status === "held" ? 1 : 0 };
+  const oldestFirst = [...models].sort((a, b) => a.version - b.version);
+  const places = oldestFirst.map(({ version, status, is_anchor }, column): Place => {
+    return { version, status, isAnchor: is_anchor, column, lane: status === "held" ? 1 : 0 };
   });
-  const place_of = new Map(places.map((place) => [place.version, place]));
-  const lines = oldest_first.flatMap(({ version, base_version }) => {
-    const from = base_version === null ? undefined : place_of.get(base_version);
-    const to = place_of.get(version);
+  const placeOf = new Map(places.map((place) => [place.version, place]));
+  const lines = oldestFirst.flatMap(({ version, base_version }) => {
+    const from = base_version === null ? undefined : placeOf.get(base_version);
+    const to = placeOf.get(version);
     return from === undefined || to === undefined ? [] : [{ from, to }];
   });
   return { places, lines };
@@ -58,14 +58,14 @@ function path({ from, to }: Line): string {
 }
 
 export function LineagePicture({ models }: { models: readonly Model[] }) {
-  const w = versions_words.value;
+  const w = versionsWords.value;
   const { places, lines } = lineageOf(models);
-  const has_held = places.some(({ lane }) => lane === 1);
+  const hasHeld = places.some(({ lane }) => lane === 1);
   const width = 2 * EDGE + Math.max(0, places.length - 1) * STEP;
-  const height = TOP + (has_held ? LANE : 0) + 40;
+  const height = TOP + (hasHeld ? LANE : 0) + 40;
   return (
     <figure class="lineage" id="lineage">
-      <figcaption class="hint">{w.lineage_hint}</figcaption>
+      <figcaption class="hint">{w.lineageHint}</figcaption>
       <div class="lineage-space" tabIndex={0} role="region" aria-label={w.lineage}>
         <div class="lineage-sheet" style={{ width: `${width}px`, height: `${height}px` }}>
           <svg width={width} height={height} aria-hidden="true">
@@ -74,7 +74,7 @@ export function LineagePicture({ models }: { models: readonly Model[] }) {
             ))}
             {places.map((place) => (
               <g key={place.version} class={`is-${place.status}`}>
-                {place.is_anchor && (
+                {place.isAnchor && (
                   <circle class="is-anchor" cx={x(place)} cy={y(place)} r={RADIUS + 5} />
                 )}
                 <circle cx={x(place)} cy={y(place)} r={RADIUS} />
@@ -90,10 +90,10 @@ export function LineagePicture({ models }: { models: readonly Model[] }) {
               <Link
                 view="models"
                 part={String(place.version)}
-                label={w.lineage_place(
+                label={w.lineagePlace(
                   place.version,
-                  versions_words.value.model_status(place.status),
-                  place.is_anchor,
+                  versionsWords.value.modelStatus(place.status),
+                  place.isAnchor,
                 )}
               >
                 {place.version}

@@ -8,7 +8,7 @@ import { Dialog } from "../../shared/dialog";
 import { accuracyFigure } from "../../shared/figures";
 import { languageTag } from "../../shared/language";
 import { agoOf } from "../../shared/when";
-import { is_admin, news_key, route } from "../state";
+import { isAdmin, newsKey, route } from "../state";
 import { ComparePage } from "./compare";
 import { LineagePicture } from "./lineage";
 import { ActionNote, Field, Link, Show } from "../shared/parts";
@@ -16,7 +16,7 @@ import { type Action, useAction, useLoaded } from "../shared/requests";
 import { VersionPage } from "./version";
 import "./styles.css";
 import { words } from "../../shared/words";
-import { versions_words } from "./words";
+import { versionsWords } from "./words";
 import { adminWords } from "../words";
 
 function accuracyOf(score: Score | undefined): string {
@@ -37,10 +37,10 @@ function ModelRow({ model }: { model: Model }) {
         <Link view="models" part={String(version)}>
           {version}
         </Link>
-        <span class={`tag is-${status}`}>{versions_words.value.model_status(status)}</span>
+        <span class={`tag is-${status}`}>{versionsWords.value.modelStatus(status)}</span>
         {is_anchor && (
-          <span class="tag" title={versions_words.value.anchor_explained}>
-            {versions_words.value.anchor_name}
+          <span class="tag" title={versionsWords.value.anchorExplained}>
+            {versionsWords.value.anchorName}
           </span>
         )}
       </th>
@@ -56,18 +56,18 @@ function ModelRow({ model }: { model: Model }) {
 }
 
 function ModelTable({ models }: { models: readonly Model[] }) {
-  const w = versions_words.value;
+  const w = versionsWords.value;
   return (
     // Focus lets the keyboard scroll it where it is wider than the page.
-    <div class="table-space" tabIndex={0} role="region" aria-label={w.lead_none}>
+    <div class="table-space" tabIndex={0} role="region" aria-label={w.leadNone}>
       <table class="models-table" id="models">
         <thead>
           <tr>
             <th scope="col">{adminWords.value.version}</th>
-            <th scope="col">{w.test_accuracy}</th>
-            <th scope="col">{w.exam_known}</th>
-            <th scope="col">{w.exam_new}</th>
-            <th scope="col">{w.promoted_at}</th>
+            <th scope="col">{w.testAccuracy}</th>
+            <th scope="col">{w.examKnown}</th>
+            <th scope="col">{w.examNew}</th>
+            <th scope="col">{w.promotedAt}</th>
             <th scope="col">{w.verdict}</th>
           </tr>
         </thead>
@@ -88,7 +88,7 @@ interface RollbackProps {
 }
 
 function RollbackDialog({ version, action, onClose }: RollbackProps) {
-  const w = versions_words.value;
+  const w = versionsWords.value;
   return (
     <Dialog title={w.rollback} onClose={onClose}>
       <form
@@ -98,17 +98,17 @@ function RollbackDialog({ version, action, onClose }: RollbackProps) {
           const reason = new FormData(event.currentTarget).get("reason");
           action.run(async () => {
             const { version: live } = await api.rollback(typeof reason === "string" ? reason : "");
-            return w.rollback_done(live);
+            return w.rollbackDone(live);
           });
           onClose();
         }}
       >
-        <p>{w.rollback_lead(version)}</p>
-        <Field id="reason" label={w.rollback_reason}>
+        <p>{w.rollbackLead(version)}</p>
+        <Field id="reason" label={w.rollbackReason}>
           <input id="reason" name="reason" maxLength={500} required />
         </Field>
         <div class="button-row">
-          <button class="danger-button">{w.rollback_button}</button>
+          <button class="danger-button">{w.rollbackButton}</button>
           <button type="button" class="plain-button" onClick={onClose}>
             {words.value.cancel}
           </button>
@@ -119,26 +119,26 @@ function RollbackDialog({ version, action, onClose }: RollbackProps) {
 }
 
 function Rollback({ models }: { models: readonly Model[] }) {
-  const w = versions_words.value;
+  const w = versionsWords.value;
   const action = useAction();
-  const [is_open, setOpen] = useState(false);
+  const [isOpen, setOpen] = useState(false);
   const live = models.find(({ status }) => status === "live");
-  const has_before = models.some(({ status }) => status === "retired");
-  if (!is_admin.value || live === undefined || !has_before) return null;
-  const is_busy = action.state.kind === "busy";
+  const hasBefore = models.some(({ status }) => status === "retired");
+  if (!isAdmin.value || live === undefined || !hasBefore) return null;
+  const isBusy = action.state.kind === "busy";
   return (
     <div class="button-row">
       <button
         type="button"
         id="rollback"
         class="plain-button"
-        disabled={is_busy}
+        disabled={isBusy}
         onClick={() => setOpen(true)}
       >
-        {is_busy ? w.rollback_wait : w.rollback}
+        {isBusy ? w.rollbackWait : w.rollback}
       </button>
       <ActionNote state={action.state} />
-      {is_open && (
+      {isOpen && (
         <RollbackDialog version={live.version} action={action} onClose={() => setOpen(false)} />
       )}
     </div>
@@ -148,8 +148,8 @@ function Rollback({ models }: { models: readonly Model[] }) {
 function leadOf(models: readonly Model[]): string {
   const live = models.find(({ status }) => status === "live");
   const accuracy = live?.scores.mnist_test?.accuracy ?? null;
-  if (live === undefined || accuracy === null) return versions_words.value.no_champion;
-  return versions_words.value.models_lead(live.version, accuracyFigure(accuracy));
+  if (live === undefined || accuracy === null) return versionsWords.value.noChampion;
+  return versionsWords.value.modelsLead(live.version, accuracyFigure(accuracy));
 }
 
 /** `7` is one version, `compare/3/7` two side by side, anything else all of them. */
@@ -162,9 +162,9 @@ export default function ModelsPage(): VNode {
 }
 
 function AllModels() {
-  const w = versions_words.value;
+  const w = versionsWords.value;
   const load = useCallback(() => api.models(), []);
-  const loaded = useLoaded(load, news_key.value);
+  const loaded = useLoaded(load, newsKey.value);
   return (
     <Show loaded={loaded}>
       {({ items }) => (
@@ -173,7 +173,7 @@ function AllModels() {
             <h1>{leadOf(items)}</h1>
           </div>
           {items.length === 0 ? (
-            <p class="quiet">{w.none_models}</p>
+            <p class="quiet">{w.noneModels}</p>
           ) : (
             <>
               <LineagePicture models={items} />
@@ -181,7 +181,7 @@ function AllModels() {
             </>
           )}
           <p class="hint">
-            {w.test_accuracy_explained} {w.anchor_explained}
+            {w.testAccuracyExplained} {w.anchorExplained}
           </p>
           <Rollback models={items} />
         </>

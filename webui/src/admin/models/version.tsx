@@ -7,11 +7,11 @@ import { plotFormats } from "../shared/figures";
 import { ActionNote, Card, Field, Link, Show } from "../shared/parts";
 import { useAction, useLoaded } from "../shared/requests";
 import { VerdictRules } from "../shared/run-parts";
-import { is_admin, news_key } from "../state";
+import { isAdmin, newsKey } from "../state";
 import { CalibrationCard } from "./calibration";
-import { versions_api } from "./calls";
+import { versionsApi } from "./calls";
 import { ConfusionCard } from "./confusion";
-import { versions_words } from "./words";
+import { versionsWords } from "./words";
 
 const HASH_SHOWN = 12;
 
@@ -25,14 +25,14 @@ function told(value: unknown): string {
 }
 
 function AboutCard({ model }: { model: Model }) {
-  const w = versions_words.value;
+  const w = versionsWords.value;
   const { number } = plotFormats(languageTag.value);
   const { about, network, base_version, n_drawings, n_new } = model;
   const facts: [string, string][] = [
     [w.network, network],
     [w.parameters, about?.n_parameters == null ? "–" : number(about.n_parameters)],
-    [w.parent, base_version === null ? w.from_scratch : w.version_name(base_version)],
-    [w.learned_from, n_drawings === null ? w.only_mnist : w.n_learned(n_drawings, n_new ?? 0)],
+    [w.parent, base_version === null ? w.fromScratch : w.versionName(base_version)],
+    [w.learnedFrom, n_drawings === null ? w.onlyMnist : w.nLearned(n_drawings, n_new ?? 0)],
     [w.temperature, about?.temperature == null ? "–" : about.temperature.toFixed(3)],
     [w.seed, told(about?.seed)],
     ["SHA-256", about == null ? "–" : `${about.onnx_sha256.slice(0, HASH_SHOWN)}…`],
@@ -70,12 +70,12 @@ function AboutCard({ model }: { model: Model }) {
 const FILES = ["model.onnx", "weights.safetensors", "manifest.json"] as const;
 
 function Steer({ model }: { model: Model }) {
-  const w = versions_words.value;
+  const w = versionsWords.value;
   const action = useAction();
   const [reason, setReason] = useState("");
   const { version } = model;
-  if (!is_admin.value) return null;
-  const is_off = action.state.kind === "busy" || reason.trim() === "";
+  if (!isAdmin.value) return null;
+  const isOff = action.state.kind === "busy" || reason.trim() === "";
   return (
     <div class="version-steer">
       <Field id="reason" label={w.reason}>
@@ -91,11 +91,11 @@ function Steer({ model }: { model: Model }) {
           type="button"
           id="promote"
           class="primary-button"
-          disabled={is_off || model.status === "live"}
+          disabled={isOff || model.status === "live"}
           onClick={() =>
             action.run(async () => {
-              await versions_api.promote(version, reason);
-              return w.promote_done(version);
+              await versionsApi.promote(version, reason);
+              return w.promoteDone(version);
             })
           }
         >
@@ -105,11 +105,11 @@ function Steer({ model }: { model: Model }) {
           type="button"
           id="move-anchor"
           class="plain-button"
-          disabled={is_off || model.is_anchor}
+          disabled={isOff || model.is_anchor}
           onClick={() =>
             action.run(async () => {
-              await versions_api.moveAnchor(version, reason);
-              return w.anchor_done(version);
+              await versionsApi.moveAnchor(version, reason);
+              return w.anchorDone(version);
             })
           }
         >
@@ -123,9 +123,9 @@ function Steer({ model }: { model: Model }) {
 }
 
 export function VersionPage({ version }: { version: number }) {
-  const w = versions_words.value;
-  const load = useCallback(() => versions_api.version(version), [version]);
-  const loaded = useLoaded(load, news_key.value);
+  const w = versionsWords.value;
+  const load = useCallback(() => versionsApi.version(version), [version]);
+  const loaded = useLoaded(load, newsKey.value);
   return (
     <>
       <Link view="models">{w.back}</Link>
@@ -133,23 +133,23 @@ export function VersionPage({ version }: { version: number }) {
         {(model) => (
           <>
             <div class="lead">
-              <h1>{w.version_lead(version, versions_words.value.model_status(model.status))}</h1>
+              <h1>{w.versionLead(version, versionsWords.value.modelStatus(model.status))}</h1>
             </div>
             {model.base_version !== null && (
               <p>
                 <Link view="models" part={`compare/${model.base_version}/${version}`} id="compare">
-                  {w.compare_link(model.base_version)}
+                  {w.compareLink(model.base_version)}
                 </Link>
               </p>
             )}
             {model.verdict !== null && (
-              <Card title={versions_words.value.verdict}>
+              <Card title={versionsWords.value.verdict}>
                 <p class="verdict">{model.verdict.sentence}</p>
                 <VerdictRules verdict={model.verdict} />
                 {model.run_id !== null && (
                   <p>
                     <Link view="runs" part={String(model.run_id)} id="its-run">
-                      {w.run_link(model.run_id)}
+                      {w.runLink(model.run_id)}
                     </Link>
                   </p>
                 )}

@@ -7,40 +7,40 @@ import { Link } from "../shared/parts";
 import { type DrawPlot, PlotFigure } from "../shared/plot";
 import type { DatasetName, Measured, Promotion } from "./calls";
 import { apart, dayTicks, type LiveSpan, liveSpans, type Point, scored } from "./series";
-import { overview_words } from "./words";
+import { overviewWords } from "./words";
 
 interface AccuracyLegendProps {
-  has_held: boolean;
-  has_hand: boolean;
+  hasHeld: boolean;
+  hasHand: boolean;
   anchor: number | null;
 }
 
-function AccuracyLegend({ has_held, has_hand, anchor }: AccuracyLegendProps) {
-  const w = overview_words.value;
+function AccuracyLegend({ hasHeld, hasHand, anchor }: AccuracyLegendProps) {
+  const w = overviewWords.value;
   return (
     <ul class="plot-legend">
       <li>
-        <span class="legend-line" aria-hidden="true" /> {w.legend_live}
+        <span class="legend-line" aria-hidden="true" /> {w.legendLive}
       </li>
       <li>
-        <span class="legend-dot" aria-hidden="true" /> {w.legend_promotion}
+        <span class="legend-dot" aria-hidden="true" /> {w.legendPromotion}
       </li>
-      {has_hand && (
+      {hasHand && (
         <li>
-          <span class="legend-dot is-hollow" aria-hidden="true" /> {w.legend_hand}
+          <span class="legend-dot is-hollow" aria-hidden="true" /> {w.legendHand}
         </li>
       )}
       {anchor !== null && (
         <li>
-          <span class="legend-anchor" aria-hidden="true" /> {w.legend_anchor(anchor)}
+          <span class="legend-anchor" aria-hidden="true" /> {w.legendAnchor(anchor)}
         </li>
       )}
-      {has_held && (
+      {hasHeld && (
         <li>
           <span class="legend-held" aria-hidden="true">
             ×
           </span>{" "}
-          {w.legend_held}
+          {w.legendHeld}
         </li>
       )}
     </ul>
@@ -66,11 +66,11 @@ function decimalsFor({ low, high }: Point): number {
 }
 
 export function AccuracyChart({ dataset, versions, promotions, anchor }: AccuracyChartProps) {
-  const w = overview_words.value;
+  const w = overviewWords.value;
   const formats = plotFormats(languageTag.value);
   const points = useMemo(() => scored(versions, dataset), [versions, dataset]);
   const spans = useMemo(() => liveSpans(points, promotions), [points, promotions]);
-  const held = useMemo(() => points.filter(({ was_live }) => !was_live), [points]);
+  const held = useMemo(() => points.filter(({ wasLive }) => !wasLive), [points]);
   const last = spans.at(-1);
   const bar = points.find(({ version }) => version === anchor);
   const newest = points.find(({ version }) => version === last?.version) ?? points.at(-1);
@@ -142,7 +142,7 @@ export function AccuracyChart({ dataset, versions, promotions, anchor }: Accurac
               y: "share",
               title: (point: Point) =>
                 [
-                  `${w.tip_version(point.version)} · ${f.date(point.at)}`,
+                  `${w.tipVersion(point.version)} · ${f.date(point.at)}`,
                   `${f.percent(point.share, decimals)} (${f.percent(point.low, decimals)} – ${f.percent(point.high, decimals)})`,
                 ].join("\n"),
               stroke: "var(--edge)",
@@ -161,7 +161,7 @@ export function AccuracyChart({ dataset, versions, promotions, anchor }: Accurac
     <PlotFigure
       id={`accuracy-${dataset}`}
       title={w.on(dataset)}
-      finding={w.on_finding(
+      finding={w.onFinding(
         newest.version,
         percent(newest.share),
         newest.n,
@@ -172,13 +172,13 @@ export function AccuracyChart({ dataset, versions, promotions, anchor }: Accurac
       height={HEIGHT}
       legend={
         <AccuracyLegend
-          has_held={held.length > 0}
-          has_hand={spans.some(({ kind }) => kind !== "gate")}
+          hasHeld={held.length > 0}
+          hasHand={spans.some(({ kind }) => kind !== "gate")}
           anchor={bar === undefined ? null : anchor}
         />
       }
       table={{
-        columns: [w.version, w.made, w.share_right, w.interval, w.of_n, w.ever_live],
+        columns: [w.version, w.made, w.shareRight, w.interval, w.ofN, w.everLive],
         rows: [...points]
           .reverse()
           .slice(0, MAX_ROWS)
@@ -192,7 +192,7 @@ export function AccuracyChart({ dataset, versions, promotions, anchor }: Accurac
               percent(point.share),
               `${percent(point.low)} – ${percent(point.high)}`,
               formats.number(point.n),
-              point.was_live ? w.yes : w.no,
+              point.wasLive ? w.yes : w.no,
             ],
           })),
       }}

@@ -18,6 +18,6 @@ export type Promotion = OverviewFigures["promotions"][number];
 /** Drawings, how many of them a version read, and how many of those as another digit. */
 export type Agreement = DigitOut;
 
-export const overview_api = {
+export const overviewApi = {
   show: () => ask<OverviewFigures>("/overview"),
 };

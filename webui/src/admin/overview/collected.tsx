@@ -10,7 +10,7 @@ import { type DrawPlot, PlotFigure } from "../shared/plot";
 import type { Agreement, OverviewFigures } from "./calls";
 import { PerDay, PerWeek } from "./over-time";
 import { summed } from "./series";
-import { overview_words } from "./words";
+import { overviewWords } from "./words";
 import { adminWords } from "../words";
 
 const HEIGHT = 180;
@@ -20,17 +20,17 @@ interface DigitShare extends Share {
   colour: string;
 }
 
-function Disagreement({ by_digit }: { by_digit: readonly Agreement[] }) {
-  const w = overview_words.value;
+function Disagreement({ byDigit }: { byDigit: readonly Agreement[] }) {
+  const w = overviewWords.value;
   const formats = plotFormats(languageTag.value);
   const shares = useMemo(
     () =>
-      by_digit.flatMap(({ n_read, n_disagreed }, digit): DigitShare[] => {
+      byDigit.flatMap(({ n_read, n_disagreed }, digit): DigitShare[] => {
         const share = shareOf(n_disagreed, n_read);
         const colour = `var(--digit-${digit})`;
         return share === null ? [] : [{ label: String(digit), colour, ...share }];
       }),
-    [by_digit],
+    [byDigit],
   );
   const most = shares.reduce<DigitShare | null>(
     (worst, one) => (one.share > (worst?.share ?? 0) ? one : worst),
@@ -59,17 +59,17 @@ function Disagreement({ by_digit }: { by_digit: readonly Agreement[] }) {
   return (
     <PlotFigure
       id="by-digit"
-      title={w.by_digit}
+      title={w.byDigit}
       finding={
         most === null
-          ? w.by_digit_none
-          : w.by_digit_finding(Number(most.label), formats.percent(most.share, 1))
+          ? w.byDigitNone
+          : w.byDigitFinding(Number(most.label), formats.percent(most.share, 1))
       }
       draw={draw}
       height={HEIGHT}
       table={{
-        columns: [w.digit, adminWords.value.count, w.otherwise, w.share, w.of_them],
-        rows: by_digit.map(({ n, n_read, n_disagreed }, digit) => ({
+        columns: [w.digit, adminWords.value.count, w.otherwise, w.share, w.ofThem],
+        rows: byDigit.map(({ n, n_read, n_disagreed }, digit) => ({
           key: String(digit),
           cells: [
             digit,
@@ -77,7 +77,7 @@ function Disagreement({ by_digit }: { by_digit: readonly Agreement[] }) {
             formats.number(n_disagreed),
             n_read === 0 ? "–" : formats.percent(n_disagreed / n_read, 1),
             <Link key="link" view="drawings" query={`label=${digit}&disagrees=true`}>
-              {w.of_them} {digit}
+              {w.ofThem} {digit}
             </Link>,
           ],
         })),
@@ -88,15 +88,15 @@ function Disagreement({ by_digit }: { by_digit: readonly Agreement[] }) {
 
 const STATUSES = ["accepted", "quarantined", "rejected", "deleted"] as const;
 
-function Statuses({ by_status }: { by_status: Stats["by_status"] }) {
-  const w = overview_words.value;
+function Statuses({ byStatus }: { byStatus: Stats["by_status"] }) {
+  const w = overviewWords.value;
   const { number } = plotFormats(languageTag.value);
   return (
-    <ul class="status-links" aria-label={overview_words.value.statuses}>
+    <ul class="status-links" aria-label={overviewWords.value.statuses}>
       {STATUSES.map((status) => (
         <li key={status}>
           <Link view="drawings" query={`status=${status}`}>
-            {number(by_status[status] ?? 0)} {w.status_name(status)}
+            {number(byStatus[status] ?? 0)} {w.statusName(status)}
           </Link>
         </li>
       ))}
@@ -104,26 +104,26 @@ function Statuses({ by_status }: { by_status: Stats["by_status"] }) {
   );
 }
 
-function Totals({ figures, n_drawings }: { figures: OverviewFigures; n_drawings: number }) {
-  const w = overview_words.value;
+function Totals({ figures, nDrawings }: { figures: OverviewFigures; nDrawings: number }) {
+  const w = overviewWords.value;
   const formats = plotFormats(languageTag.value);
   const { n_read, n_disagreed } = summed(figures.by_digit);
   const week = summed(figures.by_day.slice(-7)).n;
   return (
     <dl class="totals">
       <div>
-        <dt>{w.drawings(n_drawings)}</dt>
+        <dt>{w.drawings(nDrawings)}</dt>
         <dd class="total-figure" id="n-drawings">
-          {formats.number(n_drawings)}
+          {formats.number(nDrawings)}
         </dd>
-        <dd class="quiet">{w.this_week(week)}</dd>
+        <dd class="quiet">{w.thisWeek(week)}</dd>
       </div>
       <div>
         <dt>{w.contributors(figures.n_contributors)}</dt>
         <dd class="total-figure" id="n-contributors">
           {formats.number(figures.n_contributors)}
         </dd>
-        <dd class="quiet">{w.new_contributors(figures.n_new_contributors)}</dd>
+        <dd class="quiet">{w.newContributors(figures.n_new_contributors)}</dd>
       </div>
       <div>
         <dt>{w.disagreed}</dt>
@@ -136,39 +136,39 @@ function Totals({ figures, n_drawings }: { figures: OverviewFigures; n_drawings:
             </Link>
           )}
         </dd>
-        <dd class="quiet">{w.disagreed_of(n_read)}</dd>
+        <dd class="quiet">{w.disagreedOf(n_read)}</dd>
       </div>
     </dl>
   );
 }
 
-function perDigitFinding(by_label: readonly number[]): string {
-  const w = overview_words.value;
-  const most = by_label.indexOf(Math.max(...by_label));
-  const least = by_label.indexOf(Math.min(...by_label));
-  return by_label[most] === by_label[least] ? w.per_digit_even : w.per_digit_most(most, least);
+function perDigitFinding(byLabel: readonly number[]): string {
+  const w = overviewWords.value;
+  const most = byLabel.indexOf(Math.max(...byLabel));
+  const least = byLabel.indexOf(Math.min(...byLabel));
+  return byLabel[most] === byLabel[least] ? w.perDigitEven : w.perDigitMost(most, least);
 }
 
 export function Collected({ figures, shown }: { figures: OverviewFigures; shown: Stats }) {
-  const w = overview_words.value;
+  const w = overviewWords.value;
   return (
     <Card title={w.collected} id="collected">
-      <Totals figures={figures} n_drawings={shown.n_drawings} />
+      <Totals figures={figures} nDrawings={shown.n_drawings} />
       {shown.n_drawings === 0 ? (
-        <p class="quiet">{overview_words.value.none_collected}</p>
+        <p class="quiet">{overviewWords.value.noneCollected}</p>
       ) : (
         <>
-          <Statuses by_status={shown.by_status} />
+          <Statuses byStatus={shown.by_status} />
           <div class="charts is-wide">
-            <PerDay by_day={figures.by_day} />
-            <PerWeek by_day={figures.by_day} />
+            <PerDay byDay={figures.by_day} />
+            <PerWeek byDay={figures.by_day} />
             <DigitBars
               id="per-digit"
-              title={w.per_digit}
+              title={w.perDigit}
               finding={perDigitFinding(shown.by_label)}
-              by_label={shown.by_label}
+              byLabel={shown.by_label}
             />
-            <Disagreement by_digit={figures.by_digit} />
+            <Disagreement byDigit={figures.by_digit} />
           </div>
         </>
       )}

@@ -1,37 +1,37 @@
 /** What needs a person, each with the way to where it is done; or that nothing does. */
 
-import { overview_words } from "./words";
+import { overviewWords } from "./words";
 import { CheckIcon } from "../../shared/icons";
 import { Link } from "../shared/parts";
 import type { View } from "../pages";
 import type { Need, NeedKind } from "./calls";
 
-type Words = typeof overview_words.value;
+type Words = typeof overviewWords.value;
 
 interface Way {
-  is_urgent: boolean;
+  isUrgent: boolean;
   view: View;
   /** What follows the view in the address; `{run_id}` stands for a fact. */
   part?: string;
-  does: keyof Words & `do_${string}`;
+  does: keyof Words & `do${string}`;
 }
 
 const WAYS: Record<NeedKind, Way> = {
-  model: { is_urgent: true, view: "models", does: "do_models" },
-  worker: { is_urgent: true, view: "models", does: "do_models" },
-  shared_file: { is_urgent: true, view: "runs", does: "do_runs" },
-  trainer_silent: { is_urgent: true, view: "runs", does: "do_runs" },
-  trainer_missing: { is_urgent: true, view: "runs", does: "do_runs" },
-  sqlite: { is_urgent: true, view: "data", does: "do_data" },
-  disk: { is_urgent: true, view: "data", does: "do_data" },
-  no_model: { is_urgent: true, view: "runs", does: "do_runs" },
-  run_failed: { is_urgent: true, view: "runs", part: "{run_id}", does: "do_run" },
-  run_held: { is_urgent: false, view: "runs", part: "{run_id}", does: "do_why" },
-  quarantined: { is_urgent: false, view: "review", does: "do_review" },
-  anchor: { is_urgent: false, view: "models", part: "{version}", does: "do_anchor" },
-  import_ready: { is_urgent: false, view: "data", does: "do_data" },
-  webhook: { is_urgent: false, view: "runs", part: "webhook", does: "do_webhook" },
-  schedule_off: { is_urgent: false, view: "schedule", does: "do_schedule" },
+  model: { isUrgent: true, view: "models", does: "doModels" },
+  worker: { isUrgent: true, view: "models", does: "doModels" },
+  shared_file: { isUrgent: true, view: "runs", does: "doRuns" },
+  trainer_silent: { isUrgent: true, view: "runs", does: "doRuns" },
+  trainer_missing: { isUrgent: true, view: "runs", does: "doRuns" },
+  sqlite: { isUrgent: true, view: "data", does: "doData" },
+  disk: { isUrgent: true, view: "data", does: "doData" },
+  no_model: { isUrgent: true, view: "runs", does: "doRuns" },
+  run_failed: { isUrgent: true, view: "runs", part: "{run_id}", does: "doRun" },
+  run_held: { isUrgent: false, view: "runs", part: "{run_id}", does: "doWhy" },
+  quarantined: { isUrgent: false, view: "review", does: "doReview" },
+  anchor: { isUrgent: false, view: "models", part: "{version}", does: "doAnchor" },
+  import_ready: { isUrgent: false, view: "data", does: "doData" },
+  webhook: { isUrgent: false, view: "runs", part: "webhook", does: "doWebhook" },
+  schedule_off: { isUrgent: false, view: "schedule", does: "doSchedule" },
 };
 
 function partOf(way: Way, facts: Need["facts"]): string {
@@ -39,18 +39,18 @@ function partOf(way: Way, facts: Need["facts"]): string {
 }
 
 function OneNeed({ need }: { need: Need }) {
-  const w = overview_words.value;
+  const w = overviewWords.value;
   const { kind, facts } = need;
   const way = WAYS[kind];
   return (
-    <li class={way.is_urgent ? "need is-urgent" : "need"} data-kind={kind}>
+    <li class={way.isUrgent ? "need is-urgent" : "need"} data-kind={kind}>
       <span class="need-sign" aria-hidden="true">
-        {way.is_urgent ? "!" : "→"}
+        {way.isUrgent ? "!" : "→"}
       </span>
       <div class="need-words">
         <p>
-          <span class="visually-hidden">{way.is_urgent ? w.urgent : w.needed}: </span>
-          {w[`need_${kind}`](facts)}
+          <span class="visually-hidden">{way.isUrgent ? w.urgent : w.needed}: </span>
+          {w.need[kind](facts)}
         </p>
         {facts["detail"] !== undefined && (
           <p class="hint" lang="en">
@@ -66,7 +66,7 @@ function OneNeed({ need }: { need: Need }) {
 }
 
 export function Needs({ needs }: { needs: readonly Need[] }) {
-  const w = overview_words.value;
+  const w = overviewWords.value;
   return (
     <section class="needs" id="needs" aria-label={w.needs}>
       {needs.length === 0 ? (
@@ -78,7 +78,7 @@ export function Needs({ needs }: { needs: readonly Need[] }) {
             <p>
               <strong>{w.nothing}</strong>
             </p>
-            <p class="hint">{w.nothing_more}</p>
+            <p class="hint">{w.nothingMore}</p>
           </div>
         </div>
       ) : (

@@ -2,7 +2,7 @@
 
 import { accuracyFigure } from "../../shared/figures";
 import { languageTag } from "../../shared/language";
-import { overview_words } from "./words";
+import { overviewWords } from "./words";
 import { agoOf, whenOf } from "../../shared/when";
 import { Card, Link } from "../shared/parts";
 import { plotFormats } from "../shared/figures";
@@ -17,11 +17,11 @@ function moment(iso: string): string {
 }
 
 function LiveCard({ live, accuracy }: { live: Live | null; accuracy: number | null }) {
-  const w = overview_words.value;
+  const w = overviewWords.value;
   if (live === null) {
     return (
       <Card title={w.live} id="live">
-        <p class="quiet">{w.live_none}</p>
+        <p class="quiet">{w.liveNone}</p>
       </Card>
     );
   }
@@ -34,7 +34,7 @@ function LiveCard({ live, accuracy }: { live: Live | null; accuracy: number | nu
         </Link>
         {accuracy !== null && (
           <span>
-            <strong>{words.value.percent(accuracyFigure(accuracy))}</strong> {w.test_digits}
+            <strong>{words.value.percent(accuracyFigure(accuracy))}</strong> {w.testDigits}
           </span>
         )}
       </p>
@@ -48,23 +48,23 @@ function LiveCard({ live, accuracy }: { live: Live | null; accuracy: number | nu
         <dd>{live.why}</dd>
         <dt>{w.by}</dt>
         <dd>
-          {live.by_name ?? w.by_whom(live.by)} <span class="quiet">· {w.way(live.kind)}</span>
+          {live.by_name ?? w.byWhom(live.by)} <span class="quiet">· {w.way(live.kind)}</span>
         </dd>
       </dl>
     </Card>
   );
 }
 
-function LastRunCard({ run, is_open }: { run: OverviewFigures["last_run"]; is_open: boolean }) {
-  const w = overview_words.value;
+function LastRunCard({ run, isOpen }: { run: OverviewFigures["last_run"]; isOpen: boolean }) {
+  const w = overviewWords.value;
   return (
-    <Card title={w.last_verdict} id={is_open ? "last-run" : "run-card"}>
+    <Card title={w.lastVerdict} id={isOpen ? "last-run" : "run-card"}>
       {run === null ? (
-        <p class="quiet">{w.last_run_none}</p>
+        <p class="quiet">{w.lastRunNone}</p>
       ) : (
         <>
           <p class="run-line">
-            <strong>{adminWords.value.run_number(run.id)}</strong>
+            <strong>{adminWords.value.runNumber(run.id)}</strong>
             <RunStatusSign status={run.status} />
             <span class="quiet">
               {words.value.ago(
@@ -80,7 +80,7 @@ function LastRunCard({ run, is_open }: { run: OverviewFigures["last_run"]; is_op
           {run.message !== null && <p class="run-message">{run.message}</p>}
           <p>
             <Link view="runs" part={String(run.id)}>
-              {w.whole_run}
+              {w.wholeRun}
             </Link>
           </p>
         </>
@@ -89,16 +89,16 @@ function LastRunCard({ run, is_open }: { run: OverviewFigures["last_run"]; is_op
   );
 }
 
-function WaitingCard({ queues, next_run_at }: { queues: Queues; next_run_at: string | null }) {
-  const w = overview_words.value;
+function WaitingCard({ queues, nextRunAt }: { queues: Queues; nextRunAt: string | null }) {
+  const w = overviewWords.value;
   const { n_to_review, is_exact, n_quarantined, n_new, min_new_drawings } = queues;
   const { number } = plotFormats(languageTag.value);
-  const when = next_run_at === null ? null : whenOf(next_run_at, new Date(), languageTag.value);
+  const when = nextRunAt === null ? null : whenOf(nextRunAt, new Date(), languageTag.value);
   return (
     <Card title={w.waiting} id="waiting">
       <dl class="queues">
         <div>
-          <dt>{w.new_drawings}</dt>
+          <dt>{w.newDrawings}</dt>
           <dd id="n-new" class="queue-figure">
             {number(n_new)}
           </dd>
@@ -106,22 +106,22 @@ function WaitingCard({ queues, next_run_at }: { queues: Queues; next_run_at: str
             <progress
               max={Math.max(1, min_new_drawings)}
               value={Math.min(n_new, Math.max(1, min_new_drawings))}
-              aria-label={w.new_drawings}
+              aria-label={w.newDrawings}
             />
-            <span class="quiet">{w.new_of(n_new, min_new_drawings)}</span>
+            <span class="quiet">{w.newOf(n_new, min_new_drawings)}</span>
           </dd>
         </div>
         <div>
-          <dt>{w.to_review}</dt>
+          <dt>{w.toReview}</dt>
           <dd id="n-to-review" class="queue-figure">
-            <Link view="review">{is_exact ? number(n_to_review) : w.more_than(n_to_review)}</Link>
+            <Link view="review">{is_exact ? number(n_to_review) : w.moreThan(n_to_review)}</Link>
           </dd>
-          <dd class="quiet">{w.n_checked(n_quarantined)}</dd>
+          <dd class="quiet">{w.nChecked(n_quarantined)}</dd>
         </div>
         <div>
-          <dt>{w.next_run}</dt>
+          <dt>{w.nextRun}</dt>
           <dd id="next-run">
-            <Link view="schedule">{when === null ? w.next_none : words.value.when(when)}</Link>
+            <Link view="schedule">{when === null ? w.nextNone : words.value.when(when)}</Link>
           </dd>
         </div>
       </dl>
@@ -132,16 +132,16 @@ function WaitingCard({ queues, next_run_at }: { queues: Queues; next_run_at: str
 interface NowProps {
   figures: OverviewFigures;
   accuracy: number | null;
-  next_run_at: string | null;
-  is_open: boolean;
+  nextRunAt: string | null;
+  isOpen: boolean;
 }
 
-export function Now({ figures, accuracy, next_run_at, is_open }: NowProps) {
+export function Now({ figures, accuracy, nextRunAt, isOpen }: NowProps) {
   return (
     <div class="now">
       <LiveCard live={figures.live} accuracy={accuracy} />
-      <LastRunCard run={figures.last_run} is_open={is_open} />
-      <WaitingCard queues={figures.queues} next_run_at={next_run_at} />
+      <LastRunCard run={figures.last_run} isOpen={isOpen} />
+      <WaitingCard queues={figures.queues} nextRunAt={nextRunAt} />
     </div>
   );
 }

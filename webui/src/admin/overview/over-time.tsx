@@ -6,12 +6,12 @@ import { type PlotFormats, plotFormats, shareOf } from "../shared/figures";
 import { type DrawPlot, PlotFigure, type PlotTable } from "../shared/plot";
 import type { Day } from "./calls";
 import { dayTicks, everyNth, sinceFirst, summed, type Week, weekly } from "./series";
-import { overview_words } from "./words";
+import { overviewWords } from "./words";
 import { adminWords } from "../words";
 
 /** Every day's figures, the newest first. */
 function dayTable(days: readonly Day[], formats: PlotFormats): PlotTable {
-  const w = overview_words.value;
+  const w = overviewWords.value;
   return {
     columns: [w.day, adminWords.value.count, w.otherwise, w.share],
     rows: [...days].reverse().map(({ day, n, n_read, n_disagreed }) => ({
@@ -52,7 +52,7 @@ function partsOf({ day, n, n_read, n_disagreed }: Day): Part[] {
 }
 
 function Legend() {
-  const w = overview_words.value;
+  const w = overviewWords.value;
   return (
     <ul class="plot-legend">
       {KINDS.map((kind) => (
@@ -64,10 +64,10 @@ function Legend() {
   );
 }
 
-export function PerDay({ by_day }: { by_day: readonly Day[] }) {
-  const w = overview_words.value;
+export function PerDay({ byDay }: { byDay: readonly Day[] }) {
+  const w = overviewWords.value;
   const formats = plotFormats(languageTag.value);
-  const days = useMemo(() => sinceFirst(by_day), [by_day]);
+  const days = useMemo(() => sinceFirst(byDay), [byDay]);
   const most = days.reduce<Day | null>((best, day) => (day.n > (best?.n ?? 0) ? day : best), null);
 
   const draw: DrawPlot = useCallback(
@@ -118,8 +118,8 @@ export function PerDay({ by_day }: { by_day: readonly Day[] }) {
   return (
     <PlotFigure
       id="per-day"
-      title={w.per_day}
-      finding={w.per_day_finding(
+      title={w.perDay}
+      finding={w.perDayFinding(
         summed(days).n,
         days.length,
         formats.number(most?.n ?? 0),
@@ -134,21 +134,21 @@ export function PerDay({ by_day }: { by_day: readonly Day[] }) {
 }
 
 function weekFinding(days: readonly Day[], percent: (share: number) => string): string {
-  const w = overview_words.value;
+  const w = overviewWords.value;
   const [now, before] = [summed(days.slice(-7)), summed(days.slice(-14, -7))];
   const share = shareOf(now.n_disagreed, now.n_read)?.share;
-  const share_before = shareOf(before.n_disagreed, before.n_read)?.share;
-  if (share === undefined) return w.per_week_none;
-  if (share_before === undefined) return w.per_week_only(percent(share));
-  const says = share < share_before ? w.per_week_better : w.per_week_worse;
-  return says(percent(share), percent(share_before));
+  const shareBefore = shareOf(before.n_disagreed, before.n_read)?.share;
+  if (share === undefined) return w.perWeekNone;
+  if (shareBefore === undefined) return w.perWeekOnly(percent(share));
+  const says = share < shareBefore ? w.perWeekBetter : w.perWeekWorse;
+  return says(percent(share), percent(shareBefore));
 }
 
-export function PerWeek({ by_day }: { by_day: readonly Day[] }) {
-  const w = overview_words.value;
+export function PerWeek({ byDay }: { byDay: readonly Day[] }) {
+  const w = overviewWords.value;
   const formats = plotFormats(languageTag.value);
-  const days = useMemo(() => sinceFirst(by_day), [by_day]);
-  const weeks = useMemo(() => weekly(by_day).slice(-days.length), [by_day, days]);
+  const days = useMemo(() => sinceFirst(byDay), [byDay]);
+  const weeks = useMemo(() => weekly(byDay).slice(-days.length), [byDay, days]);
 
   const draw: DrawPlot = useCallback(
     (plot, { width, formats: f }) => {
@@ -209,14 +209,14 @@ export function PerWeek({ by_day }: { by_day: readonly Day[] }) {
   return (
     <PlotFigure
       id="per-week"
-      title={w.per_week}
-      finding={weekFinding(by_day, (share) => formats.percent(share, 1))}
+      title={w.perWeek}
+      finding={weekFinding(byDay, (share) => formats.percent(share, 1))}
       draw={draw}
       height={HEIGHT}
       legend={
         <ul class="plot-legend">
           <li>
-            <span class="legend-line is-otherwise" aria-hidden="true" /> {w.legend_week}
+            <span class="legend-line is-otherwise" aria-hidden="true" /> {w.legendWeek}
           </li>
         </ul>
       }

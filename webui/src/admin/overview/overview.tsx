@@ -5,7 +5,7 @@ import { useCallback } from "preact/hooks";
 import { api } from "../../shared/api";
 import { isOpen, type Stats } from "../../shared/shapes";
 import { language, languageTag } from "../../shared/language";
-import { overview_words } from "./words";
+import { overviewWords } from "./words";
 import { InkCanvas } from "../../shared/ink";
 import { agoOf } from "../../shared/when";
 import { stats } from "../state";
@@ -13,7 +13,7 @@ import { AccuracyChart } from "./accuracy-chart";
 import { Collected } from "./collected";
 import { Needs } from "./needs";
 import { Now } from "./now";
-import { overview_api, type OverviewFigures } from "./calls";
+import { overviewApi, type OverviewFigures } from "./calls";
 import { Card, Show } from "../shared/parts";
 import { Retrain } from "../shared/run-parts";
 import { RunCard } from "./run-card";
@@ -26,16 +26,16 @@ const N_LATEST = 60;
 const MINUTE_MS = 60_000;
 const DATASETS = ["mnist_test", "holdout_known", "holdout_new"] as const;
 
-function leadSentence({ champion, n_new }: Stats, n_needs: number | null): string {
-  const w = overview_words.value;
+function leadSentence({ champion, n_new }: Stats, nNeeds: number | null): string {
+  const w = overviewWords.value;
   const clauses = [
     champion === null
-      ? overview_words.value.no_champion
-      : w.live_since(champion.version, agoOf(champion.promoted_at, new Date(), languageTag.value)),
-    w.lead_wait(n_new),
+      ? overviewWords.value.noChampion
+      : w.liveSince(champion.version, agoOf(champion.promoted_at, new Date(), languageTag.value)),
+    w.leadWait(n_new),
   ];
-  if (n_needs !== null) clauses.push(overview_words.value.n_needs(n_needs));
-  return clauses.join(overview_words.value.clause_gap) + words.value.full_stop;
+  if (nNeeds !== null) clauses.push(overviewWords.value.nNeeds(nNeeds));
+  return clauses.join(overviewWords.value.clauseGap) + words.value.fullStop;
 }
 
 /** Changes when the figures may have; the trainer falls silent without any other news. */
@@ -49,12 +49,12 @@ function newsKey({ champion, run, n_drawings, n_new, by_status }: Stats): string
 }
 
 function Reads({ figures }: { figures: OverviewFigures }) {
-  const w = overview_words.value;
+  const w = overviewWords.value;
   const { versions, promotions, anchor } = figures;
   return (
     <Card title={w.reads} id="reads">
       {versions.length === 0 ? (
-        <p class="quiet">{w.none_measured}</p>
+        <p class="quiet">{w.noneMeasured}</p>
       ) : (
         <div class="charts is-wide">
           {DATASETS.map((dataset) => (
@@ -72,21 +72,21 @@ function Reads({ figures }: { figures: OverviewFigures }) {
   );
 }
 
-function Latest({ n_drawings }: { n_drawings: number }) {
+function Latest({ nDrawings }: { nDrawings: number }) {
   const w = words.value;
   const load = useCallback(() => api.drawings(N_LATEST), []);
-  const loaded = useLoaded(load, String(n_drawings));
+  const loaded = useLoaded(load, String(nDrawings));
   return (
-    <Card title={overview_words.value.latest} id="latest">
+    <Card title={overviewWords.value.latest} id="latest">
       <Show loaded={loaded}>
         {({ items }) =>
           items.length === 0 ? (
-            <p class="quiet">{overview_words.value.latest_none}</p>
+            <p class="quiet">{overviewWords.value.latestNone}</p>
           ) : (
             <ul class="ink-wall">
               {items.map(({ id, label, ink, fate }) => (
-                <li key={id} title={overview_words.value.drawing(label, w.fate(fate))}>
-                  <InkCanvas ink={ink} label={overview_words.value.drawing(label, w.fate(fate))} />
+                <li key={id} title={overviewWords.value.drawing(label, w.fate(fate))}>
+                  <InkCanvas ink={ink} label={overviewWords.value.drawing(label, w.fate(fate))} />
                 </li>
               ))}
             </ul>
@@ -104,29 +104,29 @@ export default function OverviewPage(): VNode {
 }
 
 function WholeOverview({ shown }: { shown: Stats }) {
-  const loaded = useLoaded(overview_api.show, newsKey(shown));
-  const n_needs = loaded.kind === "ready" ? loaded.value.needs.length : null;
-  const is_open = isOpen(shown.run);
+  const loaded = useLoaded(overviewApi.show, newsKey(shown));
+  const nNeeds = loaded.kind === "ready" ? loaded.value.needs.length : null;
+  const isRunOpen = isOpen(shown.run);
   return (
     <>
       <div class="lead">
-        <h1 id="lead">{leadSentence(shown, n_needs)}</h1>
+        <h1 id="lead">{leadSentence(shown, nNeeds)}</h1>
         <Retrain />
       </div>
       <Show loaded={loaded}>
         {(figures) => (
           <>
             <Needs needs={figures.needs} />
-            {shown.run !== null && is_open && <RunCard run={shown.run} />}
+            {shown.run !== null && isRunOpen && <RunCard run={shown.run} />}
             <Now
               figures={figures}
               accuracy={shown.champion?.accuracy ?? null}
-              next_run_at={shown.next_run_at}
-              is_open={is_open}
+              nextRunAt={shown.next_run_at}
+              isOpen={isRunOpen}
             />
             <Reads figures={figures} />
             <Collected figures={figures} shown={shown} />
-            <Latest n_drawings={shown.n_drawings} />
+            <Latest nDrawings={shown.n_drawings} />
           </>
         )}
       </Show>

@@ -9,9 +9,9 @@ import { agoOf } from "../../shared/when";
 import { Card, Link } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
 import { CancelRun, RunStatusSign, VerdictRules } from "../shared/run-parts";
-import { is_admin } from "../state";
+import { isAdmin } from "../state";
 import { words } from "../../shared/words";
-import { overview_words } from "./words";
+import { overviewWords } from "./words";
 import { adminWords } from "../words";
 
 const WIDTH = 320;
@@ -53,13 +53,13 @@ function RunCurve({ run }: { run: Run }) {
   return (
     <figure class="run-curve">
       <figcaption>
-        <span class="chart-title">{overview_words.value.curve}</span>{" "}
+        <span class="chart-title">{overviewWords.value.curve}</span>{" "}
         <span class="figure">{said}</span>
       </figcaption>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"
-        aria-label={`${overview_words.value.curve}: ${said}`}
+        aria-label={`${overviewWords.value.curve}: ${said}`}
       >
         <polyline points={lineOf(points)} fill="none" stroke="currentColor" stroke-width="2" />
       </svg>
@@ -68,16 +68,16 @@ function RunCurve({ run }: { run: Run }) {
 }
 
 function Progress({ run }: { run: Run }) {
-  const w = overview_words.value;
+  const w = overviewWords.value;
   const percent = runPercent(run);
   const steps =
-    run.step !== null && run.n_steps !== null ? ` · ${w.step_of(run.step, run.n_steps)}` : "";
-  const words_now =
-    run.status === "queued" ? adminWords.value.run_status("queued") : words.value.phase(run.phase);
+    run.step !== null && run.n_steps !== null ? ` · ${w.stepOf(run.step, run.n_steps)}` : "";
+  const wordsNow =
+    run.status === "queued" ? adminWords.value.runStatus("queued") : words.value.phase(run.phase);
   return (
     <div class="run-progress">
       <p id="run-phase">
-        {words_now}
+        {wordsNow}
         <span class="quiet">{steps}</span>
       </p>
       {percent === null ? (
@@ -97,13 +97,13 @@ function Figures({ run }: { run: Run }) {
     <dl class="run-figures">
       {loss !== null && (
         <div>
-          <dt title={overview_words.value.loss_explained}>{overview_words.value.loss}</dt>
+          <dt title={overviewWords.value.lossExplained}>{overviewWords.value.loss}</dt>
           <dd>{loss.toFixed(4)}</dd>
         </div>
       )}
       {accuracy !== null && (
         <div>
-          <dt title={overview_words.value.accuracy_explained}>{overview_words.value.accuracy}</dt>
+          <dt title={overviewWords.value.accuracyExplained}>{overviewWords.value.accuracy}</dt>
           <dd>{w.percent(accuracyFigure(accuracy))}</dd>
         </div>
       )}
@@ -113,29 +113,29 @@ function Figures({ run }: { run: Run }) {
 
 export function RunCard({ run }: { run: Run }) {
   const w = words.value;
-  const is_open = isOpen(run);
+  const isRunOpen = isOpen(run);
   const ago = agoOf(run.finished_at ?? run.queued_at, new Date(), languageTag.value);
   return (
     <Card
       id="run-card"
-      title={is_open ? overview_words.value.this_run : overview_words.value.last_run}
+      title={isRunOpen ? overviewWords.value.thisRun : overviewWords.value.lastRun}
     >
       <p class="run-line">
         <strong>
           <Link view="runs" part={String(run.id)}>
-            {adminWords.value.run_number(run.id)}
+            {adminWords.value.runNumber(run.id)}
           </Link>
         </strong>
         <span id="run-status" data-status={run.status}>
           <RunStatusSign status={run.status} />
         </span>
         <span class="quiet">
-          {overview_words.value.requested_by(run.requested_by)} · {w.ago(ago)}
+          {overviewWords.value.requestedBy(run.requested_by)} · {w.ago(ago)}
         </span>
       </p>
-      {is_open && <Progress run={run} />}
+      {isRunOpen && <Progress run={run} />}
       <div class="run-measures">
-        {is_open && <Figures run={run} />}
+        {isRunOpen && <Figures run={run} />}
         <RunCurve run={run} />
       </div>
       {run.message !== null && <p class="run-message">{run.message}</p>}
@@ -147,7 +147,7 @@ export function RunCard({ run }: { run: Run }) {
           <VerdictRules verdict={run.verdict} />
         </>
       )}
-      {is_open && is_admin.value && <CancelRun run={run} />}
+      {isRunOpen && isAdmin.value && <CancelRun run={run} />}
     </Card>
   );
 }

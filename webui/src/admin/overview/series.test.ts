@@ -13,11 +13,11 @@ const VERSIONS: Measured[] = [1, 2, 3].map((version) => ({
 }));
 
 function days(...n: number[]): Day[] {
-  return n.map((n_read, place) => ({
+  return n.map((nRead, place) => ({
     day: `day ${place}`,
-    n: n_read,
-    n_read,
-    n_disagreed: Math.floor(n_read / 2),
+    n: nRead,
+    n_read: nRead,
+    n_disagreed: Math.floor(nRead / 2),
   }));
 }
 

@@ -6,7 +6,7 @@ import { shareOf, type Share } from "../shared/figures";
 export interface Point extends Share, Measure {
   version: number;
   at: Date;
-  was_live: boolean;
+  wasLive: boolean;
 }
 
 /** What each version scored on this data set when it was made, in order. */
@@ -14,7 +14,7 @@ export function scored(versions: readonly Measured[], dataset: DatasetName): Poi
   return versions.flatMap(({ version, created_at, was_live, [dataset]: measure }) => {
     const share = measure === null ? null : shareOf(measure.n_correct, measure.n);
     if (measure === null || share === null) return [];
-    return [{ version, at: new Date(created_at), was_live, ...measure, ...share }];
+    return [{ version, at: new Date(created_at), wasLive: was_live, ...measure, ...share }];
   });
 }
 
@@ -26,9 +26,9 @@ export interface LiveSpan extends Share {
 
 /** The scores of what was live from each promotion on. */
 export function liveSpans(points: readonly Point[], promotions: readonly Promotion[]): LiveSpan[] {
-  const by_version = new Map(points.map((point) => [point.version, point]));
+  const byVersion = new Map(points.map((point) => [point.version, point]));
   return promotions.flatMap(({ version, at, kind }) => {
-    const point = by_version.get(version);
+    const point = byVersion.get(version);
     if (point === undefined) return [];
     const { share, low, high } = point;
     return [{ version, at: new Date(at), kind, share, low, high }];
@@ -72,18 +72,18 @@ export function weekly(days: readonly Day[]): Week[] {
 }
 
 /** Every how many labels there is room for one, so that no two of them touch. */
-export function everyNth(n_labels: number, width: number, label_width: number): number {
-  const room = Math.max(1, Math.floor(width / label_width));
-  return Math.max(1, Math.ceil(n_labels / room));
+export function everyNth(nLabels: number, width: number, labelWidth: number): number {
+  const room = Math.max(1, Math.floor(width / labelWidth));
+  return Math.max(1, Math.ceil(nLabels / room));
 }
 
 const DAY_MS = 86_400_000;
 
 /** Midnights of UTC for an axis, the last one first, as many as there is room for. */
-export function dayTicks(from: Date, until: Date, n_most: number): Date[] {
+export function dayTicks(from: Date, until: Date, nMost: number): Date[] {
   const last = Math.floor(until.getTime() / DAY_MS);
   const first = Math.ceil(from.getTime() / DAY_MS);
-  const each = everyNth(last - first + 1, n_most, 1);
+  const each = everyNth(last - first + 1, nMost, 1);
   const days = Array.from({ length: Math.max(0, last - first + 1) }, (_, ago) => last - ago);
   return days.filter((_, ago) => ago % each === 0).map((day) => new Date(day * DAY_MS));
 }

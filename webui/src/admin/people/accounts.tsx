@@ -1,7 +1,7 @@
 /** Accounts: who may sign in, and what they may do. */
 
 import { useCallback, useState } from "preact/hooks";
-import { people_words } from "./words";
+import { peopleWords } from "./words";
 import { ActionNote, Card, Field, Show } from "../shared/parts";
 import { type Action, useAction, useLoaded } from "../shared/requests";
 import { people, type NewPassword, type User, type UserRole } from "./calls";
@@ -16,17 +16,17 @@ interface RowProps {
 }
 
 function Row({ user, action, onChanged }: RowProps) {
-  const w = people_words.value;
+  const w = peopleWords.value;
   const { id, email, disabled_at } = user;
-  const is_disabled = disabled_at !== null;
-  const [n_tries, setTries] = useState(0);
+  const isDisabled = disabled_at !== null;
+  const [nTries, setTries] = useState(0);
   return (
     <tr data-email={email}>
       <th scope="row">{email}</th>
       <td>
         <select
-          key={n_tries}
-          aria-label={w.role_of(email)}
+          key={nTries}
+          aria-label={w.roleOf(email)}
           value={user.role}
           onChange={(event) => {
             const role = event.currentTarget.value as UserRole;
@@ -37,13 +37,13 @@ function Row({ user, action, onChanged }: RowProps) {
                 setTries((n) => n + 1); // a role that was refused must not stay on show
               }
               onChanged(null);
-              return w.has_role(email, w.role_name(role));
+              return w.hasRole(email, w.roleName(role));
             });
           }}
         >
           {ROLES.map((role) => (
             <option key={role} value={role}>
-              {w.role_name(role)}
+              {w.roleName(role)}
             </option>
           ))}
         </select>
@@ -51,37 +51,37 @@ function Row({ user, action, onChanged }: RowProps) {
       <td>{user.last_sign_in_at === null ? w.never : <Moment at={user.last_sign_in_at} />}</td>
       <td class="figure">{user.n_sessions}</td>
       <td>
-        <span class={is_disabled ? "tag is-blocked" : "tag"}>
-          {is_disabled ? w.disabled : w.active}
+        <span class={isDisabled ? "tag is-blocked" : "tag"}>
+          {isDisabled ? w.disabled : w.active}
         </span>
       </td>
       <td class="row-actions">
         <button
           type="button"
           class="quiet-button"
-          aria-label={w.action_for(w.reset_password, email)}
+          aria-label={w.actionFor(w.resetPassword, email)}
           onClick={() =>
             action.run(async () => {
               onChanged(await people.resetPassword(id));
-              return w.was_reset(email);
+              return w.wasReset(email);
             })
           }
         >
-          {w.reset_password}
+          {w.resetPassword}
         </button>
         <button
           type="button"
           class="quiet-button"
-          aria-label={w.action_for(is_disabled ? w.enable : w.disable, email)}
+          aria-label={w.actionFor(isDisabled ? w.enable : w.disable, email)}
           onClick={() =>
             action.run(async () => {
-              await people.changeUser(id, { disabled: !is_disabled });
+              await people.changeUser(id, { disabled: !isDisabled });
               onChanged(null);
-              return is_disabled ? w.is_enabled(email) : w.is_disabled(email);
+              return isDisabled ? w.isEnabled(email) : w.isDisabled(email);
             })
           }
         >
-          {is_disabled ? w.enable : w.disable}
+          {isDisabled ? w.enable : w.disable}
         </button>
       </td>
     </tr>
@@ -89,10 +89,10 @@ function Row({ user, action, onChanged }: RowProps) {
 }
 
 function NewUser({ onMade }: { onMade: (made: NewPassword) => void }) {
-  const w = people_words.value;
+  const w = peopleWords.value;
   const action = useAction();
   return (
-    <Card title={w.new_user}>
+    <Card title={w.newUser}>
       <form
         id="new-user"
         onSubmit={(event) => {
@@ -102,11 +102,11 @@ function NewUser({ onMade }: { onMade: (made: NewPassword) => void }) {
             const made = await people.makeUser(text(form, "email"), text(form, "role") as UserRole);
             onMade(made);
             form.reset();
-            return w.made_user(made.email);
+            return w.madeUser(made.email);
           });
         }}
       >
-        <Field id="new-email" label={w.email} hint={w.new_user_hint}>
+        <Field id="new-email" label={w.email} hint={w.newUserHint}>
           <input
             id="new-email"
             name="email"
@@ -120,14 +120,14 @@ function NewUser({ onMade }: { onMade: (made: NewPassword) => void }) {
           <select id="new-role" name="role">
             {ROLES.map((role) => (
               <option key={role} value={role}>
-                {w.role_name(role)}
+                {w.roleName(role)}
               </option>
             ))}
           </select>
         </Field>
         <div class="button-row">
           <button class="primary-button" disabled={action.state.kind === "busy"}>
-            {w.make_user}
+            {w.makeUser}
           </button>
           <ActionNote state={action.state} />
         </div>
@@ -137,12 +137,12 @@ function NewUser({ onMade }: { onMade: (made: NewPassword) => void }) {
 }
 
 export function Accounts() {
-  const w = people_words.value;
+  const w = peopleWords.value;
   const action = useAction();
   const [made, setMade] = useState<NewPassword | null>(null);
-  const [n_changes, setChanges] = useState(0);
+  const [nChanges, setChanges] = useState(0);
   const load = useCallback(() => people.users(), []);
-  const loaded = useLoaded(load, String(n_changes));
+  const loaded = useLoaded(load, String(nChanges));
   const changed = (password: NewPassword | null) => {
     setMade(password);
     setChanges((n) => n + 1);
@@ -153,13 +153,13 @@ export function Accounts() {
         <>
           <div class="lead">
             <h1 id="lead">
-              {w.users_lead(items.filter(({ disabled_at }) => disabled_at === null).length)}
+              {w.usersLead(items.filter(({ disabled_at }) => disabled_at === null).length)}
             </h1>
           </div>
           <PeopleTable
             id="users"
             title={w.users}
-            columns={[w.email, w.role, w.last_sign_in, w.open_sessions, w.state, w.actions]}
+            columns={[w.email, w.role, w.lastSignIn, w.openSessions, w.state, w.actions]}
           >
             {items.map((user) => (
               <Row key={user.id} user={user} action={action} onChanged={changed} />
@@ -170,11 +170,11 @@ export function Accounts() {
             <Secret
               key={made.password}
               id="made-password"
-              title={w.password_once(made.email)}
+              title={w.passwordOnce(made.email)}
               secret={made.password}
             />
           )}
-          <p class="hint">{w.users_hint}</p>
+          <p class="hint">{w.usersHint}</p>
           <NewUser onMade={changed} />
         </>
       )}

@@ -11,7 +11,7 @@ import { type Action, useAction, useLoaded } from "../shared/requests";
 import { text } from "../shared/tables";
 import { type ContributorRow, type Erasure, people } from "./calls";
 import { shareOf } from "./contributors";
-import { people_words } from "./words";
+import { peopleWords } from "./words";
 import { words } from "../../shared/words";
 
 interface DialogProps {
@@ -22,9 +22,9 @@ interface DialogProps {
 }
 
 function BlockDialog({ row, action, onClose, onChanged }: DialogProps) {
-  const w = people_words.value;
-  const is_blocked = row.blocked_at !== null;
-  const name = is_blocked ? w.unblock : w.block;
+  const w = peopleWords.value;
+  const isBlocked = row.blocked_at !== null;
+  const name = isBlocked ? w.unblock : w.block;
   return (
     <Dialog title={`${name}: ${w.number(row.number)}`} onClose={onClose}>
       <form
@@ -33,20 +33,20 @@ function BlockDialog({ row, action, onClose, onChanged }: DialogProps) {
           event.preventDefault();
           const reason = text(event.currentTarget, "reason");
           action.run(async () => {
-            if (is_blocked) await people.unblock(row.number, reason);
+            if (isBlocked) await people.unblock(row.number, reason);
             else await people.block(row.number, reason);
             onChanged();
-            return is_blocked ? w.unblocked_now : w.blocked_now;
+            return isBlocked ? w.unblockedNow : w.blockedNow;
           });
           onClose();
         }}
       >
-        <p>{is_blocked ? w.unblock_lead : w.block_lead}</p>
+        <p>{isBlocked ? w.unblockLead : w.blockLead}</p>
         <Field id="reason" label={w.reason}>
           <input id="reason" name="reason" maxLength={500} required autocomplete="off" />
         </Field>
         <div class="button-row">
-          <button class={is_blocked ? "primary-button" : "danger-button"}>{name}</button>
+          <button class={isBlocked ? "primary-button" : "danger-button"}>{name}</button>
           <button type="button" class="plain-button" onClick={onClose}>
             {words.value.cancel}
           </button>
@@ -57,19 +57,19 @@ function BlockDialog({ row, action, onClose, onChanged }: DialogProps) {
 }
 
 function erasureSentences({ n_drawings, versions, live_version }: Erasure): string[] {
-  const w = people_words.value;
-  if (versions.length === 0) return [w.erase_lead(n_drawings), w.erase_no_versions];
+  const w = peopleWords.value;
+  if (versions.length === 0) return [w.eraseLead(n_drawings), w.eraseNoVersions];
   const list = versionList(versions, languageTag.value);
-  const is_live = live_version !== null && versions.includes(live_version);
+  const isLive = live_version !== null && versions.includes(live_version);
   return [
-    w.erase_lead(n_drawings),
-    w.erase_versions(list, versions.length),
-    ...(is_live ? [w.erase_live(live_version)] : []),
+    w.eraseLead(n_drawings),
+    w.eraseVersions(list, versions.length),
+    ...(isLive ? [w.eraseLive(live_version)] : []),
   ];
 }
 
 function EraseDialog({ row, action, onClose, onChanged }: DialogProps) {
-  const w = people_words.value;
+  const w = peopleWords.value;
   const { number } = row;
   const load = useCallback(() => people.erasure(number), [number]);
   const loaded = useLoaded(load, "");
@@ -97,7 +97,7 @@ function EraseDialog({ row, action, onClose, onChanged }: DialogProps) {
                   onClose();
                 }}
               >
-                {w.erase_button(erasure.n_drawings)}
+                {w.eraseButton(erasure.n_drawings)}
               </button>
               <button type="button" class="plain-button" onClick={onClose}>
                 {words.value.cancel}
@@ -111,11 +111,11 @@ function EraseDialog({ row, action, onClose, onChanged }: DialogProps) {
 }
 
 function Figures({ row }: { row: ContributorRow }) {
-  const w = people_words.value;
+  const w = peopleWords.value;
   const facts: [string, string | number][] = [
     [w.drawings, row.n],
     [w.agreement, shareOf(row.n_agreed, row.n_read) ?? "–"],
-    [w.in_quarantine, row.n_quarantined],
+    [w.inQuarantine, row.n_quarantined],
     [w.exam, row.n_exam],
     [w.rejected, row.n_rejected],
     [w.deleted, row.n_deleted],
@@ -135,12 +135,12 @@ function Figures({ row }: { row: ContributorRow }) {
       {row.n > 0 && (
         <DigitBars
           id="contributor-digits"
-          title={w.per_digit}
-          finding={w.per_digit_finding(
+          title={w.perDigit}
+          finding={w.perDigitFinding(
             most,
             row.by_label[most] === row.by_label[least] ? most : least,
           )}
-          by_label={row.by_label}
+          byLabel={row.by_label}
         />
       )}
     </Card>
@@ -148,7 +148,7 @@ function Figures({ row }: { row: ContributorRow }) {
 }
 
 function Shown({ row, onChanged }: { row: ContributorRow; onChanged: () => void }) {
-  const w = people_words.value;
+  const w = peopleWords.value;
   const action = useAction();
   const [open, setOpen] = useState<"block" | "erase" | null>(null);
   const dialog = { row, action, onClose: () => setOpen(null), onChanged };
@@ -159,20 +159,20 @@ function Shown({ row, onChanged }: { row: ContributorRow; onChanged: () => void 
       <div class="lead">
         <h1 id="lead">
           {row.n === 0
-            ? w.gave_none(row.number)
+            ? w.gaveNone(row.number)
             : w.gave(row.number, row.n, shareOf(row.n_agreed, row.n_read))}
         </h1>
       </div>
       {since !== null && (
         <p class="banner" id="is-blocked">
-          {w.is_blocked(since)}
+          {w.isBlocked(since)}
         </p>
       )}
-      {row.is_held_out && <p class="hint">{w.is_held_out}</p>}
+      {row.is_held_out && <p class="hint">{w.isHeldOut}</p>}
       <Figures row={row} />
       <div class="button-row">
         <Link view="drawings" query={`contributor=${row.id}`}>
-          {w.see_drawings}
+          {w.seeDrawings}
         </Link>
         <button type="button" id="block" class="plain-button" onClick={() => setOpen("block")}>
           {row.blocked_at === null ? w.block : w.unblock}
@@ -195,13 +195,13 @@ function Shown({ row, onChanged }: { row: ContributorRow; onChanged: () => void 
 }
 
 export function Contributor({ number }: { number: number }) {
-  const [n_changes, setChanges] = useState(0);
+  const [nChanges, setChanges] = useState(0);
   const load = useCallback(() => people.contributor(number), [number]);
-  const loaded = useLoaded(load, String(n_changes));
+  const loaded = useLoaded(load, String(nChanges));
   return (
     <>
       <p>
-        <Link view="people">← {people_words.value.back}</Link>
+        <Link view="people">← {peopleWords.value.back}</Link>
       </p>
       <Show loaded={loaded}>
         {(row) => <Shown row={row} onChanged={() => setChanges((n) => n + 1)} />}

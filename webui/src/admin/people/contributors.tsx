@@ -1,7 +1,7 @@
 /** Who draws: what each gave, and how far the model agreed. */
 
 import { useCallback } from "preact/hooks";
-import { people_words } from "./words";
+import { peopleWords } from "./words";
 import { query, stats, stay } from "../state";
 import { Link, Show } from "../shared/parts";
 import { Moment, PeopleTable, ShowMore, useMore } from "../shared/tables";
@@ -11,21 +11,21 @@ import { words } from "../../shared/words";
 
 interface Filter {
   sort: ContributorOrder;
-  is_blocked: boolean | null;
+  isBlocked: boolean | null;
 }
 
 function filterOf(address: string): Filter {
   const given = new URLSearchParams(address);
   return {
     sort: given.get("sort") === "most" ? "most" : "newest",
-    is_blocked: given.get("blocked") === "true" ? true : null,
+    isBlocked: given.get("blocked") === "true" ? true : null,
   };
 }
 
 function change(filter: Filter): void {
   const wanted = new URLSearchParams();
   if (filter.sort === "most") wanted.set("sort", "most");
-  if (filter.is_blocked === true) wanted.set("blocked", "true");
+  if (filter.isBlocked === true) wanted.set("blocked", "true");
   stay("people", "", wanted.toString(), "push");
 }
 
@@ -35,7 +35,7 @@ export function shareOf(n: number, of: number): string | null {
 }
 
 function Row({ row }: { row: ContributorRow }) {
-  const w = people_words.value;
+  const w = peopleWords.value;
   return (
     <tr>
       <th scope="row">
@@ -56,7 +56,7 @@ function Row({ row }: { row: ContributorRow }) {
 }
 
 function Filters({ filter }: { filter: Filter }) {
-  const w = people_words.value;
+  const w = peopleWords.value;
   return (
     <div class="filters">
       <label>
@@ -76,16 +76,16 @@ function Filters({ filter }: { filter: Filter }) {
         {w.show}
         <select
           id="contributors-blocked"
-          value={filter.is_blocked === true ? "blocked" : "all"}
+          value={filter.isBlocked === true ? "blocked" : "all"}
           onChange={(event) =>
             change({
               ...filter,
-              is_blocked: event.currentTarget.value === "blocked" ? true : null,
+              isBlocked: event.currentTarget.value === "blocked" ? true : null,
             })
           }
         >
           <option value="all">{w.all}</option>
-          <option value="blocked">{w.only_blocked}</option>
+          <option value="blocked">{w.onlyBlocked}</option>
         </select>
       </label>
     </div>
@@ -93,17 +93,17 @@ function Filters({ filter }: { filter: Filter }) {
 }
 
 export function Contributors() {
-  const w = people_words.value;
-  const { sort, is_blocked } = filterOf(query.value);
-  const load = useCallback(() => people.contributors(sort, is_blocked, null), [sort, is_blocked]);
+  const w = peopleWords.value;
+  const { sort, isBlocked } = filterOf(query.value);
+  const load = useCallback(() => people.contributors(sort, isBlocked, null), [sort, isBlocked]);
   const loaded = useLoaded(load, "");
-  const more = useMore(loaded, (after) => people.contributors(sort, is_blocked, after));
+  const more = useMore(loaded, (after) => people.contributors(sort, isBlocked, after));
 
   return (
     <>
       <div class="lead">
-        <h1 id="lead">{w.contributors_lead(stats.value?.n_contributors ?? 0)}</h1>
-        <Filters filter={{ sort, is_blocked }} />
+        <h1 id="lead">{w.contributorsLead(stats.value?.n_contributors ?? 0)}</h1>
+        <Filters filter={{ sort, isBlocked }} />
       </div>
       <Show loaded={loaded}>
         {({ items }) => {
@@ -111,7 +111,7 @@ export function Contributors() {
           return (
             <>
               {rows.length === 0 ? (
-                <p class="quiet">{w.none_contributors}</p>
+                <p class="quiet">{w.noneContributors}</p>
               ) : (
                 <PeopleTable
                   id="contributors"
@@ -121,7 +121,7 @@ export function Contributors() {
                     w.since,
                     w.drawings,
                     w.agreement,
-                    w.in_quarantine,
+                    w.inQuarantine,
                     w.exam,
                   ]}
                 >
@@ -136,7 +136,7 @@ export function Contributors() {
         }}
       </Show>
       <p class="hint">
-        {w.agreement_hint} {w.contributors_hint}
+        {w.agreementHint} {w.contributorsHint}
       </p>
     </>
   );

@@ -1,8 +1,8 @@
 /** People: who draws, who may sign in, and with what. Each part has an address of its own. */
 
 import type { VNode } from "preact";
-import { people_words } from "./words";
-import { is_admin, route } from "../state";
+import { peopleWords } from "./words";
+import { isAdmin, route } from "../state";
 import { Link } from "../shared/parts";
 import "./styles.css";
 import { Accounts } from "./accounts";
@@ -37,10 +37,10 @@ function partOf(path: string): { part: Part; number: number | null } | null {
 }
 
 export default function PeoplePage(): VNode {
-  const w = people_words.value;
+  const w = peopleWords.value;
   const found = partOf(route.value.kind === "view" ? route.value.part : "");
   // Reviewers have an account here, too: the rest is the admins'.
-  const parts = PARTS.filter((part) => is_admin.value || part === "account");
+  const parts = PARTS.filter((part) => isAdmin.value || part === "account");
   const Part = found === null ? null : COMPONENTS[found.part];
   return (
     <>
@@ -51,7 +51,7 @@ export default function PeoplePage(): VNode {
               <Link
                 view="people"
                 part={part === "contributors" ? "" : part}
-                is_current={part === found?.part}
+                isCurrent={part === found?.part}
               >
                 {w[part]}
               </Link>
@@ -60,7 +60,7 @@ export default function PeoplePage(): VNode {
         </ul>
       </nav>
       {found === null || Part === null ? (
-        <h1>{adminWords.value.not_found}</h1>
+        <h1>{adminWords.value.notFound}</h1>
       ) : found.number === null ? (
         <Part />
       ) : (

@@ -6,32 +6,32 @@ import { useAction, useLoaded } from "../shared/requests";
 import { Moment, PeopleTable, text } from "../shared/tables";
 import { askWhoIsHere, visitor } from "../state";
 import { people, type Session } from "./calls";
-import { people_words } from "./words";
+import { peopleWords } from "./words";
 
 interface TableProps {
   sessions: readonly Session[];
-  has_owners: boolean;
+  hasOwners: boolean;
   onChanged: () => void;
 }
 
-function SessionTable({ sessions, has_owners, onChanged }: TableProps) {
-  const w = people_words.value;
+function SessionTable({ sessions, hasOwners, onChanged }: TableProps) {
+  const w = peopleWords.value;
   const action = useAction();
-  const owner = has_owners ? [w.whose] : [];
+  const owner = hasOwners ? [w.whose] : [];
   return (
     <>
       <PeopleTable
         id="sessions"
         title={w.sessions}
-        columns={[w.browser, ...owner, w.signed_in_at, w.actions]}
+        columns={[w.browser, ...owner, w.signedInAt, w.actions]}
       >
         {sessions.map((session) => (
           <tr key={session.id}>
             <th scope="row">
-              {session.browser ?? w.unknown_browser}
-              {session.is_current && <span class="tag is-live">{w.this_one}</span>}
+              {session.browser ?? w.unknownBrowser}
+              {session.is_current && <span class="tag is-live">{w.thisOne}</span>}
             </th>
-            {has_owners && <td>{session.email}</td>}
+            {hasOwners && <td>{session.email}</td>}
             <td>
               <Moment at={session.created_at} />
             </td>
@@ -39,17 +39,17 @@ function SessionTable({ sessions, has_owners, onChanged }: TableProps) {
               <button
                 type="button"
                 class="quiet-button"
-                aria-label={w.action_for(w.end_session, session.browser ?? w.unknown_browser)}
+                aria-label={w.actionFor(w.endSession, session.browser ?? w.unknownBrowser)}
                 onClick={() =>
                   action.run(async () => {
                     await people.endSession(session.id);
                     if (session.is_current) await askWhoIsHere();
                     else onChanged();
-                    return w.session_ended;
+                    return w.sessionEnded;
                   })
                 }
               >
-                {w.end_session}
+                {w.endSession}
               </button>
             </td>
           </tr>
@@ -61,22 +61,22 @@ function SessionTable({ sessions, has_owners, onChanged }: TableProps) {
 }
 
 function SessionList({ whose }: { whose: "mine" | "all" }) {
-  const w = people_words.value;
-  const [n_changes, setChanges] = useState(0);
+  const w = peopleWords.value;
+  const [nChanges, setChanges] = useState(0);
   const load = useCallback(() => people.sessions(whose), [whose]);
-  const loaded = useLoaded(load, String(n_changes));
+  const loaded = useLoaded(load, String(nChanges));
   return (
     <Show loaded={loaded}>
       {({ items }) => (
         <>
           {whose === "all" && (
             <div class="lead">
-              <h1 id="lead">{w.sessions_lead(items.length)}</h1>
+              <h1 id="lead">{w.sessionsLead(items.length)}</h1>
             </div>
           )}
           <SessionTable
             sessions={items}
-            has_owners={whose === "all"}
+            hasOwners={whose === "all"}
             onChanged={() => setChanges((n) => n + 1)}
           />
         </>
@@ -92,7 +92,7 @@ export function Sessions() {
 const MIN_PASSWORD_LENGTH = 12; // as the server asks; it checks again
 
 function PasswordForm({ onChanged }: { onChanged: () => void }) {
-  const w = people_words.value;
+  const w = peopleWords.value;
   const action = useAction();
   const [problem, setProblem] = useState("");
   return (
@@ -103,7 +103,7 @@ function PasswordForm({ onChanged }: { onChanged: () => void }) {
         const form = event.currentTarget;
         const wanted = text(form, "new");
         if (wanted !== text(form, "again")) {
-          setProblem(w.passwords_differ);
+          setProblem(w.passwordsDiffer);
           return;
         }
         setProblem("");
@@ -111,11 +111,11 @@ function PasswordForm({ onChanged }: { onChanged: () => void }) {
           await people.changeOwnPassword(text(form, "current"), wanted);
           form.reset();
           onChanged();
-          return w.password_changed;
+          return w.passwordChanged;
         });
       }}
     >
-      <Field id="current" label={w.current_password}>
+      <Field id="current" label={w.currentPassword}>
         <input
           id="current"
           name="current"
@@ -124,7 +124,7 @@ function PasswordForm({ onChanged }: { onChanged: () => void }) {
           required
         />
       </Field>
-      <Field id="new" label={w.new_password} hint={w.password_hint}>
+      <Field id="new" label={w.newPassword} hint={w.passwordHint}>
         <input
           id="new"
           name="new"
@@ -135,7 +135,7 @@ function PasswordForm({ onChanged }: { onChanged: () => void }) {
           required
         />
       </Field>
-      <Field id="again" label={w.new_password_again}>
+      <Field id="again" label={w.newPasswordAgain}>
         <input id="again" name="again" type="password" autocomplete="new-password" required />
       </Field>
       {problem !== "" && (
@@ -149,25 +149,25 @@ function PasswordForm({ onChanged }: { onChanged: () => void }) {
         </button>
         <ActionNote state={action.state} />
       </div>
-      <p class="hint">{w.change_password_hint}</p>
+      <p class="hint">{w.changePasswordHint}</p>
     </form>
   );
 }
 
 export function OwnAccount() {
-  const w = people_words.value;
-  const [n_changes, setChanges] = useState(0);
+  const w = peopleWords.value;
+  const [nChanges, setChanges] = useState(0);
   const email = visitor.value.kind === "known" ? (visitor.value.me.email ?? "") : "";
   return (
     <>
       <div class="lead">
-        <h1 id="lead">{w.account_lead(email)}</h1>
+        <h1 id="lead">{w.accountLead(email)}</h1>
       </div>
-      <Card title={w.change_password}>
+      <Card title={w.changePassword}>
         <PasswordForm onChanged={() => setChanges((n) => n + 1)} />
       </Card>
-      <Card title={w.your_sessions}>
-        <SessionList key={n_changes} whose="mine" />
+      <Card title={w.yourSessions}>
+        <SessionList key={nChanges} whose="mine" />
       </Card>
     </>
   );

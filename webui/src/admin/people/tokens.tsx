@@ -1,7 +1,7 @@
 /** Tokens for programs: shown once, kept as a hash, revoked here. */
 
 import { useCallback, useState } from "preact/hooks";
-import { people_words } from "./words";
+import { peopleWords } from "./words";
 import { ActionNote, Card, Field, Show } from "../shared/parts";
 import { type Action, useAction, useLoaded } from "../shared/requests";
 import { people, type Token, type UserRole } from "./calls";
@@ -21,32 +21,30 @@ function Row({
   action: Action;
   onChanged: () => void;
 }) {
-  const w = people_words.value;
-  const is_revoked = token.revoked_at !== null;
+  const w = peopleWords.value;
+  const isRevoked = token.revoked_at !== null;
   return (
     <tr>
       <th scope="row">{token.name}</th>
-      <td>{w.role_name(token.role)}</td>
+      <td>{w.roleName(token.role)}</td>
       <td>{token.email}</td>
       <td>
         <Moment at={token.created_at} />
       </td>
       <td>
-        <span class={is_revoked ? "tag is-blocked" : "tag"}>
-          {is_revoked ? w.revoked : w.works}
-        </span>
+        <span class={isRevoked ? "tag is-blocked" : "tag"}>{isRevoked ? w.revoked : w.works}</span>
       </td>
       <td class="row-actions">
-        {!is_revoked && (
+        {!isRevoked && (
           <button
             type="button"
             class="quiet-button"
-            aria-label={w.action_for(w.revoke, token.name)}
+            aria-label={w.actionFor(w.revoke, token.name)}
             onClick={() =>
               action.run(async () => {
                 await people.revokeToken(token.id);
                 onChanged();
-                return w.was_revoked(token.name);
+                return w.wasRevoked(token.name);
               })
             }
           >
@@ -59,10 +57,10 @@ function Row({
 }
 
 function NewToken({ onMade }: { onMade: (made: Made) => void }) {
-  const w = people_words.value;
+  const w = peopleWords.value;
   const action = useAction();
   return (
-    <Card title={w.new_token}>
+    <Card title={w.newToken}>
       <form
         id="new-token"
         onSubmit={(event) => {
@@ -73,11 +71,11 @@ function NewToken({ onMade }: { onMade: (made: Made) => void }) {
             const { token } = await people.makeToken(name, text(form, "role") as UserRole);
             onMade({ name, secret: token });
             form.reset();
-            return w.made_token(name);
+            return w.madeToken(name);
           });
         }}
       >
-        <Field id="token-name" label={w.name} hint={w.name_hint}>
+        <Field id="token-name" label={w.name} hint={w.nameHint}>
           <input
             id="token-name"
             name="name"
@@ -89,13 +87,13 @@ function NewToken({ onMade }: { onMade: (made: Made) => void }) {
         </Field>
         <Field id="token-role" label={w.role}>
           <select id="token-role" name="role">
-            <option value="reviewer">{w.role_name("reviewer")}</option>
-            <option value="admin">{w.role_name("admin")}</option>
+            <option value="reviewer">{w.roleName("reviewer")}</option>
+            <option value="admin">{w.roleName("admin")}</option>
           </select>
         </Field>
         <div class="button-row">
           <button class="primary-button" disabled={action.state.kind === "busy"}>
-            {w.make_token}
+            {w.makeToken}
           </button>
           <ActionNote state={action.state} />
         </div>
@@ -105,12 +103,12 @@ function NewToken({ onMade }: { onMade: (made: Made) => void }) {
 }
 
 export function Tokens() {
-  const w = people_words.value;
+  const w = peopleWords.value;
   const action = useAction();
   const [made, setMade] = useState<Made | null>(null);
-  const [n_changes, setChanges] = useState(0);
+  const [nChanges, setChanges] = useState(0);
   const load = useCallback(() => people.tokens(), []);
-  const loaded = useLoaded(load, String(n_changes));
+  const loaded = useLoaded(load, String(nChanges));
   const changed = () => setChanges((n) => n + 1);
   return (
     <Show loaded={loaded}>
@@ -118,24 +116,24 @@ export function Tokens() {
         <>
           <div class="lead">
             <h1 id="lead">
-              {w.tokens_lead(items.filter(({ revoked_at }) => revoked_at === null).length)}
+              {w.tokensLead(items.filter(({ revoked_at }) => revoked_at === null).length)}
             </h1>
           </div>
           {made !== null && (
             <Secret
               key={made.secret}
               id="made-token"
-              title={w.token_once(made.name)}
+              title={w.tokenOnce(made.name)}
               secret={made.secret}
             />
           )}
           {items.length === 0 ? (
-            <p class="quiet">{w.none_tokens}</p>
+            <p class="quiet">{w.noneTokens}</p>
           ) : (
             <PeopleTable
               id="tokens"
               title={w.tokens}
-              columns={[w.name, w.role, w.made_by, w.made_at, w.state, w.actions]}
+              columns={[w.name, w.role, w.madeBy, w.madeAt, w.state, w.actions]}
             >
               {items.map((token) => (
                 <Row key={token.id} token={token} action={action} onChanged={changed} />
@@ -143,7 +141,7 @@ export function Tokens() {
             </PeopleTable>
           )}
           <ActionNote state={action.state} />
-          <p class="hint">{w.tokens_hint}</p>
+          <p class="hint">{w.tokensHint}</p>
           <NewToken
             onMade={(one) => {
               setMade(one);

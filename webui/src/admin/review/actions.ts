@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { ask, query, Refused } from "../../shared/api";
 import type { Drawing, Digit } from "../../shared/shapes";
-import { review_words } from "./words";
+import { reviewWords } from "./words";
 import { errorSentence, lookAgain } from "../state";
 import {
   decided,
@@ -27,11 +27,11 @@ const MORE = 20;
 const MAX_ASKED = 100;
 
 export interface Session {
-  n_left: number;
-  is_left_exact: boolean;
-  n_quarantined: number;
+  nLeft: number;
+  isLeftExact: boolean;
+  nQuarantined: number;
   /** Since midnight UTC, by this person. */
-  n_done: number;
+  nDone: number;
 }
 
 export const queue = signal<Queue>(emptyQueue(1));
@@ -40,7 +40,7 @@ export const session = signal<Session | null>(null);
 export const problem = signal("");
 /** What was done last, for those who hear the page. */
 export const said = signal("");
-export const is_fetching = signal(false);
+export const isFetching = signal(false);
 
 interface Outgoing {
   path: string;
@@ -54,32 +54,32 @@ const outbox: Outgoing[] = [];
 let sending: Promise<void> = Promise.resolve();
 
 export async function fetchMore(): Promise<void> {
-  if (is_fetching.value) return;
-  is_fetching.value = true;
+  if (isFetching.value) return;
+  isFetching.value = true;
   try {
     const limit = Math.min(MAX_ASKED, nAtHand(queue.value) + MORE);
     const review = await ask<Review>(query("/review", { limit }));
     queue.value = received(queue.value, review.items);
     session.value = {
       // what was decided here and is still on its way counts as done
-      n_left: Math.max(0, review.left.n - outbox.length),
-      is_left_exact: review.left.is_exact,
-      n_quarantined: review.n_quarantined,
-      n_done: review.n_done + outbox.length,
+      nLeft: Math.max(0, review.left.n - outbox.length),
+      isLeftExact: review.left.is_exact,
+      nQuarantined: review.n_quarantined,
+      nDone: review.n_done + outbox.length,
     };
     problem.value = "";
   } catch (error) {
-    problem.value = errorSentence(error, review_words.value.away);
+    problem.value = errorSentence(error, reviewWords.value.away);
   } finally {
-    is_fetching.value = false;
+    isFetching.value = false;
   }
 }
 
 function count(n: number): void {
   const before = session.value;
   if (before === null) return;
-  const n_left = Math.max(0, before.n_left - (before.is_left_exact ? n : 0));
-  session.value = { ...before, n_left, n_done: Math.max(0, before.n_done + n) };
+  const nLeft = Math.max(0, before.nLeft - (before.isLeftExact ? n : 0));
+  session.value = { ...before, nLeft, nDone: Math.max(0, before.nDone + n) };
 }
 
 function post({ path, json }: Outgoing): Promise<Drawing> {
@@ -119,16 +119,16 @@ function settle(decision: Decided): void {
       : { decision: decision.decision };
   const failed = (error: unknown) => {
     count(-1);
-    const is_settled = error instanceof Refused && [404, 409, 410].includes(error.status);
-    queue.value = is_settled ? lost(queue.value, item.id) : undone(queue.value, item.id);
-    problem.value = errorSentence(error, review_words.value.not_sent);
+    const isSettled = error instanceof Refused && [404, 409, 410].includes(error.status);
+    queue.value = isSettled ? lost(queue.value, item.id) : undone(queue.value, item.id);
+    problem.value = errorSentence(error, reviewWords.value.notSent);
   };
   send({ path: `/review/${item.id}`, json, failed });
   fetchIfLow();
 }
 
 export function accept(item: ReviewItem): void {
-  said.value = review_words.value.said_accepted(item.label);
+  said.value = reviewWords.value.saidAccepted(item.label);
   settle({ item, decision: "accept", label: item.label });
 }
 
@@ -137,12 +137,12 @@ export function relabel(item: ReviewItem, label: Digit): void {
     accept(item);
     return;
   }
-  said.value = review_words.value.said_relabelled(label);
+  said.value = reviewWords.value.saidRelabelled(label);
   settle({ item, decision: "relabel", label });
 }
 
 export function reject(item: ReviewItem): void {
-  said.value = review_words.value.said_rejected(item.label);
+  said.value = reviewWords.value.saidRejected(item.label);
   settle({ item, decision: "reject", label: item.label });
 }
 
@@ -156,11 +156,11 @@ export function undoLast(): void {
   if (last === undefined) return;
   queue.value = undone(queue.value, last.item.id);
   count(-1);
-  said.value = review_words.value.said_undone(last.item.label);
+  said.value = reviewWords.value.saidUndone(last.item.label);
   problem.value = "";
   const failed = (error: unknown) => {
     queue.value = lost(queue.value, last.item.id);
-    problem.value = errorSentence(error, review_words.value.not_sent);
+    problem.value = errorSentence(error, reviewWords.value.notSent);
   };
   send({ path: `/review/${last.item.id}/undo`, json: null, failed });
 }

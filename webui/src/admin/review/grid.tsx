@@ -2,19 +2,19 @@
 
 import { CheckIcon, CrossIcon } from "../../shared/icons";
 import { InkCanvas } from "../../shared/ink";
-import { review_words } from "./words";
+import { reviewWords } from "./words";
 import { accept, acceptRest, queue } from "./actions";
 import { decidedOf, openOnes, type ReviewItem } from "./queue";
 import { decidedWords, ReviewTools, whySentence } from "./tools";
 
 interface TileProps {
   item: ReviewItem;
-  is_current: boolean;
+  isCurrent: boolean;
   onCurrent: (id: string) => void;
 }
 
-function Tile({ item, is_current, onCurrent }: TileProps) {
-  const w = review_words.value;
+function Tile({ item, isCurrent, onCurrent }: TileProps) {
+  const w = reviewWords.value;
   const decision = decidedOf(queue.value, item.id);
   const kind = decision === undefined ? `is-${item.why}` : `is-done is-${decision.decision}`;
   const words =
@@ -25,8 +25,8 @@ function Tile({ item, is_current, onCurrent }: TileProps) {
         type="button"
         class={`review-tile ${kind}`}
         data-id={item.id}
-        aria-current={is_current ? "true" : undefined}
-        tabIndex={is_current ? 0 : -1}
+        aria-current={isCurrent ? "true" : undefined}
+        tabIndex={isCurrent ? 0 : -1}
         title={words}
         onFocus={() => onCurrent(item.id)}
         onClick={(event) => {
@@ -58,7 +58,7 @@ interface GridProps {
 }
 
 export function ReviewGrid({ current, onCurrent }: GridProps) {
-  const w = review_words.value;
+  const w = reviewWords.value;
   const open = openOnes(queue.value);
   return (
     <>
@@ -70,7 +70,7 @@ export function ReviewGrid({ current, onCurrent }: GridProps) {
           <Tile
             key={item.id}
             item={item}
-            is_current={item.id === current?.id}
+            isCurrent={item.id === current?.id}
             onCurrent={onCurrent}
           />
         ))}
@@ -85,11 +85,11 @@ export function ReviewGrid({ current, onCurrent }: GridProps) {
           onClick={acceptRest}
         >
           <CheckIcon />
-          {w.accept_rest(open.length)}
+          {w.acceptRest(open.length)}
           <kbd aria-hidden="true">⇧↵</kbd>
         </button>
       </div>
-      <p class="hint review-keys">{w.grid_keys}</p>
+      <p class="hint review-keys">{w.gridKeys}</p>
     </>
   );
 }

@@ -4,11 +4,11 @@ import { moved, reviewKeyOf, type Press } from "./keys";
 function press(key: string, more: Partial<Press> = {}): Press {
   return {
     key,
-    is_repeat: false,
-    has_shift: false,
-    has_command: false,
-    is_on_control: false,
-    is_elsewhere: false,
+    isRepeat: false,
+    hasShift: false,
+    hasCommand: false,
+    isOnControl: false,
+    isElsewhere: false,
     ...more,
   };
 }
@@ -21,17 +21,17 @@ test("digits relabel, Enter accepts, X rejects, U undoes", () => {
 });
 
 test("a key held down decides once", () => {
-  expect(reviewKeyOf(press("Enter", { is_repeat: true }))).toBeNull();
-  expect(reviewKeyOf(press("ArrowRight", { is_repeat: true }))).toEqual({
+  expect(reviewKeyOf(press("Enter", { isRepeat: true }))).toBeNull();
+  expect(reviewKeyOf(press("ArrowRight", { isRepeat: true }))).toEqual({
     kind: "move",
     by: "right",
   });
 });
 
 test("Enter on a button is the button's, and what is typed elsewhere is no decision", () => {
-  expect(reviewKeyOf(press("Enter", { is_on_control: true }))).toBeNull();
-  expect(reviewKeyOf(press("7", { is_elsewhere: true }))).toBeNull();
-  expect(reviewKeyOf(press("x", { has_command: true }))).toBeNull();
+  expect(reviewKeyOf(press("Enter", { isOnControl: true }))).toBeNull();
+  expect(reviewKeyOf(press("7", { isElsewhere: true }))).toBeNull();
+  expect(reviewKeyOf(press("x", { hasCommand: true }))).toBeNull();
 });
 
 test("arrows stay inside the grid", () => {

@@ -12,14 +12,14 @@ export type ReviewKey =
 
 export interface Press {
   key: string;
-  is_repeat: boolean;
-  has_shift: boolean;
+  isRepeat: boolean;
+  hasShift: boolean;
   /** Ctrl, Alt or Cmd: the browser's own. */
-  has_command: boolean;
+  hasCommand: boolean;
   /** Where Enter already means something: a button, a link. */
-  is_on_control: boolean;
+  isOnControl: boolean;
   /** Where keys write text, or an open dialog. */
-  is_elsewhere: boolean;
+  isElsewhere: boolean;
 }
 
 const MOVES: Readonly<Record<string, ReviewKey>> = {
@@ -30,15 +30,15 @@ const MOVES: Readonly<Record<string, ReviewKey>> = {
 };
 
 export function reviewKeyOf(press: Press): ReviewKey | null {
-  if (press.is_elsewhere || press.has_command) return null;
+  if (press.isElsewhere || press.hasCommand) return null;
   const move = MOVES[press.key];
   if (move !== undefined) return move;
-  if (press.is_repeat) return null; // a key held down must not decide about the next drawing
+  if (press.isRepeat) return null; // a key held down must not decide about the next drawing
   if (/^[0-9]$/.test(press.key)) return { kind: "relabel", label: Number(press.key) };
   switch (press.key) {
     case "Enter":
-      if (press.has_shift) return { kind: "accept_rest" };
-      return press.is_on_control ? null : { kind: "accept" };
+      if (press.hasShift) return { kind: "accept_rest" };
+      return press.isOnControl ? null : { kind: "accept" };
     case "x":
     case "X":
       return { kind: "reject" };
@@ -55,9 +55,9 @@ export function moved(
   place: number,
   by: "left" | "right" | "up" | "down",
   n: number,
-  n_columns: number,
+  nColumns: number,
 ): number {
-  const step = { left: -1, right: 1, up: -n_columns, down: n_columns }[by];
+  const step = { left: -1, right: 1, up: -nColumns, down: nColumns }[by];
   const target = place + step;
   return target < 0 || target >= n ? place : target;
 }

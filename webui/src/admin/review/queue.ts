@@ -66,16 +66,16 @@ export function decided(queue: Queue, decision: Decided): Queue {
 
 /** The drawing is before one's eyes again: in its place if that is still there, else first. */
 export function undone(queue: Queue, id: string): Queue {
-  const taken_back = decidedOf(queue, id);
-  if (taken_back === undefined) return queue;
+  const takenBack = decidedOf(queue, id);
+  if (takenBack === undefined) return queue;
   const done = queue.done.filter(({ item }) => item.id !== id);
-  const { item } = taken_back;
+  const { item } = takenBack;
   if (queue.page.some((one) => one.id === id)) return { ...queue, done };
-  const is_shown = (one: ReviewItem) => done.every((other) => other.item.id !== one.id);
+  const isShown = (one: ReviewItem) => done.every((other) => other.item.id !== one.id);
   if (queue.size === 1) {
     return { ...queue, done, page: [item], waiting: [...openOnes(queue), ...queue.waiting] };
   }
-  return { ...queue, done, page: [item, ...queue.page.filter(is_shown)] };
+  return { ...queue, done, page: [item, ...queue.page.filter(isShown)] };
 }
 
 /** Somebody else settled it: it is nobody's to decide here. */

@@ -8,7 +8,7 @@ import {
   acceptRest,
   begin,
   fetchMore,
-  is_fetching,
+  isFetching,
   leave,
   leaveNow,
   problem,
@@ -25,18 +25,18 @@ import { moved, type Press, type ReviewKey, reviewKeyOf } from "./keys";
 import { decidedOf, nAtHand, openOnes, type ReviewItem, type Size } from "./queue";
 import { ReviewSingle } from "./single";
 import "./styles.css";
-import { review_words } from "./words";
+import { reviewWords } from "./words";
 import { adminWords } from "../words";
 
 function pressOf(event: KeyboardEvent): Press {
   const target = event.target instanceof Element ? event.target : null;
   return {
     key: event.key,
-    is_repeat: event.repeat,
-    has_shift: event.shiftKey,
-    has_command: event.ctrlKey || event.metaKey || event.altKey,
-    is_on_control: target?.closest("button, a, summary") != null,
-    is_elsewhere:
+    isRepeat: event.repeat,
+    hasShift: event.shiftKey,
+    hasCommand: event.ctrlKey || event.metaKey || event.altKey,
+    isOnControl: target?.closest("button, a, summary") != null,
+    isElsewhere:
       event.isComposing ||
       target?.closest("input, textarea, select") != null ||
       document.querySelector("dialog[open]") !== null,
@@ -91,27 +91,25 @@ function sizeOf(query: string): Size {
 }
 
 function Lead() {
-  const w = review_words.value;
+  const w = reviewWords.value;
   const now = session.value;
-  if (now === null) return <h1>{review_words.value.title}</h1>;
-  const { n_left, is_left_exact, n_quarantined, n_done } = now;
+  if (now === null) return <h1>{reviewWords.value.title}</h1>;
+  const { nLeft, isLeftExact, nQuarantined, nDone } = now;
   return (
     <>
       <h1 id="lead">
-        {n_left === 0
-          ? w.lead_none
-          : w.lead(Math.min(n_quarantined, n_left), n_left, is_left_exact)}
+        {nLeft === 0 ? w.leadNone : w.lead(Math.min(nQuarantined, nLeft), nLeft, isLeftExact)}
       </h1>
       <p class="facts review-counts">
-        <span id="review-done">{w.done_today(n_done)}</span>
-        <span id="review-left">{w.left(n_left, is_left_exact)}</span>
+        <span id="review-done">{w.doneToday(nDone)}</span>
+        <span id="review-left">{w.left(nLeft, isLeftExact)}</span>
       </p>
     </>
   );
 }
 
 function Mode({ size }: { size: Size }) {
-  const w = review_words.value;
+  const w = reviewWords.value;
   const modes = [
     { is: 1, name: w.single, wanted: "" },
     { is: 20, name: w.grid, wanted: "view=grid" },
@@ -136,14 +134,14 @@ function Mode({ size }: { size: Size }) {
 }
 
 export default function ReviewPage(): VNode {
-  const w = review_words.value;
+  const w = reviewWords.value;
   const size = sizeOf(address.value);
   const [picked, setPicked] = useState<string | null>(null);
   const { page } = queue.value;
   const open = openOnes(queue.value);
   const current =
     (size === 20 ? page.find(({ id }) => id === picked) : undefined) ?? open[0] ?? null;
-  const is_open = current !== null && open.includes(current);
+  const isOpen = current !== null && open.includes(current);
   const latest = useRef(current);
   latest.current = current;
 
@@ -169,12 +167,12 @@ export default function ReviewPage(): VNode {
 
   // After a decision in the grid the focus goes on to the next open drawing.
   useEffect(() => {
-    if (size !== 20 || is_open || open[0] === undefined) return;
+    if (size !== 20 || isOpen || open[0] === undefined) return;
     const place = page.findIndex(({ id }) => id === picked);
     const next = page.slice(place + 1).find((item) => open.includes(item)) ?? open[0];
     setPicked(next.id);
     if (document.activeElement?.closest(".review-tile") != null) focusTile(next.id);
-  }, [size, is_open, open, page, picked]);
+  }, [size, isOpen, open, page, picked]);
 
   return (
     <>
@@ -194,21 +192,21 @@ export default function ReviewPage(): VNode {
       )}
       {size === 1 && current !== null && <ReviewSingle item={current} />}
       {size === 20 && page.length > 0 && open.length > 0 && (
-        <ReviewGrid current={is_open ? current : null} onCurrent={setPicked} />
+        <ReviewGrid current={isOpen ? current : null} onCurrent={setPicked} />
       )}
       {open.length === 0 &&
         (session.value === null && problem.value === "" ? (
           <p class="quiet">{adminWords.value.loading}</p>
         ) : (
           <section class="card review-none">
-            <p id="review-none">{(session.value?.n_left ?? 0) > 0 ? w.none_free : w.none}</p>
+            <p id="review-none">{(session.value?.nLeft ?? 0) > 0 ? w.noneFree : w.none}</p>
             <button
               type="button"
               class="plain-button"
-              disabled={is_fetching.value}
+              disabled={isFetching.value}
               onClick={() => void fetchMore()}
             >
-              {w.look_again}
+              {w.lookAgain}
             </button>
           </section>
         ))}

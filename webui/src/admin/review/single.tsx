@@ -1,7 +1,7 @@
 /** One drawing at a time: its ink large, what is said of it, and what comes next. */
 
 import { InkCanvas } from "../../shared/ink";
-import { review_words } from "./words";
+import { reviewWords } from "./words";
 import { queue } from "./actions";
 import type { ReviewItem } from "./queue";
 import { ReviewTools, sureWords, whySentence } from "./tools";
@@ -9,7 +9,7 @@ import { ReviewTools, sureWords, whySentence } from "./tools";
 const N_NEXT = 8;
 
 function Facts({ item }: { item: ReviewItem }) {
-  const w = review_words.value;
+  const w = reviewWords.value;
   return (
     <>
       <p class="review-why" id="review-why">
@@ -42,13 +42,13 @@ function Facts({ item }: { item: ReviewItem }) {
 }
 
 export function ReviewSingle({ item }: { item: ReviewItem }) {
-  const w = review_words.value;
+  const w = reviewWords.value;
   const next = queue.value.waiting.slice(0, N_NEXT);
   return (
     <>
       <section class="card review-card" aria-label={w.labelled} data-id={item.id}>
         <div class="review-ink" id="review-ink">
-          <InkCanvas key={item.id} ink={item.ink} label={w.ink_of(item.label)} />
+          <InkCanvas key={item.id} ink={item.ink} label={w.inkOf(item.label)} />
         </div>
         <div class="review-side">
           <Facts item={item} />
@@ -56,7 +56,7 @@ export function ReviewSingle({ item }: { item: ReviewItem }) {
         </div>
       </section>
       <div class="review-next" aria-hidden="true">
-        <span class="quiet">{w.next_up}</span>
+        <span class="quiet">{w.nextUp}</span>
         {next.map(({ id, ink }) => (
           <span key={id} class="review-next-ink">
             <InkCanvas ink={ink} />

@@ -5,11 +5,11 @@ import { sureFigure } from "../../shared/figures";
 import { CheckIcon, CrossIcon, UndoIcon } from "../../shared/icons";
 import { accept, queue, reject, relabel, undoLast } from "./actions";
 import type { Decided, ReviewItem } from "./queue";
-import { review_words } from "./words";
+import { reviewWords } from "./words";
 
 /** "The model reads 1, its contributor says 7." */
 export function whySentence({ why, label, read }: ReviewItem): string {
-  const w = review_words.value;
+  const w = reviewWords.value;
   if (why === "quarantined") return w.quarantined(label, read?.label ?? null);
   if (read === null) return w.sample;
   switch (why) {
@@ -23,19 +23,19 @@ export function whySentence({ why, label, read }: ReviewItem): string {
 }
 
 export function sureWords({ read }: ReviewItem): string {
-  const w = review_words.value;
-  return read === null ? w.nothing_read : w.sure(sureFigure(read.probability));
+  const w = reviewWords.value;
+  return read === null ? w.nothingRead : w.sure(sureFigure(read.probability));
 }
 
 export function decidedWords({ decision, label }: Decided): string {
-  const w = review_words.value;
+  const w = reviewWords.value;
   switch (decision) {
     case "accept":
-      return w.said_accepted(label);
+      return w.saidAccepted(label);
     case "relabel":
-      return w.said_relabelled(label);
+      return w.saidRelabelled(label);
     case "reject":
-      return w.said_rejected(label);
+      return w.saidRejected(label);
   }
 }
 
@@ -45,7 +45,7 @@ function letGo(event: MouseEvent): void {
 }
 
 export function ReviewTools({ item }: { item: ReviewItem | null }) {
-  const w = review_words.value;
+  const w = reviewWords.value;
   const off = { disabled: item === null };
   return (
     <div class="review-tools">
@@ -64,16 +64,16 @@ export function ReviewTools({ item }: { item: ReviewItem | null }) {
         <kbd aria-hidden="true">↵</kbd>
       </button>
       <p class="quiet" id="review-or">
-        {w.or_it_is}
+        {w.orItIs}
       </p>
-      <div class="review-digits" role="group" aria-label={w.digit_keys}>
+      <div class="review-digits" role="group" aria-label={w.digitKeys}>
         {DIGITS.map((digit) => (
           <button
             key={digit}
             type="button"
             class={digit === item?.label ? "digit-key is-label" : "digit-key"}
             id={`review-digit-${digit}`}
-            aria-label={w.digit_key(digit)}
+            aria-label={w.digitKey(digit)}
             {...off}
             onClick={(event) => {
               letGo(event);

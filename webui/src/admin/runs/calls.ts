@@ -24,7 +24,7 @@ export interface RunDrawingsFilter {
 
 const PAGE = 200;
 
-export const runs_api = {
+export const runsApi = {
   list: (after: string | null) => ask<List<Run>>(query("/runs", { after })),
   run: (id: number) => ask<RunInFull>(`/runs/${id}`),
   drawings: (id: number, { kind, label }: RunDrawingsFilter, after: string | null) =>

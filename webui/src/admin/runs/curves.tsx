@@ -6,7 +6,7 @@ import { accuracyFigure } from "../../shared/figures";
 import { Card } from "../shared/parts";
 import { type DrawPlot, PlotFigure } from "../shared/plot";
 import type { RunInFull } from "./calls";
-import { runs_words } from "./words";
+import { runsWords } from "./words";
 import { words } from "../../shared/words";
 
 const LEARNING = "train";
@@ -44,24 +44,24 @@ interface CurveProps {
   name: string;
   finding: string;
   points: readonly Measured[];
-  n_steps: number;
+  nSteps: number;
   figure: (value: number) => string;
 }
 
-function Curve({ id, name, finding, points, n_steps, figure }: CurveProps) {
-  const w = runs_words.value;
+function Curve({ id, name, finding, points, nSteps, figure }: CurveProps) {
+  const w = runsWords.value;
   const draw: DrawPlot = useCallback(
     (plot) => ({
       marginLeft: 64,
       marginBottom: 44,
-      x: { label: w.step_axis, labelOffset: 40, domain: [0, n_steps], ticks: 4, tickFormat: "d" },
+      x: { label: w.stepAxis, labelOffset: 40, domain: [0, nSteps], ticks: 4, tickFormat: "d" },
       y: { label: null, ticks: 4, grid: true, nice: true, tickFormat: figure },
       marks: [
         plot.lineY(points, { x: "step", y: "value", stroke: "var(--accent)", strokeWidth: 2 }),
         plot.dot(points.slice(-1), { x: "step", y: "value", fill: "var(--accent)", r: 3 }),
       ],
     }),
-    [points, n_steps, figure, w],
+    [points, nSteps, figure, w],
   );
   return (
     <PlotFigure
@@ -71,7 +71,7 @@ function Curve({ id, name, finding, points, n_steps, figure }: CurveProps) {
       draw={draw}
       height={HEIGHT}
       table={{
-        columns: [w.step_axis, name],
+        columns: [w.stepAxis, name],
         rows: someOf(points, MAX_ROWS).map(({ step, value }) => ({
           key: String(step),
           cells: [step, figure(value)],
@@ -95,26 +95,26 @@ function ends(points: readonly Measured[], figure: (value: number) => string): [
 }
 
 export function RunCurves({ run }: { run: RunInFull }) {
-  const w = runs_words.value;
+  const w = runsWords.value;
   const { metrics } = run;
   const { loss, accuracy } = useMemo(
     () => ({ loss: measuredOf(metrics, "loss"), accuracy: measuredOf(metrics, "accuracy") }),
     [metrics],
   );
-  const n_steps = learned(run);
-  const has_none = loss.length < 2 && accuracy.length < 2;
-  if (has_none && !isOpen(run)) return null;
+  const nSteps = learned(run);
+  const hasNone = loss.length < 2 && accuracy.length < 2;
+  if (hasNone && !isOpen(run)) return null;
   return (
     <Card id="run-curves" title={w.curves}>
-      {has_none && <p class="quiet">{w.no_curve}</p>}
+      {hasNone && <p class="quiet">{w.noCurve}</p>}
       <div class="curves">
         {loss.length >= 2 && (
           <Curve
             id="curve-loss"
             name={w.loss}
-            finding={w.loss_finding(...ends(loss, lossFigure))}
+            finding={w.lossFinding(...ends(loss, lossFigure))}
             points={loss}
-            n_steps={n_steps}
+            nSteps={nSteps}
             figure={lossFigure}
           />
         )}
@@ -122,9 +122,9 @@ export function RunCurves({ run }: { run: RunInFull }) {
           <Curve
             id="curve-accuracy"
             name={w.accuracy}
-            finding={w.accuracy_finding(...ends(accuracy, accuracyFigure))}
+            finding={w.accuracyFinding(...ends(accuracy, accuracyFigure))}
             points={accuracy}
-            n_steps={n_steps}
+            nSteps={nSteps}
             figure={shareFigure}
           />
         )}

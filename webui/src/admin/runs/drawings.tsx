@@ -12,9 +12,9 @@ import {
   type RunDrawing,
   type RunDrawingsFilter,
   type RunInFull,
-  runs_api,
+  runsApi,
 } from "./calls";
-import { runs_words } from "./words";
+import { runsWords } from "./words";
 import { adminWords } from "../words";
 import { words } from "../../shared/words";
 
@@ -43,7 +43,7 @@ function useRunDrawings(id: number, { kind, label }: RunDrawingsFilter): RunDraw
   const loadPage = useCallback(
     async (after: string | null, mine: number): Promise<void> => {
       try {
-        const page = await runs_api.drawings(id, { kind, label }, after);
+        const page = await runsApi.drawings(id, { kind, label }, after);
         if (mine !== round.current) return;
         setShown((before) => ({
           state: { kind: "ready", next: page.next },
@@ -52,7 +52,7 @@ function useRunDrawings(id: number, { kind, label }: RunDrawingsFilter): RunDraw
         }));
       } catch (error) {
         if (mine !== round.current) return;
-        const message = errorSentence(error, adminWords.value.no_connection);
+        const message = errorSentence(error, adminWords.value.noConnection);
         setShown((before) => ({ ...before, state: { kind: "failed", message, next: after } }));
       }
     },
@@ -89,10 +89,10 @@ function useRunDrawings(id: number, { kind, label }: RunDrawingsFilter): RunDraw
 const ROWS_AHEAD = 12; // so far before the end the next page is asked for
 
 function Tile({ drawing, place }: { drawing: RunDrawing; place: number }) {
-  const w = runs_words.value;
+  const w = runsWords.value;
   const { id, ink, label, learned_label, is_new, status } = drawing;
-  const is_changed = label !== learned_label;
-  const said = w.tile(learned_label, is_new) + (is_changed ? w.now_labelled(label) : "");
+  const isChanged = label !== learned_label;
+  const said = w.tile(learned_label, is_new) + (isChanged ? w.nowLabelled(label) : "");
   return (
     <div role="listitem" aria-posinset={place + 1} aria-setsize={-1}>
       <Link view="drawings" part={id} class={`wall-tile is-${status}`}>
@@ -100,7 +100,7 @@ function Tile({ drawing, place }: { drawing: RunDrawing; place: number }) {
         <span class="visually-hidden">{said}</span>
         <span class="wall-label" aria-hidden="true">
           {learned_label}
-          {is_changed && <span class="wall-read">{label}</span>}
+          {isChanged && <span class="wall-read">{label}</span>}
         </span>
       </Link>
     </div>
@@ -113,21 +113,21 @@ interface RunWallProps {
 }
 
 function RunWall({ items, onNearEnd }: RunWallProps) {
-  const [wall, { columns, first_row, n_rows }] = useInSight();
-  const n_all_rows = Math.ceil(items.length / columns);
-  const first = Math.min(first_row, Math.max(0, n_all_rows - 1)) * columns;
-  const is_near_end = first_row + n_rows + ROWS_AHEAD >= n_all_rows;
+  const [wall, { columns, firstRow, nRows }] = useInSight();
+  const nAllRows = Math.ceil(items.length / columns);
+  const first = Math.min(firstRow, Math.max(0, nAllRows - 1)) * columns;
+  const isNearEnd = firstRow + nRows + ROWS_AHEAD >= nAllRows;
   useEffect(() => {
-    if (is_near_end) onNearEnd();
-  }, [is_near_end, onNearEnd]);
+    if (isNearEnd) onNearEnd();
+  }, [isNearEnd, onNearEnd]);
   return (
     <div
       ref={wall}
       id="run-wall"
       class="wall"
       role="list"
-      aria-label={runs_words.value.wall}
-      style={{ height: `${n_all_rows * ROW_PX}px` }}
+      aria-label={runsWords.value.wall}
+      style={{ height: `${nAllRows * ROW_PX}px` }}
     >
       <div
         class="wall-rows"
@@ -137,7 +137,7 @@ function RunWall({ items, onNearEnd }: RunWallProps) {
           gridTemplateColumns: `repeat(${columns}, ${TILE_PX}px)`,
         }}
       >
-        {items.slice(first, first + n_rows * columns).map((drawing, index) => (
+        {items.slice(first, first + nRows * columns).map((drawing, index) => (
           <Tile key={drawing.id} drawing={drawing} place={first + index} />
         ))}
       </div>
@@ -176,31 +176,31 @@ interface ChoicesProps {
 }
 
 interface ChoiceProps {
-  is_on: boolean;
+  isOn: boolean;
   n: number;
   name: string;
   wanted: RunDrawingsFilter;
 }
 
-function Choice({ is_on, n, name, wanted }: ChoiceProps) {
+function Choice({ isOn, n, name, wanted }: ChoiceProps) {
   return (
-    <button type="button" class="preset" aria-pressed={is_on} onClick={() => setFilter(wanted)}>
+    <button type="button" class="preset" aria-pressed={isOn} onClick={() => setFilter(wanted)}>
       {name} <span class="quiet">{n}</span>
     </button>
   );
 }
 
 function Choices({ counts, filter }: ChoicesProps) {
-  const w = runs_words.value;
+  const w = runsWords.value;
   const { kind, label } = filter;
-  const names = { all: w.kind_all, new: w.kind_new, older: w.kind_older };
+  const names = { all: w.kindAll, new: w.kindNew, older: w.kindOlder };
   return (
     <div class="run-choices">
       <div class="presets" role="group" aria-label={w.kinds} id="run-kinds">
         {[null, ...KINDS].map((one) => (
           <Choice
             key={one ?? "all"}
-            is_on={kind === one}
+            isOn={kind === one}
             n={total(counts, one, label)}
             name={names[one ?? "all"]}
             wanted={{ kind: one, label }}
@@ -209,14 +209,14 @@ function Choices({ counts, filter }: ChoicesProps) {
       </div>
       <div class="presets" role="group" aria-label={w.labels} id="run-labels">
         {DIGITS.map((digit) => {
-          const is_on = label === String(digit);
+          const isOn = label === String(digit);
           return (
             <Choice
               key={digit}
-              is_on={is_on}
+              isOn={isOn}
               n={total(counts, kind, String(digit))}
               name={String(digit)}
-              wanted={{ kind, label: is_on ? null : String(digit) }}
+              wanted={{ kind, label: isOn ? null : String(digit) }}
             />
           );
         })}
@@ -226,37 +226,37 @@ function Choices({ counts, filter }: ChoicesProps) {
 }
 
 export function RunDrawingsCard({ run }: { run: RunInFull }) {
-  const w = runs_words.value;
+  const w = runsWords.value;
   const filter = filterOf(query.value);
   const { state, items, counts, loadMore, tryAgain } = useRunDrawings(run.id, filter);
-  const n_new = run.n_new ?? 0;
-  const n_drawings = run.n_drawings ?? 0;
-  if (n_drawings === 0) {
+  const nNew = run.n_new ?? 0;
+  const nDrawings = run.n_drawings ?? 0;
+  if (nDrawings === 0) {
     return (
       <Card id="run-drawings" title={w.drawings}>
-        <p class="quiet">{w.drawings_none}</p>
+        <p class="quiet">{w.drawingsNone}</p>
       </Card>
     );
   }
   return (
     <Card id="run-drawings" title={w.drawings}>
-      <p class="run-drawings-lead">{w.drawings_lead(n_new, n_drawings - n_new)}</p>
+      <p class="run-drawings-lead">{w.drawingsLead(nNew, nDrawings - nNew)}</p>
       {counts !== null && <Choices counts={counts} filter={filter} />}
       {counts !== null && counts.n_deleted > 0 && (
-        <p class="quiet">{w.n_deleted(counts.n_deleted)}</p>
+        <p class="quiet">{w.nDeleted(counts.n_deleted)}</p>
       )}
       {items.length > 0 && <RunWall items={items} onNearEnd={loadMore} />}
       {state.kind === "loading" && (
         <p class="quiet">{items.length === 0 ? adminWords.value.loading : w.more}</p>
       )}
-      {state.kind === "ready" && items.length === 0 && <p class="quiet">{w.drawings_none_fit}</p>}
+      {state.kind === "ready" && items.length === 0 && <p class="quiet">{w.drawingsNoneFit}</p>}
       {state.kind === "failed" && (
         <div class="failed" role="alert">
           <p>
-            <strong>{w.more_failed}</strong> {state.message}
+            <strong>{w.moreFailed}</strong> {state.message}
           </p>
           <button type="button" class="plain-button" onClick={tryAgain}>
-            {words.value.try_again}
+            {words.value.tryAgain}
           </button>
         </div>
       )}

@@ -5,7 +5,7 @@ import { runPercent } from "../../shared/figures";
 import { languageTag } from "../../shared/language";
 import { Card } from "../shared/parts";
 import type { RunInFull } from "./calls";
-import { runs_words } from "./words";
+import { runsWords } from "./words";
 
 export const PHASES = ["gather", "train", "evaluate", "gate", "export", "publish"] as const;
 
@@ -25,13 +25,13 @@ export function stepStates(status: RunStatus, phase: string | null): StepState[]
 const SIGNS: Record<StepState, string> = { done: "✓", now: "▸", ahead: "", stopped: "!" };
 
 export function RunSteps({ run }: { run: RunInFull }) {
-  const w = runs_words.value;
+  const w = runsWords.value;
   const states = stepStates(run.status, run.phase);
   const said: Record<StepState, string> = {
-    done: w.step_done,
-    now: w.step_now,
-    ahead: w.step_ahead,
-    stopped: w.step_stopped,
+    done: w.stepDone,
+    now: w.stepNow,
+    ahead: w.stepAhead,
+    stopped: w.stepStopped,
   };
   const percent = runPercent(run);
   return (
@@ -39,12 +39,12 @@ export function RunSteps({ run }: { run: RunInFull }) {
       {PHASES.map((phase, index) => {
         const state = states[index] ?? "ahead";
         const seconds = run.phases.find((one) => one.phase === phase)?.seconds;
-        const is_now = state === "now";
+        const isNow = state === "now";
         return (
           <li
             key={phase}
             class={`run-step is-${state}`}
-            aria-current={is_now ? "step" : undefined}
+            aria-current={isNow ? "step" : undefined}
             data-phase={phase}
           >
             <span class="run-step-sign" aria-hidden="true">
@@ -53,10 +53,10 @@ export function RunSteps({ run }: { run: RunInFull }) {
             <span class="run-step-name">{w.step(phase)}</span>
             <span class="visually-hidden">{said[state]}</span>
             <span class="run-step-figure">
-              {is_now && percent !== null && `${w.percent_of_step(percent)} · `}
-              {seconds !== undefined && w.step_seconds(seconds)}
+              {isNow && percent !== null && `${w.percentOfStep(percent)} · `}
+              {seconds !== undefined && w.stepSeconds(seconds)}
             </span>
-            {is_now && (
+            {isNow && (
               <span class="run-step-bar" aria-hidden="true">
                 <span style={{ transform: `scaleX(${(percent ?? 0) / 100})` }} />
               </span>
@@ -69,7 +69,7 @@ export function RunSteps({ run }: { run: RunInFull }) {
 }
 
 export function RunLog({ run }: { run: RunInFull }) {
-  const w = runs_words.value;
+  const w = runsWords.value;
   const clock = new Intl.DateTimeFormat(languageTag.value, {
     timeStyle: "medium",
     hourCycle: "h23",
@@ -77,7 +77,7 @@ export function RunLog({ run }: { run: RunInFull }) {
   return (
     <Card id="run-log" title={w.log}>
       {run.lines.length === 0 ? (
-        <p class="quiet">{w.log_none}</p>
+        <p class="quiet">{w.logNone}</p>
       ) : (
         // Focus lets the keyboard scroll it where it is longer than its place.
         <div class="run-log" role="group" aria-label={w.log} tabIndex={0}>

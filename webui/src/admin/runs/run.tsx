@@ -6,13 +6,13 @@ import { Link, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
 import { CancelRun, RunStatusSign } from "../shared/run-parts";
 import { Moment } from "../shared/tables";
-import { is_admin, news_key, stats } from "../state";
-import { type RunInFull, runs_api } from "./calls";
+import { isAdmin, newsKey, stats } from "../state";
+import { type RunInFull, runsApi } from "./calls";
 import { RunAdvice } from "./verdict";
 import { RunCurves } from "./curves";
 import { RunDrawingsCard } from "./drawings";
 import { RunLog, RunSteps } from "./progress";
-import { runs_words } from "./words";
+import { runsWords } from "./words";
 import { adminWords } from "../words";
 
 const SILENT_SECONDS = 20;
@@ -20,26 +20,26 @@ const LONG_WAIT_SECONDS = 15;
 const BEAT_MS = 1_000;
 
 function leftWords({ time_left }: RunInFull): string {
-  const w = runs_words.value;
+  const w = runsWords.value;
   if (time_left === null) return "";
-  return time_left.is_whole ? w.left_whole(time_left.seconds) : w.left_phase(time_left.seconds);
+  return time_left.is_whole ? w.leftWhole(time_left.seconds) : w.leftPhase(time_left.seconds);
 }
 
 function leadOf(run: RunInFull): string {
-  const w = runs_words.value;
+  const w = runsWords.value;
   switch (run.status) {
     case "queued":
-      return w.lead_queued(run.id);
+      return w.leadQueued(run.id);
     case "running":
-      return w.lead_running(run.id, leftWords(run));
+      return w.leadRunning(run.id, leftWords(run));
     case "promoted":
-      return w.lead_promoted(run.id, run.version);
+      return w.leadPromoted(run.id, run.version);
     case "held":
-      return w.lead_held(run.id, run.version);
+      return w.leadHeld(run.id, run.version);
     case "failed":
-      return w.lead_failed(run.id);
+      return w.leadFailed(run.id);
     case "cancelled":
-      return w.lead_cancelled(run.id);
+      return w.leadCancelled(run.id);
   }
 }
 
@@ -49,25 +49,25 @@ function secondsSince(moment: string): number {
 
 /** What a person should know while it lasts and nothing moves. */
 function Stillness({ run }: { run: RunInFull }) {
-  const w = runs_words.value;
+  const w = runsWords.value;
   if (run.status === "queued" && secondsSince(run.queued_at) > LONG_WAIT_SECONDS) {
-    return <p class="banner">{w.waiting_long}</p>;
+    return <p class="banner">{w.waitingLong}</p>;
   }
   const silent = run.progress_at === null ? 0 : secondsSince(run.progress_at);
   if (run.status === "running" && silent > SILENT_SECONDS) {
     return <p class="banner">{w.silent(silent)}</p>;
   }
   if (run.status === "running" && run.time_left === null) {
-    return <p class="quiet">{w.left_unknown}</p>;
+    return <p class="quiet">{w.leftUnknown}</p>;
   }
   return null;
 }
 
 function Facts({ run }: { run: RunInFull }) {
-  const w = runs_words.value;
-  const admin = runs_words.value;
+  const w = runsWords.value;
+  const admin = runsWords.value;
   const { started_at, finished_at, base_version, n_attempts } = run;
-  const was_resumed = run.lines.some(({ name }) => name === "resumed");
+  const wasResumed = run.lines.some(({ name }) => name === "resumed");
   const taken =
     started_at === null || finished_at === null
       ? null
@@ -82,12 +82,12 @@ function Facts({ run }: { run: RunInFull }) {
       </div>
       <div>
         <dt>{w.by}</dt>
-        <dd>{run.asked_by ?? w.by_name(run.requested_by)}</dd>
+        <dd>{run.asked_by ?? w.byName(run.requested_by)}</dd>
       </div>
       {run.n_drawings !== null && (
         <div>
           <dt>{w.from}</dt>
-          <dd>{base_version === null ? w.from_nothing : w.from_version(base_version)}</dd>
+          <dd>{base_version === null ? w.fromNothing : w.fromVersion(base_version)}</dd>
         </div>
       )}
       {taken !== null && (
@@ -96,7 +96,7 @@ function Facts({ run }: { run: RunInFull }) {
           <dd>{admin.seconds(Math.round(taken))}</dd>
         </div>
       )}
-      {was_resumed && (
+      {wasResumed && (
         <div id="resumed">
           <dt>
             {w.attempts}: {n_attempts}
@@ -109,7 +109,7 @@ function Facts({ run }: { run: RunInFull }) {
 }
 
 function Shown({ run }: { run: RunInFull }) {
-  const is_open = isOpen(run);
+  const isRunOpen = isOpen(run);
   return (
     <>
       <div class="lead">
@@ -118,10 +118,10 @@ function Shown({ run }: { run: RunInFull }) {
           <RunStatusSign status={run.status} />
         </p>
       </div>
-      {is_open && <Stillness run={run} />}
-      {!is_open && <RunAdvice run={run} />}
+      {isRunOpen && <Stillness run={run} />}
+      {!isRunOpen && <RunAdvice run={run} />}
       <RunSteps run={run} />
-      {is_open && is_admin.value && <CancelRun run={run} />}
+      {isRunOpen && isAdmin.value && <CancelRun run={run} />}
       <Facts run={run} />
       <RunCurves run={run} />
       <RunLog run={run} />
@@ -131,24 +131,24 @@ function Shown({ run }: { run: RunInFull }) {
 }
 
 export function RunPage({ id }: { id: number }) {
-  const load = useCallback(() => runs_api.run(id), [id]);
-  const [n_beats, setBeats] = useState(0);
-  const loaded = useLoaded(load, `${news_key.value} ${stats.value?.run?.phase ?? ""} ${n_beats}`);
-  const is_open = loaded.kind === "ready" && isOpen(loaded.value);
+  const load = useCallback(() => runsApi.run(id), [id]);
+  const [nBeats, setBeats] = useState(0);
+  const loaded = useLoaded(load, `${newsKey.value} ${stats.value?.run?.phase ?? ""} ${nBeats}`);
+  const isRunOpen = loaded.kind === "ready" && isOpen(loaded.value);
   // Its log, its pace and its silence change without a step that would be news.
   useEffect(() => {
-    if (!is_open) return;
+    if (!isRunOpen) return;
     const timer = setInterval(() => setBeats((n) => n + 1), BEAT_MS);
     return () => clearInterval(timer);
-  }, [is_open]);
+  }, [isRunOpen]);
   return (
     <>
       <Link view="runs" id="all-runs">
-        {runs_words.value.back}
+        {runsWords.value.back}
       </Link>
       {loaded.kind !== "ready" && (
         <div class="lead">
-          <h1>{adminWords.value.run_number(id)}</h1>
+          <h1>{adminWords.value.runNumber(id)}</h1>
         </div>
       )}
       <Show loaded={loaded}>{(run) => <Shown run={run} />}</Show>

@@ -8,23 +8,23 @@ import { Link, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
 import { Retrain, RunStatusSign } from "../shared/run-parts";
 import { Moment, ShowMore, useMore } from "../shared/tables";
-import { is_admin, news_key, route } from "../state";
-import { runs_api } from "./calls";
+import { isAdmin, newsKey, route } from "../state";
+import { runsApi } from "./calls";
 import { RunPage } from "./run";
 import "./styles.css";
 import { WebhookPage } from "./webhook";
-import { runs_words } from "./words";
+import { runsWords } from "./words";
 import { words } from "../../shared/words";
 import { adminWords } from "../words";
 
 function learnedWords({ n_new, n_drawings }: Run): string {
-  const w = runs_words.value;
+  const w = runsWords.value;
   if (n_new === null || n_drawings === null) return "";
-  return n_drawings === 0 ? w.mnist_alone : w.n_drawings(n_new, n_drawings);
+  return n_drawings === 0 ? w.mnistAlone : w.nDrawings(n_new, n_drawings);
 }
 
 function Row({ run }: { run: Run }) {
-  const w = runs_words.value;
+  const w = runsWords.value;
   const admin = adminWords.value;
   const { version } = run;
   const learned = learnedWords(run);
@@ -33,14 +33,14 @@ function Row({ run }: { run: Run }) {
   return (
     <li class="run-item" data-run={run.id}>
       <Link view="runs" part={String(run.id)} class="run-item-link">
-        {admin.run_number(run.id)}
+        {admin.runNumber(run.id)}
       </Link>
       <RunStatusSign status={run.status} />
       <span class="run-item-sentence">
         {isOpen(run) && run.status === "running" ? words.value.phase(run.phase) : sentence}
       </span>
       <span class="run-item-facts">
-        <Moment at={run.queued_at} /> · {run.asked_by ?? w.by_name(run.requested_by)}
+        <Moment at={run.queued_at} /> · {run.asked_by ?? w.byName(run.requested_by)}
         {learned !== "" && ` · ${learned}`}
       </span>
     </li>
@@ -48,19 +48,19 @@ function Row({ run }: { run: Run }) {
 }
 
 function leadOf(items: readonly Run[]): string {
-  const w = runs_words.value;
+  const w = runsWords.value;
   const [newest] = items;
-  if (newest === undefined) return w.list_none;
+  if (newest === undefined) return w.listNone;
   const { id, status } = newest;
-  if (isOpen(newest)) return w.list_open(id);
-  return w.list_last(id, adminWords.value.run_status(status));
+  if (isOpen(newest)) return w.listOpen(id);
+  return w.listLast(id, adminWords.value.runStatus(status));
 }
 
 function RunsList() {
-  const w = runs_words.value;
-  const load = useCallback(() => runs_api.list(null), []);
-  const loaded = useLoaded(load, news_key.value);
-  const more = useMore(loaded, runs_api.list);
+  const w = runsWords.value;
+  const load = useCallback(() => runsApi.list(null), []);
+  const loaded = useLoaded(load, newsKey.value);
+  const more = useMore(loaded, runsApi.list);
 
   return (
     <Show loaded={loaded}>
@@ -78,10 +78,10 @@ function RunsList() {
             </ul>
           )}
           <ShowMore more={more} />
-          {is_admin.value && (
+          {isAdmin.value && (
             <p>
               <Link view="runs" part="webhook" id="to-webhook">
-                {w.notify_link}
+                {w.notifyLink}
               </Link>
             </p>
           )}
@@ -93,14 +93,14 @@ function RunsList() {
 
 /** `7` is one run, `webhook` whom to tell, nothing all of them. */
 export default function RunsPage(): VNode {
-  const w = runs_words.value;
+  const w = runsWords.value;
   const part = route.value.kind === "view" ? route.value.part : "";
   if (part === "") return <RunsList />;
   if (part === "webhook") return <WebhookPage />;
   if (/^\d{1,15}$/.test(part)) return <RunPage key={part} id={Number(part)} />;
   return (
     <>
-      <h1>{w.no_such}</h1>
+      <h1>{w.noSuch}</h1>
       <p>
         <Link view="runs">{w.back}</Link>
       </p>

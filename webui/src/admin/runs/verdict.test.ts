@@ -10,13 +10,13 @@ function rule(name: string, value: unknown, bound: unknown) {
 test("losses are whole digits, gains have a proper minus", () => {
   const one = rule("mnist_vs_anchor", -3, 6);
   expect(measureOf(one, percent)).toBe("−3");
-  expect(boundOf(one, percent)).toEqual({ figure: "6", is_least: false });
+  expect(boundOf(one, percent)).toEqual({ figure: "6", isLeast: false });
 });
 
 test("shares are percentages, cut rather than rounded", () => {
   const one = rule("first_accuracy", 0.989999, 0.99);
   expect(measureOf(one, percent)).toBe("98.99 %");
-  expect(boundOf(one, percent)).toEqual({ figure: "99.00 %", is_least: true });
+  expect(boundOf(one, percent)).toEqual({ figure: "99.00 %", isLeast: true });
 });
 
 test("a figure that is not there is a dash", () => {

@@ -5,7 +5,7 @@ import { CheckIcon, CrossIcon } from "../../shared/icons";
 import { Card, Link } from "../shared/parts";
 import { Retrain } from "../shared/run-parts";
 import type { RunInFull } from "./calls";
-import { runs_words } from "./words";
+import { runsWords } from "./words";
 import { adminWords } from "../words";
 import { words } from "../../shared/words";
 
@@ -39,23 +39,23 @@ export function measureOf({ name, value }: Rule, percent: Percent): string {
 export function boundOf(
   { name, bound }: Rule,
   percent: Percent,
-): { figure: string; is_least: boolean } {
-  return { figure: figureOf(name, bound, percent), is_least: LEAST.has(name) };
+): { figure: string; isLeast: boolean } {
+  return { figure: figureOf(name, bound, percent), isLeast: LEAST.has(name) };
 }
 
 function Row({ rule }: { rule: Rule }) {
-  const w = runs_words.value;
+  const w = runsWords.value;
   const admin = adminWords.value;
   const { name, passed, sentence } = rule;
   const { percent } = words.value;
-  const { figure, is_least } = boundOf(rule, percent);
-  const allowed = figure === NO_FIGURE ? figure : (is_least ? w.at_least : w.at_most)(figure);
+  const { figure, isLeast } = boundOf(rule, percent);
+  const allowed = figure === NO_FIGURE ? figure : (isLeast ? w.atLeast : w.atMost)(figure);
   return (
     <tr class={passed ? "rule-row is-passed" : "rule-row is-failed"} data-rule={name}>
       <th scope="row">
         <span class="rule-words">
           {passed ? <CheckIcon /> : <CrossIcon />}
-          <span class="visually-hidden">{passed ? admin.rule_passed : admin.rule_failed}: </span>
+          <span class="visually-hidden">{passed ? admin.rulePassed : admin.ruleFailed}: </span>
           <span>{sentence}</span>
         </span>
       </th>
@@ -66,7 +66,7 @@ function Row({ rule }: { rule: Rule }) {
 }
 
 function VerdictTable({ verdict }: { verdict: Verdict }) {
-  const w = runs_words.value;
+  const w = runsWords.value;
   return (
     <table class="verdict-table" id="rules">
       <thead>
@@ -86,18 +86,18 @@ function VerdictTable({ verdict }: { verdict: Verdict }) {
 }
 
 function Ways({ run }: { run: RunInFull }) {
-  const w = runs_words.value;
+  const w = runsWords.value;
   const { status, version, base_version, n_checking } = run;
   return (
     <p class="run-ways">
       {status === "held" && n_checking > 0 && (
         <Link view="drawings" query="status=quarantined" id="check-these">
-          {w.check_these(n_checking)}
+          {w.checkThese(n_checking)}
         </Link>
       )}
       {version !== null && (
         <Link view="models" part={String(version)} id="open-version">
-          {w.open_version(version)}
+          {w.openVersion(version)}
         </Link>
       )}
       {version !== null && base_version !== null && (
@@ -111,9 +111,9 @@ function Ways({ run }: { run: RunInFull }) {
 
 /** Shown once the run is over. */
 export function RunAdvice({ run }: { run: RunInFull }) {
-  const w = runs_words.value;
+  const w = runsWords.value;
   const { what_to_do, verdict, message, status, told } = run;
-  const is_lost = status === "failed" || status === "cancelled";
+  const isLost = status === "failed" || status === "cancelled";
   return (
     <>
       <section class={`card run-end is-${status}`} id="run-end">
@@ -130,26 +130,26 @@ export function RunAdvice({ run }: { run: RunInFull }) {
         )}
         {what_to_do !== null && (
           <>
-            <h2>{w.what_now}</h2>
+            <h2>{w.whatNow}</h2>
             <p id="what-to-do">{what_to_do}</p>
           </>
         )}
         <Ways run={run} />
-        {is_lost && <Retrain />}
+        {isLost && <Retrain />}
         {told !== null && (
           <p class="quiet" id="told">
-            {w.hook_told_run}: {told.sentence ?? w.hook_waiting}{" "}
-            {told.is_waiting && told.outcome !== null && w.hook_again}
+            {w.hookToldRun}: {told.sentence ?? w.hookWaiting}{" "}
+            {told.is_waiting && told.outcome !== null && w.hookAgain}
           </p>
         )}
       </section>
       {verdict !== null && (
-        <Card id="run-verdict" title={verdict.passed ? w.verdict_passed : w.verdict_held}>
+        <Card id="run-verdict" title={verdict.passed ? w.verdictPassed : w.verdictHeld}>
           <VerdictTable verdict={verdict} />
         </Card>
       )}
       {verdict === null && status === "promoted" && (
-        <p class="quiet">{runs_words.value.no_verdict}</p>
+        <p class="quiet">{runsWords.value.noVerdict}</p>
       )}
     </>
   );

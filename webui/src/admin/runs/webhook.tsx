@@ -5,9 +5,9 @@ import { language, languageTag } from "../../shared/language";
 import { ActionNote, Card, Field, Link, Show } from "../shared/parts";
 import { useAction, useLoaded } from "../shared/requests";
 import { Moment, Secret, text } from "../shared/tables";
-import { is_admin } from "../state";
-import { type Delivery, runs_api, TOLD_ENDS, type Webhook } from "./calls";
-import { runs_words } from "./words";
+import { isAdmin } from "../state";
+import { type Delivery, runsApi, TOLD_ENDS, type Webhook } from "./calls";
+import { runsWords } from "./words";
 import { words } from "../../shared/words";
 import { adminWords } from "../words";
 
@@ -17,9 +17,9 @@ interface WebhookFormProps {
 }
 
 function WebhookForm({ hook, onSaved }: WebhookFormProps) {
-  const w = runs_words.value;
+  const w = runsWords.value;
   const action = useAction();
-  const [is_empty, setEmpty] = useState(false);
+  const [isEmpty, setEmpty] = useState(false);
   return (
     <form
       id="webhook-form"
@@ -29,19 +29,19 @@ function WebhookForm({ hook, onSaved }: WebhookFormProps) {
         const data = new FormData(event.currentTarget);
         const url = text(event.currentTarget, "url").trim();
         const events = TOLD_ENDS.filter((end) => data.has(end));
-        const renew_secret = data.has("renew_secret");
+        const renewSecret = data.has("renew_secret");
         setEmpty(events.length === 0);
         if (events.length === 0) return;
         action.run(async () => {
-          onSaved(await runs_api.saveWebhook({ url, events, renew_secret }));
-          return w.hook_saved;
+          onSaved(await runsApi.saveWebhook({ url, events, renew_secret: renewSecret }));
+          return w.hookSaved;
         });
       }}
     >
       <Field
         id="webhook-url"
-        label={w.hook_url}
-        hint={[w.hook_url_hint, hook.allows_private ? w.hook_private : w.hook_public].join(
+        label={w.hookUrl}
+        hint={[w.hookUrlHint, hook.allows_private ? w.hookPrivate : w.hookPublic].join(
           words.value.gap,
         )}
       >
@@ -58,7 +58,7 @@ function WebhookForm({ hook, onSaved }: WebhookFormProps) {
         />
       </Field>
       <fieldset class="checks">
-        <legend>{w.hook_events}</legend>
+        <legend>{w.hookEvents}</legend>
         {TOLD_ENDS.map((end) => (
           <label key={end} class="check">
             <input
@@ -69,16 +69,16 @@ function WebhookForm({ hook, onSaved }: WebhookFormProps) {
             {w.end(end)}
           </label>
         ))}
-        {is_empty && (
+        {isEmpty && (
           <p class="note is-failed" role="alert">
-            ! {w.hook_choose}
+            ! {w.hookChoose}
           </p>
         )}
       </fieldset>
       {hook.url !== null && (
         <label class="check">
           <input type="checkbox" name="renew_secret" />
-          {w.hook_renew}
+          {w.hookRenew}
         </label>
       )}
       <div class="button-row">
@@ -92,7 +92,7 @@ function WebhookForm({ hook, onSaved }: WebhookFormProps) {
 }
 
 function Row({ delivery }: { delivery: Delivery }) {
-  const w = runs_words.value;
+  const w = runsWords.value;
   const { event, run_id, is_waiting, outcome, sentence, created_at } = delivery;
   const state = outcome === "delivered" ? "right" : is_waiting ? "waiting" : "wrong";
   return (
@@ -102,7 +102,7 @@ function Row({ delivery }: { delivery: Delivery }) {
           w.end(event)
         ) : (
           <Link view="runs" part={String(run_id)}>
-            {adminWords.value.run_number(run_id)}
+            {adminWords.value.runNumber(run_id)}
           </Link>
         )}
         {run_id !== null && <> · {w.end(event)}</>}
@@ -111,18 +111,18 @@ function Row({ delivery }: { delivery: Delivery }) {
         <Moment at={created_at} />
       </span>
       <span class="delivery-outcome">
-        {sentence ?? w.hook_waiting} {is_waiting && outcome !== null && w.hook_again}
+        {sentence ?? w.hookWaiting} {is_waiting && outcome !== null && w.hookAgain}
       </span>
     </li>
   );
 }
 
 function Deliveries({ deliveries }: { deliveries: readonly Delivery[] }) {
-  const w = runs_words.value;
+  const w = runsWords.value;
   return (
-    <Card id="deliveries" title={w.hook_last}>
+    <Card id="deliveries" title={w.hookLast}>
       {deliveries.length === 0 ? (
-        <p class="quiet">{w.hook_never}</p>
+        <p class="quiet">{w.hookNever}</p>
       ) : (
         <ul class="deliveries">
           {deliveries.map((delivery) => (
@@ -145,11 +145,11 @@ function hostOf(url: string): string {
 }
 
 function leadOf({ url, events }: Webhook): string {
-  const w = runs_words.value;
-  if (url === null) return w.hook_nobody;
+  const w = runsWords.value;
+  if (url === null) return w.hookNobody;
   const ends = new Intl.ListFormat(languageTag.value, { type: "disjunction" });
   const told = TOLD_ENDS.filter((end) => events.includes(end)).map((end) => w.end(end));
-  return w.hook_told(hostOf(url), ends.format(told));
+  return w.hookTold(hostOf(url), ends.format(told));
 }
 
 interface ToolsProps {
@@ -157,40 +157,40 @@ interface ToolsProps {
 }
 
 function Tools({ onChanged }: ToolsProps) {
-  const w = runs_words.value;
+  const w = runsWords.value;
   const action = useAction();
-  const is_busy = action.state.kind === "busy";
+  const isBusy = action.state.kind === "busy";
   return (
     <div class="button-row">
       <button
         type="button"
         id="test-webhook"
         class="plain-button"
-        disabled={is_busy}
+        disabled={isBusy}
         onClick={() =>
           action.run(async () => {
-            await runs_api.testWebhook();
+            await runsApi.testWebhook();
             onChanged();
-            return w.hook_test_asked;
+            return w.hookTestAsked;
           })
         }
       >
-        {w.hook_test}
+        {w.hookTest}
       </button>
       <button
         type="button"
         id="remove-webhook"
         class="danger-button"
-        disabled={is_busy}
+        disabled={isBusy}
         onClick={() =>
           action.run(async () => {
-            await runs_api.removeWebhook();
+            await runsApi.removeWebhook();
             onChanged();
-            return w.hook_removed;
+            return w.hookRemoved;
           })
         }
       >
-        {w.hook_remove}
+        {w.hookRemove}
       </button>
       <ActionNote state={action.state} />
     </div>
@@ -198,19 +198,19 @@ function Tools({ onChanged }: ToolsProps) {
 }
 
 function Settings() {
-  const w = runs_words.value;
-  const [n_looks, setLooks] = useState(0);
+  const w = runsWords.value;
+  const [nLooks, setLooks] = useState(0);
   const [secret, setSecret] = useState<string | null>(null);
-  const load = useCallback(() => runs_api.webhook(), []);
-  const loaded = useLoaded(load, `${n_looks} ${language.value}`);
+  const load = useCallback(() => runsApi.webhook(), []);
+  const loaded = useLoaded(load, `${nLooks} ${language.value}`);
   const look = () => setLooks((n) => n + 1);
-  const is_waiting =
+  const isWaiting =
     loaded.kind === "ready" && loaded.value.deliveries.some((one) => one.is_waiting);
   useEffect(() => {
-    if (!is_waiting) return;
+    if (!isWaiting) return;
     const timer = setInterval(() => setLooks((n) => n + 1), LOOK_MS);
     return () => clearInterval(timer);
-  }, [is_waiting]);
+  }, [isWaiting]);
   return (
     <Show loaded={loaded}>
       {(hook) => (
@@ -218,8 +218,8 @@ function Settings() {
           <div class="lead">
             <h1 id="lead">{leadOf(hook)}</h1>
           </div>
-          <p class="hint">{w.hook_hint}</p>
-          {secret !== null && <Secret id="webhook-secret" title={w.hook_secret} secret={secret} />}
+          <p class="hint">{w.hookHint}</p>
+          {secret !== null && <Secret id="webhook-secret" title={w.hookSecret} secret={secret} />}
           <WebhookForm
             key={hook.updated_at ?? ""}
             hook={hook}
@@ -237,13 +237,13 @@ function Settings() {
 }
 
 export function WebhookPage() {
-  const w = runs_words.value;
+  const w = runsWords.value;
   return (
     <>
       <Link view="runs" id="all-runs">
         {w.back}
       </Link>
-      {is_admin.value ? <Settings /> : <p class="quiet">{w.admins_only}</p>}
+      {isAdmin.value ? <Settings /> : <p class="quiet">{w.adminsOnly}</p>}
     </>
   );
 }

@@ -9,9 +9,9 @@ import { language, languageTag } from "../../shared/language";
 import { whenOf } from "../../shared/when";
 import { ActionNote, Card, Field, Show } from "../shared/parts";
 import { useAction, useLoaded } from "../shared/requests";
-import { errorSentence, is_admin, stats } from "../state";
+import { errorSentence, isAdmin, stats } from "../state";
 import "./styles.css";
-import { schedule_words } from "./words";
+import { scheduleWords } from "./words";
 import { words } from "../../shared/words";
 import { adminWords } from "../words";
 
@@ -32,12 +32,12 @@ function format(zone: string): Intl.DateTimeFormat {
 }
 
 function NextTimes({ times, zone }: { times: readonly string[]; zone: string }) {
-  const w = schedule_words.value;
+  const w = scheduleWords.value;
   const shown = format(zone);
   return (
-    <Card title={w.next_five(zone)} id="next-times">
+    <Card title={w.nextFive(zone)} id="next-times">
       {times.length === 0 ? (
-        <p class="quiet">{w.next_none}</p>
+        <p class="quiet">{w.nextNone}</p>
       ) : (
         <ol class="next-times">
           {times.map((at) => (
@@ -61,25 +61,25 @@ type Meaning =
 
 /** Reads a rule out while it is typed. */
 function Preview({ rule: { cron, timezone } }: { rule: Rule }) {
-  const w = schedule_words.value;
+  const w = scheduleWords.value;
   const [meaning, setMeaning] = useState<Meaning>({ kind: "none" });
   const spoken = language.value;
 
   useEffect(() => {
-    let is_current = true;
+    let isCurrent = true;
     async function read(): Promise<void> {
       if (cron === "") return;
       try {
         const found = await ask<SchedulePreviewOut>(query("/schedule/preview", { cron, timezone }));
-        if (is_current) setMeaning({ kind: "read", sentence: found.sentence });
+        if (isCurrent) setMeaning({ kind: "read", sentence: found.sentence });
       } catch (error) {
-        const sentence = errorSentence(error, words.value.failed_network);
-        if (is_current) setMeaning({ kind: "wrong", sentence });
+        const sentence = errorSentence(error, words.value.failedNetwork);
+        if (isCurrent) setMeaning({ kind: "wrong", sentence });
       }
     }
     const timer = setTimeout(() => void read(), WAIT_MS);
     return () => {
-      is_current = false;
+      isCurrent = false;
       clearTimeout(timer);
     };
   }, [cron, timezone, spoken]);
@@ -111,22 +111,22 @@ function momentWords(iso: string): string {
 }
 
 function leadOf({ enabled, rule_sentence, next_run_at }: ScheduleNow): string {
-  const w = schedule_words.value;
-  if (!enabled) return w.lead_paused(rule_sentence);
-  if (next_run_at === null) return w.lead_runs_without(rule_sentence);
-  return w.lead_runs(rule_sentence, momentWords(next_run_at));
+  const w = scheduleWords.value;
+  if (!enabled) return w.leadPaused(rule_sentence);
+  if (next_run_at === null) return w.leadRunsWithout(rule_sentence);
+  return w.leadRuns(rule_sentence, momentWords(next_run_at));
 }
 
 function LastRun({ shown }: { shown: ScheduleNow }) {
-  const w = schedule_words.value;
+  const w = scheduleWords.value;
   const { last_run_at, last_outcome } = shown;
   return (
     <dl class="schedule-facts">
       <div>
-        <dt>{w.last_run_was}</dt>
+        <dt>{w.lastRunWas}</dt>
         <dd>
           {last_run_at === null ? w.never : momentWords(last_run_at)}
-          {last_outcome !== null && <span class="quiet"> · {w.tick_outcome(last_outcome)}</span>}
+          {last_outcome !== null && <span class="quiet"> · {w.tickOutcome(last_outcome)}</span>}
         </dd>
       </div>
     </dl>
@@ -134,7 +134,7 @@ function LastRun({ shown }: { shown: ScheduleNow }) {
 }
 
 function Pause({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => void }) {
-  const w = schedule_words.value;
+  const w = scheduleWords.value;
   const action = useAction();
   const { cron, timezone, min_new_drawings, enabled } = shown;
   return (
@@ -160,9 +160,9 @@ function Pause({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => void }) 
 }
 
 function ScheduleForm({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => void }) {
-  const w = schedule_words.value;
+  const w = scheduleWords.value;
   const action = useAction();
-  const [wanted_rule, setRule] = useState({ cron: shown.cron, timezone: shown.timezone });
+  const [wantedRule, setRule] = useState({ cron: shown.cron, timezone: shown.timezone });
   return (
     <form
       id="schedule-form"
@@ -182,7 +182,7 @@ function ScheduleForm({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => v
         });
       }}
     >
-      <Field id="cron" label={w.cron} hint={w.cron_hint}>
+      <Field id="cron" label={w.cron} hint={w.cronHint}>
         <input
           id="cron"
           name="cron"
@@ -193,13 +193,13 @@ function ScheduleForm({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => v
           required
         />
       </Field>
-      <Field id="timezone" label={w.timezone} hint={w.timezone_hint}>
+      <Field id="timezone" label={w.timezone} hint={w.timezoneHint}>
         <input
           id="timezone"
           name="timezone"
           defaultValue={shown.timezone}
           list="zones"
-          placeholder={schedule_words.value.own_zone(shown.zone)}
+          placeholder={scheduleWords.value.ownZone(shown.zone)}
           aria-describedby="timezone-hint"
           autocomplete="off"
           spellcheck={false}
@@ -210,8 +210,8 @@ function ScheduleForm({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => v
           <option key={zone} value={zone} />
         ))}
       </datalist>
-      <Preview rule={wanted_rule} />
-      <Field id="min_new_drawings" label={w.min_new} hint={w.min_new_hint}>
+      <Preview rule={wantedRule} />
+      <Field id="min_new_drawings" label={w.minNew} hint={w.minNewHint}>
         <input
           id="min_new_drawings"
           name="min_new_drawings"
@@ -223,7 +223,7 @@ function ScheduleForm({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => v
           required
         />
       </Field>
-      {is_admin.value ? (
+      {isAdmin.value ? (
         <div class="button-row">
           <button class="primary-button" id="save-schedule" disabled={action.state.kind === "busy"}>
             {adminWords.value.save}
@@ -231,16 +231,16 @@ function ScheduleForm({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => v
           <ActionNote state={action.state} />
         </div>
       ) : (
-        <p class="quiet">{w.read_only}</p>
+        <p class="quiet">{w.readOnly}</p>
       )}
     </form>
   );
 }
 
 export default function SchedulePage(): VNode {
-  const [n_saved, setSaved] = useState(0);
+  const [nSaved, setSaved] = useState(0);
   const load = useCallback(() => api.schedule(), []);
-  const loaded = useLoaded(load, `${n_saved} ${language.value}`);
+  const loaded = useLoaded(load, `${nSaved} ${language.value}`);
   const saved = () => setSaved((n) => n + 1);
   return (
     <Show loaded={loaded}>
@@ -248,11 +248,11 @@ export default function SchedulePage(): VNode {
         <>
           <div class="lead">
             <h1 id="schedule-sentence">{leadOf(shown)}</h1>
-            {is_admin.value && <Pause shown={shown} onSaved={saved} />}
+            {isAdmin.value && <Pause shown={shown} onSaved={saved} />}
           </div>
           {stats.value !== null && (
             <p class="quiet" id="schedule-new">
-              {schedule_words.value.too_few(stats.value.n_new, shown.min_new_drawings)}
+              {scheduleWords.value.tooFew(stats.value.n_new, shown.min_new_drawings)}
             </p>
           )}
           <LastRun shown={shown} />

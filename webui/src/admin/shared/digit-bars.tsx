@@ -9,7 +9,7 @@ interface DigitBarsProps {
   id: string;
   title: string;
   finding: string;
-  by_label: readonly number[];
+  byLabel: readonly number[];
 }
 
 interface Bar {
@@ -20,8 +20,8 @@ interface Bar {
 
 const HEIGHT = 180;
 
-export function DigitBars({ id, title, finding, by_label }: DigitBarsProps) {
-  const counts = by_label.join(" "); // arrays are new with every answer, what they say is not
+export function DigitBars({ id, title, finding, byLabel }: DigitBarsProps) {
+  const counts = byLabel.join(" "); // arrays are new with every answer, what they say is not
   const draw: DrawPlot = useCallback(
     (plot, { formats }) => {
       const bars = counts.split(" ").map((n, digit): Bar => {
@@ -59,7 +59,7 @@ export function DigitBars({ id, title, finding, by_label }: DigitBarsProps) {
       height={HEIGHT}
       table={{
         columns: [adminWords.value.digit, adminWords.value.count],
-        rows: DIGITS.map((digit) => ({ key: String(digit), cells: [digit, by_label[digit] ?? 0] })),
+        rows: DIGITS.map((digit) => ({ key: String(digit), cells: [digit, byLabel[digit] ?? 0] })),
       }}
     />
   );

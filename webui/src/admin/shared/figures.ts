@@ -39,9 +39,9 @@ export interface Share {
 const Z = 1.959964; // 97.5 % of the normal distribution lie below
 
 /** Wilson's interval: sound for few drawings and near 0 and 1, where p ± 2 s is not. */
-export function shareOf(n_of_it: number, n: number): Share | null {
+export function shareOf(nOfIt: number, n: number): Share | null {
   if (n === 0) return null;
-  const share = n_of_it / n;
+  const share = nOfIt / n;
   const middle = (share + Z ** 2 / (2 * n)) / (1 + Z ** 2 / n);
   const half =
     (Z / (1 + Z ** 2 / n)) * Math.sqrt((share * (1 - share)) / n + Z ** 2 / (4 * n ** 2));

@@ -26,11 +26,11 @@ export function Card({ title, id, children }: CardProps) {
 
 /** What an action came to; its place is a live region from the start. */
 export function ActionNote({ state }: { state: ActionState }) {
-  const is_failed = state.kind === "failed";
-  const text = state.kind === "done" || is_failed ? state.message : "";
+  const isFailed = state.kind === "failed";
+  const text = state.kind === "done" || isFailed ? state.message : "";
   return (
-    <p class={is_failed ? "note is-failed" : "note"} role="status">
-      {is_failed && <span aria-hidden="true">! </span>}
+    <p class={isFailed ? "note is-failed" : "note"} role="status">
+      {isFailed && <span aria-hidden="true">! </span>}
       {text}
     </p>
   );
@@ -74,7 +74,7 @@ export function Show<Value>({ loaded, children }: ShowProps<Value>) {
       return (
         <div class="failed" role="alert">
           <p>
-            <strong>{w.cannot_load}</strong>
+            <strong>{w.cannotLoad}</strong>
           </p>
           <p>{loaded.message}</p>
         </div>
@@ -91,18 +91,18 @@ interface LinkProps {
   id?: string;
   class?: string;
   label?: string;
-  is_current?: boolean;
+  isCurrent?: boolean;
   children: ComponentChildren;
 }
 
 export function Link(props: LinkProps) {
-  const { view, part = "", query = "", id, label, is_current = false, children } = props;
+  const { view, part = "", query = "", id, label, isCurrent = false, children } = props;
   return (
     <a
       {...(id === undefined ? {} : { id })}
       {...(props.class === undefined ? {} : { class: props.class })}
       href={pathOf(view, part, query)}
-      aria-current={is_current ? "page" : undefined}
+      aria-current={isCurrent ? "page" : undefined}
       aria-label={label}
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return;

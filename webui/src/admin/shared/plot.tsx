@@ -54,17 +54,17 @@ type Loading = { kind: "loading" } | { kind: "failed" } | { kind: "ready"; plot:
 function usePlot(): Loading {
   const [loading, setLoading] = useState<Loading>({ kind: "loading" });
   useEffect(() => {
-    let is_current = true;
+    let isCurrent = true;
     import("@observablehq/plot")
       .then((plot) => {
-        if (is_current) setLoading({ kind: "ready", plot });
+        if (isCurrent) setLoading({ kind: "ready", plot });
       })
       .catch(() => {
         // another build has other names for its chunks; the table holds the figures all the same
-        if (is_current) setLoading({ kind: "failed" });
+        if (isCurrent) setLoading({ kind: "failed" });
       });
     return () => {
-      is_current = false;
+      isCurrent = false;
     };
   }, []);
   return loading;
@@ -87,7 +87,7 @@ function useWidth(place: { current: HTMLElement | null }): number {
 function Table({ title, table }: { title: string; table: PlotTable }) {
   return (
     <details>
-      <summary>{adminWords.value.as_table}</summary>
+      <summary>{adminWords.value.asTable}</summary>
       <div class="plot-table" role="region" aria-label={title} tabIndex={0}>
         <table class="figures-table">
           <caption class="visually-hidden">{title}</caption>
@@ -138,7 +138,7 @@ export function PlotFigure(props: PlotFigureProps) {
         <strong>{finding}</strong>
       </figcaption>
       {legend}
-      {loading.kind === "failed" && <p class="quiet">{adminWords.value.no_module}</p>}
+      {loading.kind === "failed" && <p class="quiet">{adminWords.value.noModule}</p>}
       {/* Who does not see it has the sentence above and the table below. */}
       <div class="plot-place" ref={place} style={{ minHeight: `${height}px` }} aria-hidden="true" />
       <Table title={title} table={table} />

@@ -15,22 +15,22 @@ export function useLoaded<Value>(load: () => Promise<Value>, key: string): Loade
   const [loaded, setLoaded] = useState<Loaded<Value>>({ kind: "loading" });
 
   useEffect(() => {
-    let is_current = true;
+    let isCurrent = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
     async function ask(): Promise<void> {
       try {
         const value = await load();
-        if (is_current) setLoaded({ kind: "ready", value });
+        if (isCurrent) setLoaded({ kind: "ready", value });
       } catch (error) {
-        if (!is_current) return;
-        const message = errorSentence(error, adminWords.value.no_connection);
+        if (!isCurrent) return;
+        const message = errorSentence(error, adminWords.value.noConnection);
         setLoaded((before) => (before.kind === "ready" ? before : { kind: "failed", message }));
         timer = setTimeout(() => void ask(), RETRY_MS);
       }
     }
     void ask();
     return () => {
-      is_current = false;
+      isCurrent = false;
       clearTimeout(timer);
     };
   }, [load, key]);
@@ -60,7 +60,7 @@ export function useAction(): Action {
       setState({ kind: "done", message: await work() });
       lookAgain();
     } catch (error) {
-      const message = errorSentence(error, words.value.failed_network);
+      const message = errorSentence(error, words.value.failedNetwork);
       setState({ kind: "failed", message });
     }
   }

@@ -3,7 +3,7 @@
 import { isOpen, type Run, type RunStatus, type Verdict } from "../../shared/shapes";
 import { api } from "../../shared/api";
 import { CheckIcon, CrossIcon } from "../../shared/icons";
-import { is_admin, stats } from "../state";
+import { isAdmin, stats } from "../state";
 import { ActionNote } from "./parts";
 import { useAction } from "./requests";
 import { adminWords } from "../words";
@@ -20,7 +20,7 @@ const SIGNS: Record<RunStatus, string> = {
 export function RunStatusSign({ status }: { status: RunStatus }) {
   return (
     <span class={`run-status is-${status}`}>
-      <span aria-hidden="true">{SIGNS[status]}</span> {adminWords.value.run_status(status)}
+      <span aria-hidden="true">{SIGNS[status]}</span> {adminWords.value.runStatus(status)}
     </span>
   );
 }
@@ -32,7 +32,7 @@ export function VerdictRules({ verdict }: { verdict: Verdict }) {
       {verdict.rules.map(({ name, passed, sentence }) => (
         <li key={name} class={passed ? "rule is-passed" : "rule is-failed"}>
           {passed ? <CheckIcon /> : <CrossIcon />}
-          <span class="visually-hidden">{passed ? w.rule_passed : w.rule_failed}: </span>
+          <span class="visually-hidden">{passed ? w.rulePassed : w.ruleFailed}: </span>
           <span>{sentence}</span>
         </li>
       ))}
@@ -43,8 +43,8 @@ export function VerdictRules({ verdict }: { verdict: Verdict }) {
 export function Retrain() {
   const w = adminWords.value;
   const action = useAction();
-  if (!is_admin.value) return null;
-  const is_running = isOpen(stats.value?.run ?? null);
+  if (!isAdmin.value) return null;
+  const isRunning = isOpen(stats.value?.run ?? null);
   return (
     <div class="retrain">
       <button
@@ -52,18 +52,18 @@ export function Retrain() {
         id="retrain"
         class="primary-button"
         aria-describedby="retrain-explained"
-        disabled={is_running || action.state.kind === "busy"}
+        disabled={isRunning || action.state.kind === "busy"}
         onClick={() =>
           action.run(async () => {
             await api.retrain();
-            return w.retrain_asked;
+            return w.retrainAsked;
           })
         }
       >
         {w.retrain}
       </button>
       <p class="hint" id="retrain-explained">
-        {w.retrain_explained}
+        {w.retrainExplained}
       </p>
       {action.state.kind === "failed" && <ActionNote state={action.state} />}
     </div>
@@ -73,7 +73,7 @@ export function Retrain() {
 export function CancelRun({ run }: { run: Run }) {
   const w = adminWords.value;
   const action = useAction();
-  if (run.cancel_requested) return <p class="quiet">{w.cancel_asked}</p>;
+  if (run.cancel_requested) return <p class="quiet">{w.cancelAsked}</p>;
   return (
     <div class="button-row">
       <button
@@ -84,11 +84,11 @@ export function CancelRun({ run }: { run: Run }) {
         onClick={() =>
           action.run(async () => {
             await api.cancelRun(run.id);
-            return w.cancel_asked;
+            return w.cancelAsked;
           })
         }
       >
-        {w.cancel_run}
+        {w.cancelRun}
       </button>
       <ActionNote state={action.state} />
     </div>

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { List } from "../../shared/shapes";
 import { languageTag } from "../../shared/language";
 import { agoOf } from "../../shared/when";
-import { people_words } from "../people/words";
+import { peopleWords } from "../people/words";
 import { errorSentence } from "../state";
 import type { Loaded } from "./requests";
 import { words } from "../../shared/words";
@@ -56,8 +56,8 @@ export function PeopleTable({ id, title, columns, children }: TableProps) {
 
 /** A secret that is shown this once, with a way to take it along. */
 export function Secret({ id, title, secret }: { id: string; title: string; secret: string }) {
-  const w = people_words.value;
-  const [is_copied, setCopied] = useState(false);
+  const w = peopleWords.value;
+  const [isCopied, setCopied] = useState(false);
 
   async function copy(): Promise<void> {
     try {
@@ -74,7 +74,7 @@ export function Secret({ id, title, secret }: { id: string; title: string; secre
       <p class="button-row">
         <code id={id}>{secret}</code>
         <button type="button" class="plain-button" onClick={() => void copy()}>
-          {is_copied ? w.copied : w.copy}
+          {isCopied ? w.copied : w.copy}
         </button>
       </p>
     </div>
@@ -113,7 +113,7 @@ export function useMore<Item>(
       setMore((before) => ({ items: [...(before?.items ?? []), ...page.items], next: page.next }));
       setProblem("");
     } catch (error) {
-      setProblem(errorSentence(error, adminWords.value.no_connection));
+      setProblem(errorSentence(error, adminWords.value.noConnection));
     }
   }
 
@@ -133,7 +133,7 @@ export function ShowMore({ more }: { more: Omit<More<unknown>, "items"> }) {
       {problem !== "" && <p class="note is-failed">{problem}</p>}
       {after !== null && (
         <button type="button" class="plain-button" id="show-more" onClick={() => ask(after)}>
-          {words.value.show_more}
+          {words.value.showMore}
         </button>
       )}
     </>

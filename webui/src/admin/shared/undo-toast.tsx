@@ -7,7 +7,7 @@ import { words } from "../../shared/words";
 
 interface Said {
   text: string;
-  is_failed?: boolean;
+  isFailed?: boolean;
   /** Null when there is nothing to take back. */
   undo: (() => void) | null;
 }
@@ -26,7 +26,7 @@ export function UndoToast() {
   return (
     <div class="undo-place" role="status" {...hold}>
       {shown !== null && (
-        <div class={shown.is_failed === true ? "undo-toast is-failed" : "undo-toast"} id="said">
+        <div class={shown.isFailed === true ? "undo-toast is-failed" : "undo-toast"} id="said">
           <span>{shown.text}</span>
           {shown.undo !== null && (
             <button type="button" id="undo" class="undo-button" onClick={() => shown.undo?.()}>

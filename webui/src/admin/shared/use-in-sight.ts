@@ -8,26 +8,26 @@ const ROWS_BEYOND = 4; // drawn above and below what is in sight
 
 interface InSight {
   columns: number;
-  first_row: number;
-  n_rows: number;
+  firstRow: number;
+  nRows: number;
 }
 
 /** The wall's element, and which of its rows are in sight. */
 export function useInSight(): [{ current: HTMLDivElement | null }, InSight] {
   const wall = useRef<HTMLDivElement>(null);
-  const [sight, setSight] = useState<InSight>({ columns: 6, first_row: 0, n_rows: 20 });
+  const [sight, setSight] = useState<InSight>({ columns: 6, firstRow: 0, nRows: 20 });
 
   useLayoutEffect(() => {
     function look(): void {
       const box = wall.current?.getBoundingClientRect();
       if (box === undefined) return;
       const columns = Math.max(1, Math.floor(box.width / TILE_PX));
-      const first_row = Math.max(0, Math.floor(-box.top / ROW_PX) - ROWS_BEYOND);
-      const n_rows = Math.ceil(innerHeight / ROW_PX) + 2 * ROWS_BEYOND;
+      const firstRow = Math.max(0, Math.floor(-box.top / ROW_PX) - ROWS_BEYOND);
+      const nRows = Math.ceil(innerHeight / ROW_PX) + 2 * ROWS_BEYOND;
       setSight((before) =>
-        before.columns === columns && before.first_row === first_row && before.n_rows === n_rows
+        before.columns === columns && before.firstRow === firstRow && before.nRows === nRows
           ? before
-          : { columns, first_row, n_rows },
+          : { columns, firstRow, nRows },
       );
     }
     look();

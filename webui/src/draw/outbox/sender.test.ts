@@ -5,10 +5,10 @@ import type { Answer, Waiting } from "./waiting";
 import { OutboxSender, type OutboxNews } from "./sender";
 import { MemoryStore, openOutbox, type OutboxStore } from "./store";
 
-function waiting(id: string, labelled_at_ms = 0): Waiting {
+function waiting(id: string, labelledAtMs = 0): Waiting {
   const drawn = { strokes: [], width: 280, height: 280 };
   const content = { kind: "strokes", drawn, prediction: null } as const;
-  const fresh = { id, label: 7, content, labelled_at_ms, n_tries: 0 } as const;
+  const fresh = { id, label: 7, content, labelled_at_ms: labelledAtMs, n_tries: 0 } as const;
   return { ...fresh, due_at_ms: 0, claimed_until_ms: 0 };
 }
 
@@ -61,26 +61,26 @@ afterEach(() => {
 
 test("a labelled drawing is kept before it is sent, and gone once it is stored", async () => {
   const store = await openOutbox(new IDBFactory());
-  let n_kept_while_sending = 0;
+  let nKeptWhileSending = 0;
   const { sender } = tab(store, async (one) => {
-    n_kept_while_sending = (await store.all()).length;
+    nKeptWhileSending = (await store.all()).length;
     return stored(one);
   });
 
   await sender.add(waiting("a"));
   await vi.waitFor(async () => expect(await store.all()).toEqual([]));
 
-  expect(n_kept_while_sending).toBe(1);
+  expect(nKeptWhileSending).toBe(1);
 });
 
 test("without a network it waits, and is sent with the same id later", async () => {
   const store = new MemoryStore();
-  let is_online = false;
-  const { sender, sent } = tab(store, (one) => (is_online ? stored(one) : AWAY));
+  let isOnline = false;
+  const { sender, sent } = tab(store, (one) => (isOnline ? stored(one) : AWAY));
 
   await sender.add(waiting("a"));
   await vi.waitFor(() => expect(sent).toEqual(["a"]));
-  is_online = true;
+  isOnline = true;
   await vi.advanceTimersByTimeAsync(2_000);
 
   expect(sent).toEqual(["a", "a"]);
@@ -89,11 +89,11 @@ test("without a network it waits, and is sent with the same id later", async () 
 
 test("when the network is back nobody waits for the back-off", async () => {
   const store = new MemoryStore();
-  let is_online = false;
-  const { sender, sent } = tab(store, (one) => (is_online ? stored(one) : AWAY));
+  let isOnline = false;
+  const { sender, sent } = tab(store, (one) => (isOnline ? stored(one) : AWAY));
   await store.put({ ...waiting("a"), n_tries: 9, due_at_ms: Date.now() + 60_000 });
 
-  is_online = true;
+  isOnline = true;
   await sender.hurry();
 
   expect(sent).toEqual(["a"]);
@@ -136,14 +136,14 @@ test("what a closed tab had in hand is sent by another once its claim has run ou
 
 test("nothing is sent before the server knows who draws", async () => {
   const store = new MemoryStore();
-  let is_known = false;
-  const introduce = () => (is_known ? Promise.resolve() : Promise.reject(new Error("away")));
+  let isKnown = false;
+  const introduce = () => (isKnown ? Promise.resolve() : Promise.reject(new Error("away")));
   const { sender, sent } = tab(store, stored, introduce);
 
   await sender.add(waiting("a"));
   await vi.advanceTimersByTimeAsync(1_000);
   expect(sent).toEqual([]);
-  is_known = true;
+  isKnown = true;
   await vi.advanceTimersByTimeAsync(2_000);
 
   expect(sent).toEqual(["a"]);
@@ -151,7 +151,7 @@ test("nothing is sent before the server knows who draws", async () => {
 
 test("a drawing that is refused for good is dropped, with the reason", async () => {
   const store = new MemoryStore();
-  const answer = { status: 410, message: "it was deleted", retry_after_seconds: null };
+  const answer = { status: 410, message: "it was deleted", retryAfterSeconds: null };
   const { sender, news } = tab(store, () => ({ kind: "refused", ...answer }));
   await store.put(waiting("a"));
 
@@ -171,6 +171,6 @@ test("a browser without IndexedDB keeps drawings as long as the page is open", a
 
   await store.put(waiting("a"));
 
-  expect(store.is_lasting).toBe(false);
+  expect(store.isLasting).toBe(false);
   expect(await store.all()).toHaveLength(1);
 });

@@ -32,8 +32,8 @@ interface SenderParts {
 export class OutboxSender {
   readonly #parts: SenderParts;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #is_sending = false;
-  #n_asked = 0;
+  #isSending = false;
+  #nAsked = 0;
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
@@ -55,25 +55,25 @@ export class OutboxSender {
   /** The network came back, or the person looks again: try everything now. */
   async hurry(): Promise<void> {
     for (const waiting of await this.#parts.store.all()) {
-      const is_free = waiting.claimed_until_ms <= this.#parts.now();
-      if (is_free) await this.#parts.store.put({ ...waiting, due_at_ms: this.#parts.now() });
+      const isFree = waiting.claimed_until_ms <= this.#parts.now();
+      if (isFree) await this.#parts.store.put({ ...waiting, due_at_ms: this.#parts.now() });
     }
     await this.run();
   }
 
   /** Send what is due, then sleep until the next is. */
   async run(): Promise<void> {
-    this.#n_asked++;
-    if (this.#is_sending) return; // whoever is at it goes round once more
-    this.#is_sending = true;
-    let n_done = 0;
+    this.#nAsked++;
+    if (this.#isSending) return; // whoever is at it goes round once more
+    this.#isSending = true;
+    let nDone = 0;
     try {
-      while (n_done !== this.#n_asked) {
-        n_done = this.#n_asked;
+      while (nDone !== this.#nAsked) {
+        nDone = this.#nAsked;
         await this.#sendDue();
       }
     } finally {
-      this.#is_sending = false;
+      this.#isSending = false;
     }
     await this.#sleep();
   }
@@ -85,23 +85,23 @@ export class OutboxSender {
     for (const waiting of due) {
       const now = this.#parts.now();
       if (!(await this.#parts.store.claim(waiting.id, now, now + CLAIM_MS))) continue;
-      const goes_on = await this.#sendOne(waiting);
+      const goesOn = await this.#sendOne(waiting);
       await this.#tell();
-      if (!goes_on) break;
+      if (!goesOn) break;
     }
   }
 
   /** Returns whether to go on with the next one. */
   async #sendOne(waiting: Waiting): Promise<boolean> {
     const { store, news, now, random } = this.#parts;
-    const n_tries = waiting.n_tries + 1;
-    const outcome = outcomeOf(await this.#answerTo(waiting), n_tries, now(), random());
+    const nTries = waiting.n_tries + 1;
+    const outcome = outcomeOf(await this.#answerTo(waiting), nTries, now(), random());
     if (outcome.kind === "retry") {
-      const { due_at_ms, is_for_all } = outcome;
-      await store.put({ ...waiting, n_tries, due_at_ms, claimed_until_ms: 0 });
-      if (is_for_all) await this.#delayAll(due_at_ms);
+      const { dueAtMs, isForAll } = outcome;
+      await store.put({ ...waiting, n_tries: nTries, due_at_ms: dueAtMs, claimed_until_ms: 0 });
+      if (isForAll) await this.#delayAll(dueAtMs);
       news({ kind: "delayed", id: waiting.id });
-      return !is_for_all;
+      return !isForAll;
     }
     await store.remove(waiting.id);
     if (outcome.kind === "done") news({ kind: "stored", drawing: outcome.drawing });
@@ -119,11 +119,11 @@ export class OutboxSender {
     return this.#parts.send(waiting);
   }
 
-  async #delayAll(until_ms: number): Promise<void> {
+  async #delayAll(untilMs: number): Promise<void> {
     for (const one of await this.#parts.store.all()) {
-      const is_free = one.claimed_until_ms <= this.#parts.now();
-      if (is_free && one.due_at_ms < until_ms) {
-        await this.#parts.store.put({ ...one, due_at_ms: until_ms });
+      const isFree = one.claimed_until_ms <= this.#parts.now();
+      if (isFree && one.due_at_ms < untilMs) {
+        await this.#parts.store.put({ ...one, due_at_ms: untilMs });
       }
     }
   }

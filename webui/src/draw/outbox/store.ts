@@ -4,12 +4,12 @@ import type { Waiting } from "./waiting";
 
 export interface OutboxStore {
   /** False when what waits is lost with the page. */
-  readonly is_lasting: boolean;
+  readonly isLasting: boolean;
   all(): Promise<Waiting[]>;
   put(waiting: Waiting): Promise<void>;
   remove(id: string): Promise<void>;
   /** True for exactly one tab: it may send the drawing until then. */
-  claim(id: string, now_ms: number, until_ms: number): Promise<boolean>;
+  claim(id: string, nowMs: number, untilMs: number): Promise<boolean>;
 }
 
 const DATABASE = "inkloop";
@@ -39,7 +39,7 @@ function open(factory: IDBFactory): Promise<IDBDatabase> {
 }
 
 class IndexedDbStore implements OutboxStore {
-  readonly is_lasting = true;
+  readonly isLasting = true;
   readonly #database: IDBDatabase;
 
   constructor(database: IDBDatabase) {
@@ -64,14 +64,14 @@ class IndexedDbStore implements OutboxStore {
     await committed(transaction);
   }
 
-  async claim(id: string, now_ms: number, until_ms: number): Promise<boolean> {
+  async claim(id: string, nowMs: number, untilMs: number): Promise<boolean> {
     const transaction = this.#write();
     const store = transaction.objectStore(STORE);
     const found = await done(store.get(id) as IDBRequest<Waiting | undefined>);
-    const is_free = found !== undefined && found.claimed_until_ms <= now_ms;
-    if (is_free) store.put({ ...found, claimed_until_ms: until_ms });
+    const isFree = found !== undefined && found.claimed_until_ms <= nowMs;
+    if (isFree) store.put({ ...found, claimed_until_ms: untilMs });
     await committed(transaction);
-    return is_free;
+    return isFree;
   }
 
   #write(): IDBTransaction {
@@ -80,7 +80,7 @@ class IndexedDbStore implements OutboxStore {
 }
 
 export class MemoryStore implements OutboxStore {
-  readonly is_lasting = false;
+  readonly isLasting = false;
   readonly #waiting = new Map<string, Waiting>();
 
   all(): Promise<Waiting[]> {
@@ -97,10 +97,10 @@ export class MemoryStore implements OutboxStore {
     return Promise.resolve();
   }
 
-  claim(id: string, now_ms: number, until_ms: number): Promise<boolean> {
+  claim(id: string, nowMs: number, untilMs: number): Promise<boolean> {
     const found = this.#waiting.get(id);
-    if (found === undefined || found.claimed_until_ms > now_ms) return Promise.resolve(false);
-    this.#waiting.set(id, { ...found, claimed_until_ms: until_ms });
+    if (found === undefined || found.claimed_until_ms > nowMs) return Promise.resolve(false);
+    this.#waiting.set(id, { ...found, claimed_until_ms: untilMs });
     return Promise.resolve(true);
   }
 }

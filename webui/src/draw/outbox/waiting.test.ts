@@ -16,8 +16,8 @@ function waiting(changes: Partial<Waiting> = {}): Waiting {
   return { ...fresh, due_at_ms: 0, claimed_until_ms: 0, ...changes };
 }
 
-function refused(status: number, retry_after_seconds: number | null = null): Answer {
-  return { kind: "refused", status, message: "no", retry_after_seconds };
+function refused(status: number, retryAfterSeconds: number | null = null): Answer {
+  return { kind: "refused", status, message: "no", retryAfterSeconds };
 }
 
 describe("what an answer means", () => {
@@ -34,18 +34,18 @@ describe("what an answer means", () => {
   });
 
   test("a server that asks for patience gets it", () => {
-    expect(outcomeOf(refused(429, 30), 1, 1_000, 0)).toMatchObject({ due_at_ms: 31_000 });
+    expect(outcomeOf(refused(429, 30), 1, 1_000, 0)).toMatchObject({ dueAtMs: 31_000 });
   });
 
   test("a bug met by one drawing does not hold up the others", () => {
-    expect(outcomeOf(refused(500), 1, 0, 0)).toMatchObject({ is_for_all: false });
-    expect(outcomeOf(refused(503), 1, 0, 0)).toMatchObject({ is_for_all: true });
+    expect(outcomeOf(refused(500), 1, 0, 0)).toMatchObject({ isForAll: false });
+    expect(outcomeOf(refused(503), 1, 0, 0)).toMatchObject({ isForAll: true });
   });
 });
 
 describe("when to try", () => {
   test("each wait is twice the one before, up to a minute", () => {
-    const waits = [1, 2, 3, 4, 5, 6, 20].map((n_tries) => waitBeforeTry(n_tries, 0));
+    const waits = [1, 2, 3, 4, 5, 6, 20].map((nTries) => waitBeforeTry(nTries, 0));
 
     expect(waits).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   });

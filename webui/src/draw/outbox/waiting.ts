@@ -2,7 +2,7 @@
 
 import type { Digit, Drawing, ShownPrediction, StrokesOnCanvas } from "../../shared/shapes";
 
-/** A labelled drawing that the server has not acknowledged yet. */
+/** A labelled drawing that the server has not acknowledged yet, as IndexedDB stores it. */
 export interface Waiting {
   id: string;
   label: Digit;
@@ -18,7 +18,7 @@ export interface Waiting {
 
 export type Answer =
   | { kind: "stored"; drawing: Drawing }
-  | { kind: "refused"; status: number; message: string; retry_after_seconds: number | null }
+  | { kind: "refused"; status: number; message: string; retryAfterSeconds: number | null }
   | { kind: "unreachable" };
 
 export type DropReason = "not_yours" | "deleted" | "invalid";
@@ -26,7 +26,7 @@ export type DropReason = "not_yours" | "deleted" | "invalid";
 type Outcome =
   | { kind: "done"; drawing: Drawing }
   | { kind: "dropped"; reason: DropReason; message: string }
-  | { kind: "retry"; due_at_ms: number; is_for_all: boolean };
+  | { kind: "retry"; dueAtMs: number; isForAll: boolean };
 
 /** Trying again cannot help with these: the same bytes would get the same answer. */
 const DROPPED: Readonly<Record<number, DropReason>> = {
@@ -43,33 +43,28 @@ const WAIT_LONGEST_MS = 60_000;
 export const CLAIM_MS = 30_000;
 
 /** 2, 4, 8 … 60 s, each up to a quarter shorter so that many pages do not come back at once. */
-export function waitBeforeTry(n_tries: number, random: number): number {
-  const full = Math.min(WAIT_LONGEST_MS, WAIT_FIRST_MS * 2 ** Math.max(0, n_tries - 1));
+export function waitBeforeTry(nTries: number, random: number): number {
+  const full = Math.min(WAIT_LONGEST_MS, WAIT_FIRST_MS * 2 ** Math.max(0, nTries - 1));
   return full * (1 - random / 4);
 }
 
-/** What to do after an answer to try number `n_tries`. */
-export function outcomeOf(
-  answer: Answer,
-  n_tries: number,
-  now_ms: number,
-  random: number,
-): Outcome {
+/** What to do after an answer to try number `nTries`. */
+export function outcomeOf(answer: Answer, nTries: number, nowMs: number, random: number): Outcome {
   if (answer.kind === "stored") return { kind: "done", drawing: answer.drawing };
-  const wait = waitBeforeTry(n_tries, random);
+  const wait = waitBeforeTry(nTries, random);
   if (answer.kind === "unreachable") {
-    return { kind: "retry", due_at_ms: now_ms + wait, is_for_all: true };
+    return { kind: "retry", dueAtMs: nowMs + wait, isForAll: true };
   }
   const reason = DROPPED[answer.status];
   if (reason !== undefined) return { kind: "dropped", reason, message: answer.message };
-  const asked_ms = (answer.retry_after_seconds ?? 0) * 1000;
+  const askedMs = (answer.retryAfterSeconds ?? 0) * 1000;
   // A 500 may be about this drawing alone; being slowed down or signed out is about all of them.
-  const is_for_all = answer.status !== 500;
-  return { kind: "retry", due_at_ms: now_ms + Math.max(wait, asked_ms), is_for_all };
+  const isForAll = answer.status !== 500;
+  return { kind: "retry", dueAtMs: nowMs + Math.max(wait, askedMs), isForAll };
 }
 
-export function isDue(waiting: Waiting, now_ms: number): boolean {
-  return waiting.due_at_ms <= now_ms && waiting.claimed_until_ms <= now_ms;
+export function isDue(waiting: Waiting, nowMs: number): boolean {
+  return waiting.due_at_ms <= nowMs && waiting.claimed_until_ms <= nowMs;
 }
 
 /** Oldest first: a contributor's drawings keep their order. */

@@ -3,13 +3,13 @@
 import { useCallback, useState } from "preact/hooks";
 import { Dialog } from "../../shared/dialog";
 import { learnedMayDiffer, loadMine } from "../mine-actions";
-import { carry_token, toast } from "../state";
+import { carryToken, toast } from "../state";
 import { Problem, useAnswer } from "./ask-again";
 import { type CarryLink, type Joined, moment, own, sentenceOf } from "./calls";
-import { privacy_words } from "./words";
+import { privacyWords } from "./words";
 
 export function Carry() {
-  const w = privacy_words.value;
+  const w = privacyWords.value;
   const [link, setLink] = useState<CarryLink | null>(null);
   const [said, setSaid] = useState("");
   const address = link === null ? "" : `${location.origin}/#carry=${link.token}`;
@@ -26,7 +26,7 @@ export function Carry() {
   return (
     <section class="privacy-part" aria-labelledby="carry-title">
       <h3 id="carry-title">{w.carry}</h3>
-      <p class="quiet">{w.carry_explained}</p>
+      <p class="quiet">{w.carryExplained}</p>
       {link === null ? (
         <button
           type="button"
@@ -34,7 +34,7 @@ export function Carry() {
           class="plain-button"
           onClick={() => void attempt(async () => setLink(await own.makeLink()))}
         >
-          {w.make_link}
+          {w.makeLink}
         </button>
       ) : (
         <>
@@ -83,11 +83,11 @@ export function Carry() {
 }
 
 export function JoinDialog({ token }: { token: string }) {
-  const w = privacy_words.value;
+  const w = privacyWords.value;
   const load = useCallback(() => own.preview(token), [token]);
   const { value: found, problem, again } = useAnswer<Joined>(load);
   const [refusal, setRefusal] = useState("");
-  const close = () => (carry_token.value = null);
+  const close = () => (carryToken.value = null);
 
   async function join(): Promise<void> {
     try {
@@ -103,21 +103,21 @@ export function JoinDialog({ token }: { token: string }) {
   }
 
   return (
-    <Dialog title={w.join_title} onClose={close}>
+    <Dialog title={w.joinTitle} onClose={close}>
       {problem !== "" && <Problem sentence={problem} onAgain={again} />}
       {found === null && problem === "" && <p class="quiet">{w.loading}</p>}
       {found !== null && (
         <div class="privacy-part" id="join">
           <p>
-            {w.join_there(found.n_there)} {w.join_here(found.n_here)}
+            {w.joinThere(found.n_there)} {w.joinHere(found.n_here)}
           </p>
-          <p class="quiet">{w.join_only}</p>
+          <p class="quiet">{w.joinOnly}</p>
           <div class="privacy-buttons">
             <button type="button" id="join-yes" class="primary-button" onClick={() => void join()}>
               {w.join}
             </button>
             <button type="button" class="plain-button" onClick={close}>
-              {w.not_now}
+              {w.notNow}
             </button>
           </div>
           <p role="status">{refusal}</p>

@@ -1,7 +1,7 @@
 /** Asking the server, what went wrong with it, and asking again. */
 
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { privacy_words } from "./words";
+import { privacyWords } from "./words";
 import { sentenceOf } from "./calls";
 
 /** A question to the server, the sentence of what went wrong, and a way to ask again. */
@@ -25,7 +25,7 @@ export function Problem({ sentence, onAgain }: { sentence: string; onAgain: () =
     <p class="privacy-problem" role="alert">
       {sentence}{" "}
       <button type="button" class="quiet-button" onClick={onAgain}>
-        {privacy_words.value.try_again}
+        {privacyWords.value.tryAgain}
       </button>
     </p>
   );

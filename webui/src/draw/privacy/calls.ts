@@ -11,7 +11,7 @@ export type CarryLink = LinkOut;
 export type Joined = JoinOut;
 
 /** What was deleted last, for as long as it can be brought back. */
-export const deleted_all = signal<DeletedOut | null>(null);
+export const deletedAll = signal<DeletedOut | null>(null);
 const RESTORE_WITHIN_MS = 60_000;
 
 export const own = {
@@ -21,22 +21,22 @@ export const own = {
   preview: (token: string) => ask<Joined>("/me/join/preview", { method: "POST", json: { token } }),
   join: (token: string) => ask<Joined>("/me/join", { method: "POST", json: { token } }),
   deleteAll,
-  restoreAll: (deleted_at: string) =>
-    ask<RestoredOut>("/me/data/restore", { method: "POST", json: { deleted_at } }),
+  restoreAll: (deletedAt: string) =>
+    ask<RestoredOut>("/me/data/restore", { method: "POST", json: { deleted_at: deletedAt } }),
 };
 
 async function deleteAll(): Promise<DeletedOut> {
   const deleted = await ask<DeletedOut>("/me/data", { method: "DELETE" });
-  deleted_all.value = deleted;
+  deletedAll.value = deleted;
   setTimeout(() => {
-    if (deleted_all.value === deleted) deleted_all.value = null;
+    if (deletedAll.value === deleted) deletedAll.value = null;
   }, RESTORE_WITHIN_MS);
   return deleted;
 }
 
 /** A sentence for an error, in the server's words where it has any. */
 export function sentenceOf(error: unknown): string {
-  return error instanceof Refused ? error.message : words.value.failed_network;
+  return error instanceof Refused ? error.message : words.value.failedNetwork;
 }
 
 /** A day or a time of day, as the page's language writes it. */

@@ -2,7 +2,7 @@
 
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { carry_token, is_privacy_open, toast } from "../state";
+import { carryToken, isPrivacyOpen, toast } from "../state";
 import { words } from "../../shared/words";
 
 const CARRY = "#carry=";
@@ -16,26 +16,26 @@ interface Sheets {
 /** The address may ask for a sheet. A link's secret goes out of it at once, and into no log. */
 export function readFragment(): void {
   const { hash } = location;
-  if (hash === PRIVACY) is_privacy_open.value = true;
+  if (hash === PRIVACY) isPrivacyOpen.value = true;
   if (!hash.startsWith(CARRY)) return;
-  carry_token.value = hash.slice(CARRY.length);
+  carryToken.value = hash.slice(CARRY.length);
   history.replaceState(null, "", location.pathname);
 }
 
 export function PrivacyPlace() {
   const [sheets, setSheets] = useState<Sheets | null>(null);
-  const token = carry_token.value;
-  const is_wanted = is_privacy_open.value || token !== null;
+  const token = carryToken.value;
+  const isWanted = isPrivacyOpen.value || token !== null;
 
   useEffect(() => {
-    if (!is_wanted || sheets !== null) return;
+    if (!isWanted || sheets !== null) return;
     import("./sheets").then(setSheets).catch(() => {
-      is_privacy_open.value = false;
-      toast.value = { text: words.value.failed_network, action: null };
+      isPrivacyOpen.value = false;
+      toast.value = { text: words.value.failedNetwork, action: null };
     });
-  }, [is_wanted, sheets]);
+  }, [isWanted, sheets]);
 
   if (sheets === null) return null;
   if (token !== null) return <sheets.JoinDialog token={token} />;
-  return is_privacy_open.value ? <sheets.PrivacySheet /> : null;
+  return isPrivacyOpen.value ? <sheets.PrivacySheet /> : null;
 }

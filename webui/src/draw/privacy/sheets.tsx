@@ -5,11 +5,11 @@ import { Dialog } from "../../shared/dialog";
 import { versionList } from "../../shared/figures";
 import { languageTag } from "../../shared/language";
 import { learnedMayDiffer, loadMine } from "../mine-actions";
-import { is_privacy_open } from "../state";
+import { isPrivacyOpen } from "../state";
 import { Problem, useAnswer } from "./ask-again";
-import { deleted_all, type Kept, moment, own, sentenceOf } from "./calls";
+import { deletedAll, type Kept, moment, own, sentenceOf } from "./calls";
 import { Carry } from "./another-browser";
-import { privacy_words } from "./words";
+import { privacyWords } from "./words";
 import "./styles.css";
 
 export { JoinDialog } from "./another-browser";
@@ -20,10 +20,10 @@ interface ChangeProps {
 }
 
 function DeleteAll({ kept, onChanged }: ChangeProps) {
-  const w = privacy_words.value;
-  const [is_asking, setAsking] = useState(false);
+  const w = privacyWords.value;
+  const [isAsking, setAsking] = useState(false);
   const [said, setSaid] = useState("");
-  const deleted = deleted_all.value;
+  const deleted = deletedAll.value;
 
   async function attempt(work: () => Promise<string>): Promise<void> {
     try {
@@ -41,30 +41,30 @@ function DeleteAll({ kept, onChanged }: ChangeProps) {
     return attempt(async () => {
       const { n_drawings, versions } = await own.deleteAll();
       const learned =
-        versions.length === 0 ? "" : w.deleted_learned(versionList(versions, languageTag.value));
+        versions.length === 0 ? "" : w.deletedLearned(versionList(versions, languageTag.value));
       return `${w.deleted(n_drawings)} ${learned}`;
     });
   }
 
-  function restore(deleted_at: string): Promise<void> {
+  function restore(deletedAt: string): Promise<void> {
     return attempt(async () => {
-      const { n_drawings } = await own.restoreAll(deleted_at);
-      deleted_all.value = null;
+      const { n_drawings } = await own.restoreAll(deletedAt);
+      deletedAll.value = null;
       return w.restored(n_drawings);
     });
   }
 
   return (
     <>
-      {kept.n_drawings > 0 && !is_asking && (
+      {kept.n_drawings > 0 && !isAsking && (
         <button type="button" id="delete-all" class="danger-button" onClick={() => setAsking(true)}>
-          {w.delete_all}
+          {w.deleteAll}
         </button>
       )}
-      {is_asking && (
+      {isAsking && (
         <div class="privacy-sure">
           <p>
-            <strong>{w.delete_sure(kept.n_drawings)}</strong> {w.delete_consequence}
+            <strong>{w.deleteSure(kept.n_drawings)}</strong> {w.deleteConsequence}
           </p>
           <button
             type="button"
@@ -72,7 +72,7 @@ function DeleteAll({ kept, onChanged }: ChangeProps) {
             class="danger-button"
             onClick={() => void remove()}
           >
-            {w.delete_yes}
+            {w.deleteYes}
           </button>
         </div>
       )}
@@ -94,7 +94,7 @@ function DeleteAll({ kept, onChanged }: ChangeProps) {
 }
 
 function Facts({ kept }: { kept: Kept }) {
-  const w = privacy_words.value;
+  const w = privacyWords.value;
   const { n_drawings, n_with_strokes, n_pictures, versions, consented_at } = kept;
   return (
     <div class="privacy-facts">
@@ -112,10 +112,10 @@ function Facts({ kept }: { kept: Kept }) {
 }
 
 export function PrivacySheet() {
-  const w = privacy_words.value;
+  const w = privacyWords.value;
   const { value: kept, problem, again } = useAnswer(own.kept);
   return (
-    <Dialog title={w.title} onClose={() => (is_privacy_open.value = false)}>
+    <Dialog title={w.title} onClose={() => (isPrivacyOpen.value = false)}>
       <div class="privacy-part" id="privacy-sheet">
         {w.text.map((sentence) => (
           <p key={sentence}>{sentence}</p>
@@ -131,7 +131,7 @@ export function PrivacySheet() {
               <a class="plain-button" id="download-mine" href="/api/v1/me/data.zip" download>
                 {w.download}
               </a>
-              <p class="quiet">{w.download_explained}</p>
+              <p class="quiet">{w.downloadExplained}</p>
             </>
           )}
           <DeleteAll kept={kept} onChanged={again} />
