@@ -81,9 +81,7 @@ _LINES: dict[str, Callable[[Facts], str]] = {
     "checkpoint": lambda facts: f"Resumes from the checkpoint at step {facts['step']}",
     "learned": _learned,
     "judged": _judged,
-    "packed": lambda facts: (
-        f"Exported: {facts['n_bytes'] / 1e6:.1f} MB, with unchanged predictions"
-    ),
+    "packed": lambda facts: f"Exported: {facts['n_bytes'] / 1e6:.1f} MB, predictions unchanged",
     "cancel_asked": lambda _facts: "Cancellation requested",
     "ended": lambda facts: ENDS[facts["status"]].format_map(facts),
 }

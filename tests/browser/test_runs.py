@@ -186,7 +186,7 @@ def test_a_failed_run_says_what_to_do_in_chinese_on_a_phone(
     page.goto(f"{inkloop.url}/admin/runs/{FAILED}")
     expect(page.locator("h1")).to_have_text("第 3 次训练失败")
     expect(page.locator(".run-message")).to_contain_text("磁盘出错或已满")
-    expect(page.locator("#what-to-do")).to_contain_text("请腾出空间")
+    expect(page.locator("#what-to-do")).to_contain_text("请腾出磁盘空间")
     expect(page.locator("[data-phase='gather']")).to_contain_text("停在这里")
     assert_fits(page)
 
@@ -228,13 +228,13 @@ def test_a_run_is_watched_and_cancelled_while_the_live_version_goes_on(
 
     change(inkloop, further)
     expect(now).to_have_attribute("data-phase", "evaluate")
-    expect(page.locator("#run-log li").last).to_contain_text("Sitting its exams")
+    expect(page.locator("#run-log li").last).to_contain_text("Evaluating")
 
     page.locator("#cancel-run").click()
-    expect(page.locator("#run-log li").last).to_contain_text("Somebody asked it to stop")
+    expect(page.locator("#run-log li").last).to_contain_text("Cancellation requested")
     change(inkloop, stopped)
     expect(page.locator("h1")).to_have_text("Run 4 was cancelled")
-    expect(page.locator("#what-to-do")).to_contain_text("The live version was not touched")
+    expect(page.locator("#what-to-do")).to_contain_text("The live version is unchanged")
     expect(page.locator("#retrain")).to_be_enabled()
     assert inkloop.get("/api/v1/models/champion")["version"] == 1
     page.context.close()
@@ -268,7 +268,7 @@ def test_somebody_is_told_of_ends_tested_and_told_no_more(
     page.locator("#test-webhook").click()
     expect(page.locator(".delivery-outcome")).to_have_text("waits for the trainer ")
     change(inkloop, told)
-    expect(page.locator(".delivery-outcome")).to_contain_text("It answered 503")
+    expect(page.locator(".delivery-outcome")).to_contain_text("The receiver answered 503")
 
     page.reload()
     expect(page.locator("#webhook-secret")).to_have_count(0)

@@ -39,6 +39,25 @@ const ONLY_ZH: Record<MapFilter["only"], string> = {
   strays: "落在别的数字堆里",
 };
 
+const FAILURES_EN: Readonly<Record<string, string>> = {
+  too_few:
+    "a map needs at least 10 points: run `inkloop data fetch`, or draw some digits, then request the map again",
+  disk: "the disk is full: free some space, then request the map again",
+  model_file:
+    "the version's file is missing or changed: `inkloop models verify` names it. Roll back, or restore a backup",
+  died: "the process that made the map died, perhaps for lack of memory: look in the trainer's log, then request the map again",
+  unexpected:
+    "the database was busy, or an unexpected error occurred: look in the trainer's log, then request the map again",
+};
+const FAILURES_ZH: Readonly<Record<string, string>> = {
+  too_few: "地图至少要有 10 个点：请运行 inkloop data fetch，或先写几个数字，再重新绘制",
+  disk: "磁盘已满：请先腾出空间，再重新绘制",
+  model_file:
+    "这一版的文件缺失或被改动：inkloop models verify 会指出是哪个。请退回上一版，或恢复备份",
+  died: "绘制地图的进程中途退出，可能是内存不足：请查看训练程序的日志，再重新绘制",
+  unexpected: "数据库正忙，或发生了意外错误：请查看训练程序的日志，再重新绘制",
+};
+
 function whatEn({ id, index, label }: MapPoint): string {
   return id === null
     ? `MNIST test image ${index ?? ""}, a ${label}`
@@ -82,6 +101,8 @@ export const mapWords = viewWords(
         : `${what}, for ${seconds} s so far; the last map took ${Math.round(last)} s.`,
     makingAnew: "A new map is being made; this one stays until then.",
     failed: "The map could not be made",
+    /** `message` is the server's, for a kind that this page does not know yet. */
+    failure: (kind: string | null, message: string) => FAILURES_EN[kind ?? ""] ?? message,
     again: "Make it again",
     againDone: "Asked for. It takes some seconds.",
     colourBy: "Colour",
@@ -148,6 +169,7 @@ export const mapWords = viewWords(
         : `${what}，已用 ${seconds} 秒；上一张地图用了 ${Math.round(last)} 秒。`,
     makingAnew: "新地图正在绘制，画好之前先看这一张。",
     failed: "地图没有画成",
+    failure: (kind, message) => FAILURES_ZH[kind ?? ""] ?? message,
     again: "重新绘制",
     againDone: "已经安排，需要几秒。",
     colourBy: "颜色",

@@ -13,6 +13,7 @@ import { ComparePage } from "./compare";
 import { LineagePicture } from "./lineage";
 import { ActionNote, Field, Link, Show } from "../shared/parts";
 import { type Action, useAction, useLoaded } from "../shared/requests";
+import { verdictSentence } from "../shared/verdict-words";
 import { VersionPage } from "./version";
 import "./styles.css";
 import { words } from "../../shared/words";
@@ -50,7 +51,7 @@ function ModelRow({ model }: { model: Model }) {
       <td>
         {promoted_at === null ? "–" : w.ago(agoOf(promoted_at, new Date(), languageTag.value))}
       </td>
-      <td class="verdict-cell">{verdict?.sentence ?? "–"}</td>
+      <td class="verdict-cell">{verdict === null ? "–" : verdictSentence(verdict)}</td>
     </tr>
   );
 }

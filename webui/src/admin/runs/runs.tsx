@@ -6,7 +6,9 @@ import { isOpen, type Run } from "../../shared/shapes";
 import "../people/styles.css";
 import { Link, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
+import { runMessage } from "../shared/failure-words";
 import { Retrain, RunStatusSign } from "../shared/run-parts";
+import { verdictSentence } from "../shared/verdict-words";
 import { Moment, ShowMore, useMore } from "../shared/tables";
 import { isAdmin, newsKey, route } from "../state";
 import { runsApi } from "./calls";
@@ -29,7 +31,8 @@ function Row({ run }: { run: Run }) {
   const { version } = run;
   const learned = learnedWords(run);
   const made = version === null ? "" : words.value.version(version);
-  const sentence = run.verdict?.sentence ?? run.message ?? made;
+  const verdict = run.verdict === null ? null : verdictSentence(run.verdict);
+  const sentence = verdict ?? runMessage(run) ?? made;
   return (
     <li class="run-item" data-run={run.id}>
       <Link view="runs" part={String(run.id)} class="run-item-link">

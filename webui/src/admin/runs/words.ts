@@ -2,24 +2,6 @@
 
 import { viewWords } from "../../shared/language";
 
-const STEPS_EN: Readonly<Record<string, string>> = {
-  gather: "Preparing",
-  train: "Learning",
-  evaluate: "Exams",
-  gate: "Gate",
-  export: "Packing",
-  publish: "Publishing",
-};
-
-const STEPS_ZH: Readonly<Record<string, string>> = {
-  gather: "准备",
-  train: "学习",
-  evaluate: "考试",
-  gate: "评判",
-  export: "打包",
-  publish: "发布",
-};
-
 const ENDS_EN: Readonly<Record<string, string>> = {
   promoted: "a version goes live",
   held: "a version is held back",
@@ -96,7 +78,6 @@ export const runsWords = viewWords(
     silent: (seconds: number) =>
       `No sign of life from the trainer for ${seconds} s. Another one goes on with it as soon as it may; nothing is lost.`,
     steps: "How far it is",
-    step: (phase: string) => STEPS_EN[phase] ?? phase,
     stepDone: "done",
     stepNow: "now",
     stepAhead: "to come",
@@ -214,7 +195,6 @@ export const runsWords = viewWords(
     silent: (seconds) =>
       `训练程序已有 ${seconds} 秒没有动静。一旦允许，另一个会接着做，什么也不会丢。`,
     steps: "进度",
-    step: (phase) => STEPS_ZH[phase] ?? phase,
     stepDone: "完成",
     stepNow: "进行中",
     stepAhead: "未到",
