@@ -95,7 +95,7 @@ def _per_digit(rule: Rule) -> str:
     )
 
 
-_WHOSE = {"holdout_known": "known hands", "holdout_new": "new hands"}
+_WHOSE = {"holdout_known": "known contributors", "holdout_new": "new contributors"}
 
 
 def _exam_figures(rule: Rule) -> str:

@@ -61,7 +61,7 @@ def test_a_promotion_tells_how_the_exam_drawings_fared() -> None:
 
     assert verdict_sentence(True, rules) == (
         "Promoted: loses 2 test digits net, 8 allowed; "
-        "reads 8 of 8 exam drawings of known hands, 3 before"
+        "reads 8 of 8 exam drawings of known contributors, 3 before"
     )
 
 
@@ -119,7 +119,8 @@ def test_too_few_exam_drawings_are_said_to_be_only_recorded() -> None:
     sentence = rule_sentence(exam_rule(True, 4, 6, 7))
 
     assert sentence == (
-        "Reads 4 of 7 exam drawings of known hands, 6 before (too few to judge by, only recorded)."
+        "Reads 4 of 7 exam drawings of known contributors, 6 before "
+        "(too few to judge by, only recorded)."
     )
 
 

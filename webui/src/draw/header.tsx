@@ -11,18 +11,20 @@ import { words } from "../shared/words";
 
 const NEAR_MS = 24 * 3_600_000; // so near that the time of day alone says which day
 
-function lessonWords(shown: Stats): string {
+function trainingWords(shown: Stats): string {
   const { run, champion, next_run_at } = shown;
   if (isOpen(run)) {
     if (champion === null) return drawWords.value.firstTraining(runPercent(run));
-    if (run.status === "queued") return drawWords.value.lessonQueued;
-    return drawWords.value.lessonRunning(words.value.phase(run.phase), runPercent(run));
+    if (run.status === "queued") return drawWords.value.trainingQueued;
+    return drawWords.value.trainingRunning(words.value.phase(run.phase), runPercent(run));
   }
-  if (next_run_at === null) return drawWords.value.noLesson;
+  if (next_run_at === null) return drawWords.value.noTraining;
   const now = new Date();
   const moment = whenOf(next_run_at, now, languageTag.value);
   const isNear = new Date(next_run_at).getTime() - now.getTime() < NEAR_MS;
-  return isNear ? drawWords.value.nextLessonShort(moment.time) : drawWords.value.nextLesson(moment);
+  return isNear
+    ? drawWords.value.nextTrainingShort(moment.time)
+    : drawWords.value.nextTraining(moment);
 }
 
 function LiveLine({ shown }: { shown: Stats }) {
@@ -46,19 +48,24 @@ function LiveLine({ shown }: { shown: Stats }) {
           )}
         </>
       )}
-      <span id="next-lesson">{lessonWords(shown)}</span>
+      <span id="next-training">{trainingWords(shown)}</span>
     </p>
   );
 }
 
-function LessonProgress({ shown }: { shown: Stats | null }) {
+function TrainingProgress({ shown }: { shown: Stats | null }) {
   const run = shown?.run ?? null;
   if (!isOpen(run)) return null;
   const percent = runPercent(run);
   return percent === null ? (
-    <progress class="lesson-progress" aria-label={words.value.progress} max={100} />
+    <progress class="training-progress" aria-label={words.value.progress} max={100} />
   ) : (
-    <progress class="lesson-progress" aria-label={words.value.progress} max={100} value={percent} />
+    <progress
+      class="training-progress"
+      aria-label={words.value.progress}
+      max={100}
+      value={percent}
+    />
   );
 }
 
@@ -78,7 +85,7 @@ export function Header() {
         <LiveLine shown={shown} />
       )}
       <LanguageSwitch />
-      <LessonProgress shown={shown} />
+      <TrainingProgress shown={shown} />
     </header>
   );
 }

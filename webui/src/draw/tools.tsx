@@ -6,6 +6,7 @@ import { ClearIcon, KeysIcon, PhotoIcon, PictureIcon, UndoIcon } from "../shared
 import { clear, registerPictureInput, undo } from "./pad-actions";
 import { areKeysOpen, session } from "./state";
 import { choosePicture } from "./read-actions";
+import { words } from "../shared/words";
 import { drawWords } from "./words";
 
 const READABLE = "image/png,image/jpeg,image/webp";
@@ -57,7 +58,7 @@ export function Tools() {
 
   return (
     <div class="tools">
-      <Tool id="undo" name={w.undo} isIdle={!hasStrokes} onClick={undo}>
+      <Tool id="undo" name={words.value.undo} isIdle={!hasStrokes} onClick={undo}>
         <UndoIcon />
       </Tool>
       <Tool id="clear" name={w.clear} isIdle={isBlank} onClick={clear}>

@@ -3,13 +3,10 @@
 import { useEffect } from "preact/hooks";
 import { DIGITS } from "../../shared/shapes";
 import { drawingsWords } from "./words";
-import { InkCanvas } from "../../shared/ink";
 import type { GalleryDrawing } from "./calls";
 import { change, chosen, items, loading, loadMore, open, remove, selection, undo } from "./state";
 import { choose, chooseAll, moveOf, NOTHING, placeAfter, walk } from "./selection";
-import { ROW_PX, TILE_PX, useInSight } from "../shared/use-in-sight";
-
-const ROWS_AHEAD = 12; // so far before the end the next page is asked for
+import { ROW_PX, TileFace, useWall, WallRows } from "../shared/wall";
 
 function tileId(place: number): string {
   return `tile-${place}`;
@@ -36,11 +33,7 @@ function Tile({ drawing, place }: { drawing: GalleryDrawing; place: number }) {
       aria-setsize={-1}
       data-place={place}
     >
-      <InkCanvas ink={ink} />
-      <span class="wall-label" aria-hidden="true">
-        {label}
-        {read !== null && read !== label && <span class="wall-read">{read}</span>}
-      </span>
+      <TileFace ink={ink} label={label} other={read} status={status} />
     </div>
   );
 }
@@ -77,13 +70,10 @@ function act(event: KeyboardEvent): boolean {
 
 export function Wall() {
   const w = drawingsWords.value;
-  const [wall, sight] = useInSight();
   const all = items.value;
-  const { columns, firstRow, nRows } = sight;
-  const nShownRows = Math.ceil(all.length / columns);
-  const first = Math.min(firstRow, Math.max(0, nShownRows - 1)) * columns;
-  const shown = all.slice(first, first + nRows * columns);
-  const isNearEnd = firstRow + nRows + ROWS_AHEAD >= nShownRows;
+  const inSight = useWall(all.length);
+  const { wall, columns, first, end, heightPx, isNearEnd } = inSight;
+  const shown = all.slice(first, end);
   const state = loading.value;
 
   useEffect(() => {
@@ -134,7 +124,7 @@ export function Wall() {
       aria-label={w.wall}
       aria-describedby="wall-keys"
       aria-activedescendant={isActiveShown ? tileId(active) : undefined}
-      style={{ height: `${nShownRows * ROW_PX}px` }}
+      style={{ height: `${heightPx}px` }}
       onClick={onClick}
       onDblClick={(event) => {
         const drawing = all[placeOf(event) ?? -1];
@@ -145,18 +135,11 @@ export function Wall() {
         if (active === null && all.length > 0) selection.value = walk(selection.value, 0, false);
       }}
     >
-      <div
-        class="wall-rows"
-        role="presentation"
-        style={{
-          transform: `translateY(${(first / columns) * ROW_PX}px)`,
-          gridTemplateColumns: `repeat(${columns}, ${TILE_PX}px)`,
-        }}
-      >
+      <WallRows inSight={inSight}>
         {shown.map((drawing, index) => (
           <Tile key={drawing.id} drawing={drawing} place={first + index} />
         ))}
-      </div>
+      </WallRows>
     </div>
   );
 }

@@ -35,7 +35,7 @@ function Making({ maps }: { maps: Maps }) {
   const seconds = since === null ? 0 : (Date.now() - new Date(since).getTime()) / 1000;
   return (
     <p class="banner" role="status" id="map-making">
-      {maps.items.length > 0 && `${w.makingAnew} `}
+      {maps.items.length > 0 && `${w.makingAgain} `}
       {maps.making === null
         ? w.waiting
         : w.makingFor(w.making[maps.making], Math.max(0, Math.round(seconds)), maps.last_seconds)}

@@ -19,7 +19,7 @@ test("in Chinese every failure of a map has words of its own", () => {
   const said = FAILURES.map(({ name }) => mapWords.value.failure(name, ""));
   for (const sentence of said) expect(sentence).toMatch(/\p{Script=Han}/u);
   expect(new Set(said).size).toBe(FAILURES.length);
-  expect(mapWords.value.failure("disk", "")).toBe("磁盘已满：请先腾出空间，再重新绘制");
+  expect(mapWords.value.failure("disk", "")).toBe("磁盘已满：请先腾出空间，再重新生成");
 });
 
 test("a failure that this page does not know is shown in the server's words", () => {

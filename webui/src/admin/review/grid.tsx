@@ -2,6 +2,7 @@
 
 import { CheckIcon, CrossIcon } from "../../shared/icons";
 import { InkCanvas } from "../../shared/ink";
+import { LabelSign } from "../shared/wall";
 import { reviewWords } from "./words";
 import { accept, acceptRest, queue } from "./actions";
 import { decidedOf, openOnes, type ReviewItem } from "./queue";
@@ -16,6 +17,8 @@ interface TileProps {
 function Tile({ item, isCurrent, onCurrent }: TileProps) {
   const w = reviewWords.value;
   const decision = decidedOf(queue.value, item.id);
+  const isOpen = decision === undefined;
+  const readAs = item.read?.label ?? null;
   const kind = decision === undefined ? `is-${item.why}` : `is-done is-${decision.decision}`;
   const words =
     decision === undefined ? w.tile(item.label, whySentence(item)) : decidedWords(decision);
@@ -37,15 +40,10 @@ function Tile({ item, isCurrent, onCurrent }: TileProps) {
       >
         <span class="visually-hidden">{words}</span>
         <InkCanvas ink={item.ink} />
-        <span class="review-tile-words" aria-hidden="true">
-          <strong>{decision?.label ?? item.label}</strong>
-          {decision === undefined ? (
-            <span class="quiet">{item.read === null ? "" : `→ ${item.read.label}`}</span>
-          ) : decision.decision === "reject" ? (
-            <CrossIcon />
-          ) : (
-            <CheckIcon />
-          )}
+        <span class="tile-line" aria-hidden="true">
+          <LabelSign label={decision?.label ?? item.label} other={isOpen ? readAs : null} />
+          {decision?.decision === "reject" && <CrossIcon />}
+          {decision !== undefined && decision.decision !== "reject" && <CheckIcon />}
         </span>
       </button>
     </li>

@@ -2,10 +2,8 @@
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { DIGITS } from "../../shared/shapes";
-import { InkCanvas } from "../../shared/ink";
-import "../drawings/styles.css";
 import { Card, Link } from "../shared/parts";
-import { ROW_PX, TILE_PX, useInSight } from "../shared/use-in-sight";
+import { TileFace, useWall, WallRows } from "../shared/wall";
 import { errorSentence, query, route, stay } from "../state";
 import {
   type RunCounts,
@@ -86,22 +84,16 @@ function useRunDrawings(id: number, { kind, label }: RunDrawingsFilter): RunDraw
   };
 }
 
-const ROWS_AHEAD = 12; // so far before the end the next page is asked for
-
 function Tile({ drawing, place }: { drawing: RunDrawing; place: number }) {
   const w = runsWords.value;
   const { id, ink, label, learned_label, is_new, status } = drawing;
-  const isChanged = label !== learned_label;
-  const said = w.tile(learned_label, is_new) + (isChanged ? w.nowLabelled(label) : "");
+  const said =
+    w.tile(learned_label, is_new) + (label === learned_label ? "" : w.nowLabelled(label));
   return (
     <div role="listitem" aria-posinset={place + 1} aria-setsize={-1}>
       <Link view="drawings" part={id} class={`wall-tile is-${status}`}>
-        <InkCanvas ink={ink} />
         <span class="visually-hidden">{said}</span>
-        <span class="wall-label" aria-hidden="true">
-          {learned_label}
-          {isChanged && <span class="wall-read">{label}</span>}
-        </span>
+        <TileFace ink={ink} label={learned_label} other={label} status={status} />
       </Link>
     </div>
   );
@@ -113,10 +105,8 @@ interface RunWallProps {
 }
 
 function RunWall({ items, onNearEnd }: RunWallProps) {
-  const [wall, { columns, firstRow, nRows }] = useInSight();
-  const nAllRows = Math.ceil(items.length / columns);
-  const first = Math.min(firstRow, Math.max(0, nAllRows - 1)) * columns;
-  const isNearEnd = firstRow + nRows + ROWS_AHEAD >= nAllRows;
+  const inSight = useWall(items.length);
+  const { wall, first, end, heightPx, isNearEnd } = inSight;
   useEffect(() => {
     if (isNearEnd) onNearEnd();
   }, [isNearEnd, onNearEnd]);
@@ -127,20 +117,13 @@ function RunWall({ items, onNearEnd }: RunWallProps) {
       class="wall"
       role="list"
       aria-label={runsWords.value.wall}
-      style={{ height: `${nAllRows * ROW_PX}px` }}
+      style={{ height: `${heightPx}px` }}
     >
-      <div
-        class="wall-rows"
-        role="presentation"
-        style={{
-          transform: `translateY(${(first / columns) * ROW_PX}px)`,
-          gridTemplateColumns: `repeat(${columns}, ${TILE_PX}px)`,
-        }}
-      >
-        {items.slice(first, first + nRows * columns).map((drawing, index) => (
+      <WallRows inSight={inSight}>
+        {items.slice(first, end).map((drawing, index) => (
           <Tile key={drawing.id} drawing={drawing} place={first + index} />
         ))}
-      </div>
+      </WallRows>
     </div>
   );
 }

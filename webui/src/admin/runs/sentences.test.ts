@@ -50,26 +50,26 @@ test.each([
 });
 
 test.each([
-  ["asked", { by: "schedule" }, "由日程发起"],
-  ["asked", { by: "first" }, "自动发起：还没有模型"],
-  ["asked", { by: "somebody" }, "已发起"],
-  ["began", {}, "训练程序开始处理"],
+  ["asked", { by: "schedule" }, "由训练计划提交"],
+  ["asked", { by: "first" }, "自动提交：还没有模型"],
+  ["asked", { by: "somebody" }, "已提交"],
+  ["began", {}, "训练进程开始处理"],
   ["resumed", { attempt: 1 }, "继续训练"],
-  ["resumed", { attempt: 2 }, "训练程序曾中断，现在继续（第 2 次尝试）"],
-  ["stopped", {}, "训练程序已停止，下次启动后继续"],
-  ["phase", { phase: "evaluate" }, "评估"],
-  ["put_aside", { n: 12 }, "12 张笔迹等待审核，这次不用"],
+  ["resumed", { attempt: 2 }, "训练进程曾中断，现在继续（第 2 次尝试）"],
+  ["stopped", {}, "训练进程已停止，下次启动后继续"],
+  ["phase", { phase: "evaluate" }, "考核"],
+  ["put_aside", { n: 12 }, "12 张笔迹待审核，这次不使用"],
   ["gathered", { n_new: 0, n_older: 0 }, "只用 MNIST 训练"],
   ["gathered", { n_new: 25, n_older: 3 }, "用 25 张新笔迹和 3 张旧笔迹训练"],
   ["checkpoint", { step: 50 }, "从第 50 步的检查点继续"],
-  ["learned", { n_steps: 9, accuracy: 0.99999 }, "训练了 9 步，认对 99.99%"],
-  ["learned", { n_steps: 9, accuracy: null }, "训练了 9 步"],
-  ["judged", { passed: true, look: 1 }, "候选版本通过评判"],
-  ["judged", { passed: false, look: 2 }, "第二个更谨慎的候选版本未通过评判"],
+  ["learned", { n_steps: 9, accuracy: 0.99999 }, "学习了 9 步，正确率 99.99%"],
+  ["learned", { n_steps: 9, accuracy: null }, "学习了 9 步"],
+  ["judged", { passed: true, look: 1 }, "候选版本通过检查"],
+  ["judged", { passed: false, look: 2 }, "第二个更谨慎的候选版本未通过检查"],
   ["packed", { n_bytes: 1_234_567 }, "已导出：1.2 MB，识别结果不变"],
-  ["cancel_asked", {}, "已请求取消"],
-  ["ended", { status: "promoted", version: 3 }, "通过：第 3 版上线"],
-  ["ended", { status: "held", version: 3 }, "未通过：第 3 版不上线"],
+  ["cancel_asked", {}, "已要求取消"],
+  ["ended", { status: "promoted", version: 3 }, "通过：版本 3 上线"],
+  ["ended", { status: "held", version: 3 }, "未通过：版本 3 不上线"],
   ["ended", { status: "failed", version: null }, "失败"],
   ["ended", { status: "cancelled", version: null }, "已取消，当前版本不受影响"],
 ])("the line %s %o in Chinese", (name, facts, sentence) => {
@@ -98,7 +98,7 @@ test("advice is joined as the language joins sentences", () => {
   );
   setLanguage("zh");
   expect(adviceText(advice, "", "")).toBe(
-    "当前版本继续服务，这 12 张笔迹以后的训练仍会用到。有 3 张笔迹正在核对，核对前不参与训练。请审核，标签正确的下次就能用上。",
+    "当前版本继续服务，这 12 张笔迹仍会用于以后的训练。有 3 张笔迹待核对，核对之前不用于训练。请审核，标签正确的会用于下次训练。",
   );
 });
 
@@ -109,9 +109,9 @@ test("advice that this page does not know is shown in the server's words", () =>
 });
 
 test.each([
-  ["delivered", { status: 204 }, "已送达，接收方回答 204。"],
-  ["refused", { status: 503 }, "接收方回答 503，而不是 200 到 299。请查看接收方的日志。"],
-  ["timed_out", { seconds: 10 }, "接收方在 10 秒内没有回答。"],
+  ["delivered", { status: 204 }, "已送达，接收方返回 204。"],
+  ["refused", { status: 503 }, "接收方返回 503，而不是 200 到 299。请查看接收方的日志。"],
+  ["timed_out", { seconds: 10 }, "接收方在 10 秒内没有响应。"],
   ["unreachable", { address: "192.0.2.7" }, "192.0.2.7 没有响应，接收方在运行吗？"],
 ])("the outcome %s in Chinese", (outcome, facts, sentence) => {
   setLanguage("zh");

@@ -18,9 +18,9 @@ const PHASES_EN: Names = {
 
 const PHASES_ZH: Names = {
   gather: "收集笔迹",
-  train: "训练",
-  evaluate: "评估",
-  gate: "评判",
+  train: "学习",
+  evaluate: "考核",
+  gate: "上线检查",
   export: "导出",
   publish: "发布",
 };
@@ -33,10 +33,10 @@ const REQUESTS_EN: Names = {
 };
 
 const REQUESTS_ZH: Names = {
-  schedule: "由日程发起",
-  first: "自动发起：还没有模型",
-  command: "由命令行发起",
-  user: "由用户发起",
+  schedule: "由训练计划提交",
+  first: "自动提交：还没有模型",
+  command: "由命令行提交",
+  user: "由用户提交",
 };
 
 function endEn(facts: Facts): string {
@@ -57,9 +57,9 @@ function endZh(facts: Facts): string {
   const version = textIn(facts, "version");
   switch (facts["status"]) {
     case "promoted":
-      return `通过：第 ${version} 版上线`;
+      return `通过：版本 ${version} 上线`;
     case "held":
-      return `未通过：第 ${version} 版不上线`;
+      return `未通过：版本 ${version} 不上线`;
     case "cancelled":
       return "已取消，当前版本不受影响";
     default:
@@ -115,15 +115,15 @@ const LINES_EN: Sentences = {
 };
 
 const LINES_ZH: Sentences = {
-  asked: (facts) => REQUESTS_ZH[textIn(facts, "by")] ?? "已发起",
-  began: () => "训练程序开始处理",
+  asked: (facts) => REQUESTS_ZH[textIn(facts, "by")] ?? "已提交",
+  began: () => "训练进程开始处理",
   resumed: (facts) => {
     const attempt = numberIn(facts, "attempt");
-    return attempt > 1 ? `训练程序曾中断，现在继续（第 ${attempt} 次尝试）` : "继续训练";
+    return attempt > 1 ? `训练进程曾中断，现在继续（第 ${attempt} 次尝试）` : "继续训练";
   },
-  stopped: () => "训练程序已停止，下次启动后继续",
+  stopped: () => "训练进程已停止，下次启动后继续",
   phase: (facts) => PHASES_ZH[textIn(facts, "phase")] ?? textIn(facts, "phase"),
-  put_aside: (facts) => `${numberIn(facts, "n")} 张笔迹等待审核，这次不用`,
+  put_aside: (facts) => `${numberIn(facts, "n")} 张笔迹待审核，这次不使用`,
   gathered: (facts) => {
     const [nNew, nOlder] = [numberIn(facts, "n_new"), numberIn(facts, "n_older")];
     return nNew + nOlder === 0 ? "只用 MNIST 训练" : `用 ${nNew} 张新笔迹和 ${nOlder} 张旧笔迹训练`;
@@ -131,15 +131,15 @@ const LINES_ZH: Sentences = {
   checkpoint: (facts) => `从第 ${numberIn(facts, "step")} 步的检查点继续`,
   learned: (facts) => {
     const accuracy = accuracyIn(facts);
-    const measured = accuracy === null ? "" : `，认对 ${accuracy}%`;
-    return `训练了 ${numberIn(facts, "n_steps")} 步${measured}`;
+    const measured = accuracy === null ? "" : `，正确率 ${accuracy}%`;
+    return `学习了 ${numberIn(facts, "n_steps")} 步${measured}`;
   },
   judged: (facts) => {
     const which = numberIn(facts, "look") === 1 ? "候选版本" : "第二个更谨慎的候选版本";
-    return `${which}${facts["passed"] === true ? "通过评判" : "未通过评判"}`;
+    return `${which}${facts["passed"] === true ? "通过检查" : "未通过检查"}`;
   },
   packed: (facts) => `已导出：${megabytesIn(facts)} MB，识别结果不变`,
-  cancel_asked: () => "已请求取消",
+  cancel_asked: () => "已要求取消",
   ended: endZh,
 };
 
@@ -180,23 +180,25 @@ const ADVICE_EN: Sentences = {
 
 const ADVICE_ZH: Sentences = {
   drawings_stay: (facts) =>
-    `当前版本继续服务，这 ${numberIn(facts, "n")} 张笔迹以后的训练仍会用到。`,
+    `当前版本继续服务，这 ${numberIn(facts, "n")} 张笔迹仍会用于以后的训练。`,
   review_drawings: (facts) =>
-    `有 ${numberIn(facts, "n")} 张笔迹正在核对，核对前不参与训练。请审核，标签正确的下次就能用上。`,
-  check_exam_drawings: () => "只有考题变差了：请看看最新的考题有没有标错，或者请同样的人多写一些。",
-  next_run_retries: () => "如果下面的标签都对，就不必做什么：下次训练会带上新的笔迹再试。",
-  first_model_retries: () => "不必做什么：训练程序会换个随机种子自动重试，最多三次。",
+    `有 ${numberIn(facts, "n")} 张笔迹待核对，核对之前不用于训练。请审核，标签正确的会用于下次训练。`,
+  check_exam_drawings: () =>
+    "只有考核笔迹变差：请检查最新的考核笔迹是否标错，或者请同一批人多写一些。",
+  next_run_retries: () =>
+    "如果下面的标签都正确，就不需要处理：下次训练会加上届时的新笔迹再试一次。",
+  first_model_retries: () => "不需要处理：训练进程会更换随机种子自动重试，最多三次。",
   cancelled: () => "当前版本不受影响，笔迹仍算新的，随时可以重新训练。",
   failed_broken_off: () =>
-    "请在训练程序的日志里查看原因（常见的是内存不足），再重新训练。笔迹仍算新的。",
+    "请在训练进程的日志里查看原因（常见的是内存不足），再重新训练。笔迹仍算新的。",
   failed_no_drawings: () => "请先写几个数字，再重新训练。",
   failed_disk: () => "请腾出磁盘空间，再重新训练。笔迹仍算新的。",
-  failed_memory: () => "请关掉别的程序，或调小 INKLOOP_TRAIN_THREADS，再重新训练。笔迹仍算新的。",
+  failed_memory: () => "请关闭其他程序，或调低 INKLOOP_TRAIN_THREADS，再重新训练。笔迹仍算新的。",
   failed_model_file: () =>
-    "inkloop models verify 会指出损坏的文件。请退回别的版本或恢复备份，再重新训练。",
+    "inkloop models verify 会指出损坏的文件。请回退到其他版本或恢复备份，再重新训练。",
   failed_data: () => "请运行 inkloop data fetch 重新下载 MNIST，再重新训练。",
   failed_unexpected: () =>
-    "当前版本不受影响，笔迹仍算新的。请重新训练；如果再次失败，请查看训练程序的日志。",
+    "当前版本不受影响，笔迹仍算新的。请重新训练；如果再次失败，请查看训练进程的日志。",
 };
 
 const OUTCOMES_EN: Sentences = {
@@ -219,12 +221,12 @@ const OUTCOMES_EN: Sentences = {
 };
 
 const OUTCOMES_ZH: Sentences = {
-  delivered: (facts) => `已送达，接收方回答 ${textIn(facts, "status")}。`,
+  delivered: (facts) => `已送达，接收方返回 ${textIn(facts, "status")}。`,
   refused: (facts) =>
-    `接收方回答 ${textIn(facts, "status")}，而不是 200 到 299。请查看接收方的日志。`,
+    `接收方返回 ${textIn(facts, "status")}，而不是 200 到 299。请查看接收方的日志。`,
   redirected: (facts) =>
-    `接收方要求跳转（${textIn(facts, "status")}）。Inkloop 从不跟随跳转，请改填跳转后的地址。`,
-  timed_out: (facts) => `接收方在 ${textIn(facts, "seconds")} 秒内没有回答。`,
+    `接收方返回了重定向（${textIn(facts, "status")}）。Inkloop 不跟随重定向，请改填重定向后的地址。`,
+  timed_out: (facts) => `接收方在 ${textIn(facts, "seconds")} 秒内没有响应。`,
   unknown_host: (facts) => `查不到 ${textIn(facts, "host")} 的地址，请检查是否写错。`,
   private: (facts) =>
     `${textIn(facts, "host")} 指向 ${textIn(facts, "address")}，不是公网地址，所以没有发送。Inkloop 的运维人员可以用 INKLOOP_WEBHOOK_PRIVATE=on 放行。`,

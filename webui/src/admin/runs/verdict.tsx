@@ -141,7 +141,7 @@ export function RunAdvice({ run }: { run: RunInFull }) {
         {isLost && <Retrain />}
         {told !== null && (
           <p class="quiet" id="told">
-            {w.hookToldRun}: {outcomeSentence(told) ?? w.hookWaiting}{" "}
+            {w.hookNotification}: {outcomeSentence(told) ?? w.hookWaiting}{" "}
             {told.is_waiting && told.outcome !== null && w.hookAgain}
           </p>
         )}

@@ -150,7 +150,7 @@ function leadOf({ url, events }: Webhook): string {
   if (url === null) return w.hookNobody;
   const ends = new Intl.ListFormat(languageTag.value, { type: "disjunction" });
   const told = TOLD_ENDS.filter((end) => events.includes(end)).map((end) => w.end(end));
-  return w.hookTold(hostOf(url), ends.format(told));
+  return w.hookNotifies(hostOf(url), ends.format(told));
 }
 
 interface ToolsProps {

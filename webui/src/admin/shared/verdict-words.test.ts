@@ -34,9 +34,9 @@ test.each([
   [rule("mnist_vs_anchor", false, 9, 6, { n_lost: 14 }), "测试集上净多错 9 个，最多允许 6 个。"],
   [
     rule("mnist_vs_anchor", false, 0, -2, { n_lost: 50 }),
-    "测试集上得失相抵（各 50 个），但变动太多，至少要净多对 2 个。",
+    "测试集上多对与多错相抵（各 50 个），但变动太多，至少要净多对 2 个。",
   ],
-  [rule("mnist_vs_anchor", true, 0, 6, { n_lost: 0 }), "测试集上认对的完全相同。"],
+  [rule("mnist_vs_anchor", true, 0, 6, { n_lost: 0 }), "测试集上对错完全相同。"],
   [rule("mnist_vs_champion", true, -3, 6, { n_lost: 1 }), "与当前版本相比，测试集上净多对 3 个。"],
   [
     rule("per_digit", false, 9, 7, { digit: 7, n_lost: 10, n_gained: 1 }),
@@ -49,7 +49,7 @@ test.each([
   [rule("per_digit", true, 0, 1, { digit: 0 }), "每个数字都不比基准版本差。"],
   [rule("writers_students", true, 1, 8, { n_lost: 2 }), "学生写的数字净多错 1 个，最多允许 8 个。"],
   [rule("writers_employees", true, -1, 8, { n_lost: 2 }), "职员写的数字净多对 1 个。"],
-  [rule("holdout_new", true, 0, 0, { n: 0 }), "还没有陌生笔迹的考题。"],
+  [rule("holdout_new", true, 0, 0, { n: 0 }), "还没有新贡献者的考核笔迹。"],
   [
     rule("holdout_known", true, 2, 2, {
       n: 7,
@@ -57,28 +57,28 @@ test.each([
       n_right_before: 6,
       recorded_only: true,
     }),
-    "熟悉笔迹的 7 道考题认对 4 道，此前 6 道（数量太少，只作记录）。",
+    "已知贡献者的 7 张考核笔迹识别对了 4 张，此前 6 张（数量太少，只作记录）。",
   ],
   [
     rule("holdout_new", false, 3, 2, { n: 20, n_right: 12, n_right_before: 15 }),
-    "陌生笔迹的 20 道考题认对 12 道，此前 15 道，净多错 3 道，最多允许 2 道。",
+    "新贡献者的 20 张考核笔迹识别对了 12 张，此前 15 张，净多错 3 张，最多允许 2 张。",
   ],
-  [rule("calibration", false, 0.0061, 0.005, {}), "把握程度平均偏差 0.610%，最多允许 0.500%。"],
+  [rule("calibration", false, 0.0061, 0.005, {}), "置信度平均偏差 0.610%，最多允许 0.500%。"],
   [
     rule("golden", false, 1, 0, { n: 20, wrong: [{ label: 1, predicted: 7 }] }),
-    "1 个标准数字认错（1 认成 7）。",
+    "1 个标准数字识别错误（1 识别为 7）。",
   ],
   [
     rule("golden", true, 0, 0, { n: 19, n_misread_before: 1 }),
-    "当前版本认得的 19 个标准数字全部认对。",
+    "当前版本能识别的 19 个标准数字全部识别正确。",
   ],
   [
     rule("first_accuracy", false, 0.98999, 0.99, {}),
-    "首个模型在测试集上认对 98.99%，至少需要 99.00%。",
+    "首个模型在测试集上的正确率为 98.99%，至少需要 99.00%。",
   ],
   [
     rule("first_per_digit", true, 0.98, 0.97, { digit: 9 }),
-    "最弱的数字是 9，认对 98.00%，至少需要 97.00%。",
+    "最差的数字是 9，正确率 98.00%，至少需要 97.00%。",
   ],
 ])("a rule in Chinese: %#", (one, sentence) => {
   setLanguage("zh");
@@ -88,11 +88,11 @@ test.each([
 test("verdicts in Chinese", () => {
   setLanguage("zh");
   expect(VERDICTS.map(verdictSentence)).toEqual([
-    "未上线：测试集上净多错 9 个，最多允许 6 个",
-    "未上线（第二次尝试）：测试集上净多错 9 个，最多允许 4 个；1 个标准数字认错（1 认成 7）",
-    "已上线（第二次尝试）：测试集上得失相抵（各 3 个）",
-    "已上线：测试集上净多错 2 个，最多允许 8 个；熟悉笔迹的 8 道考题认对 8 道，此前 3 道",
-    "已上线：首个模型在测试集上认对 99.58%",
+    "未通过：测试集上净多错 9 个，最多允许 6 个",
+    "未通过（第二次尝试）：测试集上净多错 9 个，最多允许 4 个；1 个标准数字识别错误（1 识别为 7）",
+    "已上线（第二次尝试）：测试集上多对与多错相抵（各 3 个）",
+    "已上线：测试集上净多错 2 个，最多允许 8 个；已知贡献者的 8 张考核笔迹识别对了 8 张，此前 3 张",
+    "已上线：首个模型在测试集上的正确率为 99.58%",
   ]);
 });
 
@@ -101,6 +101,6 @@ test("a rule that this page does not know is shown in the server's words", () =>
   const unknown = { ...rule("ink_colour", false, 1, 0, {}), sentence: "The ink is red." };
   expect(ruleSentence(unknown)).toBe("The ink is red.");
   const held = { passed: false, rules: [unknown], sentence: "Held: the ink is red" };
-  expect(verdictSentence(held)).toBe("未上线：The ink is red.");
+  expect(verdictSentence(held)).toBe("未通过：The ink is red.");
   expect(verdictSentence({ ...held, passed: true })).toBe("Held: the ink is red");
 });

@@ -71,7 +71,7 @@ function perDigitEn(rule: Rule): string {
 }
 
 function whoseEn({ name }: Rule): string {
-  return name === "holdout_known" ? "known hands" : "new hands";
+  return name === "holdout_known" ? "known contributors" : "new contributors";
 }
 
 function examFiguresEn(rule: Rule): string {
@@ -135,7 +135,7 @@ function changeZh(rule: Rule): string {
   const nLost = numberIn(rule.facts, "n_lost");
   if (value > 0) return `净多错 ${value} 个`;
   if (value < 0) return `净多对 ${-value} 个`;
-  return nLost > 0 ? `得失相抵（各 ${nLost} 个）` : "认对的完全相同";
+  return nLost > 0 ? `多对与多错相抵（各 ${nLost} 个）` : "对错完全相同";
 }
 
 function netZh(rule: Rule): string {
@@ -157,35 +157,35 @@ function perDigitZh(rule: Rule): string {
 }
 
 function whoseZh({ name }: Rule): string {
-  return name === "holdout_known" ? "熟悉笔迹" : "陌生笔迹";
+  return name === "holdout_known" ? "已知贡献者" : "新贡献者";
 }
 
 function examFiguresZh(rule: Rule): string {
   const { facts } = rule;
-  return `${whoseZh(rule)}的 ${numberIn(facts, "n")} 道考题认对 ${numberIn(facts, "n_right")} 道，此前 ${numberIn(facts, "n_right_before")} 道`;
+  return `${whoseZh(rule)}的 ${numberIn(facts, "n")} 张考核笔迹识别对了 ${numberIn(facts, "n_right")} 张，此前 ${numberIn(facts, "n_right_before")} 张`;
 }
 
 function examZh(rule: Rule): string {
   const { facts, passed } = rule;
-  if (numberIn(facts, "n") === 0) return `还没有${whoseZh(rule)}的考题`;
+  if (numberIn(facts, "n") === 0) return `还没有${whoseZh(rule)}的考核笔迹`;
   const figures = examFiguresZh(rule);
   if (facts["recorded_only"] === true) return `${figures}（数量太少，只作记录）`;
   if (passed) return figures;
-  return `${figures}，净多错 ${valueOf(rule)} 道，最多允许 ${boundOf(rule)} 道`;
+  return `${figures}，净多错 ${valueOf(rule)} 张，最多允许 ${boundOf(rule)} 张`;
 }
 
 function goldenZh(rule: Rule): string {
   const { facts, passed } = rule;
   if (passed) {
-    const which = numberIn(facts, "n_misread_before") > 0 ? "当前版本认得的 " : "";
-    return `${which}${numberIn(facts, "n")} 个标准数字全部认对`;
+    const which = numberIn(facts, "n_misread_before") > 0 ? "当前版本能识别的 " : "";
+    return `${which}${numberIn(facts, "n")} 个标准数字全部识别正确`;
   }
-  const wrong = wrongOf(rule).map(({ label, predicted }) => `${label} 认成 ${predicted}`);
-  return `${valueOf(rule)} 个标准数字认错（${wrong.join("、")}）`;
+  const wrong = wrongOf(rule).map(({ label, predicted }) => `${label} 识别为 ${predicted}`);
+  return `${valueOf(rule)} 个标准数字识别错误（${wrong.join("、")}）`;
 }
 
 function firstAccuracyZh(rule: Rule): string {
-  const figures = `首个模型在测试集上认对 ${percentZh(valueOf(rule))}`;
+  const figures = `首个模型在测试集上的正确率为 ${percentZh(valueOf(rule))}`;
   return rule.passed ? figures : `${figures}，至少需要 ${percentZh(boundOf(rule))}`;
 }
 
@@ -193,7 +193,7 @@ const ZH: Speech = {
   clauses: {
     first_accuracy: firstAccuracyZh,
     first_per_digit: (rule) =>
-      `最弱的数字是 ${numberIn(rule.facts, "digit")}，认对 ${percentZh(valueOf(rule))}，至少需要 ${percentZh(boundOf(rule))}`,
+      `最差的数字是 ${numberIn(rule.facts, "digit")}，正确率 ${percentZh(valueOf(rule))}，至少需要 ${percentZh(boundOf(rule))}`,
     mnist_vs_anchor: (rule) => `测试集上${netZh(rule)}`,
     mnist_vs_champion: (rule) => `与当前版本相比，测试集上${netZh(rule)}`,
     per_digit: perDigitZh,
@@ -202,13 +202,13 @@ const ZH: Speech = {
     holdout_known: examZh,
     holdout_new: examZh,
     calibration: (rule) =>
-      `把握程度平均偏差 ${percentZh(valueOf(rule), 3)}，最多允许 ${percentZh(boundOf(rule), 3)}`,
+      `置信度平均偏差 ${percentZh(valueOf(rule), 3)}，最多允许 ${percentZh(boundOf(rule), 3)}`,
     golden: goldenZh,
   },
   examFigures: examFiguresZh,
   sentence: (clause) => `${clause}。`,
   verdict: (passed, look, clauses) =>
-    `${passed ? "已上线" : "未上线"}${look > 1 ? "（第二次尝试）" : ""}：${clauses.join("；")}`,
+    `${passed ? "已上线" : "未通过"}${look > 1 ? "（第二次尝试）" : ""}：${clauses.join("；")}`,
 };
 
 const speech = viewWords<Speech>(EN, ZH);

@@ -105,7 +105,7 @@ function Facts({ kept }: { kept: Kept }) {
       </p>
       <p class="quiet">
         {w.retention(kept.retention_days)}{" "}
-        {consented_at !== null && w.told(moment(consented_at, "date"))}
+        {consented_at !== null && w.toldOn(moment(consented_at, "date"))}
       </p>
     </div>
   );
