@@ -60,7 +60,7 @@ test: begin $(TO_TEST) ## Run every check and every test, in a real browser too
 	@echo "Python and browser tests"
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10
 
-bench: begin $(TO_RUN) ## Run a benchmark (make bench NAME=loop)
+bench: begin $(TO_RUN) $(VENV)/.dev ## Run a benchmark (make bench NAME=loop)
 	@exec $(BIN)/python -m benchmarks $(NAME)
 
 contract: begin $(VENV)/.base webui/node_modules/.installed ## Generate webui/src/contract.ts from the OpenAPI document
@@ -137,7 +137,7 @@ begin: need-python need-torch
 PARTS_WEB := web $(if $(NODE),node)
 PARTS_setup := base trainer $(PARTS_WEB)
 PARTS_run := $(PARTS_setup) mnist
-PARTS_bench := $(PARTS_run)
+PARTS_bench := $(PARTS_run) dev
 PARTS_check := base dev $(PARTS_WEB)
 PARTS_test := $(PARTS_run) dev chromium
 PARTS_images := $(PARTS_test)

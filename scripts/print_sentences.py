@@ -14,8 +14,8 @@ from core.runs.log_lines import ENDS, PHASES, REQUESTS, line_sentence
 from core.runs.verdicts import rule_sentence, verdict_sentence
 from core.schedule.description import OFF, describe, phrase
 from core.webhooks.outcomes import outcome_sentence
-from server.api.maps.failures import FAILURES as MAP_FAILURES
-from server.api.maps.failures import failure_sentence
+from server.api.maps.sentences import FAILURES as MAP_FAILURES
+from server.api.maps.sentences import failure_sentence
 
 Json = dict[str, Any]
 

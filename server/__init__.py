@@ -1,1 +1,1 @@
-"""The Flask application: predicts with ONNX Runtime, and never imports torch."""
+"""The web server: a Flask application that predicts with ONNX Runtime and never imports torch."""

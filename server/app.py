@@ -1,4 +1,4 @@
-"""The application, put together in one place."""
+"""The application factory."""
 
 from __future__ import annotations
 
@@ -26,36 +26,36 @@ from server.overload import Overload
 from server.services import EXTENSION, Services
 from server.serving.live_model import LiveModel
 from server.serving.picture_reader import PictureReader
-from server.serving.readings import Readings
+from server.serving.readings import ReadingCache
 from server.serving.review_queue import ReviewQueue
 from server.serving.writer import DrawingWriter
 
 MAX_BODY_BYTES = 10_000_000
 LARGEST_ROW_NUMBER = 2**63 - 1
 N_DIGITS = len(str(LARGEST_ROW_NUMBER))
-MAX_FORM_PARTS = 10  # a form has a file and two short fields
+MAX_FORM_PARTS = 10  # forms have one file and at most two fields
 
 log = structlog.get_logger()
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
 
 class RowNumber(IntegerConverter):
-    """`<int:…>` in routes: a number that no row can have is that of none, rather than a 500.
+    """Converter of `<int:…>`: a number too large for the database becomes one that no row has.
 
-    With `max`, Werkzeug would answer 405 where other methods of the address are routes of their
-    own; and Python refuses to read a number of over 4,300 digits.
+    With the converter's own `max`, Werkzeug would answer 405 where the path has routes of other
+    methods. Python refuses to parse numbers of over 4,300 digits.
     """
 
     def to_python(self, value: str) -> int:
-        """The number, or the largest that a database takes."""
+        """Return the number, at most the largest that the database can store."""
         return min(int(value[: N_DIGITS + 1]), LARGEST_ROW_NUMBER)
 
 
 class InkloopApp(Flask):
-    """Flask, but a bug goes into the one log, with the request's number."""
+    """Flask with unexpected errors in the structured log, with the request's id."""
 
     def log_exception(self, exc_info: ExcInfo | None) -> None:
-        """Called for each exception that no handler expected."""
+        """Log an exception that no error handler is registered for."""
         log.error(
             "unexpected error",
             request_id=g.get("request_id"),
@@ -64,9 +64,9 @@ class InkloopApp(Flask):
 
 
 def create_app(settings: Settings, *, follow: bool = False) -> Flask:
-    """The application on an instance; `follow` starts the thread that follows promotions.
+    """Create the application for an instance; `follow` starts the background thread.
 
-    Engines and thread belong to the process that calls this: call it after any fork.
+    Call it after a fork: database engines and the thread belong to the calling process.
     """
     app = InkloopApp("server", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, MAX_FORM_PARTS=MAX_FORM_PARTS)
@@ -92,7 +92,7 @@ def create_app(settings: Settings, *, follow: bool = False) -> Flask:
 
 
 def make_services(settings: Settings) -> Services:
-    """The parts behind the routes, for this process."""
+    """Create the services of this process."""
     database = Database(settings)
     shared_state = SharedState(settings)
     store = ModelStore(settings.models_dir)
@@ -109,6 +109,6 @@ def make_services(settings: Settings) -> Services:
         writer=DrawingWriter(database, secret),
         pictures=PictureReader(),
         review=ReviewQueue(database, live),
-        readings=Readings(live),
+        readings=ReadingCache(live),
         secret=secret,
     )

@@ -140,7 +140,7 @@ def _read_large_form(model: type[BaseModel], max_bytes: int) -> tuple[BaseModel,
     try:
         fields: dict[str, object] = dict(request.form)
     except OSError as exc:
-        raise StorageFull("there is no room to take this file in: make room first") from exc
+        raise StorageFull("the disk is too full for this file: make room first") from exc
     uploaded = request.files.get("file") or FileStorage()
     fields |= dict.fromkeys(request.files, "…")
     return model.model_validate(fields), uploaded

@@ -1,6 +1,6 @@
-"""Errors to HTTP: the only place that pairs an error class with a status, in one JSON shape.
+"""Errors as HTTP answers: the only place that maps error classes to statuses.
 
-{"error": "Conflict", "message": "this id belongs to another drawing: …"}
+All errors have one JSON shape: {"error": "Conflict", "message": "this id belongs to …"}
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ STATUS: dict[type[errors.InkloopError], int] = {
     errors.NotSwitched: 504,
     errors.StorageFull: 507,
 }
-# Werkzeug's own refusals, with our class for it and what to do about it.
-HTTP_REFUSALS = {
+# Errors that Werkzeug raises, as our class and message.
+HTTP_ERRORS = {
     400: ("InvalidInput", "the request is not well-formed HTTP: compare it with /api/docs"),
     404: ("NotFound", "there is nothing at this address: /api/docs lists what there is"),
     405: ("MethodNotAllowed", "this address does not take this method: see /api/docs"),
     413: ("TooLarge", "the request is too large: a picture may have 10 MB, JSON 1 MB"),
     415: ("UnsupportedType", "send it as application/json"),
-    500: ("InternalError", "something went wrong here: try again, and tell who runs this"),
+    500: ("InternalError", "something went wrong here: try again, and tell the administrator"),
 }
-MAX_FAULTS_SHOWN = 5
+MAX_ERRORS_SHOWN = 5
 SENTENCES = {
     "missing": "is missing",
     "extra_forbidden": "is not known here: leave it out",
@@ -61,21 +61,21 @@ SENTENCES = {
 
 
 def status_of(error: errors.InkloopError) -> int:
-    """The status for an error, by its nearest listed class; 500 for one that no route expects."""
+    """Return an error's status, by its nearest listed class; 500 if none is listed."""
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
 
 
 def register_error_handlers(app: Flask) -> None:
-    """Answer every expected error in the one shape, and bugs with a bare 500."""
+    """Answer expected errors in the common shape, and unexpected ones with a bare 500."""
     app.register_error_handler(errors.InkloopError, _inkloop_error)
     app.register_error_handler(ValidationError, _validation_error)
-    # Flask turns a bug into a 500 of this class, but lets it through under TESTING, so that the
-    # test that met it shows the traceback.
+    # Flask turns an unexpected exception into a 500 of this class. Under TESTING it raises it
+    # instead, so that a test shows the traceback.
     app.register_error_handler(HTTPException, _http_error)
 
 
 def error_answer(status: int, name: str, message: str, **facts: object) -> Response:
-    """The one shape of every error."""
+    """Return an error in the common JSON shape."""
     answer = jsonify({"error": name, "message": message, **facts})
     answer.status_code = status
     return answer
@@ -101,30 +101,30 @@ def _validation_error(error: ValidationError) -> Response:
     return error_answer(422, "InvalidInput", sentences(found))
 
 
-def sentences(faults: Iterable[ErrorDetails]) -> str:
-    """What is wrong, fault by fault: `label must be a whole number, …; id is missing`."""
-    said = list(dict.fromkeys(_sentence(fault) for fault in faults))
-    rest = len(said) - MAX_FAULTS_SHOWN
-    return "; ".join(said[:MAX_FAULTS_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
+def sentences(found: Iterable[ErrorDetails]) -> str:
+    """Describe validation errors, such as `label must be a whole number, …; id is missing`."""
+    described = list(dict.fromkeys(_sentence(one) for one in found))
+    rest = len(described) - MAX_ERRORS_SHOWN
+    return "; ".join(described[:MAX_ERRORS_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
 
 
-def _sentence(fault: ErrorDetails) -> str:
-    place = ".".join(str(part) for part in fault["loc"]) or "the body"
-    if fault["type"] in SENTENCES:
-        return f"{place} {SENTENCES[fault['type']]}"
-    said = fault["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return f"{place} {said}"
+def _sentence(found: ErrorDetails) -> str:
+    place = ".".join(str(part) for part in found["loc"]) or "the body"
+    if found["type"] in SENTENCES:
+        return f"{place} {SENTENCES[found['type']]}"
+    message = found["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{place} {message}"
 
 
 def _http_error(error: HTTPException) -> BaseResponse:
     code = error.code or 500
     if code < 400:
         return error.get_response()
-    name, message = HTTP_REFUSALS.get(
+    name, message = HTTP_ERRORS.get(
         code, (error.name.replace(" ", ""), "this cannot be answered: see /api/docs")
     )
     if code == 500:
-        message += f", with this request's number: {g.get('request_id')}"
+        message += f", with this request's id: {g.get('request_id')}"
     answer = error_answer(code, name, message)
     allowed = getattr(error, "valid_methods", None)
     if allowed:

@@ -1,4 +1,4 @@
-"""What every answer carries for the browser's and the reader's safety, and the request's log."""
+"""Security headers, the request id, and the request log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from server.services import services
 log = structlog.get_logger()
 
 # The style that Observable Plot 0.6.17 puts into each chart; webui/src/admin/plot-style.test.ts
-# works it out anew from the Plot that is installed.
+# computes it from the installed Plot.
 PLOT_STYLE = "'sha256-jSYQUrW7J0b3jPqhZP9C2Xh1PyJKHKXd4s0fpGGKrww='"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -42,13 +42,13 @@ HEADERS = {
 }
 PRIVATE_HEADERS = HEADERS | {"Cache-Control": "private, no-store"}
 STRICT_TRANSPORT = "max-age=31536000"
-# Each other word would be a row of its own among the totals, for ever.
+# Any other method counts as "other": made-up names would each add a row to the totals.
 COUNTED_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
-A_SANE_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 def register_headers(app: Flask) -> None:
-    """Number each request, time it, and finish each answer."""
+    """Give each request an id, time it, and add headers to each answer."""
     app.before_request(_begin)
     app.after_request(_finish)
 
@@ -56,30 +56,30 @@ def register_headers(app: Flask) -> None:
 def _begin() -> None:
     g.started = time.perf_counter()
     given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if A_SANE_ID.fullmatch(given) else secrets.token_hex(8)
-    # Whatever is logged on the way carries it, too. The thread served others before.
+    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    # Bound to all log lines of this request; the thread may have served others before.
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
 def _finish(answer: Response) -> Response:
-    identity.hand_out_contributor_cookie(answer)
-    # What belongs to one person is never kept for another.
+    identity.set_contributor_cookie(answer)
+    # Personal answers must not be stored in shared caches.
     wanted = PRIVATE_HEADERS if request.path.startswith("/api/") else HEADERS
-    # `setdefault` makes an exception of each header that is missing: 5 µs.
-    given = {name.lower() for name, _ in answer.headers}
+    # `setdefault` raises and catches an exception per missing header, which takes 5 µs.
+    present = {name.lower() for name, _ in answer.headers}
     for name, value in wanted.items():
-        if name.lower() not in given:
+        if name.lower() not in present:
             answer.headers.add(name, value)
     if request.is_secure:
         answer.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     answer.headers["X-Request-ID"] = g.request_id
-    _record(answer)
+    _log_request(answer)
     return answer
 
 
-def _record(answer: Response) -> None:
-    """One line per request, without anything personal: no address, no id, no query."""
+def _log_request(answer: Response) -> None:
+    """Log one line per request without personal data: no address, no id, no query."""
     seconds = time.perf_counter() - g.started
     rule = request.url_rule
     route = "-" if rule is None else rule.rule

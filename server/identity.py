@@ -1,4 +1,4 @@
-"""Who asks: a contributor by signed cookie, a user by session cookie, a program by token."""
+"""The caller: a contributor by signed cookie, a user by session cookie, a program by token."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from server.services import services
 
 CONTRIBUTOR_COOKIE = "inkloop_contributor"
 SESSION_COOKIE = "inkloop_session"
-# Browsers cap a cookie's life at 400 days; every visit of the page renews it.
+# Browsers keep a cookie for at most 400 days; each visit of the page renews it.
 CONTRIBUTOR_COOKIE_SECONDS = 400 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """The user behind a request; `anybody` when nobody is signed in."""
+    """The user of a request; the role `anybody` if none is signed in."""
 
     role: str = ANYBODY
     user_id: int | None = None
@@ -35,22 +35,22 @@ class Who:
 
     @property
     def holder(self) -> str:
-        """Which browser or program: two browsers of one person are two."""
+        """Identifies the session or token, so that two browsers of one user differ."""
         if self.token_id is not None:
             return f"token:{self.token_id}"
         return f"session:{self.session_id}"
 
     @property
     def by(self) -> str:
-        """As label events and the audit log name them."""
+        """The user's name in label events and in the audit log."""
         return f"user:{self.user_id}"
 
 
 def who() -> Who:
-    """The user that the request's token or session belongs to, looked up once.
+    """Return the user of the request's token or session, looked up once per request.
 
-    Raises: NotSignedIn, if it carries a token that is unknown or revoked. A session that has
-    ended is no error: the browser then is anybody's.
+    Raises: NotSignedIn, if the token is unknown or revoked. An ended session is no error: the
+    caller then has the role `anybody`.
     """
     if "who" not in g:
         g.who = _look_up(request)
@@ -60,28 +60,28 @@ def who() -> Who:
 
 
 def role() -> str:
-    """`anybody`, `reviewer` or `admin`."""
+    """Return the caller's role."""
     return who().role
 
 
-def _look_up(asked: Request) -> Who:
+def _look_up(incoming: Request) -> Who:
     now = utc_now()
-    if asked.authorization is not None:
-        secret = asked.authorization.token if asked.authorization.type == "bearer" else None
+    if incoming.authorization is not None:
+        secret = incoming.authorization.token if incoming.authorization.type == "bearer" else None
         with services().database.read() as session:
             token = accounts.find_token(session, secret) if secret else None
             if token is None:
                 raise NotSignedIn("this token is unknown or revoked: ask an administrator for one")
             return Who(role=token.role, user_id=token.user_id, token_id=token.id)
-    secret = asked.cookies.get(SESSION_COOKIE)
+    secret = incoming.cookies.get(SESSION_COOKIE)
     if not secret:
         return Who()
     with services().database.read() as session:
-        return known_by(session, secret, now=now)
+        return session_user(session, secret, now=now)
 
 
-def known_by(session: Session, secret: str, *, now: datetime) -> Who:
-    """The user whose browser holds this secret; anybody once the session has ended."""
+def session_user(session: Session, secret: str, *, now: datetime) -> Who:
+    """Return the user of a session; the role `anybody` if the session has ended."""
     found = accounts.find_session(session, secret, now=now)
     if found is None:
         return Who()
@@ -90,23 +90,23 @@ def known_by(session: Session, secret: str, *, now: datetime) -> Who:
 
 
 def contributor() -> str | None:
-    """The contributor's id by the signed cookie, or by the token of a program; None without."""
+    """Return the contributor's id from the signed cookie or the API token; None without either."""
     if "contributor" not in g:
-        g.contributor = _known_contributor()
+        g.contributor = _find_contributor()
     found = g.contributor
     assert found is None or isinstance(found, str)
     return found
 
 
 def contributor_or_new() -> str:
-    """The contributor's id; one who has none gets one, and its cookie with the answer."""
+    """Return the contributor's id; a new browser gets one, with a cookie in the answer."""
     found = contributor()
     if found is None:
         found = g.contributor = g.new_contributor = secrets.token_hex(16)
     return found
 
 
-def _known_contributor() -> str | None:
+def _find_contributor() -> str | None:
     if request.authorization is not None:
         return f"token-{who().token_id}"
     signed = request.cookies.get(CONTRIBUTOR_COOKIE)
@@ -115,7 +115,7 @@ def _known_contributor() -> str | None:
     try:
         return _signer().unsign(signed).decode("ascii")
     except (BadSignature, UnicodeError):
-        return None  # signed with another key, or made up: a new one is handed out
+        return None  # signed with another key, or forged: the browser gets a new one
 
 
 def _signer() -> Signer:
@@ -127,8 +127,8 @@ def _signer() -> Signer:
     )
 
 
-def hand_out_contributor_cookie(answer: Response) -> Response:
-    """After a request: give a new contributor the cookie, and renew it where the page asks."""
+def set_contributor_cookie(answer: Response) -> Response:
+    """After a request: set the cookie of a new contributor, or renew it."""
     contributor_id = g.get("new_contributor") or g.get("renewed_contributor")
     if contributor_id is not None and request.authorization is None:
         _set_cookie(
@@ -141,23 +141,23 @@ def hand_out_contributor_cookie(answer: Response) -> Response:
 
 
 def renew_contributor() -> str:
-    """The contributor's id, with a cookie that lives on from today."""
+    """Return the contributor's id, and renew its cookie with the answer."""
     found = g.renewed_contributor = contributor_or_new()
     return found
 
 
 def become(contributor_id: str) -> None:
-    """This browser is that contributor from now on: its cookie goes with the answer."""
+    """Make this browser the given contributor; the cookie goes with the answer."""
     g.contributor = g.new_contributor = contributor_id
 
 
 def set_session_cookie(answer: Response, secret: str) -> None:
-    """Sign the browser in."""
+    """Set the cookie of a new session."""
     _set_cookie(answer, SESSION_COOKIE, secret, max_age=int(accounts.SESSION_LASTS.total_seconds()))
 
 
 def drop_session_cookie(answer: Response) -> None:
-    """Have the browser forget its session."""
+    """Delete the session cookie."""
     answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
 
 

@@ -1,9 +1,9 @@
-"""Rate limits, shared by all workers through the shared state.
+"""Rate limits, counted by all workers together in the shared state.
 
-Whoever asks is counted twice: as a contributor, and by address, of which only an HMAC is kept. A
-prediction takes about a millisecond, so counting each one in the shared file would be a sizeable
-part of it: a worker takes a fortieth of a limit at a time and hands that out from memory. While the
-shared file cannot be written, such as on a full disk, each worker counts for itself.
+A request is counted for its contributor and for its address, of which only an HMAC is stored. A
+prediction takes about a millisecond, and counting each in the shared file would slow it noticeably:
+a worker reserves a fortieth of a limit at once and counts that in memory. While the shared file
+cannot be written, such as on a full disk, each worker counts by itself.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ MINUTE = 60  # seconds
 LOGIN_WINDOW = 300  # seconds
 LOGINS_PER_ACCOUNT_AND_ADDRESS = 10
 LOGINS_PER_ADDRESS = 30
-# High, so that a stranger's wrong guesses do not lock the owner out.
+# High, so that wrong guesses of others do not lock the owner out.
 LOGINS_PER_ACCOUNT = 100
-# A class of pupils may share one address.
+# A school class may share one address.
 CONTRIBUTORS_PER_ADDRESS = 20
-HOUSEHOLD_BITS = 64
+IPV6_PREFIX_BITS = 64  # the network of one household
 CHUNK_SHARE = 40
 MAX_KEYS = 10_000
 
@@ -38,9 +38,9 @@ class _Allowance:
     n_left: int = 0
     expires: float = 0.0
     blocked_until: float = 0.0
-    n_alone: int = 0
-    """Taken since `alone_since` without the shared file."""
-    alone_since: float = 0.0
+    n_local: int = 0
+    """Counted since `local_since` without the shared file."""
+    local_since: float = 0.0
 
 
 class Limits:
@@ -57,36 +57,38 @@ class Limits:
     def prediction(self, contributor: str | None, address: str | None) -> None:
         """Count a prediction. Raises: TooManyRequests."""
         limit = self._settings.max_predictions_per_minute
-        self._both("predictions", contributor, address, limit)
+        self._take_both("predictions", contributor, address, limit)
 
     def drawing(self, contributor: str, address: str | None) -> None:
-        """Count a drawing that is handed over or changed. Raises: TooManyRequests."""
-        self._both("drawings", contributor, address, self._settings.max_drawings_per_minute)
+        """Count a drawing that is stored or changed. Raises: TooManyRequests."""
+        self._take_both("drawings", contributor, address, self._settings.max_drawings_per_minute)
 
     def login(self, email: str, address: str | None) -> None:
         """Count an attempt to sign in. Raises: TooManyRequests."""
-        account, place = self._hidden(email.strip().lower()), self._place(address)
+        account, network = self._hash(email.strip().lower()), self._network(address)
         for key, limit in (
-            (f"login:{account}:{place}", LOGINS_PER_ACCOUNT_AND_ADDRESS),
-            (f"login-from:{place}", LOGINS_PER_ADDRESS),
+            (f"login:{account}:{network}", LOGINS_PER_ACCOUNT_AND_ADDRESS),
+            (f"login-from:{network}", LOGINS_PER_ADDRESS),
             (f"login-to:{account}", LOGINS_PER_ACCOUNT),
         ):
             self._take(key, limit, LOGIN_WINDOW, chunk=1)
 
-    def _both(self, what: str, contributor: str | None, address: str | None, limit: int) -> None:
+    def _take_both(
+        self, what: str, contributor: str | None, address: str | None, limit: int
+    ) -> None:
         if not self.is_on:
             return
-        place = self._place(address)
+        network = self._network(address)
         per_address = limit * CONTRIBUTORS_PER_ADDRESS
-        self._take(f"{what}-from:{place}", per_address, MINUTE, chunk=per_address // CHUNK_SHARE)
+        self._take(f"{what}-from:{network}", per_address, MINUTE, chunk=per_address // CHUNK_SHARE)
         if contributor is not None:
             self._take(f"{what}:{contributor}", limit, MINUTE, chunk=limit // CHUNK_SHARE)
 
-    def _place(self, address: str | None) -> str:
-        return self._hidden(network_of(address or ""))
+    def _network(self, address: str | None) -> str:
+        return self._hash(network_of(address or ""))
 
-    def _hidden(self, word: str) -> str:
-        return hmac.digest(self._secret, b"limits\0" + word.encode(), hashlib.sha256).hex()[:32]
+    def _hash(self, text: str) -> str:
+        return hmac.digest(self._secret, b"limits\0" + text.encode(), hashlib.sha256).hex()[:32]
 
     def _take(self, key: str, limit: int, window_seconds: int, *, chunk: int) -> None:
         if not self.is_on:
@@ -107,7 +109,7 @@ class Limits:
                     key, limit=limit, window_seconds=window_seconds, now=utc_now(), n=n
                 )
             except NotReady:
-                _take_alone(allowance, limit, window_seconds, now)
+                _take_local(allowance, limit, window_seconds, now)
                 return
             if wait is not None:
                 allowance.blocked_until = now + wait
@@ -116,26 +118,26 @@ class Limits:
             allowance.expires = now + window_seconds
 
 
-def _take_alone(allowance: _Allowance, limit: int, window_seconds: int, now: float) -> None:
-    """Count in this worker's memory alone, in windows that do not slide."""
-    if now - allowance.alone_since >= window_seconds:
-        allowance.n_alone, allowance.alone_since = 0, now
-    if allowance.n_alone >= limit:
-        raise _slow_down(round(allowance.alone_since + window_seconds - now))
-    allowance.n_alone += 1
+def _take_local(allowance: _Allowance, limit: int, window_seconds: int, now: float) -> None:
+    """Count in this worker's memory, in fixed windows."""
+    if now - allowance.local_since >= window_seconds:
+        allowance.n_local, allowance.local_since = 0, now
+    if allowance.n_local >= limit:
+        raise _slow_down(round(allowance.local_since + window_seconds - now))
+    allowance.n_local += 1
 
 
 def network_of(address: str) -> str:
-    """What counts as one address: of version 6 the first half, which is what one household has."""
+    """Return what counts as one address: for IPv6 the /64 prefix, which one household has."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
-        return address  # a socket's path, or nothing at all
+        return address  # the path of a socket, or empty
     if isinstance(found, ipaddress.IPv4Address):
         return str(found)
     if found.ipv4_mapped is not None:
         return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((int(found), HOUSEHOLD_BITS), strict=False))
+    return str(ipaddress.ip_network((int(found), IPV6_PREFIX_BITS), strict=False))
 
 
 def _slow_down(wait_seconds: int) -> TooManyRequests:

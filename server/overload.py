@@ -1,8 +1,7 @@
-"""More requests at once than a worker can work on are refused at once, rather than kept waiting.
+"""Load shedding: a worker refuses requests beyond a limit at once, rather than queue them.
 
-It stands before Flask, and writes no line in the log: a refusal has to cost next to nothing.
-Clients whose request has not arrived yet do not count, however many and slow they are: each costs
-a thread that sleeps.
+This WSGI middleware runs before Flask and logs nothing, so that a refusal costs almost nothing.
+Clients whose request has not arrived completely do not count: each occupies only a sleeping thread.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ from server.monitoring.request_counts import RequestCounts
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-MOST_AT_WORK = 64  # per worker; each may hold one of the 80 connections that read the database
+MAX_ACTIVE = 64  # per worker; each may hold one of the 80 read connections of the database
 RETRY_SECONDS = 2
-# A monitor has to get its answer above all when there is too much to do.
+# Monitoring must work under overload.
 ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz", "/metrics"})
 REFUSAL = json.dumps(
     {"error": "NotReady", "message": "too many requests at once: send it again in a few seconds"}
@@ -30,21 +29,21 @@ REFUSAL = json.dumps(
 
 
 class Overload:
-    """Lets at most so many requests into the application at once."""
+    """Passes at most `limit` requests to the application at once."""
 
     def __init__(
-        self, application: WSGIApplication, counts: RequestCounts, most: int = MOST_AT_WORK
+        self, application: WSGIApplication, counts: RequestCounts, limit: int = MAX_ACTIVE
     ) -> None:
         self._application = application
         self._counts = counts
-        self._free = threading.BoundedSemaphore(most)
+        self._free = threading.BoundedSemaphore(limit)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         content_type = environ.get("CONTENT_TYPE", "")
-        # Forms with a file are read by their routes, and pictures have a queue of their own.
+        # Routes read uploaded files themselves, and pictures have their own queue.
         if environ["PATH_INFO"] in ALWAYS_ANSWERED or content_type.startswith("multipart/"):
             return self._application(environ, start_response)
-        _take_in_body(environ)
+        _read_body(environ)
         if not self._free.acquire(blocking=False):
             return self._refuse(start_response)
         try:
@@ -66,10 +65,10 @@ class Overload:
         return [REFUSAL]
 
 
-def _take_in_body(environ: WSGIEnvironment) -> None:
-    """Wait for the body, which a slow client may send for minutes; kept for the route.
+def _read_body(environ: WSGIEnvironment) -> None:
+    """Read the whole body, which may take minutes with a slow client, and keep it for the route.
 
-    One without a length, or longer than JSON may be, is the route's affair.
+    The route itself handles bodies without a length and bodies longer than JSON may be.
     """
     length = environ.get("CONTENT_LENGTH") or ""
     if length.isdecimal() and 0 < int(length) <= MAX_JSON_BYTES:

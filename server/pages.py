@@ -1,4 +1,4 @@
-"""The built web pages: HTML is asked for anew each time, hashed assets never again."""
+"""The built web pages: HTML is revalidated on each load, hashed assets are cached for a year."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ DIST = Path(__file__).resolve().parent.parent / "webui" / "dist"
 A_YEAR_SECONDS = 365 * 24 * 3600
 AN_HOUR_SECONDS = 3600
 NOT_BUILT = "The pages are not built yet: run `make setup`, then load this page again.\n"
-# Files beside the pages whose names carry no hash.
-BESIDE = frozenset({"favicon.svg", "favicon.ico", "manifest.webmanifest", "robots.txt"})
+# Files beside the pages without a hash in their names.
+UNHASHED = frozenset({"favicon.svg", "favicon.ico", "manifest.webmanifest", "robots.txt"})
 
 
 @blueprint.get("/")
 @allow(ANYBODY)
 def draw() -> BaseResponse:
-    """The draw page; a new browser becomes a contributor"""
+    """Return the draw page; a new browser becomes a contributor"""
     identity.renew_contributor()
     return _page("index.html")
 
@@ -34,14 +34,14 @@ def draw() -> BaseResponse:
 @blueprint.get("/setup")
 @allow(ANYBODY)
 def admin(view: str = "") -> BaseResponse:
-    """The dashboard; its views are told apart in the browser"""
+    """Return the dashboard; its views are routed in the browser"""
     return _page("admin.html")
 
 
 @blueprint.get("/assets/<path:name>")
 @allow(ANYBODY)
 def asset(name: str) -> BaseResponse:
-    """A built file, whose name changes with its content"""
+    """Return a built file, whose name contains a hash of its content"""
     if not (DIST / "assets").is_dir():
         raise NotFound("file", name)
     answer = send_from_directory(DIST / "assets", name, max_age=A_YEAR_SECONDS)
@@ -52,9 +52,9 @@ def asset(name: str) -> BaseResponse:
 
 @blueprint.get("/<name>")
 @allow(ANYBODY)
-def beside(name: str) -> BaseResponse:
-    """The icon and its like"""
-    if name not in BESIDE or not (DIST / name).is_file():
+def unhashed(name: str) -> BaseResponse:
+    """Return the icon or another unhashed file"""
+    if name not in UNHASHED or not (DIST / name).is_file():
         raise NotFound("page", f"/{name}")
     return send_from_directory(DIST, name, max_age=AN_HOUR_SECONDS)
 

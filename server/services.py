@@ -1,4 +1,4 @@
-"""What routes work with, made once per process by `create_app`."""
+"""The services that routes use, created once per process by `create_app`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from server.limits import Limits
 from server.monitoring.request_counts import RequestCounts
 from server.serving.live_model import LiveModel
 from server.serving.picture_reader import PictureReader
-from server.serving.readings import Readings
+from server.serving.readings import ReadingCache
 from server.serving.review_queue import ReviewQueue
 from server.serving.writer import DrawingWriter
 
@@ -23,7 +23,7 @@ EXTENSION = "inkloop"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The parts behind the routes."""
+    """Database, model, limits and the other services of a process."""
 
     settings: Settings
     database: Database
@@ -35,12 +35,12 @@ class Services:
     writer: DrawingWriter
     pictures: PictureReader
     review: ReviewQueue
-    readings: Readings
+    readings: ReadingCache
     secret: bytes
 
 
 def services() -> Services:
-    """Those of the application that handles the request."""
+    """Return the current application's services."""
     found = current_app.extensions[EXTENSION]
     assert isinstance(found, Services)
     return found

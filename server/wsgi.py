@@ -1,4 +1,4 @@
-"""What Granian serves, in each worker: `granian --interface wsgi server.wsgi:app`."""
+"""The WSGI application of each worker: `granian --interface wsgi server.wsgi:app`."""
 
 from __future__ import annotations
 

@@ -637,7 +637,7 @@ class DigitMap(Base):
     newest_number: Mapped[int | None]
     """The highest drawing number there was; what arrived since is not on it."""
     failure: Mapped[str | None]
-    """Why the newest attempt failed: one of `server.api.maps.failures.FAILURES`."""
+    """Why the newest attempt failed: one of `server.api.maps.sentences.FAILURES`."""
 
 
 class Embedding(Base):

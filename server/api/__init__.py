@@ -1,1 +1,1 @@
-"""The routes, one file per resource."""
+"""The HTTP interface: one package per subject with its routes, schemas and views."""

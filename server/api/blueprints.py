@@ -9,8 +9,6 @@ from server.api.audit.routes import blueprint as audit
 from server.api.compare.routes import blueprint as compare
 from server.api.contributors.routes import blueprint as contributors
 from server.api.docs.routes import blueprint as docs
-from server.api.drawings.own_list import blueprint as own_list
-from server.api.drawings.pictures import blueprint as pictures
 from server.api.drawings.routes import blueprint as drawings
 from server.api.gallery.routes import blueprint as gallery
 from server.api.health.routes import blueprint as health
@@ -37,8 +35,6 @@ BLUEPRINTS = (
     maps,
     overview,
     own_data,
-    own_list,
-    pictures,
     predictions,
     review,
     runs,

@@ -1,4 +1,4 @@
-"""What has to be cleared away now and then: files and checks that nobody came back for."""
+"""Periodic cleaning: abandoned uploads and imports, and drawings past their retention."""
 
 from __future__ import annotations
 
@@ -15,44 +15,42 @@ from core.drawings.gallery import Filters, Sort, find
 from core.storage.counters import audit
 from core.storage.database import Database
 from core.storage.tables import Transfer
-from core.transfer import jobs as transfers
-from core.transfer import uploads
+from core.transfer import jobs, uploads
 
 log = structlog.get_logger()
 
-FORGOTTEN_AFTER = timedelta(hours=24)
+ABANDONED_AFTER = timedelta(hours=24)
 BATCH = 250  # drawings erased in one transaction
 MAX_ERASED_AT_ONCE = 5_000
-"""In one go; the next one follows ten minutes later, so that other tasks get their turn."""
+"""Per call; the next call follows ten minutes later, so that other tasks can run."""
 BY = "retention"
 
 
 def tidy(settings: Settings, database: Database) -> None:
-    """Clear away what is due."""
+    """Run all cleaning tasks."""
     now = utc_now()
     uploads.sweep(settings, database)
-    drop_forgotten_imports(database, now=now)
+    drop_abandoned_imports(database, now=now)
     if settings.retention_days:
         erase_expired(database, settings.retention_days, now=now)
 
 
-def drop_forgotten_imports(database: Database, *, now: datetime) -> None:
-    """A file that was checked a day ago and that nobody wanted stored is dropped."""
-    forgotten = select(Transfer.id).where(
-        Transfer.status == TransferStatus.READY, Transfer.created_at < now - FORGOTTEN_AFTER
+def drop_abandoned_imports(database: Database, *, now: datetime) -> None:
+    """Drop imports that were checked over a day ago and never stored."""
+    abandoned = select(Transfer.id).where(
+        Transfer.status == TransferStatus.READY, Transfer.created_at < now - ABANDONED_AFTER
     )
     with database.read() as session:
-        ids = session.scalars(forgotten).all()
+        ids = session.scalars(abandoned).all()
     for transfer_id in ids:
         with database.write() as session:
-            transfers.ask_to_undo(session, transfer_id, by=BY, now=now)
+            jobs.ask_to_undo(session, transfer_id, by=BY, now=now)
 
 
 def erase_expired(database: Database, days: int, *, now: datetime) -> int:
-    """Erase drawings older than so many days, for good. Returns how many.
+    """Erase drawings older than `days` permanently. Returns how many.
 
-    Versions that learned from them stay as they are; what they learned fades as later runs go on
-    without these drawings.
+    Versions that trained on them stay unchanged; later runs train without them.
     """
     due = Filters(until=now - timedelta(days=days))
     n_erased = 0
@@ -66,5 +64,5 @@ def erase_expired(database: Database, days: int, *, now: datetime) -> int:
     if n_erased:
         with database.write() as session:
             audit(session, by=BY, action="erase", subject="drawings", now=now, n_drawings=n_erased)
-        log.info("erased what was kept long enough", n_drawings=n_erased, days=days)
+        log.info("erased expired drawings", n_drawings=n_erased, days=days)
     return n_erased

@@ -1,4 +1,4 @@
-"""What each server process does beside answering: follow promotions, and clear up."""
+"""The background thread of each server process: it follows promotions and cleans up."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from server.services import Services
 
 log = structlog.get_logger()
 
-LOOK_EVERY_SECONDS = 0.5  # every worker has to be on a new version within 3 s
+LOOK_EVERY_SECONDS = 0.5  # each worker must serve a new version within 3 s
 COUNT_EVERY_SECONDS = 5.0
 ERASE_EVERY_SECONDS = 10.0
 FORGET_EVERY_SECONDS = 300.0
@@ -33,46 +33,46 @@ TIDY_EVERY_SECONDS = 600.0
 
 
 class Background:
-    """A daemon thread. It starts after the fork, in the process that serves."""
+    """A daemon thread with periodic tasks. Start it after the fork, in the serving process."""
 
     def __init__(self, parts: Services) -> None:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="background", daemon=True)
         self._tasks: list[tuple[float, Callable[[], None]]] = [
             (LOOK_EVERY_SECONDS, parts.live.look),
-            (COUNT_EVERY_SECONDS, lambda: parts.counts.hand_over(parts.shared_state)),
+            (COUNT_EVERY_SECONDS, lambda: parts.counts.add_to(parts.shared_state)),
             (ERASE_EVERY_SECONDS, lambda: erase(parts.database)),
             (FORGET_EVERY_SECONDS, lambda: forget(parts.shared_state)),
-            (IMPORT_EVERY_SECONDS, ImportProcess(parts.settings, parts.database).look),
+            (IMPORT_EVERY_SECONDS, ImportProcess(parts.settings, parts.database).start_if_due),
             (TIDY_EVERY_SECONDS, lambda: tidy(parts.settings, parts.database)),
         ]
 
     def start(self) -> None:
-        """Do each task now, then at its pace.
+        """Run each task now, then at its interval.
 
-        The first look is made before this returns: a worker that replaces a dead one must not
-        answer "no version yet" to the first requests.
+        The first look for promotions is made before this returns: a worker that replaces a dead
+        one must not answer "no version yet" to its first requests.
         """
         _attempt(self._tasks[0][1])
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread, and wait for it."""
+        """Stop the thread and wait for its end."""
         self._stopped.set()
         self._thread.join()
 
     def _run(self) -> None:
         due = [0.0] * len(self._tasks)
         while not self._stopped.is_set():
-            for place, (pace_seconds, task) in enumerate(self._tasks):
+            for place, (interval_seconds, task) in enumerate(self._tasks):
                 if time.monotonic() >= due[place]:
                     _attempt(task)
-                    due[place] = time.monotonic() + pace_seconds
+                    due[place] = time.monotonic() + interval_seconds
             self._stopped.wait(LOOK_EVERY_SECONDS)
 
 
 def _attempt(task: Callable[[], None]) -> None:
-    """A database that is busy, full or gone must not end the thread: the next round tries again."""
+    """Run a task; a busy, full or missing database does not end the thread."""
     try:
         task()
     except (InkloopError, SQLAlchemyError, OSError) as exc:
@@ -80,7 +80,7 @@ def _attempt(task: Callable[[], None]) -> None:
 
 
 def erase(database: Database) -> None:
-    """Wipe what was deleted over a minute ago; takes the write lock only if there is any."""
+    """Erase drawings deleted over a minute ago; take the write lock only if there are any."""
     now = utc_now()
     due = select(Drawing.number).where(
         Drawing.status == DrawingStatus.DELETED,
@@ -95,5 +95,5 @@ def erase(database: Database) -> None:
 
 
 def forget(shared_state: SharedState) -> None:
-    """Drop counts of rate limits that no longer matter."""
+    """Delete expired counts of rate limits."""
     shared_state.forget_hits(window_seconds=LOGIN_WINDOW, now=utc_now())

@@ -1,5 +1,7 @@
-"""Figures for Prometheus. Workers count by themselves and add to the shared state now and
-then; a scrape adds up what it finds there, so that it does not matter which worker answers it.
+"""Prometheus metrics.
+
+Each worker adds its counts to the shared state every few seconds, and a scrape reads the sums
+there, so that any worker can answer it.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from server.monitoring.request_counts import BUCKETS_SECONDS, SEPARATOR
 from server.services import Services
 
 OVER = (RunStatus.PROMOTED, RunStatus.HELD, RunStatus.FAILED, RunStatus.CANCELLED)
-IMPORTS_AT_WORK = (
+ACTIVE_IMPORTS = (
     TransferStatus.QUEUED,
     TransferStatus.CHECKING,
     TransferStatus.STORING,
@@ -42,26 +44,26 @@ BOUNDS = (*(str(bound) for bound in BUCKETS_SECONDS), "+Inf")
 
 
 def registry(parts: Services) -> CollectorRegistry:
-    """A registry that asks for everything at the moment of the scrape."""
+    """Return a registry that collects all metrics at the time of the scrape."""
     made = CollectorRegistry()
-    made.register(_Figures(parts))
+    made.register(_Metrics(parts))
     return made
 
 
-class _Figures(Collector):
-    """What cannot be read is left out, so that a scrape shows the rest: that is when it counts."""
+class _Metrics(Collector):
+    """Collects all metrics, but for those whose source cannot be read at the moment."""
 
     def __init__(self, parts: Services) -> None:
         self._parts = parts
 
     def collect(self) -> Iterable[Metric]:
-        for figures in (self._requests, self._workers, self._collected, self._disk):
+        for collect in (self._requests, self._workers, self._collected, self._disk):
             with contextlib.suppress(NotReady):
-                yield from figures()
+                yield from collect()
 
     def _requests(self) -> Iterator[Metric]:
         with contextlib.suppress(NotReady):
-            self._parts.counts.hand_over(self._parts.shared_state)
+            self._parts.counts.add_to(self._parts.shared_state)
         requests = CounterMetricFamily(
             "inkloop_http_requests",
             "Requests answered, by all workers together.",
@@ -103,7 +105,7 @@ class _Figures(Collector):
         seconds = 0 if seen_at is None else seen_at.timestamp()
         yield _gauge(
             "inkloop_trainer_seen_timestamp_seconds",
-            "When the trainer last said that it is alive; 0: it is not running",
+            "Time of the trainer's last heartbeat; 0: it is not running",
             seconds,
         )
 
@@ -147,7 +149,7 @@ class _Figures(Collector):
         disk = shutil.disk_usage(path.parent)
         yield _gauge("inkloop_disk_free_bytes", "Free, where the database is", disk.free)
         yield _gauge("inkloop_disk_size_bytes", "Size of the disk with the database", disk.total)
-        # Looked at by name alone: only SQLite may open these files.
+        # By name only: no other code than SQLite may open these files.
         sizes = GaugeMetricFamily("inkloop_database_bytes", "Size of its files", labels=["file"])
         for kind, suffix in (("database", ""), ("wal", "-wal")):
             file = path.with_name(path.name + suffix)
@@ -184,7 +186,7 @@ def _runs(session: Session) -> Iterator[Metric]:
 
 def _waiting(session: Session) -> dict[str, int]:
     imports = select(func.count()).where(
-        Transfer.kind == "import", Transfer.status.in_(IMPORTS_AT_WORK)
+        Transfer.kind == "import", Transfer.status.in_(ACTIVE_IMPORTS)
     )
     notices = select(func.count()).where(WebhookDelivery.due_at.is_not(None))
     return {

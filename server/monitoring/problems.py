@@ -1,4 +1,4 @@
-"""What is wrong with the instance while it goes on serving: for `/readyz`, and for the overview."""
+"""Problems of the instance that do not stop it from serving, for `/readyz` and the overview."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from core.storage.shared_state import TRAINER
 from server.services import Services
 
 MIN_FREE_SHARE = 0.05  # of the disk
-TRAINER_IS_ALIVE_FOR = timedelta(seconds=30)
-"""It says so every few seconds; torch may keep it from that for some."""
-PATIENCE_WITH_A_RUN = timedelta(minutes=1)
+HEARTBEAT_TIMEOUT = timedelta(seconds=30)
+"""Its heartbeat comes every few seconds; a long torch call may delay it."""
+MAX_QUEUED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, and what to do about it."""
+    """A problem, and what to do about it."""
 
     kind: str
     """`model`, `worker`, `shared_file`, `trainer_silent`, `trainer_missing`, `sqlite`, `disk`."""
     sentence: str
     """In English, for logs and monitors."""
     facts: dict[str, str | int] = field(default_factory=dict)
-    """What a page needs to say it in another language."""
+    """What a page needs to describe it in another language."""
 
 
 def problems(parts: Services) -> list[Problem]:
-    """All that is wrong now; none of it keeps the last good version from serving."""
+    """Return all present problems; the last good version serves in spite of them."""
     found = []
     if parts.live.problem is not None:
         found.append(_detailed("model", parts.live.problem))
     try:
-        found += _of_others(parts)
+        found += _in_other_processes(parts)
     except NotReady as exc:
         found.append(_detailed("shared_file", str(exc)))
     version = sqlite_version()
@@ -57,8 +57,8 @@ def _detailed(kind: str, sentence: str) -> Problem:
     return Problem(kind, sentence, {"detail": sentence})
 
 
-def _of_others(parts: Services) -> list[Problem]:
-    """What other workers and the trainer are in trouble with. Raises: NotReady."""
+def _in_other_processes(parts: Services) -> list[Problem]:
+    """Return problems of other workers and of the trainer. Raises: NotReady."""
     now = utc_now()
     found = [
         _detailed("worker", f"worker {worker.pid}: {worker.problem}")
@@ -66,17 +66,17 @@ def _of_others(parts: Services) -> list[Problem]:
         if worker.problem is not None and worker.problem != parts.live.problem
     ]
     seen_at = parts.shared_state.part_seen_at(TRAINER)
-    if seen_at is not None and now - seen_at > TRAINER_IS_ALIVE_FOR:
+    if seen_at is not None and now - seen_at > HEARTBEAT_TIMEOUT:
         seconds = round((now - seen_at).total_seconds())
         sentence = (
-            f"the trainer has not been heard of for {seconds:,} s, so nothing is learned: look at "
+            f"the trainer has sent no heartbeat for {seconds:,} s, so nothing is learned: look at "
             "its lines in the log, or start it with `inkloop trainer`"
         )
         found.append(Problem("trainer_silent", sentence, {"seconds": seconds}))
     with parts.database.read() as session:
         run = run_queries.latest_run(session)
     is_waiting = run is not None and run.status == RunStatus.QUEUED
-    if seen_at is None and is_waiting and run and now - run.queued_at > PATIENCE_WITH_A_RUN:
+    if seen_at is None and is_waiting and run and now - run.queued_at > MAX_QUEUED:
         sentence = "a run waits, but no trainer is at work: start `inkloop trainer`"
         found.append(Problem("trainer_missing", sentence))
     return found

@@ -1,4 +1,4 @@
-"""Requests counted in this process, handed over to what all workers share now and then."""
+"""Counts of requests in this process, added to the shared state every few seconds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BUCKETS_SECONDS = (0.005, 0.015, 0.05, 0.15, 0.5, 1.5, 5.0)
 
 
 class RequestCounts:
-    """Requests and their seconds since the last hand-over, by method, route and status."""
+    """Requests and their durations since the last transfer, by method, route and status."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -37,8 +37,8 @@ class RequestCounts:
             for name, amount in amounts.items():
                 self._totals[name] = self._totals.get(name, 0.0) + amount
 
-    def hand_over(self, shared_state: SharedState) -> None:
-        """Add what was counted to what all workers share; what cannot be added is kept.
+    def add_to(self, shared_state: SharedState) -> None:
+        """Add the counts to the shared state; keep them if that fails.
 
         Raises: NotReady.
         """

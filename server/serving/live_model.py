@@ -1,7 +1,6 @@
-"""Which version this process answers with: follows the newest promotion, keeps the last good one.
+"""The live model of a process: it follows the newest promotion and keeps the last good version.
 
-A promotion reaches each worker by polling: signals reach one process only, and the newest row is
-the truth anyway.
+Each worker polls the table of promotions; a signal would reach only one process.
 """
 
 from __future__ import annotations
@@ -27,23 +26,23 @@ from server.serving.predictor import LoadedModel, load_model
 
 log = structlog.get_logger()
 
-N_KEPT = 3  # the live version, the one before, and the last that somebody asked for
-N_FALLBACKS = 5  # earlier versions that a new worker tries when the newest is broken
-RETRY_SECONDS = 5.0  # a broken file may be restored from a backup
-REPORT_SECONDS = 2.0  # a worker counts as alive for ten
+N_CACHED = 3  # the live version, the one before, and the last one requested by number
+N_FALLBACKS = 5  # earlier versions that a new worker tries when the newest cannot be loaded
+RETRY_SECONDS = 5.0  # a damaged file may be restored from a backup
+REPORT_SECONDS = 2.0  # without a report, a worker counts as dead after ten seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
-    """A version, and what its files must hash to."""
+class VersionFiles:
+    """A version and the recorded hashes of its files."""
 
     version: int
     sha256: str
     manifest_sha256: str
 
 
-def promoted_versions(session: Session, limit: int = N_FALLBACKS) -> list[Files]:
-    """The last versions that went live, the newest first, each once."""
+def promoted_versions(session: Session, limit: int = N_FALLBACKS) -> list[VersionFiles]:
+    """Return the versions that went live last, newest first, without duplicates."""
     newest = select(Promotion.version).order_by(Promotion.id.desc()).limit(limit).scalar_subquery()
     rows = session.execute(
         select(Promotion.version, ModelVersion.sha256, ModelVersion.manifest_sha256)
@@ -52,44 +51,44 @@ def promoted_versions(session: Session, limit: int = N_FALLBACKS) -> list[Files]
         .order_by(Promotion.id.desc())
         .limit(limit)
     )
-    return list(dict.fromkeys(Files(*row) for row in rows))
+    return list(dict.fromkeys(VersionFiles(*row) for row in rows))
 
 
 class LiveModel:
-    """The model in use. Swapping it is one assignment: no request ever waits or fails."""
+    """The model in use. A swap is one assignment, so that no request waits or fails."""
 
     def __init__(self, database: Database, store: ModelStore, shared_state: SharedState) -> None:
         self.current: LoadedModel | None = None
         self.problem: str | None = None
-        """What keeps the newest promotion from being served."""
+        """Why the newest promotion cannot be served; None if it is."""
         self._database = database
         self._store = store
         self._shared_state = shared_state
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[int, str], LoadedModel] = OrderedDict()
-        self._broken: dict[Files, tuple[str, float]] = {}
+        self._cached: OrderedDict[tuple[int, str], LoadedModel] = OrderedDict()
+        self._broken: dict[VersionFiles, tuple[str, float]] = {}
         self._reported: tuple[int | None, str | None] | None = None
         self._reported_at = 0.0
 
     def look(self) -> None:
-        """Compare with the newest promotion; load and swap if it is another version."""
+        """Follow the newest promotion, and report this worker's state to the others."""
         with self._database.read() as session:
             promoted = promoted_versions(session)
         with self._lock:
             self._follow(promoted)
         self._report(utc_now())
 
-    def _follow(self, promoted: Sequence[Files]) -> None:
+    def _follow(self, promoted: Sequence[VersionFiles]) -> None:
         if not promoted:
             self.problem = None
             return
         if self.current is not None and self.current.version == promoted[0].version:
             self.problem = None
             return
-        # With a model in use only the newest is tried; a new worker takes the best it can get.
+        # A worker with a model tries the newest only; one without takes the newest that loads.
         candidates = promoted[:1] if self.current is not None else promoted
         for files in candidates:
-            loaded = self._load_or_note(files)
+            loaded = self._try_load(files)
             if loaded is not None:
                 self._swap(loaded)
                 break
@@ -101,7 +100,7 @@ class LiveModel:
         self.current = loaded
         log.info("model swapped", version=loaded.version, previous_version=before)
 
-    def _load_or_note(self, files: Files) -> LoadedModel | None:
+    def _try_load(self, files: VersionFiles) -> LoadedModel | None:
         broken = self._broken.get(files)
         if broken is not None and time.monotonic() - broken[1] < RETRY_SECONDS:
             return None
@@ -115,23 +114,23 @@ class LiveModel:
         self._broken.pop(files, None)
         return loaded
 
-    def _load(self, files: Files) -> LoadedModel:
+    def _load(self, files: VersionFiles) -> LoadedModel:
         key = (files.version, files.sha256)
-        loaded = self._kept.get(key)
+        loaded = self._cached.get(key)
         if loaded is None:
-            loaded = self._kept[key] = load_model(
+            loaded = self._cached[key] = load_model(
                 self._store,
                 files.version,
                 sha256=files.sha256,
                 manifest_sha256=files.manifest_sha256,
             )
-        self._kept.move_to_end(key)
-        while len(self._kept) > N_KEPT:
-            self._kept.popitem(last=False)
+        self._cached.move_to_end(key)
+        while len(self._cached) > N_CACHED:
+            self._cached.popitem(last=False)
         return loaded
 
     def version(self, version: int) -> LoadedModel:
-        """Any version, tested, from memory if it was in use lately.
+        """Return any version, loaded and tested; cached if it was used recently.
 
         Raises: NotFound; ModelFileError.
         """
@@ -144,16 +143,16 @@ class LiveModel:
         if row is None:
             raise NotFound("version", version)
         with self._lock:
-            return self._load(Files(*row))
+            return self._load(VersionFiles(*row))
 
     def check_files(self, version: int) -> None:
-        """Read a version's files anew and test it, whatever is in memory.
+        """Load a version from its files and test it, without the cache.
 
         Raises: NotFound; ModelFileError.
         """
         with self._lock:
-            for key in [key for key in self._kept if key[0] == version]:
-                del self._kept[key]
+            for key in [key for key in self._cached if key[0] == version]:
+                del self._cached[key]
         self.version(version)
 
     def _report(self, now: datetime) -> None:
@@ -163,5 +162,5 @@ class LiveModel:
             self._reported, self._reported_at = state, time.monotonic()
             try:
                 self._shared_state.report_worker(*state, now=now)
-            except NotReady as exc:  # such as on a full disk: nobody reads worse for it
-                log.warning("not reported", problem=str(exc))
+            except NotReady as exc:  # such as on a full disk; serving does not depend on it
+                log.warning("worker's state not reported", problem=str(exc))

@@ -1,7 +1,7 @@
-"""Pictures from strangers are unpacked in a child process, which may die of them.
+"""Decode untrusted pictures in child processes, so that a crash cannot take the worker down.
 
-A worker has at most two, started when they are first needed; the one that answered last is asked
-first, so that most workers have one. What a child holds is lost with it: the picture.
+A worker starts at most two, on first use. The child that answered last is used first, so that most
+workers have one. A child that dies loses only the picture that it was decoding.
 """
 
 from __future__ import annotations
@@ -24,35 +24,41 @@ from core.imaging.files import WORK_SIDE_PX, Grey
 log = structlog.get_logger()
 
 N_CHILDREN: Final = 2
-LONGEST_SECONDS: Final = 10.0  # for one picture; its five seconds of processor on a busy machine
+MAX_SECONDS: Final = 10.0  # for one picture: its limit of 5 s of CPU, on a busy machine
 START_SECONDS: Final = 30.0
-PATIENCE_SECONDS: Final = 5.0  # until a child is free
+PATIENCE_SECONDS: Final = 5.0  # for a free child
 MAX_SENTENCE_BYTES: Final = 500
-# Nothing of the worker's secrets and settings goes along.
-KEPT: Final = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
+# Everything else stays out of the child's environment: secrets and settings.
+PASSED_VARIABLES: Final = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "LD_LIBRARY_PATH",
+)
 COMMAND: Final = (sys.executable, "-m", "core.imaging.decode_process")
 TOO_MUCH = (
-    "this picture takes too much time or memory to read: save it anew as a PNG or JPEG, or send "
+    "this picture takes too much time or memory to read: save it again as a PNG or JPEG, or send "
     "a smaller one"
 )
 
 
 class PictureReader:
-    """Reads pictures for one worker; used by all its threads."""
+    """Decodes pictures for one worker. Thread-safe."""
 
-    def __init__(
-        self, command: tuple[str, ...] = COMMAND, seconds: float = LONGEST_SECONDS
-    ) -> None:
+    def __init__(self, command: tuple[str, ...] = COMMAND, seconds: float = MAX_SECONDS) -> None:
         self.children = [_Child(command, seconds) for _ in range(N_CHILDREN)]
         self._free: queue.LifoQueue[_Child] = queue.LifoQueue()
         for child in reversed(self.children):
             self._free.put(child)
 
     def grey(self, data: bytes) -> Grey:
-        """The picture's grey levels, as `imaging_files.read_grey` says.
+        """Return the picture's grey levels, as `core.imaging.files.read_grey`.
 
-        Raises: TooLarge, UnsupportedType, BadPicture, also when the picture kills its reader;
-        NotReady, when all readers are busy.
+        Raises: TooLarge, UnsupportedType; BadPicture, also when decoding crashes or takes too
+        long; NotReady, when all children are busy.
         """
         try:
             child = self._free.get(timeout=PATIENCE_SECONDS)
@@ -70,7 +76,7 @@ class PictureReader:
 
 
 class _Child:
-    """One process, started when it is needed and not there."""
+    """One child process, started on use."""
 
     def __init__(self, command: tuple[str, ...], seconds: float) -> None:
         self.process: subprocess.Popen[bytes] | None = None
@@ -79,7 +85,7 @@ class _Child:
         self._link: socket.socket | None = None
 
     def read(self, data: bytes) -> Grey:
-        link = self._ready_link()
+        link = self._running_link()
         until = time.monotonic() + self._seconds
         try:
             link.settimeout(self._seconds)
@@ -89,21 +95,21 @@ class _Child:
             if place:
                 return self._refuse(place, _exactly(link, min(height, MAX_SENTENCE_BYTES), until))
             if not (0 < height <= WORK_SIDE_PX and 0 < width <= WORK_SIDE_PX):
-                raise EOFError("it speaks nonsense")
+                raise EOFError("its answer is malformed")
             grey = np.frombuffer(_exactly(link, height * width, until), np.uint8)
         except (OSError, EOFError) as exc:
             self.end()
-            log.warning("picture reader ended", problem=str(exc) or type(exc).__name__)
+            log.warning("picture decoder ended", problem=str(exc) or type(exc).__name__)
             raise BadPicture(TOO_MUCH) from exc
         return grey.reshape(height, width)
 
     def _refuse(self, place: int, sentence: bytes) -> Grey:
         if place > len(REFUSALS):
-            raise EOFError("it speaks nonsense")
+            raise EOFError("its answer is malformed")
         raise REFUSALS[place - 1](sentence.decode(errors="replace"))
 
-    def _ready_link(self) -> socket.socket:
-        """The socket of a child that lives. Raises: NotReady."""
+    def _running_link(self) -> socket.socket:
+        """Return the socket of a running child, after starting one if needed. Raises: NotReady."""
         if self._link is not None and self.process is not None and self.process.poll() is None:
             return self._link
         self.end()
@@ -120,11 +126,11 @@ class _Child:
         except OSError as exc:
             problem = str(exc)
         self.end()
-        log.error("picture reader does not start", problem=problem)
-        raise NotReady("pictures cannot be read just now: draw instead, and tell who runs this")
+        log.error("picture decoder does not start", problem=problem)
+        raise NotReady("pictures cannot be read just now: draw instead, and tell the administrator")
 
     def end(self) -> None:
-        """Kill it, if it lives, and forget it."""
+        """Kill the child, if it runs."""
         if self._link is not None:
             self._link.close()
             self._link = None
@@ -135,17 +141,17 @@ class _Child:
 
 
 def _exactly(link: socket.socket, n_bytes: int, until: float) -> bytes:
-    """So many bytes. Raises: EOFError, if the other end died; TimeoutError."""
+    """Receive exactly `n_bytes`. Raises: EOFError, if the child ended; TimeoutError."""
     data = bytearray()
     while len(data) < n_bytes:
         link.settimeout(max(until - time.monotonic(), 0.001))
         piece = link.recv(n_bytes - len(data))
         if not piece:
-            raise EOFError("it died")
+            raise EOFError("it ended")
         data += piece
     return bytes(data)
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    kept = {name: os.environ[name] for name in PASSED_VARIABLES if name in os.environ}
     return kept | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

@@ -1,9 +1,9 @@
-"""Which drawings need a reviewer most, as this process last worked it out.
+"""The review queue: drawings that need a reviewer, ordered by the live version's readings.
 
-A look at everything would take minutes at a million drawings. So a window is read: what is
-quarantined, the newest that were read otherwise when they were drawn, the newest of the others,
-and a stretch of the whole that moves on every ten minutes. What the live version makes of a
-drawing is kept for as long as it is live: a round reads only what is new in the window.
+Reading all of a million drawings would take minutes. Each process orders a window of them instead:
+quarantined drawings, the newest drawings whose prediction differs from their label, the newest
+others, and a section of the whole table that moves every ten minutes. Readings are kept while
+their version is live, so that an update reads only the drawings that are new in the window.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from server.serving.live_model import LiveModel
 from server.serving.predictor import SIDE_PX, LoadedModel
 
 FRESH_FOR = timedelta(minutes=2)
-STRETCH_FOR = timedelta(minutes=10)
+SECTION_FOR = timedelta(minutes=10)
 N_QUARANTINED = 400
 N_DISPUTED = 600
 N_NEWEST = 400
-N_STRETCH = 400
-BATCH = 256  # inks in one call: 5 to 10 ms, and no worker grows by it
-COUNTED_TO = 10_000
+N_SECTION = 400
+BATCH = 256  # inks in one call: 5 to 10 ms, and no growth of the worker's memory
+MAX_COUNTED = 10_000
 UNSURE_BELOW = 0.5
-"""A lead of the first digit over the second under which "it is not sure" is the reason."""
+"""With a smaller lead of the first digit over the second, the version counts as unsure."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a version makes of one drawing."""
+class ReviewReading:
+    """A version's outputs for one drawing."""
 
     version: int
     probabilities_K: NDArray[np.float32]
@@ -47,7 +47,7 @@ class Reading:
 
     @property
     def best_two(self) -> tuple[int, int]:
-        """The most probable digit, and the next."""
+        """The most probable digit and the second most probable one."""
         second, first = np.argsort(self.probabilities_K, kind="stable")[-2:]
         return int(first), int(second)
 
@@ -60,33 +60,36 @@ class _Candidate:
 
 
 class ReviewQueue:
-    """The order of this process, worked out anew after two minutes or with another version."""
+    """This process's order, updated after two minutes or when another version is live."""
 
     def __init__(self, database: Database, live: LiveModel) -> None:
         self._database = database
         self._live = live
         self._lock = threading.Lock()
-        self._readings: dict[int, Reading] = {}
+        self._readings: dict[int, ReviewReading] = {}
         self._order: list[int] = []
         self._version: int | None = None
-        self._made_at: datetime | None = None
+        self._updated_at: datetime | None = None
 
-    def order(self, now: datetime, *, is_anew: bool = False) -> list[int]:
-        """Numbers of drawings, the one to review first first. Some may have been reviewed since."""
+    def order(self, now: datetime, *, refresh: bool = False) -> list[int]:
+        """Return drawing numbers, most urgent first. Some may have been reviewed since.
+
+        `refresh` updates the order even if it is recent.
+        """
         with self._lock:
             model = self._live.current
             version = None if model is None else model.version
-            is_old = self._made_at is None or not now - self._made_at < FRESH_FOR
-            if is_anew or is_old or version != self._version:
-                self._work_out(model, now)
-                self._version, self._made_at = version, now
+            is_old = self._updated_at is None or not now - self._updated_at < FRESH_FOR
+            if refresh or is_old or version != self._version:
+                self._update(model, now)
+                self._version, self._updated_at = version, now
             return self._order
 
-    def reading(self, number: int) -> Reading | None:
-        """What the live version makes of a drawing; None if it was not in the window."""
+    def reading(self, number: int) -> ReviewReading | None:
+        """Return the live version's reading of a drawing; None if it was not in the window."""
         return self._readings.get(number)
 
-    def _work_out(self, model: LoadedModel | None, now: datetime) -> None:
+    def _update(self, model: LoadedModel | None, now: datetime) -> None:
         with self._database.read() as session:
             window = list(_window(session, now))
             readings = {} if model is None else self._read(session, model, window)
@@ -99,7 +102,7 @@ class ReviewQueue:
 
     def _read(
         self, session: Session, model: LoadedModel, window: Sequence[_Candidate]
-    ) -> dict[int, Reading]:
+    ) -> dict[int, ReviewReading]:
         kept = {
             one.number: reading
             for one in window
@@ -113,32 +116,33 @@ class ReviewQueue:
                 select(Drawing.number, Drawing.ink).where(Drawing.number.in_(numbers))
             ).all()
             inks = np.frombuffer(b"".join(row.ink for row in rows), np.uint8)
-            probabilities_NK, features_NF = model.examine(inks.reshape(-1, SIDE_PX, SIDE_PX))
+            inks_NHW = inks.reshape(-1, SIDE_PX, SIDE_PX)
+            probabilities_NK, features_NF = model.read_features(inks_NHW)
             for place, row in enumerate(rows):
-                kept[row.number] = Reading(
+                kept[row.number] = ReviewReading(
                     model.version, probabilities_NK[place], features_NF[place]
                 )
         return kept
 
 
 def _window(session: Session, now: datetime) -> Iterable[_Candidate]:
-    """Drawings that wait for a reviewer, each once."""
+    """Return drawings that wait for a reviewer, without duplicates."""
     trusted = (
         select(Drawing.number, Drawing.label, Drawing.status)
         .join(Contributor, Contributor.id == Drawing.contributor_id)
         .where(Contributor.blocked_at.is_(None))
     )
-    open_ones = trusted.where(text(OPEN_TO_REVIEW))
+    unreviewed = trusted.where(text(OPEN_TO_REVIEW))
     newest_first = Drawing.number.desc()
-    quarantined = open_ones.where(Drawing.status == DrawingStatus.QUARANTINED)
+    quarantined = unreviewed.where(Drawing.status == DrawingStatus.QUARANTINED)
     disputed = trusted.where(text(DISPUTED))
     parts = (
         quarantined.order_by(newest_first).limit(N_QUARANTINED),
         disputed.order_by(newest_first).limit(N_DISPUTED),
-        open_ones.order_by(newest_first).limit(N_NEWEST),
-        open_ones.where(Drawing.number >= _stretch_from(session, now))
+        unreviewed.order_by(newest_first).limit(N_NEWEST),
+        unreviewed.where(Drawing.number >= _section_start(session, now))
         .order_by(Drawing.number)
-        .limit(N_STRETCH),
+        .limit(N_SECTION),
     )
     seen: dict[int, _Candidate] = {}
     for part in parts:
@@ -148,15 +152,15 @@ def _window(session: Session, now: datetime) -> Iterable[_Candidate]:
     return seen.values()
 
 
-def _stretch_from(session: Session, now: datetime) -> int:
-    """Where the stretch begins: another place every ten minutes, the same in all processes."""
+def _section_start(session: Session, now: datetime) -> int:
+    """Return a random start that changes every ten minutes and is the same in all processes."""
     highest = session.scalars(select(func.max(Drawing.number))).one() or 0
-    turn = int(now.timestamp() // STRETCH_FOR.total_seconds())
-    return int(np.random.default_rng(turn).integers(0, highest + 1))
+    seed = int(now.timestamp() // SECTION_FOR.total_seconds())
+    return int(np.random.default_rng(seed).integers(0, highest + 1))
 
 
 def _by_urgency(
-    window: Sequence[_Candidate], readings: dict[int, Reading], *, seed: int
+    window: Sequence[_Candidate], readings: dict[int, ReviewReading], *, seed: int
 ) -> list[_Candidate]:
     if not window:
         return []
@@ -172,18 +176,18 @@ def _by_urgency(
 
 
 def n_left(session: Session) -> tuple[int, bool]:
-    """How many drawings wait for a reviewer, and whether these are all: it stops at 10,000."""
-    some = select(Drawing.number).where(text(OPEN_TO_REVIEW)).limit(COUNTED_TO + 1)
-    n = _n_of(session, some)
-    if n > COUNTED_TO:
-        return COUNTED_TO, False
+    """Count the drawings that wait for a reviewer, up to 10,000; and whether the count is exact."""
+    some = select(Drawing.number).where(text(OPEN_TO_REVIEW)).limit(MAX_COUNTED + 1)
+    n = _count(session, some)
+    if n > MAX_COUNTED:
+        return MAX_COUNTED, False
     is_blocked = Contributor.blocked_at.is_not(None)
     if session.scalars(select(Contributor.number).where(is_blocked).limit(1)).one_or_none() is None:
         return n, True
-    # What blocked contributors drew is in no queue. Only now every drawing is looked at.
+    # Drawings of blocked contributors are in no queue. Only in this case the join is needed.
     of_others = some.join(Contributor, Contributor.id == Drawing.contributor_id).where(~is_blocked)
-    return _n_of(session, of_others), True
+    return _count(session, of_others), True
 
 
-def _n_of(session: Session, found: Select[int]) -> int:
+def _count(session: Session, found: Select[int]) -> int:
     return session.scalars(select(func.count()).select_from(found.subquery())).one()

@@ -1,4 +1,4 @@
-"""A promotion by hand counts as done when every worker serves it, and not before."""
+"""Wait until every worker serves a promoted version."""
 
 from __future__ import annotations
 
@@ -8,24 +8,29 @@ from sqlalchemy.orm import Session
 
 from core.base.clock import utc_now
 from core.base.errors import Conflict, NotSwitched
-from core.versions import lifecycle as versions
-from server.services import Services
+from core.storage.database import Database
+from core.storage.shared_state import SharedState
+from core.versions import lifecycle
+from server.serving.live_model import LiveModel
 
 PATIENCE_SECONDS = 30.0
-ASK_EVERY_SECONDS = 0.1
+POLL_SECONDS = 0.1
 
 
-def wait_until_served(parts: Services, version: int) -> None:
-    """Return once all live workers answer with `version`, each having tested it by itself.
+def wait_until_served(
+    live: LiveModel, database: Database, shared_state: SharedState, version: int
+) -> None:
+    """Return once all running workers report `version`, which each has loaded and tested.
 
-    Raises: NotSwitched, naming who lags after 30 s; Conflict, if another version went live.
+    Raises: NotSwitched after 30 s, naming the workers that lag; Conflict, if another version went
+    live meanwhile.
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
-        parts.live.look()  # this process need not wait for its own next look
-        with parts.database.read() as session:
+        live.look()  # this process need not wait for its own next poll
+        with database.read() as session:
             _check_still_champion(session, version)
-        workers = parts.shared_state.workers(now=utc_now())
+        workers = shared_state.workers(now=utc_now())
         lagging = [worker for worker in workers if worker.version != version]
         if not lagging:
             return
@@ -36,11 +41,11 @@ def wait_until_served(parts: Services, version: int) -> None:
                 for worker in lagging
             )
             raise NotSwitched(f"version {version} is promoted, but {named}: see /readyz")
-        time.sleep(ASK_EVERY_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def _check_still_champion(session: Session, version: int) -> None:
-    champion = versions.champion(session)
+    champion = lifecycle.champion(session)
     if champion is None or champion.version != version:
         raise Conflict(f"another version went live while version {version} was taking over")
 

@@ -1,7 +1,7 @@
-"""Drawings that arrive together are stored in one transaction, and each is acknowledged after it.
+"""Group commit: drawings that arrive together are stored in one transaction.
 
-The sync of a commit and the transaction's own statements cost the same for one drawing as for
-sixteen; and SQLite's waiting is not fair, so that many threads at its lock leave some behind.
+A commit's sync and the transaction's own statements cost the same for one drawing as for sixteen.
+SQLite's lock is not fair: with many threads waiting for it, some would wait very long.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from core.base.errors import InkloopError, NotReady
 from core.drawings.lifecycle import NewDrawing, Stored, store_drawings
 from core.storage.database import Database
 
-MAX_TOGETHER = 64  # keeps the write lock under about 20 ms
+MAX_BATCH = 64  # keeps the write lock under about 20 ms
 
 
 class _Ticket:
@@ -27,14 +27,14 @@ class _Ticket:
         self.new = new
         self.outcome: Stored | InkloopError | SQLAlchemyError | None = None
         self.woken = threading.Event()
-        """It has its outcome, or the turn to write."""
+        """Set when it has its outcome, or when its thread has to write the next batch."""
 
 
 class DrawingWriter:
-    """Whoever finds nobody writing writes for all who wait, then gives the turn to the next.
+    """Stores drawings of many threads: the first waiter writes the whole batch.
 
-    Each waits for an event of its own. Where all waited for one lock, the next to write had to
-    stand in line behind everybody who only looked whether their own was done.
+    Each thread waits for an event of its own. With one lock for all, the next writer would queue
+    behind threads that only check whether their own drawing is stored.
     """
 
     def __init__(self, database: Database, secret: bytes) -> None:
@@ -42,30 +42,30 @@ class DrawingWriter:
         self._secret = secret
         self._lock = threading.Lock()
         self._waiting: deque[_Ticket] = deque()
-        self._somebody_writes = False
+        self._is_writing = False
 
     def store(self, new: NewDrawing) -> Stored:
         """Store a drawing; returns after the commit.
 
-        Raises: Conflict, Gone, Forbidden, as `store_drawings` says; StorageFull, NotReady.
+        Raises: Conflict, Gone, Forbidden, as `store_drawings`; StorageFull, NotReady.
         """
         ticket = _Ticket(new)
         with self._lock:
             self._waiting.append(ticket)
-            has_turn = not self._somebody_writes
-            self._somebody_writes = True
-        if not has_turn:
+            is_writer = not self._is_writing
+            self._is_writing = True
+        if not is_writer:
             ticket.woken.wait()
         if ticket.outcome is None:
-            self._write_the_waiting()
+            self._write_batch()
         if isinstance(ticket.outcome, Stored):
             return ticket.outcome
-        assert ticket.outcome is not None, "whoever has the turn is the first of those who wait"
+        assert ticket.outcome is not None, "the writing thread's own ticket is first in its batch"
         raise ticket.outcome
 
-    def _write_the_waiting(self) -> None:
+    def _write_batch(self) -> None:
         with self._lock:
-            n = min(len(self._waiting), MAX_TOGETHER)
+            n = min(len(self._waiting), MAX_BATCH)
             batch = [self._waiting.popleft() for _ in range(n)]
         failure: InkloopError | SQLAlchemyError | None = NotReady("not stored: send it again")
         outcomes: Sequence[Stored | InkloopError] = []
@@ -77,16 +77,17 @@ class DrawingWriter:
         except (InkloopError, SQLAlchemyError) as exc:
             failure = exc
         finally:
-            # Without a commit nothing is acknowledged, whatever went wrong, and nobody waits on.
+            # Also after an unexpected error: nothing is acknowledged without a commit, and no
+            # thread is left waiting.
             for place, ticket in enumerate(batch):
                 ticket.outcome = failure or outcomes[place]
-            self._give_the_turn()
+            self._wake_next_writer()
             for ticket in batch:
                 ticket.woken.set()
 
-    def _give_the_turn(self) -> None:
+    def _wake_next_writer(self) -> None:
         with self._lock:
             if self._waiting:
                 self._waiting[0].woken.set()
             else:
-                self._somebody_writes = False
+                self._is_writing = False

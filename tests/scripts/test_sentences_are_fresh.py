@@ -14,7 +14,7 @@ from core.runs.verdicts import RULES
 from core.schedule.description import DESCRIPTIONS
 from core.webhooks.signing import Outcome
 from scripts.print_sentences import examples, text
-from server.api.maps.failures import FAILURES as MAP_FAILURES
+from server.api.maps.sentences import FAILURES as MAP_FAILURES
 from server.api.runs.schemas import RunOut
 from server.api.runs.time_left import PHASES as TIMED_PHASES
 from tests.support.running import ROOT

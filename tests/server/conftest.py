@@ -22,29 +22,29 @@ from server.serving.picture_reader import PictureReader
 from tests.server import small_models
 
 PASSWORD = "four quiet words here"
-# Hashing is slow on purpose: 0.1 s and 64 MiB. Here it is not the point.
+# Fast parameters: the real ones take 0.1 s and 64 MiB on purpose.
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD_HASH = QUICK.hash(PASSWORD)
 
 
 @pytest.fixture(autouse=True)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords are hashed in no time."""
+    """Hash passwords with fast parameters."""
     monkeypatch.setattr(accounts, "HASHER", QUICK)
     monkeypatch.setattr(accounts, "DUMMY_HASH", PASSWORD_HASH)
 
 
 class ReadingClient(FlaskClient):
-    """A browser that reads each answer to its end, so that files are closed."""
+    """A client that reads each answer to its end, so that files are closed."""
 
     def open(self, *args: Any, buffered: bool = True, **kwargs: Any) -> TestResponse:
-        """As Flask's own, but reading everything."""
+        """As Flask's own, with buffered answers."""
         return super().open(*args, buffered=buffered, **kwargs)
 
 
 @pytest.fixture(scope="session")
 def routes(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The application as such: compiling its forty routes takes longer than most tests."""
+    """The application, shared by all tests: compiling its routes takes longer than most of them."""
     app = create_app(Settings.from_env({}, instance=tmp_path_factory.mktemp("routes")))
     app.test_client_class = ReadingClient
     return app
@@ -52,7 +52,7 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 @pytest.fixture
 def app(routes: Flask, parts: Services) -> Flask:
-    """The application on this test's parts; tests say when it looks for promotions."""
+    """The application with this test's services; tests trigger its polls for promotions."""
     routes.extensions[EXTENSION] = parts
     routes.testing = True
     return routes
@@ -60,7 +60,7 @@ def app(routes: Flask, parts: Services) -> Flask:
 
 @pytest.fixture(scope="session")
 def pictures() -> Iterator[PictureReader]:
-    """One for all tests: starting its process takes longer than most of them."""
+    """Shared by all tests: starting its process takes longer than most of them."""
     reader = PictureReader()
     yield reader
     reader.close()
@@ -68,7 +68,7 @@ def pictures() -> Iterator[PictureReader]:
 
 @pytest.fixture
 def parts(settings: Settings, pictures: PictureReader) -> Iterator[Services]:
-    """What the application's routes work with."""
+    """The services of the application's routes."""
     parts = replace(make_services(settings), pictures=pictures)
     yield parts
     parts.database.dispose()
@@ -83,7 +83,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def publish(parts: Services) -> Callable[..., None]:
-    """`publish(3, says=7)`: version 3 is in the store, live, and noticed."""
+    """`publish(3, says=7)` stores version 3, promotes it and has the application load it."""
 
     def _publish(
         version: int,
@@ -105,7 +105,7 @@ def publish(parts: Services) -> Callable[..., None]:
 
 @pytest.fixture
 def signed_in(app: Flask, parts: Services) -> Callable[[Role], FlaskClient]:
-    """`signed_in(Role.ADMIN)`: a browser with a session of a new account of that role."""
+    """`signed_in(Role.ADMIN)` returns a browser that is signed in with that role."""
 
     def _signed_in(role: Role) -> FlaskClient:
         with parts.database.write() as session:

@@ -1,4 +1,4 @@
-"""How hard tests that make things up try: `TEST_EFFORT=20` for twenty times as long."""
+"""The number of examples in tests with generated input: `TEST_EFFORT=20` for twenty times more."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ EFFORT = float(os.environ.get("TEST_EFFORT", "1"))
 
 
 def tries(n: int, *, n_steps: int = 50, **given: Any) -> settings:
-    """Hypothesis's settings for `n` examples, times the effort; the same at each run.
+    """Return Hypothesis settings for `n` examples times the effort. Deterministic up to effort 1.
 
-    With more effort examples are new each time, and a failing one is made small.
+    With more effort, examples differ from run to run, and a failing one is shrunk.
     """
     return settings(
         max_examples=max(1, round(n * EFFORT)),

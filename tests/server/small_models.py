@@ -1,4 +1,4 @@
-"""Small real ONNX models, made by hand after the contract of exported models: no torch needed."""
+"""Small real ONNX models with the interface of exported ones, made without torch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ IR_VERSION = 10
 
 
 def model_bytes(says: int) -> bytes:
-    """A linear model that reads nearly everything as `says`.
+    """Return a linear model that reads nearly all inks as `says`.
 
     Its familiarity is the ink's mean, 0 to 1, so that only empty paper is unfamiliar.
     """
@@ -63,7 +63,7 @@ def model_bytes(says: int) -> bytes:
 
 
 def manifest(version: int, data: bytes) -> dict[str, Any]:
-    """What a trainer would write beside these bytes."""
+    """Return the manifest that a trainer writes for these bytes."""
     inks_NHW = np.random.default_rng(0).integers(0, 256, (4, SIDE_PX, SIDE_PX), np.uint8)
     session = ort.InferenceSession(data, providers=["CPUExecutionProvider"])
     (probabilities_NK,) = session.run(["probabilities"], {"ink": inks_NHW})

@@ -1,7 +1,7 @@
-"""Two admins and a reviewer review, promote, plan, and look after accounts, in any order.
+"""State machine: two admins and a reviewer act in any order.
 
-Whatever they do: exactly one version is live and it is the one that was last made so, somebody can
-still administrate, nobody does what their role forbids, and the log has a line for each change.
+Invariants: exactly one version is live, the one last promoted; at least one admin can sign in;
+no role is exceeded; the audit log has a line for each change.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from tests.support.factories import make_drawing, new_id
 
 PEOPLE = {"ada": Role.ADMIN, "eva": Role.ADMIN, "rosa": Role.REVIEWER}
 NAMES = st.sampled_from(sorted(PEOPLE))
-# Mostly somebody who may: what is refused at the door says little of the room.
+# Mostly people with the role: refusals exercise little code.
 WHO = st.sampled_from(["ada", "ada", "ada", "ada", "eva", "rosa"])
 VERSIONS = st.integers(1, 4)  # there is no version 4
 GOOD_CRONS = ["0 3 * * *", "*/5 * * * *", "@daily"]
@@ -48,9 +48,9 @@ DECISIONS = st.sampled_from(["accept", "relabel", "reject"])
 
 
 class Administration(RuleBasedStateMachine):
-    """Every rule does one thing over HTTP, as one of three people, and says what must come of it.
+    """Each rule makes one request as one of three people, and checks the answer with a model.
 
-    The model: who has which role and is let in, which versions went live, what was decided.
+    The model holds roles and disabled accounts, promoted versions, and review decisions.
     """
 
     app: Flask
@@ -85,7 +85,7 @@ class Administration(RuleBasedStateMachine):
         self.parts.live.look()
         self.roles = {name: role.value for name, role in PEOPLE.items()}
         self.is_in = dict.fromkeys(PEOPLE, True)
-        # Each version that went live, and the one before it; None for what a rollback brought.
+        # Each promoted version with its previous one; None for a version from a rollback.
         self.went_live: list[tuple[int, int | None]] = [(1, 0)]
         self.reviewed: dict[str, str] = {}
         self.schedule: dict[str, Any] | None = None
@@ -95,11 +95,11 @@ class Administration(RuleBasedStateMachine):
             self.sign_in(name)
 
     def ask(self, who: str, method: str, path: str, body: object = None) -> Any:
-        """The answer; a role that is too low, or none, is refused before anything else is."""
+        """Send a request as one person."""
         return self.browsers[who].open(f"/api/v1{path}", method=method, json=body)
 
     def expect(self, who: str, needed: str, status: int) -> int:
-        """The status that the rule expects, unless its person may not do it at all."""
+        """Return the expected status: `status`, or a refusal if the person's role is too low."""
         if not self.is_in[who] or not self.is_signed_in[who]:
             return 401
         return status if needed == "reviewer" or self.roles[who] == "admin" else 403
@@ -120,7 +120,7 @@ class Administration(RuleBasedStateMachine):
         self.is_signed_in[who] = False
 
     @rule(who=WHO, whom=NAMES, role=st.sampled_from(["admin", "reviewer"]))
-    def give_a_role(self, who: str, whom: str, role: str) -> None:
+    def give_role(self, who: str, whom: str, role: str) -> None:
         self.change_role(who, whom, role)
 
     def change_role(self, who: str, whom: str, role: str) -> None:
@@ -132,10 +132,10 @@ class Administration(RuleBasedStateMachine):
             self.roles[whom] = role
 
     @rule(who=WHO, whom=NAMES, disabled=st.booleans())
-    def open_or_close(self, who: str, whom: str, disabled: bool) -> None:
-        self.shut_out(who, whom, disabled)
+    def enable_or_disable(self, who: str, whom: str, disabled: bool) -> None:
+        self.set_disabled(who, whom, disabled)
 
-    def shut_out(self, who: str, whom: str, disabled: bool) -> None:
+    def set_disabled(self, who: str, whom: str, disabled: bool) -> None:
         is_last = self.admins() == [whom] and disabled
         status = self.expect(who, "admin", 409 if is_last else 200)
         answer = self.ask(who, "PATCH", f"/users/{self.ids[whom]}", {"disabled": disabled})
@@ -146,10 +146,10 @@ class Administration(RuleBasedStateMachine):
             self.is_in[whom] = not disabled
 
     @rule(who=WHO, how=st.booleans())
-    def shut_everybody_out(self, who: str, how: bool) -> None:
-        for whom in sorted(PEOPLE, key=lambda name: name == who):  # oneself last
+    def disable_everybody(self, who: str, how: bool) -> None:
+        for whom in sorted(PEOPLE, key=lambda name: name == who):  # the acting account last
             if how:
-                self.shut_out(who, whom, True)
+                self.set_disabled(who, whom, True)
             else:
                 self.change_role(who, whom, "reviewer")
 
@@ -172,7 +172,7 @@ class Administration(RuleBasedStateMachine):
             self.went_live.append((version, live))
 
     @rule(who=WHO, n=st.integers(1, 3))
-    def roll_back_again_and_again(self, who: str, n: int) -> None:
+    def roll_back_repeatedly(self, who: str, n: int) -> None:
         for _ in range(n):
             self.roll_back(who)
 
@@ -188,7 +188,7 @@ class Administration(RuleBasedStateMachine):
             self.went_live.append((before, None))
 
     @rule(who=WHO, cron=CRONS, n=st.integers(0, 3), enabled=st.booleans())
-    def plan(self, who: str, cron: str, n: int, enabled: bool) -> None:
+    def change_schedule(self, who: str, cron: str, n: int, enabled: bool) -> None:
         body = {"cron": cron, "timezone": "UTC", "min_new_drawings": n, "enabled": enabled}
         is_good = cron in GOOD_CRONS and n > 0
         answer = self.ask(who, "PUT", "/schedule", body)
@@ -224,7 +224,7 @@ class Administration(RuleBasedStateMachine):
         assert answer.status_code in ((200, 202, 404, 409) if expected == 200 else (expected,))
 
     @invariant()
-    def what_is_live_is_what_was_last_made_so(self) -> None:
+    def the_live_version_is_the_last_promoted_one(self) -> None:
         with self.parts.database.read() as session:
             kept = list(session.scalars(select(Promotion.version).order_by(Promotion.id)))
         assert kept == [version for version, _ in self.went_live]
@@ -232,26 +232,26 @@ class Administration(RuleBasedStateMachine):
         assert self.parts.live.current.version == kept[-1]
 
     @invariant()
-    def somebody_can_administrate(self) -> None:
+    def an_enabled_admin_remains(self) -> None:
         with self.parts.database.read() as session:
             users = session.scalars(select(User)).all()
             kept = {one.email.split("@")[0]: (one.role, one.disabled_at is None) for one in users}
         assert kept == {name: (self.roles[name], self.is_in[name]) for name in PEOPLE}
         assert self.admins()
 
-    def one_run_at_most_is_open(self) -> None:
+    def at_most_one_run_is_open(self) -> None:
         runs = self.ask("ada", "GET", "/runs?limit=500").json["items"]
         assert sum(run["status"] in ("queued", "running") for run in runs) <= 1
 
-    def the_schedule_is_the_last_that_was_accepted(self) -> None:
+    def the_schedule_is_the_last_accepted_one(self) -> None:
         if self.schedule is not None:
             shown = self.ask("ada", "GET", "/schedule").json
             assert {name: shown[name] for name in self.schedule} == self.schedule
 
     def teardown(self) -> None:
-        """The labels are those that reviewers gave, and each change has its line in the log."""
-        self.one_run_at_most_is_open()
-        self.the_schedule_is_the_last_that_was_accepted()
+        """Check that labels are those of the reviewers, and that each change is logged."""
+        self.at_most_one_run_is_open()
+        self.the_schedule_is_the_last_accepted_one()
         with self.parts.database.read() as session:
             actions = list(session.scalars(select(AuditEvent.action)))
             labels = dict(session.execute(select(Drawing.id, Drawing.label)).all())
@@ -264,7 +264,9 @@ class Administration(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
-def test_whatever_administrators_do_the_promises_hold(app: Flask, migrated_file: Path) -> None:
+def test_the_invariants_hold_in_any_order_of_administration(
+    app: Flask, migrated_file: Path
+) -> None:
     given = {"app": app, "migrated": migrated_file}
     machine = type("OfThisApp", (Administration,), given)
 

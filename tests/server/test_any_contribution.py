@@ -1,6 +1,6 @@
-"""Three browsers draw, relabel, delete, restore, and carry drawings to each other, in any order.
+"""State machine: three browsers draw, relabel, delete, restore and join in any order.
 
-A model of a few lines says what each must see. It knows no tables: only what people were promised.
+A small model predicts what each browser must see; it knows the documented rules, not the tables.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ URL = "/api/v1/drawings"
 
 @dataclass
 class Kept:
-    """A drawing as its contributor knows it."""
+    """A drawing as the model knows it."""
 
     owner: int
     labels: list[int]
@@ -43,7 +43,7 @@ class Kept:
 
 @dataclass
 class Promised:
-    """What was promised to people: who they are, what is theirs, which link leads where."""
+    """The model: contributors of browsers, their drawings, and links."""
 
     drawings: dict[str, Kept] = field(default_factory=dict)
     who: list[int] = field(default_factory=lambda: [0, 1, 2])
@@ -60,7 +60,7 @@ class Promised:
 
 
 class Contributions(RuleBasedStateMachine):
-    """Every rule does one thing over HTTP, and says what must come of it."""
+    """Each rule makes one request, and checks the answer with the model."""
 
     app: Flask
     ids = Bundle("ids")
@@ -83,7 +83,7 @@ class Contributions(RuleBasedStateMachine):
         return client.open(path, method=method, json=body)
 
     def state_of(self, browser: int, drawing_id: str, *, gone: int = 410) -> tuple[Kept, int]:
-        """The drawing, and the status that its owner, or another, must be answered."""
+        """Return a drawing, and the status that this browser must get for it."""
         one = self.model.drawings[drawing_id]
         if one.owner != self.model.who[browser]:
             return one, 404
@@ -194,7 +194,7 @@ class Contributions(RuleBasedStateMachine):
             self.model.who[browser] = there
 
     @rule(browser=BROWSERS)
-    def take_along(self, browser: int) -> None:
+    def download(self, browser: int) -> None:
         data = self.ask(browser, "GET", "/api/v1/me/data.zip").data
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             told = {one["id"]: one for one in json.loads(archive.read("drawings.json"))}
@@ -204,7 +204,7 @@ class Contributions(RuleBasedStateMachine):
             assert history == self.model.drawings[drawing_id].labels
 
     def teardown(self) -> None:
-        """Each browser sees what is its own and nothing else; the totals add up."""
+        """Check that each browser sees exactly its own drawings, and the totals."""
         for browser in range(3):
             expected = self.model.shown(browser)
             mine = self.ask(browser, "GET", f"{URL}/mine?limit=500").json
@@ -220,7 +220,7 @@ class Contributions(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
-def test_whatever_contributors_do_each_sees_what_was_promised(app: Flask) -> None:
+def test_the_invariants_hold_in_any_order_of_contributions(app: Flask) -> None:
     machine = type("OfThisApp", (Contributions,), {"app": app})
 
     run_state_machine_as_test(machine, settings=tries(20, n_steps=30))

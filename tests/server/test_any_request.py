@@ -1,9 +1,9 @@
-"""Whatever is sent to whatever address is answered as the interface's description says.
+"""Any request gets an answer that `/openapi.json` describes.
 
-schemathesis makes requests that fit `/openapi.json` and requests that do not. Each is sent by an
-administrator with a browser's session or by nobody, half of them about things that exist. An error
-that no handler expects fails here with its traceback; so does a status, a type or a shape of an
-answer that is not described. `TEST_EFFORT=20` makes it as many times as long.
+schemathesis generates valid and invalid requests. They come from an admin's session or from an
+anonymous client, and half of them name existing rows. An unexpected error fails the test with its
+traceback, and so does an answer whose status, type or schema is not described. `TEST_EFFORT=20`
+runs twenty times as many.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ from tests.server.effort import tries
 from tests.support.factories import make_drawing, new_id
 
 N_EXAMPLES = 7
-# Each of these starts a process, or looks a made-up host up.
+# Each of these starts a process, or looks up an invalid host.
 SLOW = {"GET /api/v1/export", "POST /api/v1/webhook/test"}
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-# Of rows: two that are there, and the last that a database could have, and beyond.
+# Row numbers: two existing ones, the largest that a database can have, and a larger one.
 NUMBERS = [1, 1, 2, 2, 2**31, 2**63 - 1, 2**63, 10**30]
-# 503, 504 and 507 say what is the matter, and are described where they can happen.
+# 503, 504 and 507 are expected server errors, described where they can happen.
 CHECKS = [content_type_conformance, response_schema_conformance, status_code_conformance]
 
 
@@ -65,7 +65,7 @@ class World:
         self.admin = self.admin_again()
 
     def admin_again(self) -> dict[str, str]:
-        """A session of an admin's, whatever became of the one before."""
+        """Return an admin's session cookie, of a new session if the last one has ended."""
         with self.parts.database.write() as session:
             user = session.get(User, 1) or accounts.create_user(
                 session, "ada@example.org", PASSWORD_HASH, Role.ADMIN, by="test", now=utc_now()
@@ -90,7 +90,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 class Closing:
-    """A WSGI server's part: an answer is read to its end, and closed."""
+    """WSGI middleware that reads answers to their end and closes them, as a server does."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -105,7 +105,7 @@ class Closing:
 
 @pytest.fixture(scope="module")
 def operations(world: World) -> dict[str, Any]:
-    """What is described, such as `GET /api/v1/stats`."""
+    """The documented operations, by names such as `GET /api/v1/stats`."""
     schema = schemathesis.openapi.from_wsgi("/openapi.json", Closing(world.app))
     described: Any = schema.get_all_operations()
     return {found.ok().label: found.ok() for found in described}
@@ -115,9 +115,9 @@ CONVERTERS = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
 NAMES = [row.method + " " + CONVERTERS.sub(r"{\1}", row.rule) for row in ROWS if row.is_described]
 
 
-@pytest.mark.slow  # all of them take 20 s, each a fraction of one
+@pytest.mark.slow  # 20 s in all, each a fraction of one
 @pytest.mark.parametrize("name", NAMES)
-def test_any_request_is_answered_as_described(
+def test_any_request_is_answered_as_documented(
     world: World, operations: dict[str, Any], name: str
 ) -> None:
     operation = operations[name]

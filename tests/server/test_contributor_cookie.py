@@ -1,4 +1,4 @@
-"""A contributor is known by a signed cookie, and by nothing else."""
+"""A contributor is identified by a signed cookie only."""
 
 import pytest
 
@@ -8,7 +8,7 @@ NAME = "inkloop_contributor"
 
 
 @pytest.mark.parametrize("url", ["/", "/api/v1/me"])
-def test_the_page_and_me_hand_out_the_cookie(client, url):
+def test_the_page_and_me_set_the_cookie(client, url):
     cookie = client.get(url).headers["Set-Cookie"]
 
     assert cookie.startswith(f"{NAME}=")
@@ -17,7 +17,7 @@ def test_the_page_and_me_hand_out_the_cookie(client, url):
     assert "Secure" not in cookie
 
 
-def test_behind_tls_the_cookie_is_secure(client):
+def test_the_cookie_is_secure_over_tls(client):
     cookie = client.get("/api/v1/me", base_url="https://localhost").headers["Set-Cookie"]
 
     assert "Secure" in cookie
@@ -31,7 +31,7 @@ def test_me_renews_the_same_contributor(client):
     assert NAME in again.headers["Set-Cookie"]
 
 
-def test_a_drawing_without_a_cookie_makes_one(client):
+def test_a_drawing_without_a_cookie_sets_one(client):
     answer = client.post("/api/v1/drawings", json=drawing())
 
     assert NAME in answer.headers["Set-Cookie"]
@@ -45,7 +45,7 @@ def test_a_prediction_makes_no_contributor(client):
 
 
 @pytest.mark.parametrize("forge", [lambda v: "0" * 32 + v[32:], lambda v: v[:-1], lambda v: "x"])
-def test_a_forged_cookie_is_nobodys(client, forge):
+def test_a_forged_cookie_is_ignored(client, forge):
     client.post("/api/v1/drawings", json=drawing())
     client.set_cookie(NAME, forge(client.get_cookie(NAME).value))
 

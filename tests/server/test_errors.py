@@ -1,4 +1,4 @@
-"""Every error has one shape: a class, and what to do."""
+"""All errors have one JSON shape: a class, and a message that says what to do."""
 
 import json
 
@@ -49,27 +49,27 @@ def test_errors_have_one_shape(client, method, url, status, name):
         ("DELETE", "/api/v1/tokens/{}"),
     ],
 )
-def test_a_number_that_no_row_can_have_is_that_of_none(admin, method, path, number):
+def test_a_number_too_large_for_the_database_is_not_found(admin, method, path, number):
     answer = admin.open(path.format(number), method=method)
 
     assert (answer.status_code, answer.json["error"]) == (404, "NotFound")
 
 
-def test_a_wrong_method_is_told_the_right_ones(client):
+def test_a_wrong_method_gets_the_allowed_ones(client):
     answer = client.delete("/api/v1/me")
 
     assert "GET" in answer.headers["Allow"]
 
 
 @pytest.mark.parametrize("body", [b"", b"nonsense", b"\xff\xfe", b"{", b"[]", b'"text"', b"7"])
-def test_what_is_no_json_object_is_refused_with_a_sentence(client, body):
+def test_only_a_json_object_is_accepted(client, body):
     answer = post(client, body)
 
     assert answer.status_code == 422
     assert "JSON" in answer.json["message"]
 
 
-def test_deep_nesting_is_refused_without_harm(client):
+def test_deep_nesting_is_refused(client):
     answer = post(client, b'{"strokes":' + b"[" * 200_000 + b"]" * 200_000 + b"}")
 
     assert answer.status_code == 422
@@ -101,7 +101,7 @@ def test_a_body_over_ten_megabytes_is_refused(client):
 
 
 def test_a_form_of_many_parts_is_refused(client):
-    """Each part costs the parser; CVE-2023-25577 was about thousands of them."""
+    """Each part costs the parser time; CVE-2023-25577 used thousands of them."""
     body, content_type = encode_multipart_formdata([(f"part {n}", "x") for n in range(11)])
 
     answer = client.post("/api/v1/predictions/image", data=body, content_type=content_type)
@@ -113,7 +113,7 @@ def test_a_form_of_many_parts_is_refused(client):
     "points",
     ["NaN", "Infinity", "1e999", '"7"', "true", "null", "{}"],
 )
-def test_points_that_are_no_finite_numbers_are_refused(client, publish, points):
+def test_points_must_be_finite_numbers(client, publish, points):
     publish(1, says=7)
 
     answer = post(client, f'{{"strokes":[[[1,{points}]]],"width":9,"height":9}}'.encode())
@@ -122,7 +122,7 @@ def test_points_that_are_no_finite_numbers_are_refused(client, publish, points):
 
 
 @pytest.mark.parametrize("side", [0, -1, 1e9, "280", True, None])
-def test_a_canvas_without_a_sane_size_is_refused(client, publish, side):
+def test_an_invalid_canvas_size_is_refused(client, publish, side):
     publish(1, says=7)
 
     assert client.post(URL, json=strokes() | {"width": side}).status_code == 422
@@ -143,7 +143,7 @@ def test_only_whole_numbers_from_0_to_9_are_labels(client, label):
     assert "label" in answer.json["message"]
 
 
-def test_a_label_written_7_point_0_is_none(client):
+def test_a_label_written_7_point_0_is_refused(client):
     text = json.dumps(drawing(label=7)).replace('"label": 7', '"label": 7.0')
 
     answer = client.post("/api/v1/drawings", data=text, content_type="application/json")
@@ -151,7 +151,7 @@ def test_a_label_written_7_point_0_is_none(client):
     assert answer.status_code == 422
 
 
-def test_a_bug_is_a_bare_500(app, client, monkeypatch):
+def test_an_unexpected_error_is_a_bare_500(app, client, monkeypatch):
     def bug(*_):
         raise ZeroDivisionError("secret detail")
 
@@ -165,7 +165,7 @@ def test_a_bug_is_a_bare_500(app, client, monkeypatch):
     assert "secret detail" not in answer.text
 
 
-def test_a_bug_passes_through_under_test(client, monkeypatch):
+def test_an_unexpected_error_is_raised_under_testing(client, monkeypatch):
     def bug(*_):
         raise ZeroDivisionError
 
@@ -186,16 +186,16 @@ def test_every_error_that_a_route_can_raise_has_a_status():
     assert unmapped == set()
 
 
-def test_an_error_that_no_route_expects_is_500():
+def test_an_unlisted_error_is_500():
     assert status_of(errors.LeaseLost("…")) == 500
 
 
 @pytest.mark.parametrize("what", ["runs", "transfers"])
-def test_a_number_that_no_row_can_have_is_not_found(admin, what):
+def test_an_impossible_row_number_is_not_found(admin, what):
     assert admin.get(f"/api/v1/{what}/{10**20}").status_code == 404
 
 
-def test_a_bug_tells_nothing_outside_and_everything_in_the_log(app, client, monkeypatch):
+def test_an_unexpected_error_is_logged_in_full_and_not_shown(app, client, monkeypatch):
     def broken(*_given, **_named):
         raise RuntimeError("the password is swordfish")
 

@@ -1,4 +1,4 @@
-"""What every answer carries."""
+"""Security headers, request ids and the request log."""
 
 import pytest
 import structlog
@@ -39,7 +39,7 @@ def test_every_answer_has_the_other_headers(client, name, value):
     assert client.get("/api/v1/stats").headers[name] == value
 
 
-def test_transport_security_is_promised_only_over_tls(client):
+def test_strict_transport_security_is_sent_only_over_tls(client):
     plain = client.get("/healthz").headers
     tls = client.get("/healthz", base_url="https://localhost").headers
 
@@ -47,25 +47,25 @@ def test_transport_security_is_promised_only_over_tls(client):
     assert "max-age=31536000" in tls["Strict-Transport-Security"]
 
 
-def test_a_request_keeps_the_number_it_came_with(client):
+def test_a_request_keeps_its_given_id(client):
     answer = client.get("/healthz", headers={"X-Request-ID": "abc-1"})
 
     assert answer.headers["X-Request-ID"] == "abc-1"
 
 
-def test_a_number_that_could_forge_log_lines_is_replaced(client):
+def test_an_id_that_could_forge_log_lines_is_replaced(client):
     answer = client.get("/healthz", headers={"X-Request-ID": "a b"})
 
     assert answer.headers["X-Request-ID"] != "a b"
 
 
-def test_personal_answers_are_kept_by_no_cache_in_between(client):
+def test_personal_answers_are_not_cached(client):
     answer = client.get("/api/v1/drawings/mine")
 
     assert "private" in answer.headers["Cache-Control"]
 
 
-def test_the_log_names_the_route_and_nothing_personal(client):
+def test_the_log_has_the_route_and_no_personal_data(client):
     with structlog.testing.capture_logs() as lines:
         client.get("/api/v1/drawings/mine?limit=3", headers={"X-Forwarded-For": "203.0.113.7"})
 

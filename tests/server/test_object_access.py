@@ -1,4 +1,4 @@
-"""Object by object: what is another's is not there, through every route that takes an id."""
+"""Another contributor's objects are not found, through every route that takes an id."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from server.roles import ANYBODY
 from tests.server.access_table import ROWS
 from tests.server.shapes import drawing
 
-# What a good request to the route carries, so that nothing but its owner stands in the way.
+# Valid bodies, so that only the owner's check can refuse the request.
 BODIES: dict[str, Any] = {"PATCH": {"label": 1}}
 OPEN_TO_ANYBODY = [
     (row.rule, row.method) for row in ROWS if row.role == ANYBODY and "<" in row.rule
 ]
 OF_DRAWINGS = [(rule, method) for rule, method in OPEN_TO_ANYBODY if "<drawing_id>" in rule]
-# Neither files of the pages nor figures of runs are anybody's own.
+# Files of the pages and runs belong to no contributor.
 OF_ALL = {"/admin/<path:view>", "/assets/<path:name>", "/<name>", "/api/docs/<path:name>"} | {
     "/api/v1/runs/<int:run_id>"
 }
 
 
 def state(client) -> Any:
-    """All that is kept of a contributor, as they see it themselves."""
+    """Return all that a contributor sees of their own data."""
     items = client.get("/api/v1/drawings/mine").json["items"]
     return items, client.get("/api/v1/me/data").json
 
@@ -42,15 +42,15 @@ def hers(client) -> str:
     return client.post("/api/v1/drawings", json=drawing()).json["id"]
 
 
-def test_every_open_route_with_an_id_is_either_of_drawings_or_of_all() -> None:
-    """A new one has to be put on one of the two lists, so that the tests below see it."""
+def test_every_public_route_with_an_id_is_about_drawings_or_public_data() -> None:
+    """A new route must be added to one of the two lists, so that the tests below cover it."""
     assert {rule for rule, _ in OPEN_TO_ANYBODY} - {rule for rule, _ in OF_DRAWINGS} == OF_ALL
 
 
 @pytest.mark.parametrize("deleted", [False, True], ids=["kept", "just deleted"])
 @pytest.mark.parametrize(("rule", "method"), OF_DRAWINGS)
 @pytest.mark.parametrize("who", ["a new browser", "another contributor"])
-def test_anothers_drawing_is_neither_read_nor_changed(
+def test_another_contributors_drawing_is_neither_read_nor_changed(
     app, client, hers, rule, method, who, deleted
 ):
     if deleted:
@@ -67,15 +67,15 @@ def test_anothers_drawing_is_neither_read_nor_changed(
 
 
 @pytest.mark.parametrize(("rule", "method"), OF_DRAWINGS)
-def test_the_owner_gets_through_where_others_do_not(client, hers, rule, method):
-    """Or the refusals above would prove nothing."""
+def test_the_owner_is_not_refused(client, hers, rule, method):
+    """Shows that the refusals above come from the owner's check."""
     if rule.endswith("/restore"):
         client.delete(f"/api/v1/drawings/{hers}")
 
     assert call(client, rule, method, hers).status_code in (200, 204)
 
 
-def test_an_id_of_anothers_cannot_be_taken_over(app, client, hers):
+def test_another_contributors_id_cannot_be_taken_over(app, client, hers):
     before = state(client)
 
     answer = app.test_client().post("/api/v1/drawings", json=drawing(id=hers, label=1))
@@ -96,7 +96,7 @@ def test_an_id_of_anothers_cannot_be_taken_over(app, client, hers):
         ("POST", "/api/v1/me/join", {"token": "x" * 32}),
     ],
 )
-def test_what_is_done_to_ones_own_data_leaves_anothers_alone(app, client, hers, method, path, body):
+def test_changes_to_own_data_leave_others_data_unchanged(app, client, hers, method, path, body):
     token = client.post("/api/v1/me/links").json["token"]
     before = state(client)
     bob = app.test_client()
@@ -109,7 +109,7 @@ def test_what_is_done_to_ones_own_data_leaves_anothers_alone(app, client, hers, 
     assert carried.json["n_there"] == 1
 
 
-def test_another_cannot_bring_back_what_was_deleted_at_once(app, client, hers):
+def test_another_contributor_cannot_restore_deleted_drawings(app, client, hers):
     deleted_at = client.delete("/api/v1/me/data").json["deleted_at"]
     bob = app.test_client()
     bob.post("/api/v1/drawings", json=drawing())
@@ -121,7 +121,7 @@ def test_another_cannot_bring_back_what_was_deleted_at_once(app, client, hers):
 
 
 @pytest.mark.parametrize("path", ["/api/v1/me/links", "/api/v1/me/join"])
-def test_a_program_carries_nobodys_drawings(client, admin, path):
+def test_a_token_cannot_use_links(client, admin, path):
     token = admin.post("/api/v1/tokens", json={"name": "x", "role": "reviewer"}).json["token"]
     link = client.post("/api/v1/me/links").json["token"]
 
@@ -136,7 +136,7 @@ def app_call(client, path: str, link: str, headers: dict[str, str]):
 
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.ADMIN])
-def test_a_tokens_role_is_its_own_and_not_its_makers(client, admin, role):
+def test_a_tokens_role_is_not_its_creators(client, admin, role):
     token = admin.post("/api/v1/tokens", json={"name": "x", "role": role}).json["token"]
     headers = {"Authorization": f"Bearer {token}"}
 
@@ -146,8 +146,8 @@ def test_a_tokens_role_is_its_own_and_not_its_makers(client, admin, role):
     assert users == (200 if role is Role.ADMIN else 403)
 
 
-def test_a_token_wins_over_the_browsers_session(admin):
-    """So that a program's rights are those of its token, whatever cookies go along."""
+def test_a_token_takes_precedence_over_a_session(admin):
+    """A program's role is that of its token, even if it also sends cookies."""
     token = admin.post("/api/v1/tokens", json={"name": "x", "role": "reviewer"}).json["token"]
 
     answer = admin.get("/api/v1/users", headers={"Authorization": f"Bearer {token}"})
@@ -156,7 +156,7 @@ def test_a_token_wins_over_the_browsers_session(admin):
 
 
 @pytest.mark.parametrize("given", ["token-1", "", "0" * 32, str(uuid.UUID(int=7))])
-def test_a_contributors_id_alone_opens_nothing(app, client, hers, given):
+def test_a_contributors_id_without_its_signature_is_ignored(app, client, hers, given):
     contributor = given or client.get("/api/v1/me").json["contributor"]
     eve = app.test_client()
     eve.set_cookie("inkloop_contributor", contributor)

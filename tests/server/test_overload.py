@@ -1,4 +1,4 @@
-"""What is too much at once is refused at once; slow senders and monitors are not."""
+"""Requests beyond the limit are refused at once; slow senders and monitoring are not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST = 2
 
 
 class Slow:
-    """An application that answers when it is told to, and a server around it."""
+    """An application that answers when the test allows it, behind the middleware."""
 
     def __init__(self) -> None:
         self.may_answer = threading.Event()
@@ -33,21 +33,21 @@ class Slow:
         return [environ["wsgi.input"].read()]
 
     def ask(self, path: str = "/api/v1/predictions", **environ: object) -> tuple[str, dict, bytes]:
-        """Status line, headers, body."""
+        """Send a request; return status line, headers and body."""
         body, status, headers = run_wsgi_app(
             self.guarded, {"PATH_INFO": path, "wsgi.input": Sent(b""), **environ}
         )
         return status, dict(headers), b"".join(body)
 
     def ask_aside(self, **given: Any) -> threading.Thread:
-        """The same from another client."""
+        """Send a request in another thread."""
         thread = threading.Thread(target=self.ask, kwargs=given, daemon=True)
         thread.start()
         return thread
 
 
 class Sent:
-    """A request's body that arrives when `wait` returns."""
+    """A request body that arrives when `wait` returns."""
 
     def __init__(self, data: bytes, wait: Callable[[], object] = lambda: None) -> None:
         self.data, self.wait = data, wait
@@ -59,7 +59,7 @@ class Sent:
 
 @pytest.fixture
 def busy() -> Iterator[Slow]:
-    """As many requests as may be are at work."""
+    """The application with as many active requests as the limit allows."""
     server = Slow()
     threads = [server.ask_aside() for _ in range(MOST)]
     for _ in range(MOST):
@@ -70,7 +70,7 @@ def busy() -> Iterator[Slow]:
         thread.join(10)
 
 
-def test_one_too_many_is_told_to_come_back(busy: Slow) -> None:
+def test_a_request_beyond_the_limit_is_told_to_retry(busy: Slow) -> None:
     status, headers, body = busy.ask()
 
     assert status.startswith("503")
@@ -79,7 +79,7 @@ def test_one_too_many_is_told_to_come_back(busy: Slow) -> None:
     assert "send it again" in json.loads(body)["message"]
 
 
-def test_when_it_is_over_the_next_is_answered(busy: Slow) -> None:
+def test_after_a_request_ends_the_next_is_answered(busy: Slow) -> None:
     refused = busy.ask()[0]
     busy.may_answer.set()
 
@@ -99,7 +99,7 @@ def test_monitors_and_pictures_are_not_counted(busy: Slow, given: dict[str, str]
     thread.join(10)
 
 
-def test_who_is_still_sending_takes_no_place() -> None:
+def test_a_client_that_is_still_sending_does_not_count() -> None:
     server, has_arrived = Slow(), threading.Event()
     server.may_answer.set()
     slow = Sent(b"{}", lambda: has_arrived.wait(10))
@@ -115,7 +115,7 @@ def test_who_is_still_sending_takes_no_place() -> None:
     assert status == "200 OK"
 
 
-def test_a_body_that_was_taken_in_reaches_the_route() -> None:
+def test_a_body_that_was_read_reaches_the_route() -> None:
     server = Slow()
     server.may_answer.set()
 
@@ -124,7 +124,7 @@ def test_a_body_that_was_taken_in_reaches_the_route() -> None:
     assert body == b"{}"
 
 
-def test_a_bug_gives_its_place_back() -> None:
+def test_an_unexpected_error_frees_its_place() -> None:
     def bug(_environ: Any, _start: Any) -> list[bytes]:
         raise ZeroDivisionError
 

@@ -1,4 +1,4 @@
-"""The built pages: HTML anew each time, hashed assets for a year."""
+"""The built pages: HTML is revalidated, hashed assets are cached for a year."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def dist(tmp_path, monkeypatch):
         ("/setup", "admin"),
     ],
 )
-def test_each_address_has_its_page(client, dist, url, title):
+def test_each_path_has_its_page(client, dist, url, title):
     answer = client.get(url)
 
     assert answer.status_code == 200
@@ -38,13 +38,13 @@ def test_each_address_has_its_page(client, dist, url, title):
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
-def test_a_page_that_did_not_change_is_not_sent_again(client, dist):
+def test_an_unchanged_page_is_not_sent_again(client, dist):
     etag = client.get("/").headers["ETag"]
 
     assert client.get("/", headers={"If-None-Match": etag}).status_code == 304
 
 
-def test_assets_are_kept_for_a_year(client, dist):
+def test_assets_are_cached_for_a_year(client, dist):
     answer = client.get("/assets/main-1a2b3c.js")
 
     assert answer.status_code == 200
@@ -59,7 +59,7 @@ def test_the_icon_is_served(client, dist):
 @pytest.mark.parametrize(
     "url", ["/secret.txt", "/assets/../secret.txt", "/assets/%2e%2e/secret.txt", "/assets/none.js"]
 )
-def test_nothing_else_is_served(client, dist, url):
+def test_other_files_are_not_served(client, dist, url):
     assert client.get(url).status_code == 404
 
 

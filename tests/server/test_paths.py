@@ -1,4 +1,4 @@
-"""No word of a request becomes a path: whatever is asked for, only files meant for it are sent."""
+"""No text of a request becomes a path: routes open only the files meant for them."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ WORDS = re.compile(r"<(?:path:)?(?:view|name|drawing_id)>")
 
 
 class Opened:
-    """Which files Python opens while it listens; such a hook cannot be taken out again."""
+    """Records the files that Python opens. An audit hook cannot be removed, so there is one."""
 
     def __init__(self) -> None:
         self.paths: list[str] | None = None
-        sys.addaudithook(self._hear)
+        sys.addaudithook(self._record)
 
-    def _hear(self, event: str, arguments: tuple[object, ...]) -> None:
+    def _record(self, event: str, arguments: tuple[object, ...]) -> None:
         if event == "open" and self.paths is not None and isinstance(arguments[0], str):
             self.paths.append(arguments[0])
 
@@ -51,12 +51,12 @@ def listening(opened: Opened) -> Iterator[Opened]:
     opened.paths = None
 
 
-def test_rules_with_words_are_all_looked_at() -> None:
+def test_all_rules_with_text_parameters_are_tested() -> None:
     assert len([rule for rule in BY_WORD if WORDS.search(rule)]) >= 9
 
 
 @pytest.mark.parametrize("rule", [rule for rule in BY_WORD if WORDS.search(rule)])
-def test_no_word_leads_out_of_its_folder(admin, publish, settings, listening, rule):
+def test_no_text_parameter_leads_out_of_its_folder(admin, publish, settings, listening, rule):
     publish(1, says=7)
     settings.secret_path.write_text("the canary sings")
     path = re.sub(r"<int:\w+>", "1", rule)
@@ -64,7 +64,7 @@ def test_no_word_leads_out_of_its_folder(admin, publish, settings, listening, ru
 
     for word in OUT:
         answer = admin.get(word.join(WORDS.split(path)))
-        # `/admin/…` is one page whatever follows; `?` and `#` end the path before the word.
+        # `/admin/…` is one page for any path; `?` and `#` end the path before the text.
         is_page = answer.status_code == 200 and answer.mimetype in ("text/html", "text/plain")
         assert is_page or answer.status_code in (301, 308, 404, 422, 503) or word in "?./#../x"
         assert b"canary" not in answer.data
@@ -75,7 +75,7 @@ def test_no_word_leads_out_of_its_folder(admin, publish, settings, listening, ru
 
 
 def _is_meant(path: Path, models: Path) -> bool:
-    """The built pages, Swagger's, the models' files; and what Python opens to import modules."""
+    """Whether a path is a built page, a file of Swagger UI or of a model, or an imported module."""
     place = path.resolve()
     meant = (DIST, models.resolve(), Path(sys.prefix), Path(sys.base_prefix), Path("/usr"))
     if place in (SWAGGER_PAGE, Path("/etc/mime.types")):

@@ -1,4 +1,4 @@
-"""Whoever asks too often is told when to come back; all workers count together."""
+"""Rate limits, which all workers count together."""
 
 import pytest
 
@@ -59,7 +59,7 @@ def test_without_a_cookie_the_address_counts(app, publish):
     assert found[-1] == 429
 
 
-def test_guessing_passwords_is_slowed_down(client):
+def test_guessing_passwords_is_limited(client):
     wrong = {"email": "ada@example.org", "password": "a wrong password"}
 
     for _ in range(LOGINS_PER_ACCOUNT_AND_ADDRESS):
@@ -68,7 +68,7 @@ def test_guessing_passwords_is_slowed_down(client):
 
 
 def login_refused_after(workers, attempts) -> int:
-    """How many attempts (address of the account, network address) pass before one is refused."""
+    """Count the attempts (account, network address) that pass before one is refused."""
     for place, (email, address) in enumerate(attempts):
         try:
             workers[place % len(workers)].login(email, address)
@@ -83,32 +83,32 @@ def workers(settings, parts):
     return [Limits(parts.shared_state, settings, parts.secret) for _ in range(2)]
 
 
-def test_guesses_from_one_address_count_together_whatever_the_account(workers):
+def test_guesses_from_one_address_count_together_for_all_accounts(workers):
     attempts = [(f"user{n}@example.org", "203.0.113.7") for n in range(100)]
 
     assert login_refused_after(workers, attempts) == LOGINS_PER_ADDRESS
 
 
-def test_guesses_at_one_account_count_together_wherever_they_come_from(workers):
+def test_guesses_at_one_account_count_together_for_all_addresses(workers):
     attempts = [("ada@example.org", f"203.0.113.{n}") for n in range(200)]
 
     assert login_refused_after(workers, attempts) == LOGINS_PER_ACCOUNT
 
 
-def test_an_account_is_the_same_however_its_address_is_written(workers):
+def test_the_spelling_of_an_address_does_not_matter(workers):
     attempts = [(" Ada@Example.org "[n % 2 :], "203.0.113.7") for n in range(50)]
 
     assert login_refused_after(workers, attempts) == LOGINS_PER_ACCOUNT_AND_ADDRESS
 
 
-def test_a_network_of_addresses_of_version_6_counts_as_one(workers):
-    """Every home has 2^64 of them: one by one they would be no limit at all."""
+def test_an_ipv6_network_counts_as_one_address(workers):
+    """A household has 2^64 addresses: a limit for each would be no limit."""
     attempts = [(f"user{n}@example.org", f"2001:db8:1:2:{n:x}::1") for n in range(100)]
 
     assert login_refused_after(workers, attempts) == LOGINS_PER_ADDRESS
 
 
-def test_an_address_of_version_4_is_the_same_in_version_6(workers):
+def test_an_ipv4_address_is_the_same_mapped_to_ipv6(workers):
     attempts = [(f"u{n}@example.org", ["203.0.113.7", "::ffff:203.0.113.7"][n % 2])
                 for n in range(100)]  # fmt: skip
 
@@ -116,7 +116,7 @@ def test_an_address_of_version_4_is_the_same_in_version_6(workers):
 
 
 @pytest.mark.parametrize("n_proxies", [0, 1])
-def test_an_address_that_a_client_made_up_is_believed_only_behind_a_proxy(settings, n_proxies):
+def test_a_forwarded_address_counts_only_behind_a_declared_proxy(settings, n_proxies):
     client = create_app(settings.model_copy(update={"trusted_proxies": n_proxies})).test_client()
     body = {"password": "a wrong password"}
 
@@ -138,7 +138,7 @@ def test_two_workers_count_together(workers):
             workers[turn % 2].drawing("alice", "10.0.0.1")
 
 
-def test_while_the_shared_file_cannot_be_written_each_worker_counts_alone(workers, monkeypatch):
+def test_each_worker_counts_by_itself_while_the_shared_file_cannot_be_written(workers, monkeypatch):
     def full(*_: object, **__: object) -> None:
         raise NotReady("the disk is full")
 
@@ -152,7 +152,7 @@ def test_while_the_shared_file_cannot_be_written_each_worker_counts_alone(worker
             worker.drawing("alice", "10.0.0.1")
 
 
-def test_no_address_is_written_down(app, parts, publish):
+def test_no_address_is_stored(app, parts, publish):
     publish(1, says=7)
     app.test_client().post(
         "/api/v1/predictions", json=strokes(), environ_base={"REMOTE_ADDR": "203.0.113.77"}
@@ -162,7 +162,7 @@ def test_no_address_is_written_down(app, parts, publish):
     assert b"203.0.113.77" not in parts.settings.shared_state_path.read_bytes()
 
 
-def test_switched_off_nothing_is_counted(settings):
+def test_nothing_is_counted_while_limits_are_off(settings):
     app = create_app(settings.model_copy(update={"rate_limits": "off"}))
     client = app.test_client()
 

@@ -1,4 +1,4 @@
-"""What another site makes a browser send is refused."""
+"""Changes that another site makes a browser send are refused."""
 
 import pytest
 
@@ -18,7 +18,7 @@ URL = "/api/v1/drawings"
     ],
     ids=["same origin", "address bar", "plain http", "both", "no browser"],
 )
-def test_our_own_pages_and_programs_get_in(client, headers):
+def test_own_pages_and_programs_are_accepted(client, headers):
     assert client.post(URL, json=drawing(), headers=headers).status_code == 201
 
 
@@ -44,7 +44,7 @@ def test_another_site_is_refused(client, headers, method):
     assert "another site" in answer.json["message"]
 
 
-def test_reading_from_elsewhere_is_left_to_the_browsers_own_rules(client):
+def test_cross_site_reads_are_left_to_the_browsers_rules(client):
     answer = client.get("/api/v1/stats", headers={"Sec-Fetch-Site": "cross-site"})
 
     assert answer.status_code == 200

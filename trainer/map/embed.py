@@ -260,7 +260,7 @@ _KINDS: tuple[tuple[type[InkloopError], str], ...] = (
 
 
 def _kind(error: InkloopError) -> str:
-    """One of `server.api.maps.failures.FAILURES`."""
+    """One of `server.api.maps.sentences.FAILURES`."""
     return next((kind for cls, kind in _KINDS if isinstance(error, cls)), "unexpected")
 
 

@@ -2,8 +2,8 @@
  * The types of everything that the server takes and answers, made by `npm run contract` of the
  * server's schemas. Do not edit it: change the server, then make it again.
  *
- * schemas 7a1f3b882a0ae1f8002798d3ee046a8a4cb6eaf4e59e1de5bb12ba45ec3c481c
- * types   f8e509b8bbc4543eacb7456c25a0338ba50802bc878c50dde763e75cd40cfdd1
+ * schemas dacdf3542fe253af0e62c1dd4ac36935b3755948a5230e32a944d11521528f85
+ * types   5c877c0aab3c9b1fc3ec48ff4e2381f1a3337e79e12f5b8b4cf3c504ce3da338
  */
 
 export type paths = Record<string, never>;
@@ -121,6 +121,10 @@ export interface components {
     CountOut: {
       n: number;
       is_exact: boolean;
+    };
+    DayOut: {
+      day: string;
+      n: number;
     };
     DeletedOut: {
       n_drawings: number;
@@ -494,6 +498,12 @@ export interface components {
         [key: string]: string | number;
       };
     };
+    OverviewDay: {
+      n: number;
+      n_read: number;
+      n_disagreed: number;
+      day: string;
+    };
     OverviewOut: {
       needs: components["schemas"]["NeedOut"][];
       live: components["schemas"]["LiveOut"] | null;
@@ -502,7 +512,7 @@ export interface components {
       queues: components["schemas"]["QueuesOut"];
       n_contributors: number;
       n_new_contributors: number;
-      by_day: components["schemas"]["server__api__overview__schemas__DayOut"][];
+      by_day: components["schemas"]["OverviewDay"][];
       by_digit: components["schemas"]["DigitOut"][];
       versions: components["schemas"]["MeasuredOut"][];
       promotions: components["schemas"]["PromotionOut"][];
@@ -815,7 +825,7 @@ export interface components {
       n_contributors: number;
       n_new: number;
       by_label: number[];
-      by_day: components["schemas"]["server__api__stats__schemas__DayOut"][];
+      by_day: components["schemas"]["DayOut"][];
       by_status: {
         [key: string]: number;
       };
@@ -953,16 +963,6 @@ export interface components {
       secret: string | null;
       deliveries: components["schemas"]["DeliveryOut"][];
     };
-    server__api__overview__schemas__DayOut: {
-      n: number;
-      n_read: number;
-      n_disagreed: number;
-      day: string;
-    };
-    server__api__stats__schemas__DayOut: {
-      day: string;
-      n: number;
-    };
   };
   responses: never;
   parameters: never;
@@ -987,6 +987,7 @@ export type ContributorDifference = components["schemas"]["ContributorDifference
 export type ContributorOut = components["schemas"]["ContributorOut"];
 export type ContributorsOut = components["schemas"]["ContributorsOut"];
 export type CountOut = components["schemas"]["CountOut"];
+export type DayOut = components["schemas"]["DayOut"];
 export type DeletedOut = components["schemas"]["DeletedOut"];
 export type DeliveryOut = components["schemas"]["DeliveryOut"];
 export type DifferenceOut = components["schemas"]["DifferenceOut"];
@@ -1028,6 +1029,7 @@ export type ModelOut = components["schemas"]["ModelOut"];
 export type ModelsOut = components["schemas"]["ModelsOut"];
 export type Named = components["schemas"]["Named"];
 export type NeedOut = components["schemas"]["NeedOut"];
+export type OverviewDay = components["schemas"]["OverviewDay"];
 export type OverviewOut = components["schemas"]["OverviewOut"];
 export type OwnPasswordIn = components["schemas"]["OwnPasswordIn"];
 export type PasswordOut = components["schemas"]["PasswordOut"];
@@ -1083,9 +1085,5 @@ export type UsersOut = components["schemas"]["UsersOut"];
 export type VerdictOut = components["schemas"]["VerdictOut"];
 export type WebhookIn = components["schemas"]["WebhookIn"];
 export type WebhookOut = components["schemas"]["WebhookOut"];
-export type server__api__overview__schemas__DayOut =
-  components["schemas"]["server__api__overview__schemas__DayOut"];
-export type server__api__stats__schemas__DayOut =
-  components["schemas"]["server__api__stats__schemas__DayOut"];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -1,4 +1,4 @@
-"""What admins do to accounts, sessions and tokens. Passwords themselves are in `accounts.py`."""
+"""Administration of accounts, sessions and API tokens. Passwords: see `core.people.accounts`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.storage.tables import ApiToken, LoginSession, User
 
 
 def user_of(session: Session, user_id: int) -> User:
-    """The account of that number. Raises: NotFound."""
+    """Return the account with this id. Raises: NotFound."""
     found = session.get(User, user_id)
     if found is None:
         raise NotFound("account", user_id)
@@ -24,18 +24,20 @@ def user_of(session: Session, user_id: int) -> User:
 
 
 def set_role(session: Session, user_id: int, role: Role, *, by: str, now: datetime) -> User:
-    """Let an account do more, or less. Tokens that could do more than it are revoked.
+    """Change an account's role. Its tokens of a higher role are revoked.
 
-    Raises: NotFound; Conflict, if nobody could administrate any more.
+    Raises: NotFound; Conflict, if no admin would be left.
     """
     user = user_of(session, user_id)
     if role == user.role:
         return user
     if role != Role.ADMIN:
         _require_another_admin(session, user)
-        theirs = (ApiToken.user_id == user_id, ApiToken.role == Role.ADMIN)
+        admin_tokens = (ApiToken.user_id == user_id, ApiToken.role == Role.ADMIN)
         session.execute(
-            update(ApiToken).where(*theirs, ApiToken.revoked_at.is_(None)).values(revoked_at=now)
+            update(ApiToken)
+            .where(*admin_tokens, ApiToken.revoked_at.is_(None))
+            .values(revoked_at=now)
         )
     facts = {"role_before": user.role, "role": role}
     user.role = role
@@ -44,9 +46,9 @@ def set_role(session: Session, user_id: int, role: Role, *, by: str, now: dateti
 
 
 def disable(session: Session, user_id: int, *, by: str, now: datetime) -> User:
-    """Shut an account out: its sessions end, its tokens are refused while it is disabled.
+    """Disable an account: its sessions end, and its tokens are refused while it is disabled.
 
-    Raises: NotFound; Conflict, if nobody could administrate any more.
+    Raises: NotFound; Conflict, if no admin would be left.
     """
     user = user_of(session, user_id)
     if user.disabled_at is None:
@@ -58,7 +60,7 @@ def disable(session: Session, user_id: int, *, by: str, now: datetime) -> User:
 
 
 def enable(session: Session, user_id: int, *, by: str, now: datetime) -> User:
-    """Let a disabled account in again. Raises: NotFound."""
+    """Enable a disabled account. Raises: NotFound."""
     user = user_of(session, user_id)
     if user.disabled_at is not None:
         user.disabled_at = None
@@ -77,7 +79,7 @@ def _require_another_admin(session: Session, user: User) -> None:
 
 
 def users(session: Session, *, now: datetime) -> Sequence[Row[User, int, int, datetime | None]]:
-    """All accounts with their open sessions, live tokens and last sign-in, the oldest first."""
+    """Return all accounts with counts of open sessions and valid tokens, and the last sign-in."""
     logins = (
         select(
             LoginSession.user_id,
@@ -111,7 +113,7 @@ def users(session: Session, *, now: datetime) -> Sequence[Row[User, int, int, da
 def open_sessions(
     session: Session, user_id: int | None, *, now: datetime
 ) -> Sequence[Row[LoginSession, str]]:
-    """Sessions that have not ended, with whose they are, newest first; None: everybody's."""
+    """Return open sessions with the account's address, newest first; None: of all accounts."""
     found = (
         select(LoginSession, User.email)
         .join(User, User.id == LoginSession.user_id)
@@ -126,15 +128,15 @@ def open_sessions(
 def end_one_session(
     session: Session, session_id: int, user_id: int | None, *, by: str, now: datetime
 ) -> None:
-    """Sign one browser out; `user_id` is whose it has to be, None: anybody's.
+    """End a session of the account `user_id`; None: of any account.
 
-    Raises: NotFound, also for what has ended or belongs to somebody else.
+    Raises: NotFound, also if the session has ended or belongs to another account.
     """
-    wanted = (LoginSession.id == session_id, LoginSession.ended_at.is_(None))
-    whose = () if user_id is None else (LoginSession.user_id == user_id,)
+    is_open = (LoginSession.id == session_id, LoginSession.ended_at.is_(None))
+    owner = () if user_id is None else (LoginSession.user_id == user_id,)
     ended = session.scalars(
         update(LoginSession)
-        .where(*wanted, *whose)
+        .where(*is_open, *owner)
         .values(ended_at=now)
         .returning(LoginSession.user_id)
     ).one_or_none()
@@ -144,7 +146,7 @@ def end_one_session(
 
 
 def tokens(session: Session) -> Sequence[Row[ApiToken, str]]:
-    """All tokens, revoked ones too, with whose they are, newest first."""
+    """Return all tokens, including revoked ones, with the account's address, newest first."""
     return session.execute(
         select(ApiToken, User.email)
         .join(User, User.id == ApiToken.user_id)
@@ -153,7 +155,7 @@ def tokens(session: Session) -> Sequence[Row[ApiToken, str]]:
 
 
 def revoke_token(session: Session, token_id: int, *, by: str, now: datetime) -> None:
-    """Have a token refused from now on. Raises: NotFound, also if it was revoked before."""
+    """Revoke a token. Raises: NotFound, also if it was revoked before."""
     token = session.get(ApiToken, token_id)
     if token is None or token.revoked_at is not None:
         raise NotFound("token", token_id)

@@ -1,11 +1,11 @@
-"""Which browser it is, in a word or two, so that people know their own session in a list."""
+"""Short browser names, so that people recognise their own sessions in a list."""
 
 from __future__ import annotations
 
-# In this order: Edge calls itself Chrome too, and Chrome calls itself Safari.
+# The order matters: Edge's user agent contains Chrome's name, and Chrome's contains Safari's.
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"))
 SAFARI = ("Safari/", "Safari")
-# Likewise: Android calls itself Linux, an iPhone says "like Mac OS X".
+# The order matters: Android's contains Linux, the iPhone's "like Mac OS X".
 SYSTEMS = (
     ("Android", "Android"),
     ("iPhone", "iPhone"),
@@ -18,7 +18,7 @@ SYSTEMS = (
 
 
 def browser_name(user_agent: str) -> str | None:
-    """ "Firefox, Windows"; None for a program, or what nobody has heard of."""
+    """Return a name such as "Firefox, Windows"; None for programs and unknown browsers."""
     browser = _first(user_agent, (*BROWSERS, SAFARI))
     system = _first(user_agent, SYSTEMS)
     if browser is None:

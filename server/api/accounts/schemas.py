@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from server.api.shared.schemas import Answer, Sent
+from server.api.shared.schemas import RequestModel, ResponseModel
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
-class LoginIn(Sent):
+class LoginIn(RequestModel):
     """An account's e-mail address and password."""
 
     email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
@@ -20,55 +20,55 @@ class LoginIn(Sent):
 
 
 class SetupIn(LoginIn):
-    """The first admin, and the secret of the one-time link."""
+    """The first admin's account, and the secret of the one-time link."""
 
     token: Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
-class TokenIn(Sent):
-    """A token for programs."""
+class TokenIn(RequestModel):
+    """A new API token."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
     role: Literal["reviewer", "admin"]
 
 
-class UserIn(Sent):
-    """A new account; without a password one is made up, and shown once."""
+class UserIn(RequestModel):
+    """A new account; without a password one is generated and shown once."""
 
     email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
     role: Literal["reviewer", "admin"]
     password: Password | None = None
 
 
-class UserChange(Sent):
-    """What is to change of an account."""
+class UserChange(RequestModel):
+    """Changes to an account."""
 
     role: Literal["reviewer", "admin"] | None = None
     disabled: bool | None = None
 
 
-class PasswordReset(Sent):
-    """Another password for an account; without one it is made up, and shown once."""
+class PasswordReset(RequestModel):
+    """A new password for an account; without one it is generated and shown once."""
 
     password: Password | None = None
 
 
-class OwnPasswordIn(Sent):
-    """One's present password, and the one to come."""
+class OwnPasswordIn(RequestModel):
+    """The current and the new password of the caller's own account."""
 
     current: Password
     new: Password
 
 
 class SessionsQuery(BaseModel):
-    """Whose sessions: one's own, or for admins everybody's."""
+    """Which sessions: the caller's own, or for admins all."""
 
     model_config = ConfigDict(extra="forbid")
     whose: Literal["mine", "all"] = "mine"
 
 
-class MeOut(Answer):
-    """Who is asking."""
+class MeOut(ResponseModel):
+    """The caller."""
 
     role: Literal["anybody", "reviewer", "admin"]
     email: str | None
@@ -76,15 +76,15 @@ class MeOut(Answer):
     needs_setup: bool
 
 
-class TokenOut(Answer):
-    """The token, shown this once."""
+class TokenOut(ResponseModel):
+    """A new token; its secret is shown only here."""
 
     token: str
     name: str
     role: Literal["reviewer", "admin"]
 
 
-class UserOut(Answer):
+class UserOut(ResponseModel):
     """An account."""
 
     id: int
@@ -97,22 +97,22 @@ class UserOut(Answer):
     last_sign_in_at: datetime | None
 
 
-class UsersOut(Answer):
-    """All accounts, the oldest first."""
+class UsersOut(ResponseModel):
+    """All accounts, oldest first."""
 
     items: list[UserOut]
     next: str | None
 
 
-class PasswordOut(Answer):
-    """An account and the password that was made up for it, shown this once."""
+class PasswordOut(ResponseModel):
+    """An account and its generated password, shown only here; null if it was given."""
 
     id: int
     email: str
     password: str | None
 
 
-class SessionOut(Answer):
+class SessionOut(ResponseModel):
     """A signed-in browser."""
 
     id: int
@@ -123,15 +123,15 @@ class SessionOut(Answer):
     is_current: bool
 
 
-class SessionsOut(Answer):
-    """Newest first."""
+class SessionsOut(ResponseModel):
+    """Signed-in browsers, newest first."""
 
     items: list[SessionOut]
     next: str | None
 
 
-class TokenRow(Answer):
-    """A token for programs; its secret is kept nowhere."""
+class TokenRow(ResponseModel):
+    """An API token; its secret is not stored."""
 
     id: int
     name: str
@@ -141,8 +141,8 @@ class TokenRow(Answer):
     revoked_at: datetime | None
 
 
-class TokensOut(Answer):
-    """Newest first."""
+class TokensOut(ResponseModel):
+    """All tokens, newest first."""
 
     items: list[TokenRow]
     next: str | None

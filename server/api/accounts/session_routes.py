@@ -1,4 +1,4 @@
-"""Signed-in browsers, and the tokens of programs: which there are, and ending them."""
+"""Routes of sessions and API tokens: list and revoke."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ blueprint = Blueprint("sessions", __name__)
 @blueprint.get("/api/v1/sessions")
 @contract("Signed-in browsers", role=REVIEWER, query=SessionsQuery, answers={200: SessionsOut})
 def all_sessions(query: SessionsQuery) -> ResponseReturnValue:
-    """One's own signed-in browsers, or for admins everybody's"""
+    """List the caller's own sessions, or for admins all"""
     who = identity.who()
     if query.whose == "all":
         require(ADMIN)
@@ -44,7 +44,7 @@ def all_sessions(query: SessionsQuery) -> ResponseReturnValue:
 @blueprint.delete("/api/v1/sessions/<int:session_id>")
 @contract("End a session", role=REVIEWER, answers={204: None}, refusals=(404,))
 def end(session_id: int) -> ResponseReturnValue:
-    """Sign a browser out: one's own, or for admins any"""
+    """End a session: one's own, or for admins any"""
     who = identity.who()
     owner = None if who.role == ADMIN else who.user_id
     with services().database.write() as session:
@@ -55,7 +55,7 @@ def end(session_id: int) -> ResponseReturnValue:
 @blueprint.get("/api/v1/tokens")
 @contract("All tokens", role=ADMIN, answers={200: TokensOut})
 def all_tokens() -> ResponseReturnValue:
-    """Tokens of programs, revoked ones too; their secrets are kept nowhere"""
+    """List all API tokens, including revoked ones; secrets are not stored"""
     with services().database.read() as session:
         items = [
             {
@@ -74,7 +74,7 @@ def all_tokens() -> ResponseReturnValue:
 @blueprint.delete("/api/v1/tokens/<int:token_id>")
 @contract("Revoke a token", role=ADMIN, answers={204: None}, refusals=(404,))
 def revoke(token_id: int) -> ResponseReturnValue:
-    """Have a token refused from now on"""
+    """Revoke a token"""
     with services().database.write() as session:
         administration.revoke_token(session, token_id, by=identity.who().by, now=utc_now())
     return "", 204

@@ -1,4 +1,4 @@
-"""Signing in and out, the first admin, tokens for programs, and who am I."""
+"""Routes to sign in and out, to set up the first admin, and to create API tokens."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ blueprint = Blueprint("accounts", __name__)
 @blueprint.get("/api/v1/me")
 @contract("Who am I?", role=ANYBODY, answers={200: MeOut})
 def me() -> ResponseReturnValue:
-    """Role, address and contributor of whoever asks; makes a contributor of a new browser"""
+    """Return the caller's role, address and contributor id; a new browser gets an id"""
     return _me(identity.who())
 
 
@@ -59,7 +59,7 @@ def login(body: LoginIn) -> ResponseReturnValue:
     refusals=(401, 409, 429),
 )
 def setup(body: SetupIn) -> ResponseReturnValue:
-    """Make the first admin with the one-time link that the terminal showed, and sign in"""
+    """Create the first admin with the one-time link from the terminal, and sign in"""
     parts = services()
     parts.limits.login(body.email, request.remote_addr)
     with one_hash_at_a_time():
@@ -73,7 +73,7 @@ def setup(body: SetupIn) -> ResponseReturnValue:
 
 
 def _signed_in(user_id: int) -> Response:
-    """A session of its own for this sign-in; the one that the browser had before ends."""
+    """Start a new session for this sign-in, and end the browser's previous one."""
     now = utc_now()
     old = request.cookies.get(identity.SESSION_COOKIE)
     with services().database.write() as session:
@@ -81,7 +81,7 @@ def _signed_in(user_id: int) -> Response:
             accounts.end_session(session, old, now=now)
         browser = browser_name(request.user_agent.string)
         secret = accounts.start_session(session, user_id, now=now, browser=browser)
-        g.who = identity.known_by(session, secret, now=now)
+        g.who = identity.session_user(session, secret, now=now)
     answer = _me(g.who)
     identity.set_session_cookie(answer, secret)
     return answer
@@ -90,7 +90,7 @@ def _signed_in(user_id: int) -> Response:
 @blueprint.post("/api/v1/logout")
 @contract("Sign out", role=ANYBODY, answers={204: None})
 def logout() -> ResponseReturnValue:
-    """End the session on the server too: its cookie is worth nothing from now on"""
+    """End the session on the server; its cookie is no longer accepted"""
     secret = request.cookies.get(identity.SESSION_COOKIE)
     if secret:
         with services().database.write() as session:
@@ -103,7 +103,7 @@ def logout() -> ResponseReturnValue:
 @blueprint.post("/api/v1/tokens")
 @contract("Make a token", role=ADMIN, body=TokenIn, answers={201: TokenOut})
 def make_token(body: TokenIn) -> ResponseReturnValue:
-    """Make a token for a program; it is shown this once"""
+    """Create an API token; its secret is shown only here"""
     user_id = identity.who().user_id
     assert user_id is not None
     with services().database.write() as session:

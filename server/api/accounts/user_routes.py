@@ -1,4 +1,4 @@
-"""Accounts: making them, what they may do, shutting them out, and one's own password."""
+"""Routes of accounts: list, create, change, reset passwords, and change one's own."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from server.roles import ADMIN, REVIEWER
 from server.services import services
 
 blueprint = Blueprint("users", __name__)
-MADE_UP_BYTES = 12  # 96 random bits, 16 characters
+GENERATED_BYTES = 12  # 96 random bits, 16 characters
 
 
 @blueprint.get("/api/v1/users")
 @contract("All accounts", role=ADMIN, answers={200: UsersOut})
 def all_users() -> ResponseReturnValue:
-    """Who may sign in, with which role, and when they last did"""
+    """List all accounts with their roles and last sign-ins"""
     return {"items": _users_json(), "next": None}
 
 
@@ -44,8 +44,8 @@ def all_users() -> ResponseReturnValue:
     "Make an account", role=ADMIN, body=UserIn, answers={201: PasswordOut}, refusals=(409, 429)
 )
 def make(body: UserIn) -> ResponseReturnValue:
-    """Make an account; a password that was made up for it is shown this once"""
-    made_up, password_hash = _hashed(body.password)
+    """Create an account; a generated password is shown only here"""
+    generated, password_hash = _hashed(body.password)
     with services().database.write() as session:
         user = accounts.create_user(
             session,
@@ -55,7 +55,7 @@ def make(body: UserIn) -> ResponseReturnValue:
             by=identity.who().by,
             now=utc_now(),
         )
-        return {"id": user.id, "email": user.email, "password": made_up}, 201
+        return {"id": user.id, "email": user.email, "password": generated}, 201
 
 
 @blueprint.patch("/api/v1/users/<int:user_id>")
@@ -63,7 +63,7 @@ def make(body: UserIn) -> ResponseReturnValue:
     "Change an account", role=ADMIN, body=UserChange, answers={200: UserOut}, refusals=(404, 409)
 )
 def change(user_id: int, body: UserChange) -> ResponseReturnValue:
-    """Give an account another role, disable it or let it in again"""
+    """Change an account's role, disable it or enable it"""
     by, now = identity.who().by, utc_now()
     with services().database.write() as session:
         administration.user_of(session, user_id)
@@ -84,13 +84,13 @@ def change(user_id: int, body: UserChange) -> ResponseReturnValue:
     refusals=(404, 429),
 )
 def reset(user_id: int, body: PasswordReset) -> ResponseReturnValue:
-    """Give an account another password; all its sessions end"""
-    made_up, password_hash = _hashed(body.password)
+    """Set a new password for an account; all its sessions end"""
+    generated, password_hash = _hashed(body.password)
     by, now = identity.who().by, utc_now()
     with services().database.write() as session:
         user = administration.user_of(session, user_id)
         accounts.replace_password(session, user, password_hash, by=by, now=now)
-        return {"id": user.id, "email": user.email, "password": made_up}
+        return {"id": user.id, "email": user.email, "password": generated}
 
 
 @blueprint.put("/api/v1/me/password")
@@ -98,17 +98,17 @@ def reset(user_id: int, body: PasswordReset) -> ResponseReturnValue:
     "Change one's password", role=REVIEWER, body=OwnPasswordIn, answers={204: None}, refusals=(429,)
 )
 def change_own(body: OwnPasswordIn) -> ResponseReturnValue:
-    """Change one's own password; every other session of the account ends"""
+    """Change the caller's own password; all other sessions of the account end"""
     who, parts = identity.who(), services()
     assert who.user_id is not None
     with parts.database.read() as session:
         user = administration.user_of(session, who.user_id)
-        email, present_hash = user.email, user.password_hash
+        email, current_hash = user.email, user.password_hash
     parts.limits.login(email, request.remote_addr)
     with one_hash_at_a_time():
-        is_known = accounts.matches(present_hash, body.current)
+        is_known = accounts.matches(current_hash, body.current)
     if not is_known:
-        raise Forbidden("this is not your present password: type it again")
+        raise Forbidden("this is not your current password: type it again")
     _, password_hash = _hashed(body.new)
     with parts.database.write() as session:
         accounts.replace_password(
@@ -123,10 +123,10 @@ def change_own(body: OwnPasswordIn) -> ResponseReturnValue:
 
 
 def _hashed(password: str | None) -> tuple[str | None, str]:
-    """The password if it had to be made up, and the hash of either."""
-    made_up = secrets.token_urlsafe(MADE_UP_BYTES) if password is None else None
+    """Return the password if it was generated, and the hash of the given or generated one."""
+    generated = secrets.token_urlsafe(GENERATED_BYTES) if password is None else None
     with one_hash_at_a_time():
-        return made_up, accounts.hash_password(made_up or password or "")
+        return generated, accounts.hash_password(generated or password or "")
 
 
 def _users_json() -> list[Json]:

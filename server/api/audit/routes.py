@@ -1,4 +1,4 @@
-"""The log of what people and the gate did: page by page, and as a file."""
+"""Routes of the audit log: pages, and downloads as CSV and JSON lines."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from core.storage.database import Database
 from core.storage.tables import AuditEvent
 from core.transfer.spreadsheet import inert
 from server import identity
-from server.api.audit import events as audit_log
-from server.api.audit.events import Wanted
+from server.api.audit.queries import EventFilter, events
 from server.api.audit.schemas import AuditFilter, AuditOut, AuditQuery
+from server.api.shared.account_names import account_names
 from server.api.shared.json_values import Json, iso
-from server.api.shared.paging import next_after, number_after
+from server.api.shared.paging import cursor, number_of
 from server.contract import contract
 from server.roles import ADMIN
 from server.services import services
@@ -36,14 +36,14 @@ COLUMNS = ("at", "by", "name", "action", "subject", "subject_name", "facts")
 @blueprint.get("/api/v1/audit")
 @contract("The log", role=ADMIN, query=AuditQuery, answers={200: AuditOut})
 def log(query: AuditQuery) -> ResponseReturnValue:
-    """What people and the gate did, newest first, as far as it fits the filters"""
-    before, wanted = number_after(query.after), _wanted(query)
+    """List what people and the gate did, newest first, filtered"""
+    before, wanted = number_of(query.after), _filter(query)
     with services().database.read() as session:
-        rows = audit_log.events(session, wanted, before=before, limit=query.limit + 1)
+        rows = events(session, wanted, before=before, limit=query.limit + 1)
         shown = rows[: query.limit]
         items = _events_json(session, shown)
     is_more = len(rows) > query.limit
-    return {"items": items, "next": next_after(shown[-1].id) if is_more else None}
+    return {"items": items, "next": cursor(shown[-1].id) if is_more else None}
 
 
 @blueprint.get("/api/v1/audit.csv")
@@ -51,7 +51,7 @@ def log(query: AuditQuery) -> ResponseReturnValue:
     "The log as CSV", role=ADMIN, query=AuditFilter, answers={200: None}, media_type="text/csv"
 )
 def as_csv(query: AuditFilter) -> ResponseReturnValue:
-    """The log as a table for spreadsheets; no cell of it is taken for a formula"""
+    """Download the log as CSV; no cell is interpreted as a formula"""
     return _file(query, "csv", "text/csv", _csv_lines)
 
 
@@ -64,13 +64,13 @@ def as_csv(query: AuditFilter) -> ResponseReturnValue:
     media_type="application/x-ndjson",
 )
 def as_jsonl(query: AuditFilter) -> ResponseReturnValue:
-    """The log as one JSON object a line"""
+    """Download the log as one JSON object per line"""
     return _file(query, "jsonl", "application/x-ndjson", _json_lines)
 
 
-def _wanted(query: AuditFilter) -> Wanted:
+def _filter(query: AuditFilter) -> EventFilter:
     until = _day(query.until)
-    return Wanted(
+    return EventFilter(
         by=query.by,
         action=query.action,
         subject=query.subject,
@@ -80,20 +80,20 @@ def _wanted(query: AuditFilter) -> Wanted:
 
 
 def _day(text: str | None) -> datetime | None:
-    """The day's first moment. Raises: InvalidInput, if there is no such day."""
+    """Return the first moment of a day. Raises: InvalidInput, if there is no such day."""
     if text is None:
         return None
     try:
         day = datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError as exc:
-        raise InvalidInput(f"{text} is no day of the calendar: write 2026-11-23") from exc
+        raise InvalidInput(f"{text} is not a day of the calendar: write it as 2026-11-23") from exc
     if not 1970 <= day.year < 9999:
-        raise InvalidInput(f"{text} is out of reach: days go from 1970 to 9998")
+        raise InvalidInput(f"{text} is out of range: days go from 1970 to 9998")
     return day
 
 
 def _events_json(session: Session, rows: Sequence[AuditEvent]) -> list[Json]:
-    known = audit_log.names(session, {word for row in rows for word in (row.by, row.subject)})
+    known = account_names(session, {actor for row in rows for actor in (row.by, row.subject)})
     return [
         {
             "id": row.id,
@@ -115,8 +115,8 @@ def _file(
     media_type: str,
     lines: Callable[[Iterator[Json]], Iterator[str]],
 ) -> Response:
-    """The log, sent as it is read: neither end ever holds all of it."""
-    database, wanted = services().database, _wanted(query)
+    """Stream the log in chunks, so that it is never in memory as a whole."""
+    database, wanted = services().database, _filter(query)
     with database.write() as session:
         by = identity.who().by
         audit(session, by=by, action="export_audit", subject="audit", now=utc_now(), format=kind)
@@ -125,11 +125,11 @@ def _file(
     return answer
 
 
-def _all_events(database: Database, wanted: Wanted) -> Iterator[Json]:
+def _all_events(database: Database, wanted: EventFilter) -> Iterator[Json]:
     before: int | None = None
     while True:
         with database.read() as session:
-            rows = audit_log.events(session, wanted, before=before, limit=CHUNK)
+            rows = events(session, wanted, before=before, limit=CHUNK)
             items = _events_json(session, rows)
         yield from items
         if len(items) < CHUNK:
@@ -137,10 +137,10 @@ def _all_events(database: Database, wanted: Wanted) -> Iterator[Json]:
         before = items[-1]["id"]
 
 
-def _csv_lines(events: Iterator[Json]) -> Iterator[str]:
-    # The mark tells Excel that what follows is UTF-8.
+def _csv_lines(items: Iterator[Json]) -> Iterator[str]:
+    # Excel needs the byte order mark to read UTF-8.
     yield "\ufeff" + _csv_line(COLUMNS)
-    for event in events:
+    for event in items:
         facts = json.dumps(event["facts"], ensure_ascii=False, sort_keys=True)
         cells = (event | {"facts": facts}).get
         yield _csv_line([inert(str(cells(name) or "")) for name in COLUMNS])
@@ -152,6 +152,6 @@ def _csv_line(cells: Sequence[str]) -> str:
     return line.getvalue()
 
 
-def _json_lines(events: Iterator[Json]) -> Iterator[str]:
-    for event in events:
+def _json_lines(items: Iterator[Json]) -> Iterator[str]:
+    for event in items:
         yield json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from server.api.shared.paging import Page
-from server.api.shared.schemas import Answer
+from server.api.shared.schemas import ResponseModel
 
-Day = Annotated[
+DayText = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
     Field(json_schema_extra={"format": "date"}),
@@ -18,22 +18,22 @@ Day = Annotated[
 
 
 class AuditFilter(BaseModel):
-    """Which events; days are UTC and inclusive."""
+    """Filters of the log; days are in UTC and inclusive."""
 
     model_config = ConfigDict(extra="forbid")
     by: Annotated[str, StringConstraints(max_length=64)] | None = None
     action: Annotated[str, StringConstraints(max_length=64)] | None = None
     subject: Annotated[str, StringConstraints(max_length=100)] | None = None
-    since: Day | None = None
-    until: Day | None = None
+    since: DayText | None = None
+    until: DayText | None = None
 
 
 class AuditQuery(Page, AuditFilter):
-    """Which part of the log."""
+    """A page of the filtered log."""
 
 
-class AuditEventOut(Answer):
-    """What somebody or something did; `name` and `subject_name` are accounts' addresses."""
+class AuditEventOut(ResponseModel):
+    """One logged action; `name` and `subject_name` are e-mail addresses of accounts."""
 
     id: int
     at: datetime
@@ -45,8 +45,8 @@ class AuditEventOut(Answer):
     facts: dict[str, Any]
 
 
-class AuditOut(Answer):
-    """Newest first."""
+class AuditOut(ResponseModel):
+    """A page of the log, newest first."""
 
     items: list[AuditEventOut]
     next: str | None

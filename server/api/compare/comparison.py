@@ -1,12 +1,11 @@
-"""Two versions side by side, from what they read when they were judged. Nothing is read anew.
+"""Compare two versions by the predictions recorded at their evaluations; no model is run.
 
-Shapes: N digits that both versions read. MNIST's test set has an order of its own; drawings are
-paired by their numbers, in the newest exam of each version.
+Shape: N digits that both versions read. MNIST test images are paired by index, drawings by their
+number, in the newest evaluation of each version.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from core.base.kinds import Dataset
 from core.storage.tables import Drawing, Evaluation
+from core.versions.paired import mcnemar_p
 
-Digits = NDArray[np.uint8]
+Labels = NDArray[np.uint8]
 CHUNK = 500  # numbers in one query; SQLite takes 32,766 parameters
-EXAMS = (Dataset.HOLDOUT_KNOWN, Dataset.HOLDOUT_NEW)
+HOLDOUTS = (Dataset.HOLDOUT_KNOWN, Dataset.HOLDOUT_NEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Flip:
     """A digit that exactly one of the two versions reads right."""
 
     place: int
-    """In MNIST's test set from 0, or the drawing's number."""
+    """Index in the MNIST test set, or the drawing's number."""
     label: int
     a: int
     b: int
@@ -36,33 +36,30 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What version b does to version a's readings of one set of digits."""
+    """How version b's predictions differ from version a's on one set of digits."""
 
     n: int
     n_right_a: int
     n_right_b: int
     better: tuple[Flip, ...]
-    """Only b reads them right."""
+    """Only version b reads them right."""
     worse: tuple[Flip, ...]
 
     @property
     def p(self) -> float:
-        """Exact two-sided McNemar test of "there is no difference", 0 to 1."""
+        """P-value of the exact two-sided McNemar test, 0 to 1."""
         return mcnemar_two_sided(len(self.better), len(self.worse))
 
 
 def mcnemar_two_sided(n_better: int, n_worse: int) -> float:
-    """P(a split at least as uneven | both directions equally likely); 1.0 without any change."""
-    n = n_better + n_worse
-    tail = sum(math.comb(n, k) for k in range(max(n_better, n_worse), n + 1))
-    # Both are exact integers of any size: Python divides them without overflow.
-    return min(1.0, 2 * tail / (1 << n))
+    """Return the exact two-sided McNemar test's p-value; 1.0 without discordant digits."""
+    return min(1.0, 2 * mcnemar_p(max(n_better, n_worse), min(n_better, n_worse)))
 
 
 def difference(
-    labels_N: Digits, a_N: Digits, b_N: Digits, places_N: NDArray[np.int64]
+    labels_N: Labels, a_N: Labels, b_N: Labels, places_N: NDArray[np.int64]
 ) -> Difference:
-    """Compare two versions' readings of the same N digits."""
+    """Compare two versions' predictions of the same N digits."""
     right_a_N, right_b_N = a_N == labels_N, b_N == labels_N
 
     def flips(chosen_N: NDArray[np.bool_]) -> tuple[Flip, ...]:
@@ -80,17 +77,17 @@ def difference(
     )
 
 
-def on_mnist(session: Session, a: int, b: int, labels_N: Digits) -> Difference | None:
-    """Both on MNIST's test set; None unless both were measured on all of it."""
-    read_a, read_b = mnist_readings(session, a), mnist_readings(session, b)
+def on_mnist(session: Session, a: int, b: int, labels_N: Labels) -> Difference | None:
+    """Compare on the MNIST test set; None unless both versions were evaluated on all of it."""
+    read_a, read_b = mnist_predictions(session, a), mnist_predictions(session, b)
     if read_a is None or read_b is None or not len(read_a) == len(read_b) == len(labels_N):
         return None
     return difference(labels_N, read_a, read_b, np.arange(len(labels_N)))
 
 
 def on_drawings(session: Session, a: int, b: int) -> Difference:
-    """Both on the exam drawings that both have read, by the labels that those have now."""
-    read_a, read_b = drawn_readings(session, a), drawn_readings(session, b)
+    """Compare on the held-out drawings that both versions read, by their present labels."""
+    read_a, read_b = drawing_predictions(session, a), drawing_predictions(session, b)
     labels = _labels(session, sorted(read_a.keys() & read_b.keys()))
     numbers = sorted(labels)
     return difference(
@@ -101,8 +98,8 @@ def on_drawings(session: Session, a: int, b: int) -> Difference:
     )
 
 
-def mnist_readings(session: Session, version: int) -> Digits | None:
-    """(N,) what a version read in MNIST's test set when it was judged; None without that."""
+def mnist_predictions(session: Session, version: int) -> Labels | None:
+    """Return a version's recorded predictions (N,) on the MNIST test set; None without them."""
     predicted = session.scalars(
         select(Evaluation.predicted)
         .where(Evaluation.version == version, Evaluation.dataset == Dataset.MNIST_TEST)
@@ -112,10 +109,10 @@ def mnist_readings(session: Session, version: int) -> Digits | None:
     return None if predicted is None else np.frombuffer(predicted, np.uint8)
 
 
-def drawn_readings(session: Session, version: int) -> Mapping[int, int]:
-    """What a version read in its newest exams, by drawing number."""
-    readings: dict[int, int] = {}
-    for dataset in EXAMS:
+def drawing_predictions(session: Session, version: int) -> Mapping[int, int]:
+    """Return a version's newest predictions on the holdouts, by drawing number."""
+    predictions: dict[int, int] = {}
+    for dataset in HOLDOUTS:
         row = session.execute(
             select(Evaluation.predicted, Evaluation.drawing_numbers)
             .where(Evaluation.version == version, Evaluation.dataset == dataset)
@@ -123,18 +120,18 @@ def drawn_readings(session: Session, version: int) -> Mapping[int, int]:
             .limit(1)
         ).one_or_none()
         if row is not None:
-            readings.update(zip(row.drawing_numbers or (), row.predicted, strict=True))
-    return readings
+            predictions.update(zip(row.drawing_numbers or (), row.predicted, strict=True))
+    return predictions
 
 
-def confusion(labels_N: Digits, predicted_N: Digits) -> NDArray[np.int64]:
-    """(10, 10) counts: row = the digit it is, column = the digit it was read as."""
+def confusion(labels_N: Labels, predicted_N: Labels) -> NDArray[np.int64]:
+    """Return counts (10, 10): row = label, column = prediction."""
     cells = labels_N.astype(np.int64) * 10 + predicted_N
     return np.bincount(cells, minlength=100).reshape(10, 10)
 
 
 def _labels(session: Session, numbers: list[int]) -> dict[int, int]:
-    """The present labels of those drawings that still count as exam."""
+    """Return the present labels of the drawings that are still accepted."""
     labels: dict[int, int] = {}
     for start in range(0, len(numbers), CHUNK):
         chosen = Drawing.number.in_(numbers[start : start + CHUNK])

@@ -1,4 +1,4 @@
-"""What versions read, digit by digit: two side by side, and one in its confusion matrix."""
+"""Routes that compare two versions digit by digit, and show a version's confusion matrix."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from server.roles import ADMIN, REVIEWER
 from server.services import services
 
 blueprint = Blueprint("compare", __name__)
-MAX_SHOWN = 200  # pictures of each kind: 200 kB
+MAX_SHOWN = 200  # pictures of each kind; together 200 kB
 IMAGES = "t10k-images-idx3-ubyte"
 LABELS = "t10k-labels-idx1-ubyte"
 Array = NDArray[np.uint8]
@@ -33,7 +33,7 @@ Array = NDArray[np.uint8]
 @blueprint.get("/api/v1/compare/<int:a>/<int:b>")
 @contract("Compare two versions", role=REVIEWER, answers={200: CompareOut}, refusals=(404,))
 def compare(a: int, b: int) -> ResponseReturnValue:
-    """What version b reads better and worse than version a, digit by digit"""
+    """Return what version b reads better and worse than version a, digit by digit"""
     labels = _mnist(LABELS)
     with services().database.read() as session:
         for version in (a, b):
@@ -61,8 +61,8 @@ def compare(a: int, b: int) -> ResponseReturnValue:
 @blueprint.get("/api/v1/models/<int:version>/confusion")
 @contract("A version's confusion matrix", role=ADMIN, answers={200: ConfusionOut}, refusals=(404,))
 def confusion(version: int) -> ResponseReturnValue:
-    """Which digits of MNIST's test set the version read as which, when it was judged"""
-    labels_N, predicted_N = _readings(version)
+    """Return a version's confusion matrix on the MNIST test set, from its recorded evaluation"""
+    labels_N, predicted_N = _test_predictions(version)
     rows = comparison.confusion(labels_N, predicted_N)
     right, of_label, of_reading = rows.diagonal(), rows.sum(axis=1), rows.sum(axis=0)
     return {
@@ -78,8 +78,8 @@ def confusion(version: int) -> ResponseReturnValue:
 @blueprint.get("/api/v1/models/<int:version>/confusion/<int:label>/<int:read_as>")
 @contract("A cell's digits", role=ADMIN, answers={200: CellOut}, refusals=(404,))
 def cell(version: int, label: int, read_as: int) -> ResponseReturnValue:
-    """The test images of one digit that the version read as another, or as the same"""
-    labels_N, predicted_N = _readings(version)
+    """Return the test images of one label that the version read as one digit"""
+    labels_N, predicted_N = _test_predictions(version)
     places = np.flatnonzero((labels_N == label) & (predicted_N == read_as))
     images = _mnist(IMAGES)
     if images is None or not (label <= 9 and read_as <= 9):
@@ -94,16 +94,16 @@ def _check_exists(session: Session, version: int) -> None:
 
 
 def _mnist(name: str) -> Array | None:
-    """A file of MNIST's test set; None if it is missing."""
+    """Return a file of the MNIST test set; None if it is missing."""
     return mnist.read_if_there(services().settings.mnist_cache / name)
 
 
-def _readings(version: int) -> tuple[Array, Array]:
-    """MNIST's test labels, and what the version read. Raises: NotFound."""
+def _test_predictions(version: int) -> tuple[Array, Array]:
+    """Return the MNIST test labels and a version's recorded predictions. Raises: NotFound."""
     labels_N = _mnist(LABELS)
     with services().database.read() as session:
         _check_exists(session, version)
-        predicted_N = comparison.mnist_readings(session, version)
+        predicted_N = comparison.mnist_predictions(session, version)
     if labels_N is None or predicted_N is None or len(labels_N) != len(predicted_N):
         raise NotFound("record", f"of what version {version} read in MNIST's test set")
     return labels_N, predicted_N
@@ -164,7 +164,7 @@ def _drawn_flips(found: Difference, drawn: dict[int, Drawing], kind: str) -> lis
 def _by_contributor(
     found: Difference, drawn: dict[int, Drawing], numbers: dict[str, int]
 ) -> list[Json]:
-    """Most worsened first."""
+    """Count the changes of each contributor's drawings, most worsened first."""
     better = Counter(numbers[drawn[flip.place].contributor_id] for flip in found.better)
     worse = Counter(numbers[drawn[flip.place].contributor_id] for flip in found.worse)
     rows = [
@@ -175,7 +175,7 @@ def _by_contributor(
 
 
 def _numbers(session: Session, drawn: dict[int, Drawing]) -> dict[str, int]:
-    """The number that each of these drawings' contributors goes by."""
+    """Return the number of each drawing's contributor, by contributor id."""
     ids = sorted({drawing.contributor_id for drawing in drawn.values()})
     numbers: dict[str, int] = {}
     for start in range(0, len(ids), comparison.CHUNK):

@@ -1,4 +1,4 @@
-"""Shapes of what the dashboard is told about what versions read."""
+"""Schemas of comparisons and confusion matrices."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from server.api.shared.schemas import Answer, Base64Ink, Label
+from server.api.shared.schemas import Base64Ink, Label, ResponseModel
 
 Row = Annotated[list[int], Field(min_length=10, max_length=10)]
 
 
-class FlipOut(Answer):
-    """A digit that exactly one of the two versions reads right."""
+class FlipOut(ResponseModel):
+    """A digit that exactly one of two versions reads right."""
 
     source: Literal["mnist", "drawing"]
     place: int
-    """Of MNIST's test set, from 0; of a drawing, its order of arrival."""
+    """Index in the MNIST test set, or the drawing's number."""
     drawing_id: str | None
     contributor: str | None
     label: Label
@@ -25,8 +25,8 @@ class FlipOut(Answer):
     ink: Base64Ink
 
 
-class DifferenceOut(Answer):
-    """How two versions did on the same digits; `p` is McNemar's, exact and two-sided."""
+class DifferenceOut(ResponseModel):
+    """Two versions' results on the same digits; `p` is the exact two-sided McNemar test's."""
 
     n: int
     n_right_a: int
@@ -36,16 +36,16 @@ class DifferenceOut(Answer):
     p: Annotated[float, Field(ge=0, le=1)]
 
 
-class ContributorDifference(Answer):
-    """On whose exam drawings it got better and worse; contributors go by their number."""
+class ContributorDifference(ResponseModel):
+    """Changes on one contributor's held-out drawings; contributors are named by number."""
 
     contributor: int
     n_better: int
     n_worse: int
 
 
-class CompareOut(Answer):
-    """What got better and what got worse from version `a` to `b`; at most 200 pictures each."""
+class CompareOut(ResponseModel):
+    """What version `b` reads better and worse than `a`; at most 200 pictures each."""
 
     a: int
     b: int
@@ -56,8 +56,8 @@ class CompareOut(Answer):
     contributors: list[ContributorDifference]
 
 
-class ConfusionOut(Answer):
-    """Row: the digit it is. Column: the digit that the version read in MNIST's test set."""
+class ConfusionOut(ResponseModel):
+    """A confusion matrix on the MNIST test set: rows are labels, columns are predictions."""
 
     version: int
     n: int
@@ -67,15 +67,15 @@ class ConfusionOut(Answer):
     f1: list[float | None]
 
 
-class CellItem(Answer):
+class CellItem(ResponseModel):
     """One MNIST test image."""
 
     place: int
     ink: Base64Ink
 
 
-class CellOut(Answer):
-    """The digits behind a cell of the confusion matrix; at most 200."""
+class CellOut(ResponseModel):
+    """The images of one cell of the confusion matrix; at most 200."""
 
     label: Label
     read_as: Label

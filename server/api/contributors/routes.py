@@ -1,4 +1,4 @@
-"""Who draws: what each gave, blocking them, and erasing all they drew."""
+"""Routes of contributors: list, show, block, unblock, erase."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.base.clock import utc_now
-from core.people import contributors as transitions
+from core.people import contributors
 from core.people.contributors import Erasure
 from core.storage.tables import Contributor
 from core.versions import queries as version_queries
 from server import identity
-from server.api.contributors.figures import Figures, figures
+from server.api.contributors.counts import ContributorCounts, count_drawings
 from server.api.contributors.schemas import (
     ContributorOut,
     ContributorsOut,
@@ -21,33 +21,33 @@ from server.api.contributors.schemas import (
     ErasureOut,
 )
 from server.api.shared.json_values import Json, iso
-from server.api.shared.paging import next_after, number_after
+from server.api.shared.paging import cursor, number_of
 from server.api.shared.schemas import Reason
 from server.contract import contract
 from server.roles import ADMIN
 from server.services import services
 
 blueprint = Blueprint("contributors", __name__)
-# How many drawings and which contributor, in one number that sorts and fits 63 bits.
+# A cursor by count combines count and contributor in one sortable number of 63 bits.
 MANY = 2**31
 
 
 @blueprint.get("/api/v1/contributors")
 @contract("All contributors", role=ADMIN, query=ContributorsQuery, answers={200: ContributorsOut})
 def all_contributors(query: ContributorsQuery) -> ResponseReturnValue:
-    """Who draws, the newest first or those who gave most, with what they gave"""
+    """List contributors with counts of their drawings, newest first or most drawings first"""
     with services().database.read() as session:
         rows = session.scalars(_wanted(query)).all()
         shown = rows[: query.limit]
-        gave = figures(session, [row.id for row in shown])
-        items = [_contributor_json(row, gave[row.id]) for row in shown]
+        counts = count_drawings(session, [row.id for row in shown])
+        items = [_contributor_json(row, counts[row.id]) for row in shown]
     is_more = len(rows) > query.limit
-    return {"items": items, "next": next_after(_place(query, shown[-1])) if is_more else None}
+    return {"items": items, "next": cursor(_place(query, shown[-1])) if is_more else None}
 
 
 def _wanted(query: ContributorsQuery) -> Select[Contributor]:
     found = select(Contributor).limit(query.limit + 1)
-    after = number_after(query.after)
+    after = number_of(query.after)
     if query.blocked is not None:
         is_free = Contributor.blocked_at.is_(None)
         found = found.where(~is_free if query.blocked == "true" else is_free)
@@ -60,7 +60,7 @@ def _wanted(query: ContributorsQuery) -> Select[Contributor]:
     n_drawings, number = divmod(after, MANY)
     is_fewer = Contributor.n_drawings < n_drawings
     is_behind = (Contributor.n_drawings == n_drawings) & (Contributor.number < number)
-    # The first part alone lets the index find the place.
+    # The first condition lets the index find the start.
     return found.where(Contributor.n_drawings <= n_drawings, is_fewer | is_behind)
 
 
@@ -71,9 +71,9 @@ def _place(query: ContributorsQuery, row: Contributor) -> int:
 @blueprint.get("/api/v1/contributors/<int:number>")
 @contract("One contributor", role=ADMIN, answers={200: ContributorOut}, refusals=(404,))
 def show(number: int) -> ResponseReturnValue:
-    """What one contributor gave"""
+    """Return a contributor with counts of their drawings"""
     with services().database.read() as session:
-        return _shown(session, transitions.contributor(session, number))
+        return _shown(session, contributors.contributor(session, number))
 
 
 @blueprint.post("/api/v1/contributors/<int:number>/block")
@@ -85,9 +85,9 @@ def show(number: int) -> ResponseReturnValue:
     refusals=(404, 409),
 )
 def block(number: int, body: Reason) -> ResponseReturnValue:
-    """Take no more drawings from them; those there are neither train nor examine"""
+    """Refuse further drawings; existing ones are used neither for training nor as holdout"""
     with services().database.write() as session:
-        row = transitions.block(
+        row = contributors.block(
             session, number, reason=body.reason, by=identity.who().by, now=utc_now()
         )
         return _shown(session, row)
@@ -102,9 +102,9 @@ def block(number: int, body: Reason) -> ResponseReturnValue:
     refusals=(404, 409),
 )
 def unblock(number: int, body: Reason) -> ResponseReturnValue:
-    """Let them in again, with all they drew"""
+    """Accept drawings again, and use the existing ones"""
     with services().database.write() as session:
-        row = transitions.unblock(
+        row = contributors.unblock(
             session, number, reason=body.reason, by=identity.who().by, now=utc_now()
         )
         return _shown(session, row)
@@ -113,9 +113,9 @@ def unblock(number: int, body: Reason) -> ResponseReturnValue:
 @blueprint.get("/api/v1/contributors/<int:number>/erasure")
 @contract("What erasing would affect", role=ADMIN, answers={200: ErasureOut}, refusals=(404,))
 def preview(number: int) -> ResponseReturnValue:
-    """How many drawings would go, and which versions learned from them"""
+    """Return how many drawings would be erased, and which versions trained on them"""
     with services().database.read() as session:
-        return _erasure_json(session, transitions.erasure(session, number))
+        return _erasure_json(session, contributors.erasure(session, number))
 
 
 @blueprint.post("/api/v1/contributors/<int:number>/erasure")
@@ -123,9 +123,9 @@ def preview(number: int) -> ResponseReturnValue:
     "Erase a contributor's drawings", role=ADMIN, answers={200: ErasureOut}, refusals=(404, 409)
 )
 def erase(number: int) -> ResponseReturnValue:
-    """Wipe everything they drew, at once and for good; versions that learned from it stay"""
+    """Erase all their drawings permanently; versions that trained on them stay"""
     with services().database.write() as session:
-        erased = transitions.erase(session, number, by=identity.who().by, now=utc_now())
+        erased = contributors.erase(session, number, by=identity.who().by, now=utc_now())
         return _erasure_json(session, erased)
 
 
@@ -138,22 +138,22 @@ def _erasure_json(session: Session, affected: Erasure) -> Json:
 
 
 def _shown(session: Session, row: Contributor) -> Json:
-    return _contributor_json(row, figures(session, [row.id])[row.id])
+    return _contributor_json(row, count_drawings(session, [row.id])[row.id])
 
 
-def _contributor_json(row: Contributor, gave: Figures) -> Json:
+def _contributor_json(row: Contributor, counts: ContributorCounts) -> Json:
     return {
         "number": row.number,
         "id": row.id,
         "created_at": iso(row.created_at),
         "blocked_at": iso(row.blocked_at),
         "is_held_out": row.is_held_out,
-        "n": gave.n,
-        "n_quarantined": gave.n_quarantined,
-        "n_rejected": gave.n_rejected,
-        "n_exam": gave.n_exam,
-        "n_deleted": gave.n_deleted,
-        "n_read": gave.n_read,
-        "n_agreed": gave.n_agreed,
-        "by_label": gave.by_label,
+        "n": counts.n,
+        "n_quarantined": counts.n_quarantined,
+        "n_rejected": counts.n_rejected,
+        "n_exam": counts.n_exam,
+        "n_deleted": counts.n_deleted,
+        "n_read": counts.n_read,
+        "n_agreed": counts.n_agreed,
+        "by_label": counts.by_label,
     }

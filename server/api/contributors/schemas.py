@@ -8,18 +8,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from server.api.shared.paging import Page
-from server.api.shared.schemas import Answer
+from server.api.shared.schemas import ResponseModel
 
 
 class ContributorsQuery(Page):
-    """Which contributors, in which order."""
+    """A filter and the order of contributors."""
 
     sort: Literal["newest", "most"] = "newest"
     blocked: Literal["true", "false"] | None = None
 
 
-class ContributorOut(Answer):
-    """A contributor and what they gave; `n` and what follows leave deleted drawings out."""
+class ContributorOut(ResponseModel):
+    """A contributor with counts of their drawings; all but `n_deleted` leave out deleted ones."""
 
     number: int
     id: str
@@ -36,15 +36,15 @@ class ContributorOut(Answer):
     by_label: Annotated[list[int], Field(min_length=10, max_length=10)]
 
 
-class ContributorsOut(Answer):
+class ContributorsOut(ResponseModel):
     """A page of contributors."""
 
     items: list[ContributorOut]
     next: str | None
 
 
-class ErasureOut(Answer):
-    """What erasing somebody's drawings affects; `versions` learned from them, and stay."""
+class ErasureOut(ResponseModel):
+    """What erasing a contributor's drawings affects; `versions` trained on them, and stay."""
 
     n_drawings: int
     versions: list[int]

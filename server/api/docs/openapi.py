@@ -1,4 +1,4 @@
-"""The description of the interface, OpenAPI 3.1, made from routes, contracts and roles."""
+"""The OpenAPI 3.1 document, generated from routes and their contracts."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from server.roles import ANYBODY
 
 Json = dict[str, Any]
 REF = "#/components/schemas/{model}"
-MEANINGS = {
+DESCRIPTIONS = {
     200: "Done",
     201: "Stored",
     202: "Accepted",
-    204: "Done, nothing to say",
-    401: "Nobody is signed in",
-    403: "The role does not allow it, or the request came from another site",
-    404: "There is none, or it is somebody else's",
-    409: "It does not fit the present state",
-    410: "It was deleted",
+    204: "Done, without content",
+    401: "Not signed in",
+    403: "The role is too low, or the request came from another site",
+    404: "Not found, or somebody else's",
+    409: "In conflict with the present state",
+    410: "Deleted",
     413: "Too large",
-    415: "The wrong type",
-    422: "Invalid",
-    429: "Too many requests; Retry-After says when to come back",
+    415: "Wrong media type",
+    422: "Invalid input",
+    429: "Too many requests; Retry-After says when to try again",
     503: "Not ready",
-    504: "Not every worker has switched within 30 s",
+    504: "Not all workers switched within 30 s",
     507: "The disk is full",
 }
 
 
 def describe(app: Flask) -> Json:
-    """The whole interface; routes without a contract (pages, assets) are left out."""
+    """Return the OpenAPI document; routes without a contract (pages, assets) are left out."""
     operations = list(_operations(app))
     models = {model for _, declared in operations for model in _models(declared)} | {ErrorOut}
     modes = [(model, "validation") for model in sorted(models, key=lambda m: m.__name__)]
@@ -56,7 +56,7 @@ def describe(app: Flask) -> Json:
         "info": {
             "title": "Inkloop",
             "version": __version__,
-            "description": "Draw a digit, see it read, correct it; the next model learned it.",
+            "description": "Reads handwritten digits, collects corrections, and trains on them.",
         },
         "paths": dict(sorted(paths.items())),
         "components": {
@@ -82,28 +82,27 @@ def _models(declared: Contract) -> Iterator[type[BaseModel]]:
 
 
 def _path(rule: Rule) -> str:
-    """Flask's `<int:version>` as `{version}`."""
+    """Return Flask's `<int:version>` as OpenAPI's `{version}`."""
     return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule)
 
 
-def _resource(rule: Rule) -> str:
-    """`drawings` for everything under /api/v1/drawings; `health` for what is not under /api."""
+def _tag(rule: Rule) -> str:
+    """Return the tag: `drawings` under /api/v1/drawings, `health` outside /api."""
     _, api, _, resource, *_ = [*rule.rule.split("/"), "", "", ""]
     return resource if api == "api" else "health"
 
 
 def _operation(app: Flask, rule: Rule, method: str, declared: Contract) -> Json:
-    role = declared.role
     described: Json = {
         "operationId": declared.operation_id or rule.endpoint.replace(".", "_"),
-        "tags": [_resource(rule)],
+        "tags": [_tag(rule)],
         "summary": declared.summary,
         "description": (app.view_functions[rule.endpoint].__doc__ or "").strip()
-        + f"\n\nRole: {role}.",
+        + f"\n\nRole: {declared.role}.",
         "parameters": [*_path_parameters(rule), *_query_parameters(declared)],
-        "responses": _responses(rule, method, declared, role),
+        "responses": _responses(method, declared),
     }
-    if role != ANYBODY:
+    if declared.role != ANYBODY:
         described["security"] = [{"session": []}, {"token": []}]
     body = declared.body or declared.form
     if body is not None:
@@ -115,8 +114,8 @@ def _operation(app: Flask, rule: Rule, method: str, declared: Contract) -> Json:
 
 def _path_parameters(rule: Rule) -> Iterator[Json]:
     for name in sorted(rule.arguments):
-        is_whole = f"<int:{name}>" in rule.rule
-        schema = {"type": "integer", "minimum": 0} if is_whole else {"type": "string"}
+        is_integer = f"<int:{name}>" in rule.rule
+        schema = {"type": "integer", "minimum": 0} if is_integer else {"type": "string"}
         yield {"name": name, "in": "path", "required": True, "schema": schema}
 
 
@@ -128,25 +127,25 @@ def _query_parameters(declared: Contract) -> Iterator[Json]:
         yield {"name": name, "in": "query", "required": False, "schema": described}
 
 
-def _responses(rule: Rule, method: str, declared: Contract, role: str) -> Json:
+def _responses(method: str, declared: Contract) -> Json:
     responses: Json = {}
     for status, model in declared.answers.items():
-        responses[str(status)] = {"description": MEANINGS[status]}
+        responses[str(status)] = {"description": DESCRIPTIONS[status]}
         if status != 204:
             schema = {} if model is None else {"$ref": REF.format(model=model.__name__)}
             responses[str(status)]["content"] = {declared.media_type: {"schema": schema}}
     error = {"application/json": {"schema": {"$ref": REF.format(model="ErrorOut")}}}
-    for status in sorted(_refusals(method, declared, role) - declared.answers.keys()):
-        responses[str(status)] = {"description": MEANINGS[status], "content": error}
+    for status in sorted(_refusals(method, declared) - declared.answers.keys()):
+        responses[str(status)] = {"description": DESCRIPTIONS[status], "content": error}
     return responses
 
 
-def _refusals(method: str, declared: Contract, role: str) -> set[int]:
-    """What the route itself refuses, and what its role, method and inputs imply."""
+def _refusals(method: str, declared: Contract) -> set[int]:
+    """Return the error statuses: declared ones, and those that role, method and input imply."""
     refusals = set(declared.refusals)
     if method not in SAFE_METHODS:
         refusals |= {403, 503, 507}
-    if role != ANYBODY:
+    if declared.role != ANYBODY:
         refusals |= {401, 403}
     if declared.body is not None or declared.form is not None:
         refusals |= {413, 415, 422}

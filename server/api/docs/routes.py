@@ -1,4 +1,4 @@
-"""The interface's description, and Swagger UI to browse it."""
+"""Routes of the OpenAPI document, and of Swagger UI, which shows it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from server.api.docs.openapi import describe
 from server.roles import ANYBODY
 
 blueprint = Blueprint("docs", __name__)
-OURS = Path(__file__).resolve().parent
-# The package is found without importing it: of what it holds, only these two files are used.
-SWAGGER = "flask_openapi3_swagger/templates/swagger"
-SWAGGER_FILES = {"swagger-ui.css": "css", "swagger-ui-bundle.js": "js"}
+PAGE = Path(__file__).resolve().parent
+# Found without importing the package: its blueprint has an inline script, which the content
+# security policy forbids.
+SWAGGER_PACKAGE = "flask-swagger-ui"
+SWAGGER_FOLDER = "flask_swagger_ui/dist"
+SWAGGER_FILES = frozenset({"swagger-ui.css", "swagger-ui-bundle.js"})
 
 
 @blueprint.get("/openapi.json")
 @allow(ANYBODY)
 def openapi() -> BaseResponse:
-    """OpenAPI 3.1"""
+    """Return the OpenAPI 3.1 document"""
     answer: Response = jsonify(describe(current_app._get_current_object()))  # type: ignore[attr-defined]
     answer.headers["Cache-Control"] = "no-cache"
     answer.add_etag()
@@ -33,17 +35,17 @@ def openapi() -> BaseResponse:
 @blueprint.get("/api/docs")
 @allow(ANYBODY)
 def page() -> BaseResponse:
-    """Swagger UI"""
-    return send_from_directory(OURS, "index.html", max_age=0)
+    """Return the page of Swagger UI"""
+    return send_from_directory(PAGE, "index.html", max_age=0)
 
 
 @blueprint.get("/api/docs/<path:name>")
 @allow(ANYBODY)
 def part(name: str) -> BaseResponse:
-    """A part of Swagger UI's page"""
+    """Return a script or style of that page"""
     if name == "start.js":
-        return send_from_directory(OURS, name, max_age=0)
+        return send_from_directory(PAGE, name, max_age=0)
     if name not in SWAGGER_FILES:
         raise NotFound("file", name)
-    folder = Path(str(distribution("flask-openapi3-swagger").locate_file(SWAGGER)))
-    return send_from_directory(folder / SWAGGER_FILES[name], name, max_age=3600)
+    folder = Path(str(distribution(SWAGGER_PACKAGE).locate_file(SWAGGER_FOLDER)))
+    return send_from_directory(folder, name, max_age=3600)

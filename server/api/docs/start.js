@@ -5,7 +5,7 @@ window.addEventListener("load", () => {
     url: "/openapi.json",
     dom_id: "#swagger-ui",
     deepLinking: true,
-    // The validator's badge would ask a server elsewhere.
+    // The validator badge would send a request to another server.
     validatorUrl: null,
   });
 });

@@ -1,4 +1,4 @@
-"""Labelled drawings: stored once, acknowledged after the commit, one's own until deleted."""
+"""Routes of labelled drawings: store, list one's own, show, relabel, delete and restore."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from core.base.clock import utc_now
 from core.base.errors import InvalidInput
 from core.base.kinds import Source
-from core.drawings import lifecycle as transitions
+from core.drawings import lifecycle
 from core.drawings.lifecycle import BY_CONTRIBUTOR, NewDrawing
 from core.imaging import (
     IMAGING_VERSION,
@@ -28,10 +28,24 @@ from core.imaging import (
     ink_from_strokes,
     parse_strokes,
 )
+from core.imaging.files import to_png
+from core.imaging.ink import Stopwatch
+from core.imaging.pictures import ink_from_grey
 from core.storage.counters import audit
+from core.versions import queries as version_queries
 from server import identity
-from server.api.drawings.schemas import DrawingIn, DrawingOut, DrawingWithStrokes, LabelIn
+from server.api.drawings.own_list import fate_counts, own_drawings
+from server.api.drawings.schemas import (
+    DrawingForm,
+    DrawingIn,
+    DrawingOut,
+    DrawingWithStrokes,
+    LabelIn,
+    MineOut,
+)
 from server.api.drawings.views import drawing_json, drawings_json
+from server.api.shared.paging import Page, cursor, number_of
+from server.api.shared.pictures import require_picture
 from server.contract import contract
 from server.roles import ANYBODY
 from server.services import services
@@ -51,9 +65,9 @@ def store(body: DrawingIn) -> ResponseReturnValue:
     """Store a labelled drawing, once per id; 200 if it was stored before"""
     contributor_id = identity.contributor_or_new()
     services().limits.drawing(contributor_id, request.remote_addr)
-    ink, packed, source = _ink_of(body)
+    ink, strokes, source = _ink_of(body)
     claim = body.prediction
-    return store_once(
+    return _store_once(
         NewDrawing(
             id=body.id,
             contributor_id=contributor_id,
@@ -61,73 +75,70 @@ def store(body: DrawingIn) -> ResponseReturnValue:
             source=source,
             ink=ink,
             imaging_version=IMAGING_VERSION,
-            strokes=packed,
+            strokes=strokes,
             predicted_label=None if claim is None else claim.label,
             predicted_version=None if claim is None else claim.model_version,
         )
     )
 
 
-def _ink_of(body: DrawingIn) -> tuple[bytes, bytes | None, Source]:
-    """The ink, the packed strokes, and how it came. Raises: InvalidInput, BadStrokes."""
-    if (body.strokes is None) == (body.ink is None):
-        raise InvalidInput("send exactly one of strokes (with width and height) or ink")
-    if body.ink is not None:
-        return _decoded(body.ink), None, Source.IMPORTED
-    if body.width is None or body.height is None:
-        raise InvalidInput("send the canvas's width and height with the strokes")
-    strokes = parse_strokes(body.strokes, body.width, body.height)
-    ink = with_ink(ink_from_strokes(strokes, body.width, body.height))
-    return ink, encode_strokes(strokes, body.width, body.height), Source.DRAWN
+@blueprint.post("/api/v1/drawings/image")
+@contract(
+    "Store a labelled picture",
+    role=ANYBODY,
+    form=DrawingForm,
+    answers={201: DrawingOut, 200: DrawingOut},
+    refusals=(409, 410, 429, 503, 507),
+    operation_id="pictures_store_image",
+)
+def store_image(form: DrawingForm, file: bytes) -> ResponseReturnValue:
+    """Store a labelled PNG, JPEG or WebP, once per id; 200 if it was stored before"""
+    contributor_id = identity.contributor_or_new()
+    services().limits.drawing(contributor_id, request.remote_addr)
+    grey_HW = services().pictures.grey(require_picture(file))
+    return _store_once(
+        NewDrawing(
+            id=form.id,
+            contributor_id=contributor_id,
+            label=int(form.label),
+            source=Source.UPLOADED,
+            ink=_require_ink(ink_from_grey(grey_HW, Stopwatch())),
+            imaging_version=IMAGING_VERSION,
+            picture=to_png(grey_HW),
+        )
+    )
 
 
-def _decoded(ink: str) -> bytes:
-    try:
-        data = base64.b64decode(ink, validate=True)
-    except (binascii.Error, ValueError) as exc:
-        raise InvalidInput("ink must be base64") from exc
-    if len(data) != INK_SIDE_PX * INK_SIDE_PX or not any(data):
-        raise InvalidInput("ink must be 784 bytes, row by row, 0 = paper, and not all paper")
-    return data
-
-
-def with_ink(inking: Inking) -> bytes:
-    """The ink's bytes. Raises: InvalidInput, if there is none."""
-    if not inking.ink_HW.any():
-        raise InvalidInput("there is nothing on it: draw a digit first")
-    return inking.ink_HW.tobytes()
-
-
-def store_once(new: NewDrawing) -> ResponseReturnValue:
-    """201 with the drawing after its commit, or 200 with the one that has this id already."""
-    parts = services()
-    stored = parts.writer.store(_with_confidence(new))
-    if stored.is_new:
-        return drawing_json(stored.drawing, learned=[], live=None), 201
-    with parts.database.read() as session:
-        return drawings_json(session, [stored.drawing])[0]
-
-
-def _with_confidence(new: NewDrawing) -> NewDrawing:
-    """How likely the predicted version holds the predicted digit, read here: 0.1 ms.
-
-    What a client says of it would prove nothing. A version that is no longer live is not asked.
-    """
-    model = services().live.current
-    if model is None or new.predicted_label is None or new.predicted_version != model.version:
-        return new
-    ink_HW = np.frombuffer(new.ink, np.uint8).reshape(INK_SIDE_PX, INK_SIDE_PX)
-    probabilities_K = model.read(ink_HW[np.newaxis]).probabilities_NK[0]
-    return replace(new, confidence=min(1.0, float(probabilities_K[new.predicted_label])))
+@blueprint.get("/api/v1/drawings/mine")
+@contract(
+    "One's own drawings",
+    role=ANYBODY,
+    query=Page,
+    answers={200: MineOut},
+    operation_id="drawing_lists_mine",
+)
+def mine(query: Page) -> ResponseReturnValue:
+    """List the caller's own drawings, newest first, with counts by fate"""
+    contributor_id = identity.contributor() or ""
+    before, limit = number_of(query.after), query.limit + 1
+    with services().database.read() as session:
+        found = own_drawings(session, contributor_id, before=before, limit=limit)
+        shown = found[: query.limit]
+        live = version_queries.live_version(session)
+        return {
+            "items": drawings_json(session, shown),
+            "next": cursor(shown[-1].number) if len(found) > query.limit else None,
+            "counts": fate_counts(session, contributor_id) | {"live_version": live},
+        }
 
 
 @blueprint.get("/api/v1/drawings/<drawing_id>")
 @contract("One drawing", role=ANYBODY, answers={200: DrawingWithStrokes}, refusals=(404, 410))
 def show(drawing_id: str) -> ResponseReturnValue:
-    """One's own drawing, or for reviewers any, with its strokes"""
+    """Show a drawing with its strokes: one's own, or for reviewers any"""
     owner, _ = _actor()
     with services().database.read() as session:
-        drawing = transitions.own_drawing(session, drawing_id, owner)
+        drawing = lifecycle.own_drawing(session, drawing_id, owner)
         shown = drawings_json(session, [drawing], for_reviewer=owner is None)[0]
         packed = drawing.strokes
     if packed is None:
@@ -146,15 +157,15 @@ def show(drawing_id: str) -> ResponseReturnValue:
     media_type="image/png",
 )
 def ink_png(drawing_id: str) -> ResponseReturnValue:
-    """The 28×28 ink that the model sees, as a PNG"""
+    """Return the 28×28 ink that the model sees, as a PNG"""
     owner, _ = _actor()
     with services().database.read() as session:
-        ink = transitions.own_drawing(session, drawing_id, owner).ink
+        ink = lifecycle.own_drawing(session, drawing_id, owner).ink
     pixels_HW = np.frombuffer(ink, np.uint8).reshape(INK_SIDE_PX, INK_SIDE_PX)
     file = io.BytesIO()
     Image.fromarray(pixels_HW).save(file, "PNG")
     answer = Response(file.getvalue(), mimetype="image/png")
-    # Asked again each time: a deleted drawing must not live on in a browser's cache.
+    # Revalidated on each use, so that browsers do not show a deleted drawing from their cache.
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.add_etag()
     return answer.make_conditional(request)
@@ -169,16 +180,16 @@ def ink_png(drawing_id: str) -> ResponseReturnValue:
     refusals=(404, 409, 410, 429, 503, 507),
 )
 def relabel(drawing_id: str, body: LabelIn) -> ResponseReturnValue:
-    """Give a drawing another label; `confirm` stands by one that was called into question"""
+    """Give a drawing another label; `confirm` keeps a label that was questioned"""
     owner, by = _actor()
     _count_change(owner)
     now = utc_now()
     with services().database.write() as session:
-        drawing = transitions.own_drawing(session, drawing_id, owner)
-        transitions.relabel(session, drawing, body.label, by=by, now=now)
+        drawing = lifecycle.own_drawing(session, drawing_id, owner)
+        lifecycle.relabel(session, drawing, body.label, by=by, now=now)
         if body.confirm:
-            transitions.confirm(session, drawing, now=now)
-        _record(session, owner, drawing_id, "relabel", now, label=body.label)
+            lifecycle.confirm(session, drawing, now=now)
+        _audit_user(session, owner, drawing_id, "relabel", now, label=body.label)
         session.flush()
         return drawings_json(session, [drawing], for_reviewer=owner is None)[0]
 
@@ -186,14 +197,14 @@ def relabel(drawing_id: str, body: LabelIn) -> ResponseReturnValue:
 @blueprint.delete("/api/v1/drawings/<drawing_id>")
 @contract("Delete a drawing", role=ANYBODY, answers={204: None}, refusals=(404, 410, 429, 503, 507))
 def delete(drawing_id: str) -> ResponseReturnValue:
-    """Take a drawing out of lists, runs and exports; it can be restored for 60 s"""
+    """Remove a drawing from lists, runs and exports; it can be restored for 60 s"""
     owner, _ = _actor()
     _count_change(owner)
     now = utc_now()
     with services().database.write() as session:
-        drawing = transitions.own_drawing(session, drawing_id, owner)
-        transitions.delete_drawing(session, drawing, now=now)
-        _record(session, owner, drawing_id, "delete", now)
+        drawing = lifecycle.own_drawing(session, drawing_id, owner)
+        lifecycle.delete_drawing(session, drawing, now=now)
+        _audit_user(session, owner, drawing_id, "delete", now)
     return "", 204
 
 
@@ -205,21 +216,73 @@ def delete(drawing_id: str) -> ResponseReturnValue:
     refusals=(404, 409, 410, 429, 503, 507),
 )
 def restore(drawing_id: str) -> ResponseReturnValue:
-    """Bring back a drawing that was deleted less than 60 s ago"""
+    """Restore a drawing that was deleted less than 60 s ago"""
     owner, _ = _actor()
     _count_change(owner)
     now = utc_now()
     with services().database.write() as session:
-        drawing = transitions.restore_drawing(session, drawing_id, owner, now=now)
-        _record(session, owner, drawing_id, "restore", now)
+        drawing = lifecycle.restore_drawing(session, drawing_id, owner, now=now)
+        _audit_user(session, owner, drawing_id, "restore", now)
         session.flush()
         return drawings_json(session, [drawing], for_reviewer=owner is None)[0]
 
 
-def _actor() -> tuple[str | None, str]:
-    """Whose drawings may be touched (None: anybody's), and who is recorded for it.
+def _ink_of(body: DrawingIn) -> tuple[bytes, bytes | None, Source]:
+    """Return the ink, the encoded strokes and the source. Raises: InvalidInput, BadStrokes."""
+    if (body.strokes is None) == (body.ink is None):
+        raise InvalidInput("send exactly one of strokes (with width and height) or ink")
+    if body.ink is not None:
+        return _decode_ink(body.ink), None, Source.IMPORTED
+    if body.width is None or body.height is None:
+        raise InvalidInput("send the canvas's width and height with the strokes")
+    strokes = parse_strokes(body.strokes, body.width, body.height)
+    ink = _require_ink(ink_from_strokes(strokes, body.width, body.height))
+    return ink, encode_strokes(strokes, body.width, body.height), Source.DRAWN
 
-    Nobody's cookie owns nothing: the empty id is no contributor's.
+
+def _decode_ink(ink: str) -> bytes:
+    try:
+        data = base64.b64decode(ink, validate=True)
+    except (binascii.Error, ValueError) as exc:
+        raise InvalidInput("ink must be base64") from exc
+    if len(data) != INK_SIDE_PX * INK_SIDE_PX or not any(data):
+        raise InvalidInput("ink must be 784 bytes, row by row, 0 = paper, and not all paper")
+    return data
+
+
+def _require_ink(inking: Inking) -> bytes:
+    """Return the ink's bytes. Raises: InvalidInput, if the canvas is empty."""
+    if not inking.ink_HW.any():
+        raise InvalidInput("there is nothing on it: draw a digit first")
+    return inking.ink_HW.tobytes()
+
+
+def _store_once(new: NewDrawing) -> ResponseReturnValue:
+    """Answer 201 after the commit, or 200 with the drawing that already has this id."""
+    parts = services()
+    stored = parts.writer.store(_with_confidence(new))
+    if stored.is_new:
+        return drawing_json(stored.drawing, learned=[], live=None), 201
+    with parts.database.read() as session:
+        return drawings_json(session, [stored.drawing])[0]
+
+
+def _with_confidence(new: NewDrawing) -> NewDrawing:
+    """Add the live version's probability of the predicted label, computed here in 0.1 ms.
+
+    A client's own figure would prove nothing. Unchanged if the predicted version is not live.
+    """
+    model = services().live.current
+    if model is None or new.predicted_label is None or new.predicted_version != model.version:
+        return new
+    return replace(new, confidence=model.probability(new.ink, new.predicted_label))
+
+
+def _actor() -> tuple[str | None, str]:
+    """Return the contributor whose drawings the caller may change, and the name for the record.
+
+    The contributor is None for a user, who may change all drawings. A browser without a cookie
+    gets the empty id, which owns no drawing.
     """
     who = identity.who()
     if who.role != ANYBODY:
@@ -227,10 +290,10 @@ def _actor() -> tuple[str | None, str]:
     return identity.contributor() or "", BY_CONTRIBUTOR
 
 
-def _record(
+def _audit_user(
     session: Session, owner: str | None, drawing_id: str, action: str, now: datetime, **facts: int
 ) -> None:
-    """Log what a user did to a drawing; what contributors do to their own is their own affair."""
+    """Log a user's change to a drawing; contributors' changes to their own are not logged."""
     if owner is None:
         by = identity.who().by
         audit(session, by=by, action=action, subject=f"drawing:{drawing_id}", now=now, **facts)

@@ -7,29 +7,29 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from server.api.shared.pictures import PictureForm
 from server.api.shared.schemas import (
-    Answer,
     Base64Ink,
     DrawingId,
     Label,
     LabelText,
-    PictureForm,
     Probability,
-    Sent,
+    RequestModel,
+    ResponseModel,
     Side,
     StrokeLists,
 )
 
 
-class ClaimedPrediction(Sent):
-    """What the page showed when the person labelled; a claim, kept if that version exists."""
+class ClaimedPrediction(RequestModel):
+    """The prediction that the page showed; a client's claim, stored if that version exists."""
 
     label: Label | None
     model_version: Annotated[int, Field(ge=1, lt=2**31)]
 
 
-class DrawingIn(Sent):
-    """A labelled drawing. Exactly one of `strokes` (with `width` and `height`) or `ink`."""
+class DrawingIn(RequestModel):
+    """A labelled drawing with exactly one of `strokes` (with `width` and `height`) or `ink`."""
 
     id: DrawingId
     label: Label
@@ -47,22 +47,22 @@ class DrawingForm(PictureForm):
     label: LabelText
 
 
-class LabelIn(Sent):
-    """Another label; `confirm` says that the person was asked "Really?" and stands by it."""
+class LabelIn(RequestModel):
+    """Another label; `confirm` says that the person was asked "Really?" and kept it."""
 
     label: Label
     confirm: bool = False
 
 
-class ShownPrediction(Answer):
-    """What was predicted when the drawing was labelled."""
+class ShownPrediction(ResponseModel):
+    """The prediction that was shown when the drawing was labelled."""
 
     label: Label | None
     model_version: int
 
 
-class DrawingOut(Answer):
-    """A drawing; `versions` are those that learned from it."""
+class DrawingOut(ResponseModel):
+    """A drawing; `versions` were trained on it."""
 
     id: str
     label: Label
@@ -78,32 +78,32 @@ class DrawingOut(Answer):
     contributor: str | None = None
     """Only for reviewers."""
     confidence: Probability | None = None
-    """How likely the predicted version held its prediction; only for reviewers."""
+    """The predicted version's probability of its prediction; only for reviewers."""
 
 
 class DrawingWithStrokes(DrawingOut):
-    """A drawing with its strokes; null if it came as a picture or as ink."""
+    """A drawing with its strokes; null if it was sent as a picture or as ink."""
 
     strokes: list[list[list[float]]] | None
     width: float | None
     height: float | None
 
 
-class DrawingsOut(Answer):
-    """Newest first; `next` goes into `after`, null at the end."""
+class DrawingsOut(ResponseModel):
+    """A page of drawings, newest first; `next` goes into `after`, null at the end."""
 
     items: list[DrawingOut]
     next: str | None
 
 
 class GalleryDrawing(DrawingOut):
-    """A drawing as reviewers see it; `confidence` is that of its prediction."""
+    """A drawing as reviewers see it; `confidence` is its prediction's probability."""
 
     confidence: Probability | None
 
 
-class MineCounts(Answer):
-    """A contributor's drawings by their fate."""
+class MineCounts(ResponseModel):
+    """Counts of a contributor's drawings by fate."""
 
     total: int
     learned: int
@@ -114,6 +114,6 @@ class MineCounts(Answer):
 
 
 class MineOut(DrawingsOut):
-    """One's own drawings."""
+    """The caller's own drawings."""
 
     counts: MineCounts

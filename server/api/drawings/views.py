@@ -14,7 +14,7 @@ from server.api.shared.json_values import Json, iso, to_base64
 
 
 def drawings_by_number(session: Session, numbers: Sequence[int]) -> list[Drawing]:
-    """The drawings in this order, without what is large and not shown."""
+    """Load drawings in this order, without the large columns that lists do not show."""
     large = (defer(Drawing.strokes), defer(Drawing.picture), defer(Drawing.facet))
     rows = select(Drawing).where(Drawing.number.in_(numbers)).options(*large)
     by_number = {row.number: row for row in session.scalars(rows)}
@@ -24,9 +24,9 @@ def drawings_by_number(session: Session, numbers: Sequence[int]) -> list[Drawing
 def drawings_json(
     session: Session, drawings: Sequence[Drawing], *, for_reviewer: bool = False
 ) -> list[Json]:
-    """Drawings with their fate, in the given order.
+    """Return drawings with their fates, in the given order.
 
-    The database says what is live: a worker may follow a promotion up to 3 s later.
+    The live version comes from the database: a worker may follow a promotion up to 3 s later.
     """
     live = version_queries.live_version(session)
     learned = version_queries.versions_that_learned(
@@ -45,7 +45,7 @@ def drawing_json(
     *,
     for_reviewer: bool = False,
 ) -> Json:
-    """One drawing; `learned` are the versions that trained on it, each with "was ever live"."""
+    """Return one drawing; `learned` lists the versions that trained on it, with "was ever live"."""
     promoted = [version for version, was_live in learned if was_live]
     shown = {
         "id": drawing.id,

@@ -1,10 +1,6 @@
-"""The gallery: everybody's drawings by any filter, changes to many at once, and one in full."""
+"""Routes of the gallery: all drawings by filters, bulk changes, and one drawing's history."""
 
 from __future__ import annotations
-
-import base64
-import binascii
-import math
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
@@ -12,13 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.base.clock import utc_now
-from core.base.errors import InvalidInput
-from core.drawings import bulk_changes as changes
-from core.drawings import gallery
+from core.drawings import bulk_changes, gallery
 from core.drawings.bulk_changes import Action
 from core.drawings.gallery import Key, Sort
 from core.drawings.lifecycle import own_drawing
-from core.storage.tables import DrawingChange, LabelEvent, ModelVersion, Promotion, RunDrawing, User
+from core.storage.tables import DrawingChange, LabelEvent, ModelVersion, Promotion, RunDrawing
 from core.versions import queries as version_queries
 from server import identity
 from server.api.drawings.views import drawings_by_number, drawings_json
@@ -32,7 +26,9 @@ from server.api.gallery.schemas import (
     ReadingsOut,
     SummaryOut,
 )
+from server.api.shared.account_names import account_names
 from server.api.shared.json_values import Json, iso
+from server.api.shared.paging import bad_cursor, decode_cursor, encode_cursor
 from server.contract import contract
 from server.roles import REVIEWER
 from server.services import services
@@ -44,9 +40,9 @@ blueprint = Blueprint("gallery", __name__)
 @blueprint.get("/api/v1/drawings")
 @contract("All drawings", role=REVIEWER, query=DrawingsQuery, answers={200: GalleryOut})
 def all_drawings(query: DrawingsQuery) -> ResponseReturnValue:
-    """Everybody's drawings as far as they fit the filters, newest first unless asked otherwise
+    """List all contributors' drawings that match the filters, newest first by default
 
-    By confidence, what no version was asked about is left out.
+    The orders by confidence leave out drawings without a prediction.
     """
     after = None if query.after is None else _key(query.after)
     with services().database.read() as session:
@@ -54,7 +50,7 @@ def all_drawings(query: DrawingsQuery) -> ResponseReturnValue:
         shown = drawings_by_number(session, found.numbers)
         return {
             "items": drawings_json(session, shown, for_reviewer=True),
-            "next": None if found.next is None else _text(found.next),
+            "next": None if found.next is None else encode_cursor(gallery.encode_key(found.next)),
             "is_capped": found.is_capped,
         }
 
@@ -62,7 +58,7 @@ def all_drawings(query: DrawingsQuery) -> ResponseReturnValue:
 @blueprint.get("/api/v1/drawings/summary")
 @contract("How many drawings fit", role=REVIEWER, query=GalleryFilters, answers={200: SummaryOut})
 def summary(query: GalleryFilters) -> ResponseReturnValue:
-    """How many drawings fit the filters, and what each other choice would find"""
+    """Count the drawings that match, and those that every other filter value would match"""
     with services().database.read() as session:
         counted = gallery.tally(session, query.filters())
     return {"n": counted.n, "is_exact": counted.is_exact, "by": counted.by}
@@ -77,10 +73,12 @@ def summary(query: GalleryFilters) -> ResponseReturnValue:
     refusals=(404, 409, 410, 503, 507),
 )
 def change(body: ChangeIn) -> ResponseReturnValue:
-    """Accept, relabel, reject, delete or restore up to 500 drawings: all of them, or none"""
+    """Accept, relabel, reject, delete or restore up to 500 drawings in one transaction"""
     action, by = Action(body.action), identity.who().by
     with services().database.write() as session:
-        done = changes.change_drawings(session, body.ids, action, body.label, by=by, now=utc_now())
+        done = bulk_changes.change_drawings(
+            session, body.ids, action, body.label, by=by, now=utc_now()
+        )
         return _change_json(session, done)
 
 
@@ -92,9 +90,9 @@ def change(body: ChangeIn) -> ResponseReturnValue:
     refusals=(404, 409, 410, 503, 507),
 )
 def undo(change_id: int) -> ResponseReturnValue:
-    """Put all drawings of one's own change back as they were, within a minute"""
+    """Undo the caller's own change of many drawings, within a minute"""
     with services().database.write() as session:
-        done = changes.undo_change(session, change_id, by=identity.who().by, now=utc_now())
+        done = bulk_changes.undo_change(session, change_id, by=identity.who().by, now=utc_now())
         return _change_json(session, done)
 
 
@@ -106,7 +104,7 @@ def undo(change_id: int) -> ResponseReturnValue:
     refusals=(404, 410),
 )
 def record(drawing_id: str) -> ResponseReturnValue:
-    """Its labels with who gave them and when, and the versions that learned from it"""
+    """Return a drawing's labels with author and time, and the versions that trained on it"""
     with services().database.read() as session:
         number = own_drawing(session, drawing_id, None).number
         return {"labels": _labels(session, number), "learned": _learned(session, number)}
@@ -117,14 +115,14 @@ def record(drawing_id: str) -> ResponseReturnValue:
     "What each version says of it", role=REVIEWER, answers={200: ReadingsOut}, refusals=(404, 410)
 )
 def readings(drawing_id: str) -> ResponseReturnValue:
-    """What the newest ten versions read in a drawing, the newest first"""
+    """Return what the newest ten versions read in a drawing, newest first"""
     parts = services()
     with parts.database.read() as session:
         ink = own_drawing(session, drawing_id, None).ink
         versions = version_queries.counted_versions(session)[::-1][:N_VERSIONS]
     items = []
     for version in versions:
-        read = parts.readings.of(version, ink)
+        read = parts.readings.reading(version, ink)
         items.append(
             {
                 "version": version,
@@ -154,9 +152,7 @@ def _labels(session: Session, number: int) -> list[Json]:
         .where(LabelEvent.drawing_number == number)
         .order_by(LabelEvent.id)
     ).all()
-    user_ids = [int(row.by[5:]) for row in rows if row.by.startswith("user:")]
-    emails = session.execute(select(User.id, User.email).where(User.id.in_(user_ids)))
-    names = {f"user:{user_id}": email for user_id, email in emails}
+    names = account_names(session, {row.by for row in rows})
     return [
         {"label": row.label, "by": names.get(row.by, row.by), "at": iso(row.at)} for row in rows
     ]
@@ -176,17 +172,12 @@ def _learned(session: Session, number: int) -> list[Json]:
     ]
 
 
-def _text(key: Key) -> str:
-    return base64.urlsafe_b64encode(gallery.encode_key(key).encode()).decode("ascii").rstrip("=")
-
-
 def _key(after: str) -> Key:
-    """Where a page goes on. Raises: InvalidInput, if no answer of ours gave it."""
+    """Return the position in a cursor. Raises: InvalidInput."""
     try:
-        text = base64.b64decode(after + "=" * (-len(after) % 4), b"-_", validate=True)
-        place, number = gallery.decode_key(text.decode("ascii"))
-    except (binascii.Error, ValueError):
-        place, number = math.nan, -1
+        place, number = gallery.decode_key(decode_cursor(after))
+    except ValueError as exc:
+        raise bad_cursor() from exc
     if not (0 <= place < 2**63 and 0 <= number < 2**63):
-        raise InvalidInput("after must be the `next` of the page before: start without it")
+        raise bad_cursor()
     return place, number

@@ -12,7 +12,14 @@ from core.drawings.bulk_changes import MAX_AT_ONCE, Action
 from core.drawings.gallery import Filters, Sort
 from server.api.drawings.schemas import GalleryDrawing
 from server.api.shared.paging import Page
-from server.api.shared.schemas import Answer, DrawingId, Label, LabelText, Probability, Sent
+from server.api.shared.schemas import (
+    DrawingId,
+    Label,
+    LabelText,
+    Probability,
+    RequestModel,
+    ResponseModel,
+)
 
 Band = Literal["unknown", "below_60", "60_to_90", "90_to_99", "above_99"]
 
@@ -27,7 +34,7 @@ VersionText = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,8}$")]
 
 
 def _as_day(text: Any) -> Any:
-    """Pydantic alone would take a number for seconds since 1970."""
+    """Refuse all but `2026-11-23`: Pydantic alone would read a number as seconds since 1970."""
     if not (isinstance(text, str) and DAY.match(text)):
         raise ValueError("must be a day, such as 2026-11-23")
     return text
@@ -37,7 +44,7 @@ Day = Annotated[date, BeforeValidator(_as_day), Field(lt=date.max)]
 
 
 class GalleryFilters(BaseModel):
-    """Which drawings; a day is of UTC, and both days are within."""
+    """Filters of drawings; days are in UTC and inclusive."""
 
     model_config = ConfigDict(extra="forbid")
     label: LabelText | None = None
@@ -53,7 +60,7 @@ class GalleryFilters(BaseModel):
     until: Day | None = None
 
     def filters(self) -> Filters:
-        """The same for `core.drawings.gallery`."""
+        """Return the filters as `core.drawings.gallery` takes them."""
         return Filters(
             label=None if self.label is None else int(self.label),
             predicted=None if self.predicted is None else int(self.predicted),
@@ -70,31 +77,31 @@ class GalleryFilters(BaseModel):
 
 
 class DrawingsQuery(Page, GalleryFilters):
-    """Which drawings, and in which order."""
+    """Filters and the order of drawings."""
 
     sort: SortText = "newest"
 
 
-class ChangeIn(Sent):
-    """What to do to a selection; `label` goes with `relabel` alone."""
+class ChangeIn(RequestModel):
+    """A change of many drawings; `label` goes with `relabel` only."""
 
     ids: Annotated[list[DrawingId], Field(min_length=1, max_length=MAX_AT_ONCE)]
     action: ActionText
     label: Label | None = None
 
 
-class GalleryOut(Answer):
-    """`next` goes into `after`, null at the end; `is_capped`: only the newest 2,000 are ordered."""
+class GalleryOut(ResponseModel):
+    """A page of drawings; with `is_capped` only the newest 2,000 that match are ordered."""
 
     items: list[GalleryDrawing]
     next: str | None
     is_capped: bool
 
 
-class SummaryOut(Answer):
-    """How many drawings fit; `by` says what every other choice of a filter would find.
+class SummaryOut(ResponseModel):
+    """How many drawings match; `by` counts the matches for every other value of each filter.
 
-    Filters by contributor, version or day have to count: they stop at 10,000, and `by` is null.
+    With filters by contributor, version or day the count stops at 10,000, and `by` is null.
     """
 
     n: int
@@ -102,8 +109,8 @@ class SummaryOut(Answer):
     by: dict[str, dict[str, int]] | None
 
 
-class ChangeOut(Answer):
-    """What was done; `id` undoes it, and `learned_versions` keep what they learned."""
+class ChangeOut(ResponseModel):
+    """A change of many drawings; `id` undoes it. `learned_versions` trained on the drawings."""
 
     id: int
     action: ActionText
@@ -111,31 +118,31 @@ class ChangeOut(Answer):
     learned_versions: list[int]
 
 
-class LabelOut(Answer):
-    """One label of a drawing's history."""
+class LabelOut(ResponseModel):
+    """One label in a drawing's history."""
 
     label: Label
     by: str
     at: datetime
 
 
-class LearnedFrom(Answer):
-    """A version that learned from the drawing, and with which label."""
+class LearnedFrom(ResponseModel):
+    """A version that trained on the drawing, and with which label."""
 
     version: int
     label: Label
     was_live: bool
 
 
-class DrawingRecord(Answer):
-    """What is on record of a drawing, oldest first."""
+class DrawingRecord(ResponseModel):
+    """A drawing's history, oldest first."""
 
     labels: list[LabelOut]
     learned: list[LearnedFrom]
 
 
-class ReadingOut(Answer):
-    """What one version says of a drawing; nulls if its files cannot be run any more."""
+class ReadingOut(ResponseModel):
+    """One version's reading of a drawing; nulls if its files cannot be loaded."""
 
     version: int
     label: Label | None
@@ -143,8 +150,8 @@ class ReadingOut(Answer):
     is_digit: bool | None
 
 
-class ReadingsOut(Answer):
-    """The newest versions first."""
+class ReadingsOut(ResponseModel):
+    """Readings of a drawing, newest version first."""
 
     items: list[ReadingOut]
 

@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, and the figures for a monitor."""
+"""Routes for monitoring: liveness, readiness, and Prometheus metrics."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ HEAD = Path(__file__).resolve().parents[3] / "migrations" / "HEAD"
 @blueprint.get("/healthz")
 @contract("Alive?", role=ANYBODY, answers={200: None})
 def healthz() -> ResponseReturnValue:
-    """Answers without touching disk or database"""
+    """Answer without any I/O"""
     return {"status": "ok"}
 
 
 @blueprint.get("/readyz")
 @contract("Ready?", role=ANYBODY, answers={200: ReadyOut, 503: ReadyOut})
 def readyz() -> ResponseReturnValue:
-    """503 without champion or database; `degraded` while the last good version serves"""
+    """Answer 503 without champion or database; `degraded` while the last good version serves"""
     parts = services()
     fatal = _database_problem(parts)
     if fatal is None and parts.live.current is None:
@@ -73,7 +73,7 @@ def _database_problem(parts: Services) -> str | None:
 @blueprint.get("/metrics")
 @contract("Figures for Prometheus", role=ADMIN, answers={200: None}, media_type="text/plain")
 def metrics() -> ResponseReturnValue:
-    """Requests of all workers added up, and what the database and the models are like"""
+    """Return request counts of all workers together, and gauges of database and models"""
     body = generate_latest(registry(services()))
     answer = Response(body, content_type=CONTENT_TYPE_PLAIN_1_0_0)
     answer.headers["Cache-Control"] = "no-store"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from server.api.shared.schemas import Answer
+from server.api.shared.schemas import ResponseModel
 
 
-class ReadyOut(Answer):
-    """Whether everything is well, and what is not."""
+class ReadyOut(ResponseModel):
+    """Readiness, with the problems found."""
 
     status: Literal["ok", "degraded", "not_ready"]
     problems: list[str]

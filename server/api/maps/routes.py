@@ -1,4 +1,4 @@
-"""The map of a version: its points, their inks, and how far a missing one is."""
+"""Routes of maps: points and inks of a version's map, and making one."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from core.symbols.digits import mnist
 from core.versions import maps
 from core.versions import queries as version_queries
 from server import identity
-from server.api.maps import points as map_points
-from server.api.maps.failures import failure_sentence
+from server.api.maps import queries
 from server.api.maps.schemas import MapOut, MapQuery, MapsOut
-from server.api.shared.conditional import polled
+from server.api.maps.sentences import failure_sentence
+from server.api.shared.etags import json_with_etag
 from server.api.shared.json_values import Json, iso
 from server.contract import contract
 from server.roles import ADMIN, REVIEWER
@@ -29,7 +29,7 @@ from server.services import services
 
 blueprint = Blueprint("digit_map", __name__)
 LABELS = "t10k-labels-idx1-ubyte"
-STEPS = 10_000  # from the middle to the edge: a tenth of a pixel at any size
+STEPS = 10_000  # from the centre to the edge: finer than a pixel at any size
 GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -38,28 +38,28 @@ GZIP = 16 + zlib.MAX_WBITS
     "The map of a version", role=REVIEWER, query=MapQuery, answers={200: MapOut}, refusals=(404,)
 )
 def show(query: MapQuery) -> ResponseReturnValue:
-    """MNIST samples and drawings where the last layer of a version puts them
+    """Return MNIST samples and drawings, placed by the features of a version's last layer
 
-    404 says how far the map is while there is none.
+    While there is no map, 404 says how far it is.
     """
     labels = mnist.read_if_there(services().settings.mnist_cache / LABELS)
     labels = np.zeros(0, np.uint8) if labels is None else labels
     with services().database.read() as session:
         row = _made(session, query.version)
-        found = map_points.points(session, row.version)
+        found = queries.points(session, row.version)
         content: Json = {
             "version": row.version,
             "live_version": version_queries.live_version(session),
             "made_at": iso(row.made_at),
             "seconds": row.seconds,
-            "n_since": map_points.n_since(session, row),
+            "n_since": queries.n_since(session, row),
         }
     known = [point for point in found.mnist if point.number < len(labels)]
     content["mnist"] = _columns(known, [int(labels[point.number]) for point in known])
     content["mnist"]["index"] = [point.number for point in known]
     content["drawings"] = _columns(found.drawings, [point.label for point in found.drawings])
     content["drawings"]["id"] = [point.id for point in found.drawings]
-    return polled(content)
+    return json_with_etag(content)
 
 
 @blueprint.get("/api/v1/map/inks")
@@ -72,10 +72,10 @@ def show(query: MapQuery) -> ResponseReturnValue:
     media_type="application/octet-stream",
 )
 def inks(query: MapQuery) -> ResponseReturnValue:
-    """784 bytes for each place of the map, zeros where a drawing was deleted since"""
+    """Return 784 bytes for each place of the map, zeros where a drawing was deleted"""
     with services().database.read() as session:
         row = _made(session, query.version)
-        data = map_points.inks(session, services().settings, row.version)
+        data = queries.inks(session, services().settings, row.version)
     answer = Response(data, mimetype="application/octet-stream")
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.vary.add("Accept-Encoding")
@@ -83,7 +83,9 @@ def inks(query: MapQuery) -> ResponseReturnValue:
     answer.add_etag()
     answer.make_conditional(request)
     if answer.status_code == 200 and request.accept_encodings.find("gzip") >= 0:
-        packer = zlib.compressobj(1, wbits=GZIP)  # 2.4 MB: 0.7 in 25 ms; level 6 took 90 for 0.6
+        packer = zlib.compressobj(
+            1, wbits=GZIP
+        )  # 2.4 MB become 0.7 MB in 25 ms; level 6: 0.6 MB in 90 ms
         answer.set_data(packer.compress(data) + packer.flush())
         answer.headers["Content-Encoding"] = "gzip"
     return answer
@@ -92,14 +94,14 @@ def inks(query: MapQuery) -> ResponseReturnValue:
 @blueprint.get("/api/v1/maps")
 @contract("All maps", role=REVIEWER, answers={200: MapsOut})
 def all_maps() -> ResponseReturnValue:
-    """Which versions have a map, and how far the live version's is"""
-    return polled(_maps())
+    """List the versions that have a map, and the progress of the live version's"""
+    return json_with_etag(_maps())
 
 
 @blueprint.post("/api/v1/maps")
 @contract("Have a map made", role=ADMIN, answers={202: MapsOut}, refusals=(409, 503, 507))
 def make() -> ResponseReturnValue:
-    """Have the live version's map made again, with the drawings that came since"""
+    """Request a new map of the live version, with the drawings that arrived since"""
     with services().database.write() as session:
         live = version_queries.live_version(session)
         if live is None:
@@ -113,7 +115,7 @@ def _maps() -> Json:
     with services().database.read() as session:
         live = version_queries.live_version(session)
         row = None if live is None else session.get(DigitMap, live)
-        made = map_points.made_maps(session)
+        made = queries.made_maps(session)
         is_under_way = row is not None and maps.is_under_way(row, now)
         return {
             "live_version": live,
@@ -121,14 +123,14 @@ def _maps() -> Json:
             "making": row.phase if row is not None and is_under_way else None,
             "making_since": iso(row.started_at) if row is not None and is_under_way else None,
             "is_owed": live is not None and (row is None or maps.is_owed(row)),
-            "last_seconds": map_points.last_seconds(session),
+            "last_seconds": queries.last_seconds(session),
             "message": None if row is None else _failure(row),
             "failure": None if row is None else row.failure,
         }
 
 
 def _made(session: Session, version: int | None) -> DigitMap:
-    """The row of a map that there is. Raises: NotMade, with how far it is."""
+    """Return an existing map. Raises: NotMade, with its progress."""
     live = version_queries.live_version(session)
     wanted = live if version is None else version
     if wanted is None:

@@ -1,4 +1,4 @@
-"""Shapes of the map of a version."""
+"""Schemas of the map of a version."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from server.api.shared.schemas import Answer, Label
+from server.api.shared.schemas import Label, ResponseModel
 
 Place = Annotated[int, Field(ge=0)]
 Coordinate = Annotated[int, Field(ge=-10_000, le=10_000)]
@@ -15,26 +15,26 @@ PerMille = Annotated[int, Field(ge=0, le=1000)]
 
 
 class MapQuery(BaseModel):
-    """Which version's map; without one, the live version's."""
+    """The map's version; by default the live one."""
 
     model_config = ConfigDict(extra="forbid")
 
     version: Annotated[int, Field(ge=1, lt=2**63)] | None = None
 
 
-class PointColumns(Answer):
-    """Points by columns: the first of each list belong together, the second, and so on."""
+class PointColumns(ResponseModel):
+    """Points as columns: entry i of each list belongs to point i."""
 
     place: list[Place]
-    """Where its ink is in `/api/v1/map/inks`: 784 bytes from place × 784 on."""
+    """Its ink in `/api/v1/map/inks` starts at byte place × 784."""
     x: list[Coordinate]
     y: list[Coordinate]
     label: list[Label]
     predicted: list[Label]
     near_label: list[Label]
-    """The digit that most of its 15 nearest neighbours are labelled as."""
+    """The most frequent label of its 15 nearest neighbours."""
     depth: list[PerMille]
-    """How much nearer those are than all others, in thousandths."""
+    """How much nearer those neighbours are than all others, in thousandths."""
 
 
 class MnistColumns(PointColumns):
@@ -49,8 +49,8 @@ class DrawingColumns(PointColumns):
     id: list[str]
 
 
-class MapOut(Answer):
-    """Where drawings and MNIST samples stand by what the last layer of a version sees in them."""
+class MapOut(ResponseModel):
+    """Drawings and MNIST samples in two dimensions, by the features of a version's last layer."""
 
     version: int
     live_version: int | None
@@ -58,31 +58,31 @@ class MapOut(Answer):
     seconds: float
     """How long it took to make."""
     n_since: int
-    """Drawings that came since."""
+    """Drawings that arrived since."""
     mnist: MnistColumns
     drawings: DrawingColumns
 
 
-class MadeMap(Answer):
-    """A map that there is."""
+class MadeMap(ResponseModel):
+    """An existing map."""
 
     version: int
     made_at: datetime
 
 
-class MapsOut(Answer):
-    """Which maps there are, and how far the one is that the live version wants."""
+class MapsOut(ResponseModel):
+    """The existing maps, and progress on the live version's."""
 
     live_version: int | None
     items: list[MadeMap]
     making: Literal["read", "place"] | None
-    """What is being done for the live version's map, if somebody is at it."""
+    """The step in progress for the live version's map; null if none."""
     making_since: datetime | None
     is_owed: bool
-    """Whether the live version has no map yet, or a new one was asked for."""
+    """Whether the live version has no map yet, or a new one was requested."""
     last_seconds: float | None
     """How long the newest map took."""
     message: str | None
-    """Why the newest attempt failed, and what to do."""
+    """Why the newest attempt failed, and what to do about it."""
     failure: str | None
     """The kind of that failure."""

@@ -1,4 +1,4 @@
-"""The overview: what needs a person first, then what is live, what waits, and how it went."""
+"""Route of the overview: open tasks, the live version, queues and figures."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from core.runs import queries as run_queries
 from core.schedule import due
 from core.storage import counters
 from core.storage.tables import ModelVersion, Promotion, Run
-from core.versions import lifecycle as transitions
+from core.versions import lifecycle
 from server import identity
-from server.api.audit import events as audit_log
-from server.api.overview import figures as overview
-from server.api.overview import needs
-from server.api.overview.figures import DigitFigures, Measured
+from server.api.overview import queries
+from server.api.overview.queries import DigitCounts, ScoredVersion
 from server.api.overview.schemas import OverviewOut
+from server.api.overview.tasks import open_tasks
 from server.api.runs.views import run_json, verdict_json
-from server.api.shared.conditional import polled
+from server.api.shared.account_names import account_names
+from server.api.shared.etags import json_with_etag
 from server.api.shared.json_values import Json, iso
 from server.contract import contract
 from server.monitoring.problems import problems
 from server.roles import REVIEWER
 from server.services import services
-from server.serving import review_queue as review_queue
+from server.serving import review_queue
 
 blueprint = Blueprint("overview", __name__)
 N_DAYS = 90
@@ -43,37 +43,37 @@ OVER = (RunStatus.PROMOTED, RunStatus.HELD, RunStatus.FAILED, RunStatus.CANCELLE
 @blueprint.get("/api/v1/overview")
 @contract("The overview", role=REVIEWER, answers={200: OverviewOut})
 def show() -> ResponseReturnValue:
-    """What needs a person; what is live, since when, why and by whom; ninety days in figures"""
+    """Return open tasks, the live version and its promotion, queues, and figures of ninety days"""
     now = utc_now()
-    wrong = [{"kind": one.kind, "facts": one.facts} for one in problems(services())]
+    problems_json = [{"kind": one.kind, "facts": one.facts} for one in problems(services())]
     with services().database.read() as session:
         n_new = drawing_queries.n_new(session)
-        live = transitions.champion(session)
+        live = lifecycle.champion(session)
         last_run = session.scalars(
             select(Run).where(Run.status.in_(OVER)).order_by(Run.id.desc()).limit(1)
         ).one_or_none()
-        return polled(
+        return json_with_etag(
             {
-                "needs": wrong
+                "needs": problems_json
                 + [
-                    {"kind": need.kind, "facts": need.facts}
-                    for need in needs.needs(session, n_new=n_new)
+                    {"kind": task.kind, "facts": task.facts}
+                    for task in open_tasks(session, n_new=n_new)
                 ],
                 "live": None if live is None else _live_json(session, live),
-                "anchor": transitions.anchor_version(session),
+                "anchor": lifecycle.anchor_version(session),
                 "last_run": None if last_run is None else run_json(session, last_run),
                 "queues": _queues_json(session, n_new),
                 "n_contributors": counters.totals(session, "contributors").get("", 0),
-                "n_new_contributors": overview.n_contributors_since(session, now - RECENT),
+                "n_new_contributors": queries.n_contributors_since(session, now - RECENT),
                 "by_day": [
-                    {"day": one.day.isoformat(), **_figures_json(one)}
+                    {"day": one.day.isoformat(), **_counts_json(one)}
                     for one in drawing_queries.drawings_by_day(session, now.date(), N_DAYS)
                 ],
-                "by_digit": [_figures_json(one) for one in overview.by_digit(session)],
-                "versions": [_version_json(one) for one in overview.measured_versions(session)],
+                "by_digit": [_counts_json(one) for one in queries.by_digit(session)],
+                "versions": [_version_json(one) for one in queries.scored_versions(session)],
                 "promotions": [
                     {"version": one.version, "at": iso(one.at), "kind": one.kind}
-                    for one in overview.promotions(session)
+                    for one in queries.promotions(session)
                 ],
             }
         )
@@ -93,7 +93,7 @@ def _live_json(session: Session, live: Promotion) -> Json:
         "why": live.reason if verdict is None else verdict["sentence"],
         "verdict": verdict,
         "by": live.by.partition(":")[0],
-        "by_name": audit_log.names(session, {live.by}).get(live.by) if is_admin else None,
+        "by_name": account_names(session, {live.by}).get(live.by) if is_admin else None,
     }
 
 
@@ -108,17 +108,17 @@ def _queues_json(session: Session, n_new: int) -> Json:
     }
 
 
-def _figures_json(one: DayFigures | DigitFigures) -> Json:
+def _counts_json(one: DayFigures | DigitCounts) -> Json:
     return {"n": one.n, "n_read": one.n_read, "n_disagreed": one.n_disagreed}
 
 
-def _version_json(one: Measured) -> Json:
-    measures = {name: one.scores.get(name) or {} for name in DATASETS}
+def _version_json(one: ScoredVersion) -> Json:
+    scores = {name: one.scores.get(name) or {} for name in DATASETS}
     return {
         "version": one.version,
         "created_at": iso(one.created_at),
         "was_live": one.was_live,
     } | {
         name: {"n_correct": score["n_correct"], "n": score["n"]} if score.get("n") else None
-        for name, score in measures.items()
+        for name, score in scores.items()
     }

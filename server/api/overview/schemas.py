@@ -1,4 +1,4 @@
-"""Shapes of what the overview shows."""
+"""Schemas of the overview."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from server.api.runs.schemas import RunOut, VerdictOut
-from server.api.shared.schemas import Answer
+from server.api.shared.schemas import ResponseModel
 
 
-class NeedOut(Answer):
-    """Something that needs a person; the page has the words for each kind."""
+class NeedOut(ResponseModel):
+    """An open task for a person; the page has the text for each kind."""
 
     kind: Literal[
         "model",
@@ -34,56 +34,56 @@ class NeedOut(Answer):
     facts: dict[str, str | int]
 
 
-class LiveOut(Answer):
-    """What is live, since when, why, and by whom."""
+class LiveOut(ResponseModel):
+    """The live version, and the promotion that made it live."""
 
     version: int
     previous_version: int | None
     since: datetime
     kind: Literal["gate", "promote", "rollback"]
     why: str
-    """The verdict as a sentence, or the words of the person who changed it."""
+    """The verdict as a sentence, or the reason that a person gave."""
     verdict: VerdictOut | None
-    """Of the run that made it, if the gate promoted it."""
+    """Of the run that made the version, if the gate promoted it."""
     by: Literal["gate", "command", "user"]
     by_name: str | None
-    """The account; only for admins."""
+    """The account's address; only for admins."""
 
 
-class QueuesOut(Answer):
-    """What waits, and for what."""
+class QueuesOut(ResponseModel):
+    """Lengths of the queues."""
 
     n_to_review: int
     is_exact: bool
-    """Whether these are all: it is counted up to 10,000."""
+    """False where the count stopped at 10,000."""
     n_quarantined: int
     n_new: int
     min_new_drawings: int
 
 
-class DigitOut(Answer):
-    """The drawings of one label; `n_read` of them were read, `n_disagreed` as another digit."""
+class DigitOut(ResponseModel):
+    """Counts of one label's drawings: `n_read` had a prediction, `n_disagreed` another digit."""
 
     n: int
     n_read: int
     n_disagreed: int
 
 
-class DayOut(DigitOut):
-    """What arrived on a day (UTC) and is not deleted."""
+class OverviewDay(DigitOut):
+    """Counts of the drawings that arrived on a day (UTC); deleted ones are left out."""
 
     day: str
 
 
-class MeasureOut(Answer):
-    """How many of how many a version read right."""
+class MeasureOut(ResponseModel):
+    """How many of n a version read right."""
 
     n_correct: int
     n: int
 
 
-class MeasuredOut(Answer):
-    """A version's scores when it was made."""
+class MeasuredOut(ResponseModel):
+    """A version's scores at publication."""
 
     version: int
     created_at: datetime
@@ -93,27 +93,27 @@ class MeasuredOut(Answer):
     holdout_new: MeasureOut | None
 
 
-class PromotionOut(Answer):
-    """From then on this version was live."""
+class PromotionOut(ResponseModel):
+    """The moment from which a version was live."""
 
     version: int
     at: datetime
     kind: Literal["gate", "promote", "rollback"]
 
 
-class OverviewOut(Answer):
-    """All that the overview shows beside the front pages' figures."""
+class OverviewOut(ResponseModel):
+    """The overview, without the front pages' figures."""
 
     needs: list[NeedOut]
     live: LiveOut | None
     anchor: int | None
     last_run: RunOut | None
-    """The newest that is over."""
+    """The newest that has ended."""
     queues: QueuesOut
     n_contributors: int
     n_new_contributors: int
-    """In the last seven days."""
-    by_day: list[DayOut]
+    """Of the last seven days."""
+    by_day: list[OverviewDay]
     by_digit: Annotated[list[DigitOut], Field(min_length=10, max_length=10)]
     versions: list[MeasuredOut]
     promotions: list[PromotionOut]

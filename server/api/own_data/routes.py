@@ -1,4 +1,4 @@
-"""Privacy: what is kept of whoever asks, taking it along, deleting it, carrying it elsewhere."""
+"""Routes of a contributor's own data: show, download, delete, share with another browser."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from werkzeug.wsgi import FileWrapper
 
 from core.base.clock import utc_now
 from core.base.errors import Forbidden
-from core.people import own_data as transitions
+from core.people import own_data
 from core.transfer.own import own_archive
 from server import identity
 from server.api.own_data.schemas import (
@@ -34,10 +34,10 @@ blueprint = Blueprint("own_data", __name__)
 @blueprint.get("/api/v1/me/data")
 @contract("What is kept of me?", role=ANYBODY, answers={200: KeptOut})
 def show() -> ResponseReturnValue:
-    """What is kept of whoever asks, in figures"""
+    """Count what is stored about the caller"""
     contributor_id = identity.contributor_or_new()
     with services().database.read() as session:
-        found = transitions.kept(session, contributor_id, now=utc_now())
+        found = own_data.kept(session, contributor_id, now=utc_now())
     return asdict(found) | {
         "contributor": contributor_id,
         "first_at": iso(found.first_at),
@@ -50,7 +50,7 @@ def show() -> ResponseReturnValue:
 @blueprint.get("/api/v1/me/data.zip")
 @contract("Take my drawings along", role=ANYBODY, answers={200: None}, media_type="application/zip")
 def download() -> ResponseReturnValue:
-    """All drawings of whoever asks: a picture of each, and everything else as JSON"""
+    """Download the caller's drawings: a picture of each, and all other data as JSON"""
     contributor_id = identity.contributor() or ""
     _count(contributor_id)
     file = own_archive(services().database, contributor_id)
@@ -63,13 +63,13 @@ def download() -> ResponseReturnValue:
 @blueprint.delete("/api/v1/me/data")
 @contract("Delete all my drawings", role=ANYBODY, answers={200: DeletedOut}, refusals=(409, 429))
 def delete() -> ResponseReturnValue:
-    """Delete every drawing of whoever asks; they can be restored for 60 s"""
+    """Delete all drawings of the caller; they can be restored for 60 s"""
     contributor_id = identity.contributor() or ""
     _count(contributor_id)
     now = utc_now()
     with services().database.write() as session:
-        versions = transitions.versions_that_learned(session, contributor_id)
-        n = transitions.delete_all(session, contributor_id, now=now)
+        versions = own_data.versions_that_learned(session, contributor_id)
+        n = own_data.delete_all(session, contributor_id, now=now)
     return {"n_drawings": n, "versions": versions, "deleted_at": iso(now)}
 
 
@@ -82,12 +82,12 @@ def delete() -> ResponseReturnValue:
     refusals=(409, 410, 429),
 )
 def restore(body: RestoreIn) -> ResponseReturnValue:
-    """Bring back what was deleted at that moment, within 60 s"""
+    """Restore the drawings that were deleted at that moment, within 60 s"""
     contributor_id = identity.contributor() or ""
     _count(contributor_id)
-    deleted_at = transitions.moment_of(body.deleted_at)
+    deleted_at = own_data.moment_of(body.deleted_at)
     with services().database.write() as session:
-        n = transitions.restore_all(session, contributor_id, deleted_at, now=utc_now())
+        n = own_data.restore_all(session, contributor_id, deleted_at, now=utc_now())
     return {"n_drawings": n}
 
 
@@ -96,11 +96,11 @@ def restore(body: RestoreIn) -> ResponseReturnValue:
     "I was told what is kept", role=ANYBODY, body=ConsentIn, answers={204: None}, refusals=(429,)
 )
 def consent(body: ConsentIn) -> ResponseReturnValue:
-    """Record that whoever asks saw what is kept, before their first drawing"""
+    """Record that the caller saw the privacy notice, before their first drawing"""
     contributor_id = identity.contributor_or_new()
     _count(contributor_id)
     with services().database.write() as session:
-        transitions.record_consent(session, contributor_id, body.wording, now=utc_now())
+        own_data.record_consent(session, contributor_id, body.wording, now=utc_now())
     return "", 204
 
 
@@ -109,20 +109,20 @@ def consent(body: ConsentIn) -> ResponseReturnValue:
     "Make a link that carries my drawings", role=ANYBODY, answers={201: LinkOut}, refusals=(429,)
 )
 def make_link() -> ResponseReturnValue:
-    """A secret that makes another browser this one's twin, once, within 15 minutes"""
+    """Make a secret that shares the caller's drawings with one other browser, for 15 minutes"""
     contributor_id = _browser()
     with services().database.write() as session:
-        token, expires_at = transitions.make_link(session, contributor_id, now=utc_now())
+        token, expires_at = own_data.make_link(session, contributor_id, now=utc_now())
     return {"token": token, "expires_at": iso(expires_at)}, 201
 
 
 @blueprint.delete("/api/v1/me/links")
 @contract("Revoke my link", role=ANYBODY, answers={204: None}, refusals=(429,))
 def revoke_links() -> ResponseReturnValue:
-    """No link of whoever asks works any more"""
+    """Revoke the caller's links"""
     contributor_id = _browser()
     with services().database.write() as session:
-        transitions.revoke_links(session, contributor_id)
+        own_data.revoke_links(session, contributor_id)
     return "", 204
 
 
@@ -135,10 +135,10 @@ def revoke_links() -> ResponseReturnValue:
     refusals=(409, 410, 429),
 )
 def preview(body: LinkIn) -> ResponseReturnValue:
-    """How many drawings a link brings, and how many of this browser's would join them"""
+    """Count the drawings behind a link, and the caller's drawings that would join them"""
     contributor_id = _browser()
     with services().database.read() as session:
-        there, here = transitions.n_to_join(session, body.token, contributor_id, now=utc_now())
+        there, here = own_data.n_to_join(session, body.token, contributor_id, now=utc_now())
     return {"n_there": there, "n_here": here}
 
 
@@ -147,21 +147,21 @@ def preview(body: LinkIn) -> ResponseReturnValue:
     "Use a link up", role=ANYBODY, body=LinkIn, answers={200: JoinOut}, refusals=(409, 410, 429)
 )
 def join(body: LinkIn) -> ResponseReturnValue:
-    """Become the link's contributor, and bring this browser's drawings along"""
+    """Become the link's contributor, and move the caller's drawings to it"""
     here = _browser()
     parts = services()
     now = utc_now()
     with parts.database.write() as session:
-        n_there, n_here = transitions.n_to_join(session, body.token, here, now=now)
-        there = transitions.join(session, body.token, here, secret=parts.secret, now=now)
+        n_there, n_here = own_data.n_to_join(session, body.token, here, now=now)
+        there = own_data.join(session, body.token, here, secret=parts.secret, now=now)
     identity.become(there)
     return {"n_there": n_there, "n_here": n_here}
 
 
 def _browser() -> str:
-    """The contributor of a browser. Raises: Forbidden, for a program's token."""
+    """Return a browser's contributor id. Raises: Forbidden, for an API token."""
     if request.authorization is not None:
-        raise Forbidden("only browsers carry drawings: a token belongs to its program")
+        raise Forbidden("only browsers can share drawings: a token belongs to its program")
     contributor_id = identity.contributor_or_new()
     _count(contributor_id)
     return contributor_id

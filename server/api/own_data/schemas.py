@@ -7,11 +7,11 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from server.api.shared.schemas import Answer, Sent
+from server.api.shared.schemas import RequestModel, ResponseModel
 
 
-class KeptOut(Answer):
-    """What is kept of whoever asks."""
+class KeptOut(ResponseModel):
+    """What is stored about the caller."""
 
     contributor: str
     n_drawings: int
@@ -25,47 +25,47 @@ class KeptOut(Answer):
     is_link_open: bool
 
 
-class ConsentIn(Sent):
-    """Which wording of the text the person saw."""
+class ConsentIn(RequestModel):
+    """Which wording of the privacy notice the person saw."""
 
     wording: Annotated[int, Field(ge=1, le=1000)]
 
 
-class DeletedOut(Answer):
-    """What was deleted, and how it can be brought back for a minute."""
+class DeletedOut(ResponseModel):
+    """What was deleted; `deleted_at` restores it for a minute."""
 
     n_drawings: int
     versions: list[int]
     deleted_at: datetime
 
 
-class RestoreIn(Sent):
-    """The `deleted_at` of the answer to the deletion."""
+class RestoreIn(RequestModel):
+    """The `deleted_at` of the deletion's answer."""
 
     deleted_at: Annotated[str, StringConstraints(max_length=40)]
 
 
-class RestoredOut(Answer):
-    """How many drawings are back."""
+class RestoredOut(ResponseModel):
+    """How many drawings were restored."""
 
     n_drawings: int
 
 
-class LinkOut(Answer):
-    """The secret of a link that carries one's drawings to another browser, once."""
+class LinkOut(ResponseModel):
+    """The secret of a one-time link that shares the caller's drawings with another browser."""
 
     token: str
     expires_at: datetime
 
 
-class LinkIn(Sent):
-    """The secret of such a link."""
+class LinkIn(RequestModel):
+    """The secret of a link."""
 
     token: Annotated[str, StringConstraints(min_length=16, max_length=100)]
 
 
-class JoinOut(Answer):
-    """How many drawings the link brings, and how many of this browser's would join them."""
+class JoinOut(ResponseModel):
+    """How many drawings are behind the link, and how many of this browser's join them."""
 
     n_there: int
     n_here: int

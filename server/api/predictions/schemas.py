@@ -6,26 +6,34 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from server.api.shared.schemas import Answer, Base64Ink, Label, Probability, Sent, Side, StrokeLists
+from server.api.shared.schemas import (
+    Base64Ink,
+    Label,
+    Probability,
+    RequestModel,
+    ResponseModel,
+    Side,
+    StrokeLists,
+)
 
 
-class StrokesIn(Sent):
-    """Strokes on a canvas; x to the right and y downwards, in the canvas's own units."""
+class StrokesIn(RequestModel):
+    """Strokes on a canvas: x to the right, y downwards, in the canvas's own units."""
 
     strokes: StrokeLists
     width: Side
     height: Side
 
 
-class StepOut(Answer):
-    """One step from strokes to answer."""
+class StepOut(ResponseModel):
+    """One step of a prediction and its time."""
 
     name: str
     ms: float
 
 
-class PredictionOut(Answer):
-    """What the live version says. `label` is null when it does not look like a digit."""
+class PredictionOut(ResponseModel):
+    """The live version's prediction. `label` is null when the ink does not look like a digit."""
 
     label: Label | None
     probabilities: Annotated[list[Probability], Field(min_length=10, max_length=10)]

@@ -1,4 +1,4 @@
-"""The review queue: what needs a reviewer most, and what the reviewer says of it."""
+"""Routes of the review queue: claim drawings, decide, undo."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.base.clock import utc_now
 from core.base.kinds import Decision, DrawingStatus
-from core.review import decisions as transitions
+from core.review import decisions
 from core.storage import counters
 from core.storage.tables import Drawing
 from server import identity
@@ -22,7 +22,7 @@ from server.api.shared.json_values import Json
 from server.contract import contract
 from server.roles import REVIEWER
 from server.services import services
-from server.serving.review_queue import UNSURE_BELOW, Reading, n_left
+from server.serving.review_queue import UNSURE_BELOW, ReviewReading, n_left
 
 blueprint = Blueprint("review", __name__)
 
@@ -36,10 +36,10 @@ blueprint = Blueprint("review", __name__)
     refusals=(503, 507),
 )
 def queue(query: ReviewQuery) -> ResponseReturnValue:
-    """Drawings that need a reviewer, the most informative first
+    """Claim drawings that need a reviewer, the most informative first
 
-    Nobody else gets them for five minutes. Asking again answers those that one has already, and
-    more of them up to `limit`.
+    Other reviewers do not get them for five minutes. A second call returns the drawings that the
+    caller has claimed, and more up to `limit`.
     """
     now = utc_now()
     numbers = _take(query.limit, now)
@@ -53,27 +53,27 @@ def queue(query: ReviewQuery) -> ResponseReturnValue:
             "next": None,
             "left": {"n": left, "is_exact": is_exact},
             "n_quarantined": quarantined.get("", 0),
-            "n_done": transitions.n_done(session, who.by, midnight),
+            "n_done": decisions.n_done(session, who.by, midnight),
         }
 
 
 @blueprint.delete("/api/v1/review")
 @contract("Leave the review", role=REVIEWER, answers={204: None})
 def leave() -> ResponseReturnValue:
-    """Give back what one has not decided about, so that others need not wait for it"""
+    """Release the caller's claimed drawings, so that other reviewers get them"""
     with services().database.write() as session:
-        transitions.release(session, identity.who().holder)
+        decisions.release(session, identity.who().holder)
     return "", 204
 
 
 def _take(limit: int, now: datetime) -> list[int]:
-    """Claim drawings by the order at hand; if it has run dry, by one worked out anew."""
+    """Claim drawings in the current order; if they are too few, update the order and try again."""
     parts, holder = services(), identity.who().holder
     numbers: list[int] = []
-    for is_anew in (False, True):
-        order = parts.review.order(now, is_anew=is_anew)
+    for refresh in (False, True):
+        order = parts.review.order(now, refresh=refresh)
         with parts.database.write() as session:
-            numbers = transitions.take(session, order, holder=holder, limit=limit, now=now)
+            numbers = decisions.take(session, order, holder=holder, limit=limit, now=now)
         if len(numbers) >= limit:
             break
     return numbers
@@ -91,7 +91,7 @@ def decide(drawing_id: str, body: ReviewIn) -> ResponseReturnValue:
     """Accept, relabel or reject a drawing; it leaves the queue"""
     who = identity.who()
     with services().database.write() as session:
-        drawing = transitions.decide(
+        drawing = decisions.decide(
             session,
             drawing_id,
             Decision(body.decision),
@@ -107,10 +107,10 @@ def decide(drawing_id: str, body: ReviewIn) -> ResponseReturnValue:
 @blueprint.post("/api/v1/review/<drawing_id>/undo")
 @contract("Take a review back", role=REVIEWER, answers={200: ReviewItem}, refusals=(404, 409, 410))
 def undo(drawing_id: str) -> ResponseReturnValue:
-    """Take one's own last decision about a drawing back; it is before one's eyes again"""
+    """Undo the caller's own last decision about a drawing; it is claimed again"""
     who = identity.who()
     with services().database.write() as session:
-        drawing = transitions.undo(session, drawing_id, holder=who.holder, by=who.by, now=utc_now())
+        drawing = decisions.undo(session, drawing_id, holder=who.holder, by=who.by, now=utc_now())
         session.flush()
         return _items(session, [drawing.number])[0]
 
@@ -126,8 +126,8 @@ def _items(session: Session, numbers: list[int]) -> list[Json]:
     ]
 
 
-def _reason(drawing: Drawing, reading: Reading | None) -> Json:
-    """Why a drawing is looked at, as far as the live version has read it."""
+def _reason(drawing: Drawing, reading: ReviewReading | None) -> Json:
+    """Return why a drawing is in the queue, and the live version's reading of it."""
     is_quarantined = drawing.status == DrawingStatus.QUARANTINED
     if reading is None:
         return {"why": "quarantined" if is_quarantined else "sample", "read": None}

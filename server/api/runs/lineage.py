@@ -1,7 +1,7 @@
-"""The exact drawings that a run learned from, page by page and counted, however many there are.
+"""Queries of the drawings that a run trained on: pages and counts.
 
-Whether one was deleted since is read from the facet in an index of `drawings`, which is a fiftieth
-of the table: 20,000 look-ups in it take 20 ms, in the table 200.
+Whether a drawing was deleted since is read from the facet in an index of `drawings`, which has a
+fiftieth of the table's size: 20,000 look-ups take 20 ms there, 200 ms in the table.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.storage.facets import N_FACETS, STATUSES
 
 DELETED_FROM: Final = N_FACETS // len(STATUSES) * STATUSES.index("deleted")
-"""Facets from this one on are those of deleted drawings: the status is their highest part."""
+"""The first facet of deleted drawings: the status is the highest part of a facet."""
 
 _FROM = (
     "FROM run_drawings r CROSS JOIN drawings d INDEXED BY ix_drawings_number_facet_created_at "
@@ -25,8 +25,8 @@ _FROM = (
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
-    """One drawing of a run, with the label that it learned."""
+class TrainedDrawing:
+    """A drawing of a run, with the label that the run trained on."""
 
     number: int
     label: int
@@ -34,13 +34,13 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """How many drawings a run learned from, by the label that it learned: ten figures each."""
+class LabelCounts:
+    """How many drawings a run trained on, by label at that time: ten counts each."""
 
     new: list[int]
     older: list[int]
     n_deleted: int
-    """Deleted since: counted, but shown to nobody any more."""
+    """Deleted since: counted, but no longer shown."""
 
 
 def page(
@@ -51,11 +51,11 @@ def page(
     label: int | None,
     before: int | None,
     limit: int,
-) -> Sequence[Learned]:
-    """Up to `limit` drawings of a run, the newest first, from the one before number `before` on."""
+) -> Sequence[TrainedDrawing]:
+    """Return up to `limit` drawings of a run, newest first, with numbers below `before`."""
     given: dict[str, Any] = {"run_id": run_id, "deleted": DELETED_FROM, "limit": limit}
     where = ""
-    # The plus keeps SQLite from seeking by facet, rather than comparing the one that it found.
+    # The plus stops SQLite from searching by facet: each found row's facet is compared instead.
     for name, condition, value in (
         ("before", "r.drawing_number < :before", before),
         ("is_new", "r.is_new = :is_new", None if is_new is None else int(is_new)),
@@ -69,11 +69,11 @@ def page(
         "ORDER BY r.drawing_number DESC LIMIT :limit"
     )
     rows = session.execute(text(sql), given)
-    return [Learned(number, label, bool(is_new)) for number, label, is_new in rows]
+    return [TrainedDrawing(number, label, bool(is_new)) for number, label, is_new in rows]
 
 
-def counts(session: Session, run_id: int) -> Counts:
-    """Count the drawings of a run: 20 ms for 40,000 among a million, 75 in one joined pass."""
+def counts(session: Session, run_id: int) -> LabelCounts:
+    """Count a run's drawings. 40,000 among a million take 20 ms; one joined query would take 75."""
     sql = (
         "SELECT is_new * 10 + label AS kind, count(*) FROM run_drawings "
         "WHERE run_id = :run_id GROUP BY kind"
@@ -81,11 +81,11 @@ def counts(session: Session, run_id: int) -> Counts:
     by_kind = [0] * 20
     for kind, n in session.execute(text(sql), {"run_id": run_id}):
         by_kind[kind] = n
-    return Counts(by_kind[10:], by_kind[:10], _n_deleted(session, run_id, sum(by_kind)))
+    return LabelCounts(by_kind[10:], by_kind[:10], _n_deleted(session, run_id, sum(by_kind)))
 
 
 def _n_deleted(session: Session, run_id: int, n: int) -> int:
-    """How many of a run's `n` drawings were deleted since, looked up from the rarer side."""
+    """Count a run's deleted drawings, starting from the smaller of the two sets."""
     given = {"run_id": run_id, "deleted": DELETED_FROM}
     kept = "SELECT coalesce(sum(n), 0) FROM drawing_facets WHERE facet >= :deleted"
     if session.scalars(text(kept), {"deleted": DELETED_FROM}).one() < n:

@@ -1,4 +1,4 @@
-"""Runs: asking for one, watching it, stopping it."""
+"""Routes of training runs: request, list, show, cancel."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from sqlalchemy.orm import Session
 from core.base.clock import utc_now
 from core.base.errors import NotFound
 from core.base.kinds import Role
-from core.runs import lifecycle as transitions
+from core.runs import lifecycle
 from core.storage.counters import audit
 from core.storage.tables import Run
 from server import identity
-from server.api.runs import lineage as run_drawings
+from server.api.runs import lineage
 from server.api.runs.schemas import RunDrawingsOut, RunDrawingsQuery, RunInFull, RunOut, RunsOut
 from server.api.runs.views import asked_by, run_drawings_json, run_in_full, run_json
-from server.api.shared.conditional import polled
-from server.api.shared.paging import Page, next_after, number_after
+from server.api.shared.etags import json_with_etag
+from server.api.shared.paging import Page, cursor, number_of
 from server.contract import contract
 from server.roles import ADMIN, ANYBODY, REVIEWER
 from server.services import services
@@ -32,11 +32,11 @@ blueprint = Blueprint("runs", __name__)
 @blueprint.post("/api/v1/runs")
 @contract("Ask for a run", role=ADMIN, answers={202: RunOut}, refusals=(503, 507))
 def ask() -> ResponseReturnValue:
-    """Queue a run; while one is queued or running, that one is the answer"""
+    """Queue a run; while one is queued or running, return that one"""
     by = identity.who().by
     now = utc_now()
     with services().database.write() as session:
-        run, is_new = transitions.queue_run(
+        run, is_new = lifecycle.queue_run(
             session, requested_by=by, is_forced=True, seed=secrets.randbelow(2**31), now=now
         )
         if is_new:
@@ -47,30 +47,30 @@ def ask() -> ResponseReturnValue:
 @blueprint.get("/api/v1/runs")
 @contract("All runs", role=ANYBODY, query=Page, answers={200: RunsOut})
 def all_runs(query: Page) -> ResponseReturnValue:
-    """All runs, newest first"""
+    """List all runs, newest first"""
     found = select(Run).order_by(Run.id.desc()).limit(query.limit + 1)
-    after = number_after(query.after)
+    after = number_of(query.after)
     if after is not None:
         found = found.where(Run.id < after)
     with services().database.read() as session:
         rows = session.scalars(found).all()
         shown = rows[: query.limit]
-        names = asked_by(session, shown) if _may_know_names() else {}
+        names = asked_by(session, shown) if _sees_names() else {}
         items = [run_json(session, run) | {"asked_by": names.get(run.id)} for run in shown]
     more = len(rows) > query.limit
-    return polled({"items": items, "next": next_after(shown[-1].id) if more else None})
+    return json_with_etag({"items": items, "next": cursor(shown[-1].id) if more else None})
 
 
 @blueprint.get("/api/v1/runs/<int:run_id>")
 @contract("One run", role=ANYBODY, answers={200: RunInFull}, refusals=(404,))
 def show(run_id: int) -> ResponseReturnValue:
-    """A run with its progress, its curves, its log, its verdict, and what to do about it"""
+    """Return a run with its progress, curves, log, verdict, and advice"""
     for_admin = identity.role() == Role.ADMIN
     with services().database.read() as session:
         run = _run(session, run_id)
-        names = asked_by(session, [run]) if _may_know_names() else {}
+        names = asked_by(session, [run]) if _sees_names() else {}
         shown = run_in_full(session, run, now=utc_now(), for_admin=for_admin)
-        return polled(shown | {"asked_by": names.get(run.id)})
+        return json_with_etag(shown | {"asked_by": names.get(run.id)})
 
 
 @blueprint.get("/api/v1/runs/<int:run_id>/drawings")
@@ -82,22 +82,22 @@ def show(run_id: int) -> ResponseReturnValue:
     refusals=(404,),
 )
 def drawings(run_id: int, query: RunDrawingsQuery) -> ResponseReturnValue:
-    """The exact drawings that a run learned from, newest first; deleted ones are only counted"""
+    """List the drawings that a run trained on, newest first; deleted ones are only counted"""
     with services().database.read() as session:
         _run(session, run_id)
-        found = run_drawings.page(
+        found = lineage.page(
             session,
             run_id,
             is_new=None if query.kind is None else query.kind == "new",
             label=None if query.label is None else int(query.label),
-            before=number_after(query.after),
+            before=number_of(query.after),
             limit=query.limit + 1,
         )
         shown = found[: query.limit]
-        counts = None if query.after is not None else asdict(run_drawings.counts(session, run_id))
+        counts = None if query.after is not None else asdict(lineage.counts(session, run_id))
         return {
             "items": run_drawings_json(session, shown),
-            "next": next_after(shown[-1].number) if len(found) > query.limit else None,
+            "next": cursor(shown[-1].number) if len(found) > query.limit else None,
             "counts": counts,
         }
 
@@ -105,10 +105,10 @@ def drawings(run_id: int, query: RunDrawingsQuery) -> ResponseReturnValue:
 @blueprint.post("/api/v1/runs/<int:run_id>/cancel")
 @contract("Stop a run", role=ADMIN, answers={200: RunOut}, refusals=(404, 409))
 def cancel(run_id: int) -> ResponseReturnValue:
-    """Stop a queued run at once, a running one within a second"""
+    """Cancel a queued run at once, a running one within a second"""
     now = utc_now()
     with services().database.write() as session:
-        run = transitions.request_cancel(session, run_id, now=now)
+        run = lifecycle.request_cancel(session, run_id, now=now)
         by = identity.who().by
         audit(session, by=by, action="cancel_run", subject=f"run:{run_id}", now=now)
         return run_json(session, run)
@@ -121,5 +121,5 @@ def _run(session: Session, run_id: int) -> Run:
     return run
 
 
-def _may_know_names() -> bool:
+def _sees_names() -> bool:
     return identity.role() != ANYBODY

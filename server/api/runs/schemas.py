@@ -9,12 +9,12 @@ from pydantic import Field
 
 from server.api.drawings.schemas import GalleryDrawing
 from server.api.shared.paging import Page
-from server.api.shared.schemas import Answer, Label, LabelText, Named
+from server.api.shared.schemas import Label, LabelText, Named, ResponseModel
 from server.api.webhooks.schemas import DeliveryOut
 
 
-class RuleOut(Answer):
-    """One rule of the gate and its figures."""
+class RuleOut(ResponseModel):
+    """The outcome of one rule of the gate."""
 
     name: str
     passed: bool
@@ -25,16 +25,16 @@ class RuleOut(Answer):
     """The figures that the rule was decided by."""
 
 
-class VerdictOut(Answer):
-    """What the gate said."""
+class VerdictOut(ResponseModel):
+    """The gate's verdict on a candidate."""
 
     passed: bool
     sentence: str
     rules: list[RuleOut]
 
 
-class RunOut(Answer):
-    """One attempt to train."""
+class RunOut(ResponseModel):
+    """A training run."""
 
     id: int
     status: Literal["queued", "running", "promoted", "held", "failed", "cancelled"]
@@ -57,11 +57,11 @@ class RunOut(Answer):
     failure: str | None
     """The kind of what went wrong; `message` has its details."""
     asked_by: str | None = None
-    """The account, in lists of runs and of one run; only for reviewers."""
+    """The account's address, in lists and single runs; only for reviewers."""
 
 
-class RunPoint(Answer):
-    """A point of a run's curves."""
+class RunPoint(ResponseModel):
+    """A point of a run's learning curves."""
 
     phase: str
     step: int
@@ -69,8 +69,8 @@ class RunPoint(Answer):
     accuracy: float | None
 
 
-class RunsOut(Answer):
-    """Newest first."""
+class RunsOut(ResponseModel):
+    """A page of runs, newest first."""
 
     items: list[RunOut]
     next: str | None
@@ -83,48 +83,48 @@ class RunLineOut(Named):
     sentence: str
 
 
-class PhaseOut(Answer):
+class PhaseOut(ResponseModel):
     """How long a phase took, or has taken so far."""
 
     phase: str
     seconds: float
 
 
-class TimeLeft(Answer):
-    """About how long it will take yet; `is_whole` is false where only this phase is known of."""
+class TimeLeft(ResponseModel):
+    """Estimated time left; `is_whole` is false if it covers the current phase only."""
 
     seconds: float
     is_whole: bool
 
 
 class RunInFull(RunOut):
-    """A run with its curves (at most 400 points), its log, and what to do about its end."""
+    """A run with its curves (at most 400 points), its log, and advice about its outcome."""
 
     metrics: list[RunPoint]
     lines: list[RunLineOut]
     phases: list[PhaseOut]
     time_left: TimeLeft | None
     progress_at: datetime | None
-    """The last sign of life of its trainer."""
+    """Time of the trainer's last progress report."""
     n_attempts: int
     what_to_do: str | None
     advice: list[Named]
     """`what_to_do`, sentence by sentence."""
     n_checking: int
-    """Drawings whose labels wait for a reviewer."""
+    """Number of drawings in quarantine."""
     told: DeliveryOut | None
-    """What became of telling its end; for administrators."""
+    """The webhook delivery about its end; only for administrators."""
 
 
 class RunDrawingsQuery(Page):
-    """Which of the drawings that a run learned from."""
+    """A filter of the drawings that a run trained on."""
 
     kind: Literal["new", "older"] | None = None
     label: LabelText | None = None
 
 
 class RunDrawingOut(GalleryDrawing):
-    """A drawing with the label that the run learned, which may have changed since."""
+    """A drawing with the label that the run trained on, which may have changed since."""
 
     learned_label: Label
     is_new: bool
@@ -133,16 +133,16 @@ class RunDrawingOut(GalleryDrawing):
 TenCounts = Annotated[list[int], Field(min_length=10, max_length=10)]
 
 
-class RunCounts(Answer):
-    """How many drawings a run learned from, by the label that it learned."""
+class RunCounts(ResponseModel):
+    """How many drawings a run trained on, by label at that time."""
 
     new: TenCounts
     older: TenCounts
     n_deleted: int
 
 
-class RunDrawingsOut(Answer):
-    """Newest first; `counts` come with the first page alone."""
+class RunDrawingsOut(ResponseModel):
+    """A page of drawings, newest first; only the first page has `counts`."""
 
     items: list[RunDrawingOut]
     next: str | None

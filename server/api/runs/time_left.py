@@ -1,7 +1,7 @@
-"""How far a run is, honestly: how long each phase took, and how long it will yet take. Pure.
+"""Durations of a run's phases, and an estimate of the time left. Pure functions.
 
-Learning has steps, so its pace is measured. The phases after it have none: they take what they
-took in the last run of the kind, and where there was none nobody knows.
+Training has steps, so its pace is measured. The other phases are estimated from the last run of
+the same kind; without one there is no estimate.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 PHASES: Final = ("gather", "train", "evaluate", "gate", "export", "publish")
-"""In their order; a second look goes back from the gate to evaluate."""
+"""In order; a second candidate returns from the gate to evaluate."""
 MEASURED: Final = "train"
 N_POINTS: Final = 20
-"""The pace is that of the newest points: other work on the machine comes and goes."""
+"""The pace is measured on the newest points, since other load on the machine varies."""
 LEAST_SECONDS: Final = 1.0
 SILENT_SECONDS: Final = 30.0
-"""Without a sign of life for so long nothing is promised any more."""
+"""After so long without progress there is no estimate."""
 
 
-class Line(NamedTuple):
+class LogLine(NamedTuple):
     """One line of a run's log."""
 
     at: datetime
@@ -29,8 +29,8 @@ class Line(NamedTuple):
     facts: Mapping[str, Any]
 
 
-class Point(NamedTuple):
-    """One point of a run's curves."""
+class CurvePoint(NamedTuple):
+    """One point of a run's learning curves."""
 
     at: datetime
     phase: str
@@ -38,19 +38,19 @@ class Point(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """How long a run will take yet; `is_whole` is False where only this phase is known of."""
+class Estimate:
+    """Estimated time left; `is_whole` is False if it covers the current phase only."""
 
     seconds: float
     is_whole: bool
 
 
-def phase_seconds(lines: Sequence[Line], now: datetime) -> dict[str, float]:
-    """How long each phase of a run took so far, in seconds; what was broken off counts to its end.
+def phase_seconds(lines: Sequence[LogLine], now: datetime) -> dict[str, float]:
+    """Return the seconds that each phase has taken so far, including interrupted attempts.
 
     Args:
         lines: the run's log, oldest first.
-        now: until when the phase that is on has lasted.
+        now: the end of the current phase so far.
     """
     taken: dict[str, float] = {}
     phase: str | None = None
@@ -69,19 +69,19 @@ def phase_seconds(lines: Sequence[Line], now: datetime) -> dict[str, float]:
 def time_left(
     phase: str,
     n_steps: int | None,
-    points: Sequence[Point],
+    points: Sequence[CurvePoint],
     taken: Mapping[str, float],
     usual: Mapping[str, float] | None,
     now: datetime,
-) -> Left | None:
-    """Estimate how long a run will take yet; None where that would be a guess.
+) -> Estimate | None:
+    """Estimate a run's remaining time; None without enough data.
 
     Args:
-        phase: the one that is on.
-        n_steps: of this phase.
-        points: of this attempt, oldest first.
+        phase: the current phase.
+        n_steps: the number of steps of this phase.
+        points: points of the current attempt, oldest first.
         taken: `phase_seconds` of this run so far.
-        usual: `phase_seconds` of the last run of the kind, if there was one.
+        usual: `phase_seconds` of the last run of the same kind, if there is one.
     """
     if phase not in PHASES:
         return None
@@ -90,11 +90,11 @@ def time_left(
         return None
     later = PHASES[PHASES.index(phase) + 1 :]
     if usual is None:
-        return Left(here, is_whole=not later)
-    return Left(here + sum(usual.get(name, 0.0) for name in later), is_whole=True)
+        return Estimate(here, is_whole=not later)
+    return Estimate(here + sum(usual.get(name, 0.0) for name in later), is_whole=True)
 
 
-def _by_pace(n_steps: int | None, points: Sequence[Point], now: datetime) -> float | None:
+def _by_pace(n_steps: int | None, points: Sequence[CurvePoint], now: datetime) -> float | None:
     newest = [point for point in points if point.phase == MEASURED][-N_POINTS:]
     if n_steps is None or len(newest) < 2:
         return None
@@ -113,4 +113,4 @@ def _as_usual(
     if usual is None or phase not in usual:
         return None
     left = usual[phase] - taken.get(phase, 0.0)
-    return left if left > 0 else None  # it takes longer than last time, and nobody knows how much
+    return left if left > 0 else None  # it already takes longer than last time: no estimate

@@ -1,4 +1,4 @@
-"""A run in full, the drawings it learned from, and what was told of its end, as JSON."""
+"""Runs, verdicts, and the drawings that a run trained on, as JSON."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from core.runs.log_lines import line_sentence
 from core.storage import counters
 from core.storage.tables import Run, RunLine, RunMetric, Verdict
 from core.webhooks import deliveries as webhook
-from server.api.audit import events as audit_log
 from server.api.drawings.views import drawings_by_number, drawings_json
-from server.api.runs.lineage import Learned
-from server.api.runs.time_left import PHASES, Line, Point, phase_seconds, time_left
+from server.api.runs.lineage import TrainedDrawing
+from server.api.runs.time_left import PHASES, CurvePoint, LogLine, phase_seconds, time_left
+from server.api.shared.account_names import account_names
 from server.api.shared.json_values import Json, iso
 from server.api.webhooks.views import delivery_json
 
 MAX_POINTS = 400
-"""More than a curve has pixels for; a long training writes thousands."""
+"""More than a chart has pixels for; a long training writes thousands."""
 
 
 def run_in_full(session: Session, run: Run, *, now: datetime, for_admin: bool) -> Json:
-    """A run with its curves, its log, how long it takes, and what to do about its end."""
+    """Return a run with its curves, log, durations, and advice about its outcome."""
     lines = _lines(session, run.id)
     points = _points(session, run.id)
     verdict = run_queries.verdict_of(session, run.id)
@@ -68,13 +68,13 @@ def run_in_full(session: Session, run: Run, *, now: datetime, for_admin: bool) -
 
 
 def asked_by(session: Session, runs: Sequence[Run]) -> dict[int, str]:
-    """Who asked for each run by hand, by its number: the address of the account."""
-    names = audit_log.names(session, {run.requested_by for run in runs})
+    """Return the address of the account that requested each run, by run id."""
+    names = account_names(session, {run.requested_by for run in runs})
     return {run.id: names[run.requested_by] for run in runs if run.requested_by in names}
 
 
-def run_drawings_json(session: Session, found: Sequence[Learned]) -> list[Json]:
-    """Drawings as the gallery shows them, with the label that the run learned."""
+def run_drawings_json(session: Session, found: Sequence[TrainedDrawing]) -> list[Json]:
+    """Return drawings as the gallery shows them, with the label that the run trained on."""
     drawings = drawings_by_number(session, [one.number for one in found])
     shown = drawings_json(session, drawings, for_reviewer=True)
     return [
@@ -83,17 +83,17 @@ def run_drawings_json(session: Session, found: Sequence[Learned]) -> list[Json]:
     ]
 
 
-def _lines(session: Session, run_id: int) -> list[Line]:
+def _lines(session: Session, run_id: int) -> list[LogLine]:
     rows = session.execute(
         select(RunLine.at, RunLine.name, RunLine.facts)
         .where(RunLine.run_id == run_id)
         .order_by(RunLine.id)
     )
-    return [Line(*row) for row in rows]
+    return [LogLine(*row) for row in rows]
 
 
 def _points(session: Session, run_id: int) -> list[RunMetric]:
-    """The points of a run's curves, oldest first; what a broken-off attempt lost is left out."""
+    """Return a run's points, oldest first, without those that were repeated after a resume."""
     rows = session.scalars(
         select(RunMetric).where(RunMetric.run_id == run_id).order_by(RunMetric.id)
     )
@@ -107,7 +107,7 @@ def _points(session: Session, run_id: int) -> list[RunMetric]:
 
 def _thinned(points: Sequence[RunMetric]) -> list[RunMetric]:
     every = -(-len(points) // MAX_POINTS) or 1
-    # Counted from the end, so that the newest point is always there.
+    # Counted from the end, so that the newest point is always included.
     return list(points[::-1][::every][::-1])
 
 
@@ -123,23 +123,23 @@ def _point_json(point: RunMetric) -> Json:
 def _left_json(
     session: Session,
     run: Run,
-    lines: Sequence[Line],
+    lines: Sequence[LogLine],
     points: Sequence[RunMetric],
     taken: dict[str, float],
     now: datetime,
 ) -> Json | None:
     if run.status != RunStatus.RUNNING or run.phase is None:
         return None
-    taken_up = [line.at for line in lines if line.name in {"began", "resumed"}]
-    since = taken_up[-1] if taken_up else now - timedelta(days=1)
-    of_this_attempt = [Point(p.at, p.phase, p.step) for p in points if p.at >= since]
+    starts = [line.at for line in lines if line.name in {"began", "resumed"}]
+    since = starts[-1] if starts else now - timedelta(days=1)
+    of_this_attempt = [CurvePoint(p.at, p.phase, p.step) for p in points if p.at >= since]
     usual = _usual(session, run, now)
     left = time_left(run.phase, run.n_steps, of_this_attempt, taken, usual, now)
     return None if left is None else {"seconds": round(left.seconds), "is_whole": left.is_whole}
 
 
 def _usual(session: Session, run: Run, now: datetime) -> dict[str, float] | None:
-    """How long the phases of the last finished run of the kind took; None if there was none."""
+    """Return the phase durations of the last finished run of the same kind; None without one."""
     finished = (RunStatus.PROMOTED, RunStatus.HELD)
     is_first = Run.base_version.is_(None)
     last = session.scalars(
@@ -153,7 +153,7 @@ def _usual(session: Session, run: Run, now: datetime) -> dict[str, float] | None
 
 
 def verdict_json(verdict: Verdict | None) -> Json | None:
-    """A verdict with its sentences."""
+    """Return a verdict with its sentences."""
     if verdict is None:
         return None
     return {
@@ -164,7 +164,7 @@ def verdict_json(verdict: Verdict | None) -> Json | None:
 
 
 def _rule_json(rule: Json) -> Json:
-    """A rule that had nothing to measure shows no figures: a 0 would look like one."""
+    """Return a rule's outcome; its figures are null if there was nothing to measure."""
     is_measured = rule["facts"].get("n") != 0
     return {
         "name": rule["name"],
@@ -177,7 +177,7 @@ def _rule_json(rule: Json) -> Json:
 
 
 def run_json(session: Session, run: Run) -> Json:
-    """A run, and the verdict on its candidate. Who asked is told by kind, not by name."""
+    """Return a run with its verdict. `requested_by` is a kind, not a name."""
     return {
         "id": run.id,
         "status": run.status,

@@ -1,4 +1,4 @@
-"""When runs are due."""
+"""Routes of the schedule: show it, change it, preview a rule."""
 
 from __future__ import annotations
 
@@ -6,28 +6,30 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from core.base.clock import utc_now
-from core.schedule import cron, due
-from core.schedule.description import OFF, Description, describe, phrase
-from core.schedule.due import change_schedule
-from core.storage.tables import Schedule
+from core.schedule import due
+from core.schedule.description import describe, phrase
 from server import identity
-from server.api.schedule.schemas import ScheduleIn, ScheduleOut, SchedulePreview, SchedulePreviewOut
-from server.api.shared.conditional import polled
-from server.api.shared.json_values import Json, iso
+from server.api.schedule.schemas import (
+    ScheduleIn,
+    ScheduleOut,
+    SchedulePreview,
+    SchedulePreviewOut,
+)
+from server.api.schedule.views import description_json, next_runs, schedule_json
+from server.api.shared.etags import json_with_etag
 from server.contract import contract
 from server.roles import ADMIN, ANYBODY, REVIEWER
 from server.services import services
 
 blueprint = Blueprint("schedule", __name__)
-N_SHOWN = 5
 
 
 @blueprint.get("/api/v1/schedule")
 @contract("The schedule", role=ANYBODY, answers={200: ScheduleOut})
 def show() -> ResponseReturnValue:
-    """When runs are due, and what the last due moment did"""
+    """Return when runs are due, and the outcome of the last due time"""
     with services().database.read() as session:
-        return polled(_schedule_json(due.schedule(session)))
+        return json_with_etag(schedule_json(due.schedule(session)))
 
 
 @blueprint.put("/api/v1/schedule")
@@ -35,7 +37,7 @@ def show() -> ResponseReturnValue:
 def change(body: ScheduleIn) -> ResponseReturnValue:
     """Replace the schedule; it takes effect within 5 s"""
     with services().database.write() as session:
-        row = change_schedule(
+        row = due.change_schedule(
             session,
             rule=body.cron,
             timezone=body.timezone,
@@ -44,7 +46,7 @@ def change(body: ScheduleIn) -> ResponseReturnValue:
             by=identity.who().by,
             now=utc_now(),
         )
-        return _schedule_json(row)
+        return schedule_json(row)
 
 
 @blueprint.get("/api/v1/schedule/preview")
@@ -52,43 +54,10 @@ def change(body: ScheduleIn) -> ResponseReturnValue:
     "A rule in words", role=REVIEWER, query=SchedulePreview, answers={200: SchedulePreviewOut}
 )
 def preview(query: SchedulePreview) -> ResponseReturnValue:
-    """What a rule that is not saved yet means, and the next five moments at which it is due"""
+    """Return an unsaved rule in words, and the next five times at which it would be due"""
     described = describe(query.cron)
     return {
         "sentence": phrase(described),
         "description": description_json(described),
-        "next_runs": _next_runs(query.cron, query.timezone),
-    }
-
-
-def _next_runs(rule: str, timezone: str) -> list[str | None]:
-    return [iso(due) for due in cron.next_times(rule, timezone, utc_now(), N_SHOWN)]
-
-
-def description_of(row: Schedule) -> Description:
-    """When runs start by themselves."""
-    return describe(row.cron) if row.enabled else OFF
-
-
-def description_json(described: Description) -> Json:
-    """A description's name and figures."""
-    return {"name": described.name, "facts": described.facts}
-
-
-def _schedule_json(row: Schedule) -> Json:
-    now, rule = description_of(row), describe(row.cron)
-    return {
-        "cron": row.cron,
-        "timezone": row.timezone,
-        "min_new_drawings": row.min_new_drawings,
-        "enabled": row.enabled,
-        "next_run_at": iso(row.next_due_at),
-        "last_run_at": iso(row.last_due_at),
-        "last_outcome": row.last_outcome,
-        "sentence": phrase(now),
-        "description": description_json(now),
-        "rule_sentence": phrase(rule),
-        "rule_description": description_json(rule),
-        "next_runs": _next_runs(row.cron, row.timezone) if row.enabled else [],
-        "zone": str(cron.zone_of(row.timezone)),
+        "next_runs": next_runs(query.cron, query.timezone),
     }

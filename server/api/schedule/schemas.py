@@ -7,11 +7,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from server.api.shared.schemas import Answer, Named, Sent
+from server.api.shared.schemas import Named, RequestModel, ResponseModel
 
 
-class ScheduleIn(Sent):
-    """When runs are due: POSIX cron in an IANA time zone; an empty zone is the machine's own."""
+class ScheduleIn(RequestModel):
+    """When runs are due: POSIX cron in an IANA time zone; an empty zone is the machine's."""
 
     cron: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
     timezone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
@@ -20,15 +20,15 @@ class ScheduleIn(Sent):
 
 
 class SchedulePreview(BaseModel):
-    """A rule and a zone that are not saved yet."""
+    """A rule and a zone that are not saved."""
 
     model_config = ConfigDict(extra="forbid")
     cron: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
     timezone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
 
 
-class ScheduleOut(Answer):
-    """When runs are due, and what the last due moment did."""
+class ScheduleOut(ResponseModel):
+    """When runs are due, and the outcome of the last due time."""
 
     cron: str
     timezone: str
@@ -40,16 +40,16 @@ class ScheduleOut(Answer):
     sentence: str
     description: Named
     rule_sentence: str
-    """The rule in words, switched off or not."""
+    """The rule in words, even while it is switched off."""
     rule_description: Named
     next_runs: list[datetime]
-    """The next five moments; none while it is switched off."""
+    """The next five due times; empty while it is switched off."""
     zone: str
-    """The zone that counts: where `timezone` is empty, the machine's own."""
+    """The zone in use: the machine's, where `timezone` is empty."""
 
 
-class SchedulePreviewOut(Answer):
-    """A rule in words, and when it would be due next."""
+class SchedulePreviewOut(ResponseModel):
+    """A rule in words, and its next due times."""
 
     sentence: str
     description: Named

@@ -1,4 +1,4 @@
-"""Python values as JSON carries them."""
+"""Conversions of Python values to JSON."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ Json = dict[str, Any]
 
 
 def iso(moment: datetime | None) -> str | None:
-    """`2026-11-23T03:00:00.000000Z`: always UTC, always as long, so that it sorts."""
+    """Format a moment as `2026-11-23T03:00:00.000000Z`: UTC, of fixed length, sortable."""
     if moment is None:
         return None
     return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def to_base64(data: bytes) -> str:
-    """Bytes as JSON carries them."""
+    """Encode bytes as base64 text."""
     return base64.b64encode(data).decode("ascii")

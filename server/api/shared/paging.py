@@ -1,4 +1,4 @@
-"""Pages of lists: the query, and the cursor that continues a list."""
+"""Paged lists: the query, and the opaque cursor in `next` and `after`."""
 
 from __future__ import annotations
 
@@ -12,27 +12,43 @@ from core.base.errors import InvalidInput
 
 
 class Page(BaseModel):
-    """Which part of a list: `after` is the `next` of the part before."""
+    """One page of a list; `after` is the `next` of the page before."""
 
     model_config = ConfigDict(extra="forbid")
     limit: Annotated[int, Field(ge=1, le=500)] = 50
     after: Annotated[str, StringConstraints(max_length=100)] | None = None
 
 
-def next_after(number: int) -> str:
-    """What a client sends as `after` to go on behind this row."""
-    return base64.urlsafe_b64encode(str(number).encode()).decode("ascii").rstrip("=")
+def cursor(number: int) -> str:
+    """Return the cursor that continues a list after the row with this number."""
+    return encode_cursor(str(number))
 
 
-def number_after(after: str | None) -> int | None:
-    """The row to go on behind. Raises: InvalidInput, if no answer of ours gave it."""
+def number_of(after: str | None) -> int | None:
+    """Return the row number in a cursor; None without a cursor. Raises: InvalidInput."""
     if after is None:
         return None
-    try:
-        text = base64.b64decode(after + "=" * (-len(after) % 4), b"-_", validate=True)
-        number = int(text) if text.isdigit() else -1
-    except (binascii.Error, ValueError):
-        number = -1
+    text = decode_cursor(after)
+    number = int(text) if text.isdecimal() else -1
     if not 0 <= number < 2**63:
-        raise InvalidInput("after must be the `next` of the page before: start without it")
+        raise bad_cursor()
     return number
+
+
+def encode_cursor(text: str) -> str:
+    """Encode ASCII text as an opaque cursor."""
+    return base64.urlsafe_b64encode(text.encode("ascii")).decode("ascii").rstrip("=")
+
+
+def decode_cursor(after: str) -> str:
+    """Return the text in a cursor. Raises: InvalidInput, if the server did not make it."""
+    try:
+        padded = after + "=" * (-len(after) % 4)
+        return base64.b64decode(padded, b"-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError) as exc:
+        raise bad_cursor() from exc
+
+
+def bad_cursor() -> InvalidInput:
+    """Return the error for a cursor that the server did not make."""
+    return InvalidInput("after must be the `next` of the page before: start without it")

@@ -10,17 +10,19 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from core.imaging import MAX_POINTS, MAX_STROKES
 
 MAX_REASON = 500  # characters
-
+Probability = Annotated[float, Field(ge=0, le=1)]
 Label = Annotated[int, Field(ge=0, le=9, description="the digit")]
-
+# Values in queries and forms are text: a label is exactly one digit.
+LabelText = Annotated[str, StringConstraints(pattern=r"^[0-9]$")]
 Base64Ink = Annotated[
     str,
     Field(description="base64 of 784 bytes, row by row; 0 = paper, 255 = ink"),
 ]
+Side = Annotated[float, Field(ge=1, le=100_000, description="of the canvas, in its own units")]
 
 
-def _as_uuid(text: str) -> str:
-    """One spelling for each uuid, so that the same id is the same however it is written."""
+def _normal_uuid(text: str) -> str:
+    """Return a uuid in its normal spelling, so that equal ids compare equal as text."""
     try:
         return str(UUID(text))
     except ValueError as exc:
@@ -30,21 +32,10 @@ def _as_uuid(text: str) -> str:
 DrawingId = Annotated[
     str,
     StringConstraints(min_length=32, max_length=36),
-    AfterValidator(_as_uuid),
+    AfterValidator(_normal_uuid),
     Field(json_schema_extra={"format": "uuid"}),
 ]
-
-# In queries and forms everything is text: a digit is one character, and nothing else is.
-LabelText = Annotated[str, StringConstraints(pattern=r"^[0-9]$")]
-
-
-class Sent(BaseModel):
-    """What a client sends: strict types, finite numbers, no unknown fields."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
-
-
-# `core.imaging.parse_strokes` checks them, in bulk and with its own sentences.
+# Pydantic does not look inside: `core.imaging.parse_strokes` validates all points at once.
 StrokeLists = Annotated[
     list[Any],
     WithJsonSchema(
@@ -67,31 +58,23 @@ StrokeLists = Annotated[
     ),
 ]
 
-Side = Annotated[float, Field(ge=1, le=100_000, description="of the canvas, in its own units")]
+
+class RequestModel(BaseModel):
+    """Base of request bodies and forms: strict types, finite numbers, no unknown fields.
+
+    `"7"`, `true` and `7.0` are no labels.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
 
-class PictureForm(Sent):
-    """A picture as a file of a form: PNG, JPEG or WebP."""
-
-    file: Annotated[str, Field(json_schema_extra={"format": "binary"})]
-
-
-class Reason(Sent):
-    """Why; it stays in the record."""
-
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_REASON)]
-
-
-Probability = Annotated[float, Field(ge=0, le=1)]
-
-
-class Answer(BaseModel):
-    """What a client gets."""
+class ResponseModel(BaseModel):
+    """Base of answers. They are not validated at run time; tests compare answers with them."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Named(Answer):
+class Named(ResponseModel):
     """The name and figures of a sentence, for a page to render it in any language."""
 
     name: str
@@ -99,8 +82,14 @@ class Named(Answer):
 
 
 class ErrorOut(BaseModel):
-    """Every error."""
+    """Any error."""
 
     model_config = ConfigDict(extra="allow")
     error: str
     message: str
+
+
+class Reason(RequestModel):
+    """The reason for a change; it is kept in the audit log."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_REASON)]

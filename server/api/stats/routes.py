@@ -1,52 +1,44 @@
-"""The figures on the front pages, and "did it learn me?"."""
+"""Routes of the figures on the front pages, and of a contributor's own accuracy."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from numpy.typing import NDArray
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from core.base.clock import utc_now
-from core.base.errors import ModelFileError
-from core.base.kinds import DrawingStatus, Split
+from core.base.kinds import DrawingStatus
 from core.drawings import queries as drawing_queries
 from core.runs import queries as run_queries
 from core.schedule import due
 from core.schedule.description import phrase
 from core.storage import counters
-from core.storage.tables import Drawing
 from core.versions import queries as version_queries
 from server import identity
 from server.api.runs.views import run_json
-from server.api.schedule.routes import description_json, description_of
-from server.api.shared.conditional import polled
-from server.api.shared.json_values import Json, iso
+from server.api.schedule.views import description_json, description_of
+from server.api.shared.etags import json_with_etag
+from server.api.shared.json_values import iso
 from server.api.stats.schemas import LearnedOut, StatsOut
+from server.api.stats.views import learned_json
 from server.contract import contract
 from server.roles import ANYBODY
 from server.services import services
+from server.serving.own_drawings import load_own_drawings, right
 
 blueprint = Blueprint("stats", __name__)
-MAX_READ = 1000  # newest drawings of a contributor; reading them twice takes about 60 ms
-SIDE_PX = 28
 
 
 @blueprint.get("/api/v1/stats")
 @contract("The front pages' figures", role=ANYBODY, answers={200: StatsOut})
 def stats() -> ResponseReturnValue:
-    """What was collected, what is live, when the next run is due, and how far a run is"""
+    """Return counts of drawings, the live version, the next run and the latest run's progress"""
     with services().database.read() as session:
         champion = version_queries.champion(session)
         schedule = due.schedule(session)
         described = description_of(schedule)
         run = run_queries.latest_run(session)
         counts = counters.totals(session, "")
-        return polled(
+        return json_with_etag(
             {
                 "champion": None
                 if champion is None
@@ -75,81 +67,28 @@ def stats() -> ResponseReturnValue:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnDrawings:
-    """A contributor's inks, in order of arrival."""
-
-    inks_NHW: NDArray[np.uint8]
-    labels_N: NDArray[np.int64]
-    is_exam_N: NDArray[np.bool_]
-
-
 @blueprint.get("/api/v1/learned")
 @contract("Did it learn me?", role=ANYBODY, answers={200: LearnedOut})
 def learned() -> ResponseReturnValue:
-    """How many of one's own drawings the live version reads right, and the one before it
+    """Count the caller's drawings that the live version and the previous one read right
 
-    `exam` is about those among them that no version ever trains on.
+    `exam` counts the held-out drawings among them, which no version trains on.
     """
-    with services().database.read() as session:
+    parts = services()
+    with parts.database.read() as session:
         champion = version_queries.champion(session)
-        own = _own_drawings(session, identity.contributor() or "")
+        own = load_own_drawings(session, identity.contributor() or "")
     if champion is None:
-        return polled(_learned_json(own, None, None) | _versions(None, None, None))
-    now_right_N = _right(own, champion.version)
-    before = champion.previous_version
-    right_before_N = None if before is None else _right(own, before)
-    return polled(
-        _learned_json(own, now_right_N, right_before_N)
-        | _versions(champion.version, before, iso(champion.promoted_at))
-    )
-
-
-def _versions(version: int | None, previous: int | None, promoted_at: str | None) -> Json:
-    return {"version": version, "previous_version": previous, "promoted_at": promoted_at}
-
-
-def _own_drawings(session: Session, contributor_id: str) -> OwnDrawings:
-    usable = (DrawingStatus.ACCEPTED, DrawingStatus.QUARANTINED)
-    rows = session.execute(
-        select(Drawing.ink, Drawing.label, Drawing.split)
-        .where(Drawing.contributor_id == contributor_id, Drawing.status.in_(usable))
-        .order_by(Drawing.number.desc())
-        .limit(MAX_READ)
-    ).all()
-    inks = np.frombuffer(b"".join(row.ink for row in rows), np.uint8)
-    return OwnDrawings(
-        inks_NHW=inks.reshape(-1, SIDE_PX, SIDE_PX),
-        labels_N=np.array([row.label for row in rows], np.int64),
-        is_exam_N=np.array([row.split != Split.TRAIN for row in rows], np.bool_),
-    )
-
-
-def _right(own: OwnDrawings, version: int) -> NDArray[np.bool_] | None:
-    """Which drawings the version reads right; None if it cannot be loaded any more."""
-    if not len(own.labels_N):
-        return np.zeros(0, np.bool_)
-    try:
-        model = services().live.version(version)
-    except ModelFileError:
-        return None
-    right_N: NDArray[np.bool_] = model.labels(own.inks_NHW) == own.labels_N
-    return right_N
-
-
-def _learned_json(
-    own: OwnDrawings,
-    right_N: NDArray[np.bool_] | None,
-    right_before_N: NDArray[np.bool_] | None,
-) -> Json:
-    def figures(chosen_N: NDArray[np.bool_]) -> Json:
-        return {
-            "n": int(chosen_N.sum()),
-            "n_right": 0 if right_N is None else int((right_N & chosen_N).sum()),
-            "n_right_before": None
-            if right_before_N is None
-            else int((right_before_N & chosen_N).sum()),
+        versions = {"version": None, "previous_version": None, "promoted_at": None}
+        return json_with_etag(learned_json(own, None, None) | versions)
+    previous = champion.previous_version
+    right_N = right(parts.live, own, champion.version)
+    right_before_N = None if previous is None else right(parts.live, own, previous)
+    return json_with_etag(
+        learned_json(own, right_N, right_before_N)
+        | {
+            "version": champion.version,
+            "previous_version": previous,
+            "promoted_at": iso(champion.promoted_at),
         }
-
-    everything_N = np.ones(len(own.labels_N), np.bool_)
-    return figures(everything_N) | {"exam": figures(own.is_exam_N)}
+    )

@@ -8,26 +8,26 @@ from typing import Annotated
 from pydantic import Field
 
 from server.api.runs.schemas import RunOut
-from server.api.shared.schemas import Answer, Named
+from server.api.shared.schemas import Named, ResponseModel
 
 
-class ChampionOut(Answer):
-    """The live version, in short."""
+class ChampionOut(ResponseModel):
+    """The live version."""
 
     version: int
     accuracy: float | None
     promoted_at: datetime
 
 
-class DayOut(Answer):
+class DayOut(ResponseModel):
     """How many drawings arrived on a day (UTC)."""
 
     day: str
     n: int
 
 
-class StatsOut(Answer):
-    """What the front pages show."""
+class StatsOut(ResponseModel):
+    """The figures of the front pages."""
 
     champion: ChampionOut | None
     next_run_at: datetime | None
@@ -43,8 +43,8 @@ class StatsOut(Answer):
     min_new_drawings: int
 
 
-class RightOut(Answer):
-    """How many of n drawings are read right, by the live version and the one before."""
+class RightOut(ResponseModel):
+    """How many of n drawings the live version and the previous one read right."""
 
     n: int
     n_right: int
@@ -52,7 +52,7 @@ class RightOut(Answer):
 
 
 class LearnedOut(RightOut):
-    """ "Did it learn me?": over one's own drawings, exam drawings apart."""
+    """Accuracy on the caller's own drawings; `exam`: on the held-out ones among them."""
 
     version: int | None
     previous_version: int | None

@@ -1,7 +1,7 @@
-"""Starts the processes that import and export: no web worker holds a file or a table of them.
+"""Child processes for imports and exports, so that web workers stay small.
 
-Measured: pyarrow adds 44 MB to a process, and an import of 2,000 drawings takes it to 200 MB; a web
-worker may have 160 MB.
+Measured: pyarrow adds 44 MB to a process, and an import of 2,000 drawings takes it to 200 MB. A web
+worker may use 160 MB.
 """
 
 from __future__ import annotations
@@ -22,73 +22,72 @@ from core.base.errors import InkloopError, NotReady
 from core.base.settings import Settings
 from core.drawings.gallery import Filters
 from core.storage.database import Database
-from core.transfer import jobs as transfers
+from core.transfer import jobs
 from core.transfer.selection import to_json
 from core.transfer.writing import Format
 
 log = structlog.get_logger()
 
-MAX_EXPORTS = 2  # of one worker at once: each keeps one of its threads
+MAX_EXPORTS = 2  # of one worker at once: each occupies one of its threads
 PIECE_BYTES = 1 << 16
-# Let in one after the other here; the system gives each export its share of the disk and the core.
-_free = threading.BoundedSemaphore(MAX_EXPORTS)
+_free_exports = threading.BoundedSemaphore(MAX_EXPORTS)
 
 
 class ImportProcess:
-    """At most one process of this worker, working on the import that waits longest."""
+    """At most one import process per worker; it takes the import that waits longest."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
         self._process: subprocess.Popen[bytes] | None = None
 
-    def look(self) -> None:
-        """Start one if an import waits for it, or was left behind by a process that died.
+    def start_if_due(self) -> None:
+        """Start a process if an import waits, or was abandoned by a process that died.
 
-        Two workers may start one for the same import: the row lets one of them have it.
+        Two workers may start one for the same import; only one of them can claim its row.
         """
         if self._process is not None:
             if self._process.poll() is None:
                 return
             if self._process.returncode:
-                log.warning("import ended badly", exit_code=self._process.returncode)
+                log.warning("import process failed", exit_code=self._process.returncode)
             self._process = None
         with self._database.read() as session:
-            transfer_id = transfers.due(session, now=utc_now())
+            transfer_id = jobs.due(session, now=utc_now())
         if transfer_id is not None:
             self._process = start_import(self._settings, transfer_id)
 
 
-def export(settings: Settings, format: Format, filters: Filters, by: str) -> Pieces:
-    """The bytes of an export, as they are made.
+def export(settings: Settings, format: Format, filters: Filters, by: str) -> ExportStream:
+    """Stream an export; returns once its first bytes are there.
 
-    Returns once the first are there. Raises: InvalidInput, if there is nothing to export;
-    NotReady, while two others are on their way; later, if the end cannot be reached, so that the
-    connection breaks rather than seem to be complete.
+    Raises: InvalidInput, if there is nothing to export; NotReady, while two others run. The
+    stream raises if the export fails later, so that the connection breaks and the client does not
+    take the file for complete.
     """
-    if not _free.acquire(blocking=False):
-        raise NotReady("two exports are on their way already: ask again when one is done")
+    if not _free_exports.acquire(blocking=False):
+        raise NotReady("two exports are already running: try again when one is done")
     try:
-        words = json.dumps({"format": format, "filters": to_json(filters), "by": by})
+        order = json.dumps({"format": format, "filters": to_json(filters), "by": by})
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        pieces = Pieces(_start(settings, "export", words, **pipes))
+        stream = ExportStream(_start(settings, "export", order, **pipes))
     except BaseException:
-        _free.release()
+        _free_exports.release()
         raise
-    pieces.look_at_first()
-    return pieces
+    stream.read_first()
+    return stream
 
 
-class Pieces:
-    """Gives its place free however it ends: read out, broken off, or never read."""
+class ExportStream:
+    """The output of an export process. Frees its place on any end: complete, aborted or unread."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self._first = b""
         self._is_open = True
 
-    def look_at_first(self) -> None:
-        """Wait for the first bytes. Raises what the process says, if there are none."""
+    def read_first(self) -> None:
+        """Wait for the first bytes. Raises the process's own error, if there are none."""
         self._first = _stdout(self._process).read(PIECE_BYTES)
         if not self._first:
             problem = _refusal(self._process)
@@ -106,7 +105,7 @@ class Pieces:
         problem = _refusal(self._process) if self._process.wait() else None
         self.close()
         if problem is not None:
-            log.warning("export broke off", problem=str(problem))
+            log.warning("export aborted", problem=str(problem))
             raise problem
         raise StopIteration
 
@@ -116,7 +115,7 @@ class Pieces:
             return
         self._is_open = False
         if self._process.poll() is None:
-            # its pipe breaks: it writes down that nobody read on, and ends
+            # The process notices the broken pipe, records that the client left, and ends.
             _stdout(self._process).close()
             try:
                 self._process.wait(5)
@@ -126,7 +125,7 @@ class Pieces:
         for stream in (self._process.stdout, self._process.stderr):
             if stream is not None:
                 stream.close()
-        _free.release()
+        _free_exports.release()
 
 
 def _stdout(process: subprocess.Popen[bytes]) -> IO[bytes]:
@@ -135,28 +134,28 @@ def _stdout(process: subprocess.Popen[bytes]) -> IO[bytes]:
 
 
 def _refusal(process: subprocess.Popen[bytes]) -> InkloopError:
-    """What the process said before it ended."""
+    """Return the error that the process printed before it ended."""
     assert process.stderr is not None
-    said = process.stderr.read().decode(errors="replace")
+    output = process.stderr.read().decode(errors="replace")
     process.wait()
     try:
-        name, sentence = json.loads(said)
+        name, sentence = json.loads(output)
         kind = getattr(errors, name)
     except (ValueError, TypeError, AttributeError):
-        log.error("export ended badly", exit_code=process.returncode, said=said[-2000:])
-        return NotReady("the export broke off: try again, and tell who runs this")
+        log.error("export process failed", exit_code=process.returncode, output=output[-2000:])
+        return NotReady("the export was interrupted: try again, and tell the administrator")
     found: InkloopError = kind(sentence)
     return found
 
 
 def start_import(settings: Settings, transfer_id: int) -> subprocess.Popen[bytes]:
-    """A process that works on an import; it ends with this one."""
+    """Start a process for an import; it ends when this process ends."""
     return _start(settings, "import", str(transfer_id), str(os.getpid()))
 
 
-def _start(settings: Settings, *words: str, **pipes: Any) -> subprocess.Popen[bytes]:
+def _start(settings: Settings, *arguments: str, **pipes: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "core.transfer", *words],
+        [sys.executable, "-m", "core.transfer", *arguments],
         env=settings.environment(),
         stdin=subprocess.DEVNULL,
         **pipes,

@@ -1,4 +1,4 @@
-"""Data in and out: exports that stream, imports that are watched, stored and undone as a whole."""
+"""Routes of exports, which stream, and of imports, which are jobs that can be undone."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from core.base.clock import utc_now
 from core.base.errors import NotFound
 from core.base.kinds import TransferStatus
 from core.drawings import gallery
-from core.storage.tables import ImportedDrawing, ModelVersion, RunDrawing, Transfer, User
-from core.transfer import jobs as transfers
-from core.transfer import uploads
+from core.storage.tables import ImportedDrawing, ModelVersion, RunDrawing, Transfer
+from core.transfer import jobs, uploads
 from core.transfer.archive import shown
 from core.transfer.jobs import STALE_AFTER
 from core.transfer.writing import Format
 from server import identity
-from server.api.shared.conditional import polled
+from server.api.shared.account_names import account_names
+from server.api.shared.etags import json_with_etag
 from server.api.shared.json_values import Json, iso
-from server.api.shared.paging import Page, next_after, number_after
-from server.api.transfers import processes as transfer_processes
+from server.api.shared.paging import Page, cursor, number_of
+from server.api.transfers import processes
 from server.api.transfers.schemas import (
     EstimateOut,
     ExportQuery,
@@ -50,10 +50,10 @@ BROKEN_OFF = "the process that sent it ended before the end: ask for it again"
     media_type="application/octet-stream",
 )
 def export(query: ExportQuery) -> ResponseReturnValue:
-    """All drawings that fit the filters, streamed: Parquet has all of it, the rest ink and label"""
+    """Stream the drawings that match: Parquet has all data, other formats ink and label"""
     format = Format(query.format)
     by = identity.who().by
-    pieces = transfer_processes.export(services().settings, format, query.filters(), by)
+    pieces = processes.export(services().settings, format, query.filters(), by)
     answer = Response(pieces, mimetype=format.media_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{format.file_name}"'
     return answer
@@ -64,7 +64,7 @@ def export(query: ExportQuery) -> ResponseReturnValue:
     "How large an export would be", role=REVIEWER, query=ExportQuery, answers={200: EstimateOut}
 )
 def estimate(query: ExportQuery) -> ResponseReturnValue:
-    """How many drawings an export would have, and about how many bytes"""
+    """Count the drawings of an export, and estimate its size"""
     with services().database.read() as session:
         counted = gallery.tally(session, query.filters())
     n_bytes = counted.n * Format(query.format).bytes_each
@@ -81,12 +81,12 @@ def estimate(query: ExportQuery) -> ResponseReturnValue:
     max_file_bytes=uploads.MAX_FILE_BYTES,
 )
 def import_file(form: ImportForm, file: FileStorage) -> ResponseReturnValue:
-    """Take a file in; it is checked whole, then stored, or kept until `/store` with `preview`"""
+    """Upload a file; it is checked as a whole, then stored, or with `preview` waits for `/store`"""
     parts = services()
     with contextlib.closing(file):
         upload = uploads.take_in(parts.settings, file.stream)
     with parts.database.write() as session:
-        transfer = transfers.begin_import(
+        transfer = jobs.begin_import(
             session,
             file=upload.name,
             file_name=shown(file.filename) if file.filename else None,
@@ -102,51 +102,51 @@ def import_file(form: ImportForm, file: FileStorage) -> ResponseReturnValue:
 @blueprint.get("/api/v1/transfers")
 @contract("Imports and exports", role=REVIEWER, query=Page, answers={200: TransfersOut})
 def all_transfers(query: Page) -> ResponseReturnValue:
-    """Imports and exports, newest first, with how far they are"""
+    """List imports and exports with their progress, newest first"""
     found = select(Transfer).order_by(Transfer.id.desc()).limit(query.limit + 1)
-    after = number_after(query.after)
+    after = number_of(query.after)
     if after is not None:
         found = found.where(Transfer.id < after)
     with services().database.read() as session:
         rows = session.scalars(found).all()
         items = [transfer_json(session, row) for row in rows[: query.limit]]
     is_more = len(rows) > query.limit
-    return polled({"items": items, "next": next_after(items[-1]["id"]) if is_more else None})
+    return json_with_etag({"items": items, "next": cursor(items[-1]["id"]) if is_more else None})
 
 
 @blueprint.get("/api/v1/transfers/<int:transfer_id>")
 @contract("One import or export", role=REVIEWER, answers={200: TransferOut}, refusals=(404,))
 def show(transfer_id: int) -> ResponseReturnValue:
-    """How far an import or an export is, and what it came to"""
+    """Return the progress and outcome of an import or export"""
     with services().database.read() as session:
         row = session.get(Transfer, transfer_id)
         if row is None:
             raise NotFound("import or export", transfer_id)
-        return polled(transfer_json(session, row))
+        return json_with_etag(transfer_json(session, row))
 
 
 @blueprint.post("/api/v1/transfers/<int:transfer_id>/store")
 @contract("Store what was checked", role=ADMIN, answers={202: TransferOut}, refusals=(404, 409))
 def store(transfer_id: int) -> ResponseReturnValue:
-    """Store the drawings of an import that was only looked at so far"""
+    """Store the drawings of a checked import"""
     with services().database.write() as session:
         by, now = identity.who().by, utc_now()
-        row = transfers.ask_to_store(session, transfer_id, by=by, now=now)
+        row = jobs.ask_to_store(session, transfer_id, by=by, now=now)
         return transfer_json(session, row), 202
 
 
 @blueprint.post("/api/v1/transfers/<int:transfer_id>/undo")
 @contract("Undo an import", role=ADMIN, answers={202: TransferOut}, refusals=(404, 409))
 def undo(transfer_id: int) -> ResponseReturnValue:
-    """Take out all that an import brought, whatever was done with it since"""
+    """Remove all drawings of an import, whatever was done with them since"""
     with services().database.write() as session:
         by, now = identity.who().by, utc_now()
-        row = transfers.ask_to_undo(session, transfer_id, by=by, now=now)
+        row = jobs.ask_to_undo(session, transfer_id, by=by, now=now)
         return transfer_json(session, row), 202
 
 
 def transfer_json(session: Session, row: Transfer) -> Json:
-    """An import or an export as a client sees it."""
+    """Return an import or export as JSON."""
     is_broken = (
         row.status == TransferStatus.SENDING
         and row.heartbeat_at is not None
@@ -158,7 +158,7 @@ def transfer_json(session: Session, row: Transfer) -> Json:
         "kind": row.kind,
         "status": TransferStatus.FAILED if is_broken else row.status,
         "format": row.format,
-        "by": _name(session, row.by),
+        "by": account_names(session, {row.by}).get(row.by, row.by),
         "file_name": row.file_name,
         "filters": row.filters,
         "n_bytes": row.n_bytes,
@@ -173,18 +173,12 @@ def transfer_json(session: Session, row: Transfer) -> Json:
     }
 
 
-def _name(session: Session, by: str) -> str:
-    kind, _, user_id = by.partition(":")
-    if kind != "user" or not user_id.isdigit():
-        return by
-    user = session.get(User, int(user_id))
-    return by if user is None else user.email
-
-
 def _versions(session: Session, row: Transfer) -> list[int]:
-    """Which versions learned from what an import brought; asked from the side of the versions,
-    which are few, each by the index on the drawings of its run."""
-    if row.kind != transfers.IMPORT or not row.n_new:
+    """Return the versions that trained on an import's drawings.
+
+    Starts from the versions, which are few, and uses the index on each run's drawings.
+    """
+    if row.kind != jobs.IMPORT or not row.n_new:
         return []
     learned = (
         select(RunDrawing.run_id)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from server.api.gallery.schemas import GalleryFilters
-from server.api.shared.schemas import Answer, Sent
+from server.api.shared.schemas import RequestModel, ResponseModel
 
 Transferred = Literal[
     "sending",
@@ -25,28 +25,28 @@ Transferred = Literal[
 
 
 class ExportQuery(GalleryFilters):
-    """Which drawings, and how they are written."""
+    """Filters and the format of an export."""
 
     format: Literal["parquet", "npz", "idx", "png", "label-studio"]
 
 
-class ImportForm(Sent):
-    """A file to import; with `preview` it is only looked at until `/store` is called."""
+class ImportForm(RequestModel):
+    """A file to import; with `preview` it is only checked until `/store` is called."""
 
     file: Annotated[str, Field(json_schema_extra={"format": "binary"})]
     preview: Literal["true", "false"] = "false"
 
 
-class EstimateOut(Answer):
-    """How large an export would be; beyond 10,000 the count may stop (`is_exact` false)."""
+class EstimateOut(ResponseModel):
+    """The size of an export; the count may stop at 10,000 (`is_exact` false)."""
 
     n: int
     is_exact: bool
     n_bytes: int
 
 
-class FoundOut(Answer):
-    """What a file holds, after the checks."""
+class FoundOut(ResponseModel):
+    """What a file contains, after the checks."""
 
     by_label: Annotated[list[int], Field(min_length=10, max_length=10)]
     n_known: int
@@ -54,8 +54,8 @@ class FoundOut(Answer):
     refusals: list[str]
 
 
-class TransferOut(Answer):
-    """One import or export: how far it is, and what it came to."""
+class TransferOut(ResponseModel):
+    """An import or export, its progress and its outcome."""
 
     id: int
     kind: Literal["import", "export"]
@@ -75,8 +75,8 @@ class TransferOut(Answer):
     finished_at: datetime | None
 
 
-class TransfersOut(Answer):
-    """Newest first."""
+class TransfersOut(ResponseModel):
+    """A page of imports and exports, newest first."""
 
     items: list[TransferOut]
     next: str | None

@@ -1,4 +1,4 @@
-"""Versions: which there are, which one is live, and making another one live by hand."""
+"""Routes of model versions: list, show, download, promote, roll back, move the anchor."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from core.base.clock import utc_now
 from core.base.errors import NotFound
 from core.storage.model_store import ONNX, WEIGHTS
 from core.storage.tables import ModelVersion
-from core.versions import lifecycle as transitions
+from core.versions import lifecycle
 from server import identity
 from server.api.shared.json_values import Json
-from server.api.shared.paging import Page, next_after, number_after
+from server.api.shared.paging import Page, cursor, number_of
 from server.api.shared.schemas import Reason
 from server.api.versions.schemas import AnchorOut, ModelOut, ModelsOut, PromotedOut
 from server.api.versions.views import model_json
@@ -29,26 +29,26 @@ DOWNLOADS = (ONNX, WEIGHTS, "manifest.json")
 @blueprint.get("/api/v1/models")
 @contract("All versions", role=ADMIN, query=Page, answers={200: ModelsOut})
 def all_models(query: Page) -> ResponseReturnValue:
-    """All versions with scores, verdict and lineage, newest first"""
+    """List all versions with scores, verdict and lineage, newest first"""
     found = select(ModelVersion).order_by(ModelVersion.version.desc()).limit(query.limit + 1)
-    after = number_after(query.after)
+    after = number_of(query.after)
     if after is not None:
         found = found.where(ModelVersion.version < after)
     with services().database.read() as session:
-        live = transitions.champion(session)
+        live = lifecycle.champion(session)
         rows = session.scalars(found).all()
         shown = rows[: query.limit]
         items = [model_json(session, row, live.version if live else None) for row in shown]
     more = len(rows) > query.limit
-    return {"items": items, "next": next_after(shown[-1].version) if more else None}
+    return {"items": items, "next": cursor(shown[-1].version) if more else None}
 
 
 @blueprint.get("/api/v1/models/champion")
 @contract("The live version", role=ANYBODY, answers={200: ModelOut}, refusals=(404,))
 def champion() -> ResponseReturnValue:
-    """The version that is live"""
+    """Return the live version"""
     with services().database.read() as session:
-        live = transitions.champion(session)
+        live = lifecycle.champion(session)
         if live is None:
             raise NotFound("version", "that is live yet: the first one is still being trained")
         return model_json(session, session.get_one(ModelVersion, live.version), live.version)
@@ -57,9 +57,9 @@ def champion() -> ResponseReturnValue:
 @blueprint.get("/api/v1/models/<int:version>")
 @contract("One version", role=ADMIN, answers={200: ModelOut}, refusals=(404,))
 def show(version: int) -> ResponseReturnValue:
-    """A version with scores, verdict and lineage"""
+    """Return a version with scores, verdict and lineage"""
     with services().database.read() as session:
-        live = transitions.champion(session)
+        live = lifecycle.champion(session)
         row = session.get(ModelVersion, version)
         if row is None:
             raise NotFound("version", version)
@@ -68,8 +68,8 @@ def show(version: int) -> ResponseReturnValue:
 
 def _about(row: ModelVersion) -> Json:
     names = ("n_parameters", "temperature", "seed", "recipe")
-    told = {name: row.manifest.get(name) for name in names}
-    return told | {"onnx_sha256": row.sha256}
+    recorded = {name: row.manifest.get(name) for name in names}
+    return recorded | {"onnx_sha256": row.sha256}
 
 
 @blueprint.get("/api/v1/models/<int:version>/files/<name>")
@@ -81,7 +81,7 @@ def _about(row: ModelVersion) -> Json:
     media_type="application/octet-stream",
 )
 def download(version: int, name: str) -> ResponseReturnValue:
-    """`model.onnx`, `weights.safetensors` or `manifest.json`, as the model store keeps it"""
+    """Download `model.onnx`, `weights.safetensors` or `manifest.json` from the model store"""
     parts = services()
     with parts.database.read() as session:
         if session.get(ModelVersion, version) is None or name not in DOWNLOADS:
@@ -100,11 +100,11 @@ def download(version: int, name: str) -> ResponseReturnValue:
     refusals=(404, 409, 504),
 )
 def promote(version: int, body: Reason) -> ResponseReturnValue:
-    """Make a version live; answers once every worker serves it"""
+    """Promote a version; answers once every worker serves it"""
     parts = services()
     parts.live.check_files(version)
     with parts.database.write() as session:
-        promotion = transitions.promote(
+        promotion = lifecycle.promote(
             session,
             version,
             kind="promote",
@@ -112,7 +112,7 @@ def promote(version: int, body: Reason) -> ResponseReturnValue:
             by=identity.who().by,
             now=utc_now(),
         )
-    wait_until_served(parts, version)
+    wait_until_served(parts.live, parts.database, parts.shared_state, version)
     return {"version": version, "previous_version": promotion.previous_version}
 
 
@@ -124,21 +124,21 @@ def rollback(body: Reason) -> ResponseReturnValue:
     """Return to the version that was live before; answers once every worker serves it"""
     parts = services()
     with parts.database.write() as session:
-        promotion = transitions.rollback(
+        promotion = lifecycle.rollback(
             session, reason=body.reason, by=identity.who().by, now=utc_now()
         )
-        # Inside the transaction, so that a broken version never becomes the champion; a few ms.
+        # Inside the transaction, so that a damaged version never becomes the champion. A few ms.
         parts.live.check_files(promotion.version)
-    wait_until_served(parts, promotion.version)
+    wait_until_served(parts.live, parts.database, parts.shared_state, promotion.version)
     return {"version": promotion.version, "previous_version": promotion.previous_version}
 
 
 @blueprint.post("/api/v1/models/<int:version>/anchor")
 @contract("Move the anchor", role=ADMIN, body=Reason, answers={200: AnchorOut}, refusals=(404,))
 def anchor(version: int, body: Reason) -> ResponseReturnValue:
-    """Measure all later candidates against this version"""
+    """Make this version the anchor, which later candidates are compared with"""
     with services().database.write() as session:
-        transitions.move_anchor(
+        lifecycle.move_anchor(
             session, version, reason=body.reason, by=identity.who().by, now=utc_now()
         )
     return {"version": version}

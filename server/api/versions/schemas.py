@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 from server.api.runs.schemas import VerdictOut
-from server.api.shared.schemas import Answer
+from server.api.shared.schemas import ResponseModel
 
 
-class AboutVersion(Answer):
-    """How a version was made, from its manifest; None where an older manifest does not say."""
+class AboutVersion(ResponseModel):
+    """How a version was trained, from its manifest; null where an older manifest lacks it."""
 
     n_parameters: int | None
     temperature: float | None
@@ -19,8 +19,8 @@ class AboutVersion(Answer):
     onnx_sha256: str
 
 
-class ModelOut(Answer):
-    """A version, its scores, verdict and lineage."""
+class ModelOut(ResponseModel):
+    """A model version with scores, verdict and lineage."""
 
     version: int
     status: Literal["live", "retired", "held"]
@@ -33,27 +33,27 @@ class ModelOut(Answer):
     n_new: int | None
     is_anchor: bool
     scores: dict[str, Any]
-    """By exam: `accuracy`, `n_correct`, `n`, `ece`, `nll`, and `bins` of certainty."""
+    """By data set: `accuracy`, `n_correct`, `n`, `ece`, `nll`, and `bins` of confidence."""
     verdict: VerdictOut | None
     about: AboutVersion | None = None
-    """Only of one version, not in lists."""
+    """Not in lists."""
 
 
-class ModelsOut(Answer):
-    """Newest first."""
+class ModelsOut(ResponseModel):
+    """A page of versions, newest first."""
 
     items: list[ModelOut]
     next: str | None
 
 
-class PromotedOut(Answer):
-    """The version that every worker serves now."""
+class PromotedOut(ResponseModel):
+    """The version that all workers serve now."""
 
     version: int
     previous_version: int | None
 
 
-class AnchorOut(Answer):
-    """The version that later candidates are measured against."""
+class AnchorOut(ResponseModel):
+    """The version that later candidates are compared with."""
 
     version: int

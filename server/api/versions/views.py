@@ -6,14 +6,14 @@ from sqlalchemy.orm import Session
 
 from core.runs import queries as run_queries
 from core.storage.tables import ModelVersion, Run
-from core.versions import lifecycle as version_transitions
+from core.versions import lifecycle
 from core.versions import queries as version_queries
 from server.api.runs.views import verdict_json
 from server.api.shared.json_values import Json, iso
 
 
 def model_json(session: Session, row: ModelVersion, live: int | None) -> Json:
-    """A version with scores, verdict and lineage."""
+    """Return a version with scores, verdict and lineage."""
     run = None if row.run_id is None else session.get(Run, row.run_id)
     verdict = None if run is None else run_queries.verdict_of(session, run.id)
     promoted_at = version_queries.promoted_at(session, row.version)
@@ -27,7 +27,7 @@ def model_json(session: Session, row: ModelVersion, live: int | None) -> Json:
         "run_id": row.run_id,
         "n_drawings": None if run is None else run.n_drawings,
         "n_new": None if run is None else run.n_new,
-        "is_anchor": row.version == version_transitions.anchor_version(session),
+        "is_anchor": row.version == lifecycle.anchor_version(session),
         "scores": row.scores,
         "verdict": verdict_json(verdict),
     }

@@ -1,4 +1,4 @@
-"""Whom to tell when a run ends. The trainer does the telling: no request waits for another host."""
+"""Routes of the webhook. The trainer sends the events: no request waits for another host."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from core.base.clock import utc_now
-from core.webhooks import deliveries as transitions
+from core.webhooks import deliveries
 from core.webhooks.signing import signing_secret
 from server import identity
-from server.api.shared.conditional import polled
+from server.api.shared.etags import json_with_etag
 from server.api.shared.json_values import Json, iso
 from server.api.webhooks.schemas import DeliveryOut, WebhookIn, WebhookOut
 from server.api.webhooks.views import delivery_json
@@ -25,18 +25,18 @@ N_SHOWN = 10
 @blueprint.get("/api/v1/webhook")
 @contract("The webhook", role=ADMIN, answers={200: WebhookOut})
 def show() -> ResponseReturnValue:
-    """Who is told when a run ends, and what became of the last ten times"""
+    """Return the webhook with its last ten deliveries"""
     with services().database.read() as session:
-        return polled(_webhook_json(session))
+        return json_with_etag(_webhook_json(session))
 
 
 @blueprint.put("/api/v1/webhook")
 @contract("Set the webhook", role=ADMIN, body=WebhookIn, answers={200: WebhookOut})
 def change(body: WebhookIn) -> ResponseReturnValue:
-    """Tell this address of these ends; a new receiver gets a secret, which is shown this once"""
+    """Set the receiver and its events; a new receiver's secret is shown only here"""
     parts = services()
     with parts.database.write() as session:
-        row, is_new_secret = transitions.set_webhook(
+        row, is_new_secret = deliveries.set_webhook(
             session,
             url=body.url,
             events=sorted(set(body.events)),
@@ -54,9 +54,9 @@ def change(body: WebhookIn) -> ResponseReturnValue:
 @blueprint.delete("/api/v1/webhook")
 @contract("Remove the webhook", role=ADMIN, answers={200: WebhookOut})
 def remove() -> ResponseReturnValue:
-    """Tell nobody any more"""
+    """Remove the webhook"""
     with services().database.write() as session:
-        transitions.remove_webhook(session, by=identity.who().by, now=utc_now())
+        deliveries.remove_webhook(session, by=identity.who().by, now=utc_now())
         session.flush()
         return _webhook_json(session)
 
@@ -64,19 +64,19 @@ def remove() -> ResponseReturnValue:
 @blueprint.post("/api/v1/webhook/test")
 @contract("Send a test", role=ADMIN, answers={202: DeliveryOut}, refusals=(409,))
 def test() -> ResponseReturnValue:
-    """Have the trainer send a test within seconds; what became of it stands in the webhook"""
+    """Queue a test, which the trainer sends within seconds; `GET` shows its outcome"""
     with services().database.write() as session:
-        row = transitions.ask_for_test(session, by=identity.who().by, now=utc_now())
+        row = deliveries.ask_for_test(session, by=identity.who().by, now=utc_now())
         return delivery_json(row), 202
 
 
 def _webhook_json(session: Session) -> Json:
-    row = transitions.webhook(session)
+    row = deliveries.webhook(session)
     return {
         "url": None if row is None else row.url,
         "events": [] if row is None else row.events,
         "updated_at": None if row is None else iso(row.updated_at),
         "allows_private": services().settings.webhook_private == "on",
         "secret": None,
-        "deliveries": [delivery_json(one) for one in transitions.deliveries(session, N_SHOWN)],
+        "deliveries": [delivery_json(one) for one in deliveries.deliveries(session, N_SHOWN)],
     }

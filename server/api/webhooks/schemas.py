@@ -8,13 +8,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from core.webhooks.signing import MAX_URL
-from server.api.shared.schemas import Answer, Sent
+from server.api.shared.schemas import RequestModel, ResponseModel
 
 Event = Literal["promoted", "held", "failed"]
 
 
-class DeliveryOut(Answer):
-    """Something told to the webhook, and what became of it."""
+class DeliveryOut(ResponseModel):
+    """One delivery to the webhook, and its outcome."""
 
     id: int
     event: Literal["promoted", "held", "failed", "test"]
@@ -23,23 +23,23 @@ class DeliveryOut(Answer):
     attempted_at: datetime | None
     n_attempts: int
     is_waiting: bool
-    """Whether it is still to be told, perhaps again."""
+    """Whether it will be sent, perhaps again."""
     outcome: str | None
     sentence: str | None
     facts: dict[str, Any]
     """The figures of the outcome."""
 
 
-class WebhookIn(Sent):
-    """Whom to tell of which ends; a new receiver gets a new secret, others only if asked."""
+class WebhookIn(RequestModel):
+    """The receiver and its events. `renew_secret` makes a new secret, as a new receiver does."""
 
     url: Annotated[str, StringConstraints(min_length=1, max_length=MAX_URL)]
     events: Annotated[list[Event], Field(min_length=1, max_length=3)]
     renew_secret: bool = False
 
 
-class WebhookOut(Answer):
-    """Who is told; `secret` is shown once, when it is new."""
+class WebhookOut(ResponseModel):
+    """The webhook; `secret` is shown once, when it is new."""
 
     url: str | None
     events: list[Event]

@@ -8,7 +8,7 @@ from server.api.shared.json_values import Json, iso
 
 
 def delivery_json(row: WebhookDelivery) -> Json:
-    """What was told to the webhook, and what became of it."""
+    """Return a delivery and its outcome."""
     outcome = row.outcome
     return {
         "id": row.id,

@@ -1,4 +1,4 @@
-"""Drawings that arrive together: one writes for all, and nobody is forgotten."""
+"""Group commit of drawings that arrive together."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from core.base.clock import utc_now
 from core.base.kinds import Source
 from core.drawings.lifecycle import NewDrawing, Stored, store_drawings
 from core.storage.database import Database
-from server.serving.writer import MAX_TOGETHER, DrawingWriter
+from server.serving.writer import MAX_BATCH, DrawingWriter
 from tests.conftest import SECRET
 
 PATIENCE_SECONDS = 60
-N_LATER = MAX_TOGETHER + 5  # more than one turn can take
+N_LATER = MAX_BATCH + 5  # more than one batch
 
 
 def _new() -> NewDrawing:
@@ -28,7 +28,7 @@ def _new() -> NewDrawing:
     )
 
 
-def test_whoever_waits_behind_a_bug_is_stored_in_as_few_turns_as_can_be(
+def test_drawings_that_wait_behind_an_unexpected_error_are_stored_in_full_batches(
     database: Database, monkeypatch
 ) -> None:
     writer = DrawingWriter(database, SECRET.encode())
@@ -64,6 +64,6 @@ def test_whoever_waits_behind_a_bug_is_stored_in_as_few_turns_as_can_be(
         thread.join(PATIENCE_SECONDS)
 
     assert not any(thread.is_alive() for thread in [first, *later])
-    assert turns == [1, MAX_TOGETHER, N_LATER - MAX_TOGETHER]
+    assert turns == [1, MAX_BATCH, N_LATER - MAX_BATCH]
     assert sum(isinstance(end, Stored) and end.is_new for end in ends) == N_LATER
     assert sum(isinstance(end, ZeroDivisionError) for end in ends) == 1

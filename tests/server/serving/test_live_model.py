@@ -1,4 +1,4 @@
-"""A worker follows promotions, and a broken version is never served."""
+"""A worker follows promotions, and never serves a damaged version."""
 
 import threading
 
@@ -37,7 +37,7 @@ def break_file(parts):
 
 @pytest.fixture
 def promote_unseen(parts):
-    """Write the promotion without having any worker look."""
+    """Store a promotion without a poll of any worker."""
 
     def _promote(number: int) -> None:
         with parts.database.write() as session:
@@ -46,7 +46,7 @@ def promote_unseen(parts):
     return _promote
 
 
-def test_a_promotion_is_served_after_the_next_look(client, publish):
+def test_a_promotion_is_served_after_the_next_poll(client, publish):
     publish(1, says=7)
     before = version(client)
 
@@ -55,7 +55,7 @@ def test_a_promotion_is_served_after_the_next_look(client, publish):
     assert (before, version(client)) == (1, 2)
 
 
-def test_the_background_thread_looks_by_itself(client, parts, publish, promote_unseen):
+def test_the_background_thread_follows_promotions(client, parts, publish, promote_unseen):
     publish(1, says=7)
     publish(2, says=3, is_live=False)
     background = Background(parts)
@@ -82,7 +82,7 @@ def test_a_worker_has_its_model_before_its_first_request(parts, publish):
     fresh.shared_state.dispose()
 
 
-def test_a_worker_starts_although_its_database_has_no_tables_yet(tmp_path, settings):
+def test_a_worker_starts_before_its_database_has_tables(tmp_path, settings):
     fresh = make_services(settings.model_copy(update={"instance": tmp_path / "empty"}))
     background = Background(fresh)
 
@@ -128,7 +128,7 @@ def test_a_version_without_golden_digits_is_not_served(client, publish, golden):
     assert version(client) == 1
 
 
-def test_bytes_that_are_no_model_are_not_served(client, publish, parts, monkeypatch):
+def test_a_file_that_is_no_model_is_not_served(client, publish, parts, monkeypatch):
     publish(1, says=7)
     described = small_models.manifest(2, small_models.model_bytes(3))
     monkeypatch.setattr(small_models, "manifest", lambda *_: described)
@@ -140,7 +140,7 @@ def test_bytes_that_are_no_model_are_not_served(client, publish, parts, monkeypa
     assert "cannot be run" in parts.live.problem
 
 
-def test_ready_says_what_is_wrong_while_the_last_good_one_serves(
+def test_readyz_reports_the_problem_while_the_last_good_version_serves(
     client, parts, publish, promote_unseen, break_file
 ):
     publish(1, says=7)
@@ -185,14 +185,14 @@ def test_a_restored_file_is_served_without_a_restart(
     promote_unseen(2)
     parts.live.look()
 
-    break_file(2)  # the same bit again: the file is whole
+    break_file(2)  # flips the same bit back
     parts.live.look()
 
     assert version(client) == 2
     assert parts.live.problem is None
 
 
-def test_going_back_needs_no_file(client, parts, publish, promote_unseen, break_file):
+def test_rollback_uses_the_cached_version(client, parts, publish, promote_unseen, break_file):
     publish(1, says=7)
     publish(2, says=3)
     break_file(1)
@@ -203,7 +203,7 @@ def test_going_back_needs_no_file(client, parts, publish, promote_unseen, break_
     assert version(client) == 1
 
 
-def test_with_every_version_broken_predictions_are_refused(parts, publish, break_file):
+def test_predictions_are_refused_if_every_version_is_damaged(parts, publish, break_file):
     publish(1, says=7)
     break_file(1)
 
@@ -216,7 +216,7 @@ def test_with_every_version_broken_predictions_are_refused(parts, publish, break
     assert app.test_client().get("/readyz").status_code == 503
 
 
-def test_each_worker_reports_what_it_serves(parts, publish):
+def test_each_worker_reports_its_version(parts, publish):
     publish(1, says=7)
 
     (worker,) = parts.shared_state.workers(now=utc_now())
@@ -225,7 +225,7 @@ def test_each_worker_reports_what_it_serves(parts, publish):
     assert worker.problem is None
 
 
-def test_swapping_a_hundred_times_under_load_fails_no_request(client, app, parts, publish):
+def test_a_hundred_swaps_under_load_fail_no_request(client, app, parts, publish):
     publish(1, says=1)
     publish(2, says=2)
     stop = threading.Event()
@@ -248,6 +248,6 @@ def test_swapping_a_hundred_times_under_load_fails_no_request(client, app, parts
     for thread in threads:
         thread.join()
 
-    # Each answer is of one version throughout: version 1 says 1, version 2 says 2.
+    # Each answer comes from one version: version 1 reads 1, version 2 reads 2.
     assert {(status, version - label) for status, version, label in seen} == {(200, 0)}
     assert {version for _, version, _ in seen} == {1, 2}

@@ -1,4 +1,4 @@
-"""Pictures are unpacked in a process that may die: the worker, and the next picture, go on."""
+"""Pictures are decoded in a child process, whose crash affects no other picture."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.server.api.predictions.test_pictures import (
 )
 from tests.support.running import wait_until
 
-# A child that takes a word such as "hang" for a picture, and does so.
+# A child that takes a command such as "hang" in place of a picture, and executes it.
 UNRULY = """
 import os, time
 from core.imaging import decode_process as imaging_child
@@ -88,7 +88,7 @@ def reader():
 
 @pytest.fixture
 def unruly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """A reader whose child does what it is told, with two seconds for each picture."""
+    """A reader whose child executes commands, with two seconds for each picture."""
     monkeypatch.setenv("INKLOOP_SECRET_KEY", "0123456789abcdef0123456789abcdef")
     monkeypatch.setattr(picture_reader, "N_CHILDREN", 1)
     code = f"PLACE = {str(tmp_path / 'written')!r}\n" + UNRULY
@@ -103,8 +103,8 @@ def pid(reader: PictureReader) -> int:
     return process.pid
 
 
-def test_a_child_reads_as_the_worker_itself_would(reader: PictureReader) -> None:
-    """Also what makes Pillow load another part of itself: the child can open nothing any more."""
+def test_a_child_decodes_as_the_worker_would(reader: PictureReader) -> None:
+    """Includes formats for which Pillow loads another module, since the child cannot open files."""
     phone = saved(Image.new("L", (60, 40), 90), "MPO", save_all=True,
                   append_images=[Image.new("L", (6, 4))])  # fmt: skip
     kinds = [picture(kind, size=500) for kind in ("PNG", "JPEG", "WEBP")]
@@ -113,7 +113,7 @@ def test_a_child_reads_as_the_worker_itself_would(reader: PictureReader) -> None
         assert np.array_equal(reader.grey(data), read_grey(data))
 
 
-def test_one_child_reads_picture_after_picture(reader: PictureReader) -> None:
+def test_one_child_decodes_several_pictures(reader: PictureReader) -> None:
     reader.grey(picture())
     first = pid(reader)
     for data in (b"", b"just words", picture()[:200]):
@@ -126,7 +126,7 @@ def test_one_child_reads_picture_after_picture(reader: PictureReader) -> None:
 
 
 @pytest.mark.parametrize("how", ["hang", "die", "lie"])
-def test_a_picture_that_hangs_or_kills_its_reader_is_a_sentence_and_the_next_is_read(
+def test_a_picture_that_hangs_or_kills_its_child_is_refused_and_the_next_is_decoded(
     unruly: PictureReader, how: str
 ) -> None:
     with pytest.raises(BadPicture, match="too much time or memory"):
@@ -135,7 +135,7 @@ def test_a_picture_that_hangs_or_kills_its_reader_is_a_sentence_and_the_next_is_
     assert unruly.grey(picture()).shape == (300, 300)
 
 
-def test_the_kernel_ends_what_takes_too_long_before_the_clock_does(unruly: PictureReader) -> None:
+def test_the_cpu_limit_ends_a_child_before_the_timeout(unruly: PictureReader) -> None:
     unruly.grey(picture())
     process = unruly.children[0].process
     assert process is not None
@@ -146,7 +146,7 @@ def test_the_kernel_ends_what_takes_too_long_before_the_clock_does(unruly: Pictu
     assert process.returncode == -signal.SIGXCPU
 
 
-def test_a_picture_that_asks_for_all_memory_is_a_sentence(unruly: PictureReader) -> None:
+def test_a_picture_that_exhausts_memory_is_refused(unruly: PictureReader) -> None:
     unruly.grey(picture())
 
     with pytest.raises(BadPicture, match="save it anew") as caught:
@@ -157,7 +157,7 @@ def test_a_picture_that_asks_for_all_memory_is_a_sentence(unruly: PictureReader)
 
 
 @pytest.mark.parametrize("how", ["write", "read", "call"])
-def test_a_reader_opens_no_file_and_calls_nobody(
+def test_a_child_opens_no_file_and_no_connection(
     unruly: PictureReader, tmp_path: Path, how: str
 ) -> None:
     unruly.grey(picture())
@@ -168,12 +168,12 @@ def test_a_reader_opens_no_file_and_calls_nobody(
     assert not (tmp_path / "written").exists()
 
 
-def test_a_reader_knows_no_secret_and_holds_no_file(unruly: PictureReader) -> None:
-    with pytest.raises(UnsupportedType):  # and not that it died of an assertion
+def test_a_child_has_no_secret_and_no_open_file(unruly: PictureReader) -> None:
+    with pytest.raises(UnsupportedType):  # rather than an assertion error
         unruly.grey(b"secrets")
 
 
-def test_a_reader_that_was_killed_meanwhile_is_replaced(reader: PictureReader) -> None:
+def test_a_killed_child_is_replaced(reader: PictureReader) -> None:
     reader.grey(picture())
     os.kill(pid(reader), signal.SIGKILL)
     process = reader.children[0].process
@@ -183,7 +183,7 @@ def test_a_reader_that_was_killed_meanwhile_is_replaced(reader: PictureReader) -
     assert reader.grey(picture()).shape == (300, 300)
 
 
-def test_a_reader_ends_with_its_worker() -> None:
+def test_a_child_ends_with_its_worker() -> None:
     code = (
         "from server.serving.picture_reader import PictureReader\n"
         "import os, sys\n"
@@ -202,7 +202,7 @@ def test_a_reader_ends_with_its_worker() -> None:
     )
 
 
-def test_when_all_readers_are_busy_the_next_is_asked_to_come_back(
+def test_a_picture_is_refused_while_all_children_are_busy(
     unruly: PictureReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(picture_reader, "PATIENCE_SECONDS", 0.1)
@@ -217,7 +217,7 @@ def test_when_all_readers_are_busy_the_next_is_asked_to_come_back(
     slow.join()
 
 
-def test_a_reader_that_does_not_start_is_told_and_tried_again() -> None:
+def test_a_child_that_does_not_start_is_reported_and_retried() -> None:
     reader = PictureReader((sys.executable, "-c", "pass"))
 
     for _ in range(2):
@@ -226,7 +226,7 @@ def test_a_reader_that_does_not_start_is_told_and_tried_again() -> None:
     assert reader.children[0].process is None
 
 
-def test_the_routes_answer_a_sentence_when_a_reader_dies(app, client, publish, parts, unruly):
+def test_the_routes_refuse_a_picture_whose_child_died(app, client, publish, parts, unruly):
     publish(1, says=7)
     app.extensions[EXTENSION] = replace(parts, pictures=unruly)
 
@@ -240,7 +240,7 @@ def test_the_routes_answer_a_sentence_when_a_reader_dies(app, client, publish, p
     assert client.post(PREDICTIONS, **form(picture())).status_code == 200
 
 
-def test_the_largest_pictures_fit_into_a_readers_memory(reader: PictureReader) -> None:
+def test_the_largest_pictures_fit_into_a_childs_memory(reader: PictureReader) -> None:
     side = int(MAX_PICTURE_PIXELS**0.5)
     image = Image.new("RGBA", (side, side), (255, 255, 255, 200))
 

@@ -1,4 +1,4 @@
-"""Real workers under load: a promotion reaches all of them, and no request notices."""
+"""Real workers under load: a promotion reaches all of them without a failed request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 
 class Client(threading.Thread):
-    """Asks for predictions without a pause; notes when each began, and what came back."""
+    """Requests predictions without a pause; records the start and answer of each."""
 
     def __init__(self, url: str, stop: threading.Event) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class Client(threading.Thread):
         self.answers: list[tuple[float, int, int]] = []
 
     def run(self) -> None:
-        """Ask until told to stop."""
+        """Send requests until stopped."""
         with requests.Session() as session:
             while not self.stop.is_set():
                 began = time.monotonic()
@@ -53,7 +53,7 @@ def publish(settings, database):
     return _publish
 
 
-def test_a_promotion_under_load_fails_no_request_and_reaches_every_worker(settings, publish):
+def test_a_promotion_under_load_fails_no_request_and_reaches_all_workers(settings, publish):
     publish(1)
     with running("serve", settings.instance, INKLOOP_WORKERS=str(N_WORKERS)) as inkloop:
         shared_state = SharedState(settings)
@@ -89,5 +89,5 @@ def test_a_promotion_under_load_fails_no_request_and_reaches_every_worker(settin
 
 
 def serving(shared_state: SharedState) -> list[int | None]:
-    """Which version each live worker serves."""
+    """Return the version of each live worker."""
     return [worker.version for worker in shared_state.workers(now=utc_now())]

@@ -1,4 +1,4 @@
-"""The one-time link makes the first admin, once."""
+"""The one-time link creates the first admin."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_the_link_makes_the_first_admin_and_signs_in(client, token):
     assert client.get("/api/v1/models").status_code == 200
 
 
-def test_until_then_the_page_is_told_that_it_is_needed(client, token):
+def test_me_says_that_setup_is_needed_until_there_is_an_admin(client, token):
     before = client.get("/api/v1/me").json["needs_setup"]
     client.post(URL, json=form(token))
 
@@ -42,14 +42,14 @@ def test_the_link_works_once(app, client, token):
     assert answer.status_code == 409
 
 
-def test_a_wrong_link_makes_nobody(client, token):
+def test_a_wrong_link_creates_no_account(client, token):
     answer = client.post(URL, json=form(token + "x"))
 
     assert answer.status_code == 401
     assert client.get("/api/v1/me").json["needs_setup"] is True
 
 
-def test_a_short_password_is_refused_and_the_link_stays_good(client, token):
+def test_a_short_password_is_refused_and_the_link_stays_valid(client, token):
     answer = client.post(URL, json=form(token, password="short"))
 
     assert answer.status_code == 422

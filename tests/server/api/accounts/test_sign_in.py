@@ -1,4 +1,4 @@
-"""Sessions live on the server: signing out ends them there."""
+"""Signing in and out, and sessions, which end on the server."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def test_the_right_password_signs_in(client):
     assert client.get("/api/v1/me").json["email"] == "ada@example.org"
 
 
-def test_the_session_cookie_is_out_of_scripts_reach(client):
+def test_the_session_cookie_is_http_only(client):
     cookies = client.post("/api/v1/login", json=ADA).headers.getlist("Set-Cookie")
 
     (cookie,) = [cookie for cookie in cookies if cookie.startswith("inkloop_session=")]
@@ -40,7 +40,7 @@ def test_the_session_cookie_is_out_of_scripts_reach(client):
 
 
 def behind(settings, n_proxies: int):
-    """The application behind so many proxies."""
+    """Return the application behind `n` trusted proxies."""
     return create_app(settings.model_copy(update={"trusted_proxies": n_proxies})).test_client()
 
 
@@ -51,20 +51,20 @@ def session_cookie(client, **headers: str) -> str:
     return cookie
 
 
-def test_behind_a_proxy_that_speaks_tls_the_cookie_is_secure(settings):
+def test_the_cookie_is_secure_behind_a_tls_proxy(settings):
     client = behind(settings, 1)
 
     assert "; Secure" in session_cookie(client, X_Forwarded_Proto="https")
     assert "; Secure" not in session_cookie(client, X_Forwarded_Proto="http")
 
 
-def test_without_a_trusted_proxy_its_headers_are_nobodys_word(settings):
+def test_headers_of_an_untrusted_proxy_are_ignored(settings):
     client = behind(settings, 0)
 
     assert "; Secure" not in session_cookie(client, X_Forwarded_Proto="https")
 
 
-def test_a_new_session_has_a_new_secret_whatever_the_browser_had(client):
+def test_each_sign_in_makes_a_new_session_secret(client):
     client.set_cookie("inkloop_session", "chosen-by-somebody-else")
 
     client.post("/api/v1/login", json=ADA)
@@ -76,7 +76,7 @@ def test_a_new_session_has_a_new_secret_whatever_the_browser_had(client):
 @pytest.mark.parametrize(
     "wrong", [{"password": "four loud words here"}, {"email": "bob@example.org"}]
 )
-def test_a_wrong_password_and_a_wrong_address_are_told_in_the_same_words(client, wrong):
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, wrong):
     answer = client.post("/api/v1/login", json=ADA | wrong)
 
     assert answer.status_code == 401
@@ -96,7 +96,7 @@ def test_signing_out_ends_the_session_on_the_server(app, client):
     assert thief.get("/api/v1/me").json["role"] == "anybody"
 
 
-def test_signing_in_again_ends_the_browsers_earlier_session(app, client):
+def test_signing_in_again_ends_the_browsers_previous_session(app, client):
     client.post("/api/v1/login", json=ADA)
     earlier = client.get_cookie("inkloop_session").value
 
@@ -107,7 +107,7 @@ def test_signing_in_again_ends_the_browsers_earlier_session(app, client):
     assert thief.get("/api/v1/me").json["role"] == "anybody"
 
 
-def test_a_session_ends_by_itself(client, parts):
+def test_a_session_expires(client, parts):
     client.post("/api/v1/login", json=ADA)
     with parts.database.write() as session:
         session.execute(update(LoginSession).values(expires_at=utc_now() - timedelta(seconds=1)))
@@ -115,7 +115,7 @@ def test_a_session_ends_by_itself(client, parts):
     assert client.get("/api/v1/me").json["role"] == "anybody"
 
 
-def test_a_disabled_account_is_out_at_once(client, parts):
+def test_a_disabled_account_loses_its_session_at_once(client, parts):
     client.post("/api/v1/login", json=ADA)
     with parts.database.write() as session:
         session.execute(update(User).values(disabled_at=utc_now()))

@@ -1,4 +1,4 @@
-"""Programs come with a token instead of a session."""
+"""API tokens, which programs send instead of a session cookie."""
 
 import pytest
 from sqlalchemy import update
@@ -10,13 +10,13 @@ from tests.server.shapes import drawing
 
 @pytest.fixture
 def bearer(admin):
-    """Headers with a fresh reviewer's token."""
+    """Return headers with a new reviewer token."""
     answer = admin.post("/api/v1/tokens", json={"name": "nightly export", "role": "reviewer"})
     assert answer.status_code == 201
     return {"Authorization": f"Bearer {answer.json['token']}"}
 
 
-def test_a_token_gives_its_role(client, bearer):
+def test_a_token_has_its_own_role(client, bearer):
     assert client.get("/api/v1/drawings", headers=bearer).status_code == 200
     assert client.get("/api/v1/models", headers=bearer).status_code == 403
 
@@ -35,7 +35,7 @@ def test_a_revoked_token_is_refused(client, bearer, parts):
     assert client.get("/api/v1/drawings", headers=bearer).status_code == 401
 
 
-def test_a_program_is_one_contributor_without_a_cookie(client, bearer):
+def test_a_token_is_one_contributor_without_a_cookie(client, bearer):
     first = client.post("/api/v1/drawings", json=drawing(), headers=bearer)
     client.post("/api/v1/drawings", json=drawing(), headers=bearer)
 

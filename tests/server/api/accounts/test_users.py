@@ -1,4 +1,4 @@
-"""Accounts, sessions and tokens, as admins and their owners change them."""
+"""Accounts, sessions and tokens, as admins and users change them."""
 
 import pytest
 
@@ -16,7 +16,7 @@ FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100101 Fi
 
 @pytest.fixture
 def eva(parts) -> int:
-    """Eva's account, a reviewer's."""
+    """Eva's account, with the role reviewer."""
     with parts.database.write() as session:
         user = accounts.create_user(
             session, EVA["email"], PASSWORD_HASH, Role.REVIEWER, by="test", now=utc_now()
@@ -42,7 +42,7 @@ def role(client) -> str:
     return client.get("/api/v1/me").json["role"]
 
 
-def test_a_new_account_signs_in_with_the_password_that_was_shown_once(admin, client):
+def test_a_new_account_signs_in_with_its_generated_password(admin, client):
     made = admin.post(URL, json={"email": "eva@example.org", "role": "reviewer"})
 
     assert made.status_code == 201
@@ -68,11 +68,11 @@ def test_a_given_password_is_not_shown_again(admin):
         ({"password": "short"}, 422),
     ],
 )
-def test_an_account_that_cannot_be_made_is_refused(admin, changed, status):
+def test_an_invalid_account_is_refused(admin, changed, status):
     assert admin.post(URL, json=EVA | {"role": "reviewer"} | changed).status_code == status
 
 
-def test_the_last_admin_can_be_neither_disabled_nor_made_less(admin, eva):
+def test_the_last_admin_can_be_neither_disabled_nor_demoted(admin, eva):
     me = my_id(admin)
 
     for change in ({"disabled": True}, {"role": "reviewer"}):
@@ -82,7 +82,7 @@ def test_the_last_admin_can_be_neither_disabled_nor_made_less(admin, eva):
     assert role(admin) == "admin"
 
 
-def test_with_another_admin_the_first_may_go(admin, eva):
+def test_one_of_two_admins_can_disable_their_own_account(admin, eva):
     me = my_id(admin)
     admin.patch(f"{URL}/{eva}", json={"role": "admin"})
 
@@ -96,9 +96,7 @@ def test_a_disabled_admin_does_not_count_as_another_one(admin, eva):
     assert admin.patch(f"{URL}/{my_id(admin)}", json={"role": "reviewer"}).status_code == 409
 
 
-def test_disabling_shuts_every_browser_out_and_enabling_brings_no_session_back(
-    admin, eva, browsers
-):
+def test_disabling_ends_all_sessions_and_enabling_restores_none(admin, eva, browsers):
     admin.patch(f"{URL}/{eva}", json={"disabled": True})
     assert [role(browser) for browser in browsers] == ["anybody"] * 2
     assert browsers[0].post("/api/v1/login", json=EVA).status_code == 401
@@ -109,7 +107,7 @@ def test_disabling_shuts_every_browser_out_and_enabling_brings_no_session_back(
     assert browsers[0].post("/api/v1/login", json=EVA).status_code == 200
 
 
-def test_who_is_no_admin_any_more_keeps_no_admins_token(admin, client, eva):
+def test_a_demoted_admin_loses_admin_tokens(admin, client, eva):
     admin.patch(f"{URL}/{eva}", json={"role": "admin"})
     client.post("/api/v1/login", json=EVA)
     secret = client.post("/api/v1/tokens", json={"name": "x", "role": "admin"}).json["token"]
@@ -147,12 +145,12 @@ def test_changing_ones_own_password_ends_the_other_sessions_only(browsers):
         ({"new": NEW}, 422),
     ],
 )
-def test_a_password_is_changed_only_with_the_present_one_and_to_a_good_one(browsers, sent, status):
+def test_changing_a_password_needs_the_current_one_and_a_strong_new_one(browsers, sent, status):
     assert browsers[0].put("/api/v1/me/password", json=sent).status_code == status
     assert role(browsers[1]) == "reviewer"
 
 
-def test_one_sees_ones_own_sessions_and_which_one_this_is(app, eva):
+def test_a_user_sees_their_own_sessions_and_the_current_one(app, eva):
     here = app.test_client()
     here.post("/api/v1/login", json=EVA, headers={"User-Agent": FIREFOX})
 
@@ -161,7 +159,7 @@ def test_one_sees_ones_own_sessions_and_which_one_this_is(app, eva):
     assert (shown["browser"], shown["is_current"]) == ("Firefox, Windows", True)
 
 
-def test_one_signs_ones_other_browser_out(browsers):
+def test_a_user_ends_the_session_of_their_other_browser(browsers):
     here, elsewhere = browsers
     items = here.get("/api/v1/sessions").json["items"]
     (other,) = [item["id"] for item in items if not item["is_current"]]
@@ -180,7 +178,7 @@ def test_a_reviewer_neither_sees_nor_ends_the_sessions_of_others(admin, browsers
     assert browsers[0].delete(f"/api/v1/sessions/{admins}").status_code == 404
 
 
-def test_an_admin_ends_anybodys_session(admin, browsers):
+def test_an_admin_ends_any_session(admin, browsers):
     items = admin.get("/api/v1/sessions?whose=all").json["items"]
     for item in items:
         if item["email"] == EVA["email"]:
@@ -189,7 +187,7 @@ def test_an_admin_ends_anybodys_session(admin, browsers):
     assert [role(browser) for browser in browsers] == ["anybody"] * 2
 
 
-def test_tokens_are_listed_without_their_secrets_and_revoked(admin, client):
+def test_tokens_are_listed_without_their_secrets_and_can_be_revoked(admin, client):
     secret = admin.post("/api/v1/tokens", json={"name": "nightly", "role": "reviewer"}).json[
         "token"
     ]
@@ -205,7 +203,7 @@ def test_tokens_are_listed_without_their_secrets_and_revoked(admin, client):
     assert admin.delete(f"/api/v1/tokens/{token['id']}").status_code == 404
 
 
-def test_the_list_says_when_somebody_last_signed_in(admin, eva, browsers):
+def test_the_list_has_the_last_sign_in(admin, eva, browsers):
     (shown,) = [user for user in admin.get(URL).json["items"] if user["id"] == eva]
 
     assert (shown["n_sessions"], shown["n_tokens"]) == (2, 0)
@@ -227,5 +225,5 @@ def test_an_unknown_account_is_not_found(admin):
         ("python-requests/2.34", None),
     ],
 )
-def test_a_browser_is_named_in_a_word_or_two(user_agent, name):
+def test_a_browser_gets_a_short_name(user_agent, name):
     assert browser_name(user_agent) == name

@@ -1,4 +1,4 @@
-"""The log of what people and the gate did: filtered, paged, and as a file."""
+"""The audit log: filters, pages and downloads."""
 
 import csv
 import io
@@ -9,9 +9,8 @@ import pytest
 
 from core.storage.counters import audit
 from core.transfer.spreadsheet import inert
-from server.api.audit import events as audit_log
 from server.api.audit import routes as route
-from server.api.audit.events import Wanted
+from server.api.audit.queries import EventFilter, events
 from tests.server.shapes import drawing
 
 URL = "/api/v1/audit"
@@ -20,7 +19,7 @@ DAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def thirty(parts):
-    """Thirty events, one a day from March 1st on, by the gate and by command in turn."""
+    """Thirty events, one a day from March 1st on, alternately by the gate and by command."""
     with parts.database.write() as session:
         for n in range(30):
             audit(
@@ -57,16 +56,16 @@ def reasons(client, query: str) -> list[int]:
         ("since=2026-03-05&until=2026-03-07&limit=1", [6, 5, 4]),
     ],
 )
-def test_filters_narrow_the_log_however_long_the_pages_are(admin, thirty, query, expected):
+def test_filters_work_with_any_page_size(admin, thirty, query, expected):
     assert reasons(admin, query) == expected
 
 
 @pytest.mark.parametrize("query", ["since=yesterday", "since=2026-02-30", "limit=0", "who=x"])
-def test_filters_that_cannot_be_read_are_refused(admin, query):
+def test_invalid_filters_are_refused(admin, query):
     assert admin.get(f"{URL}?{query}").status_code == 422
 
 
-def test_people_are_named_by_their_address(admin):
+def test_accounts_are_named_by_their_address(admin):
     admin.post("/api/v1/users", json={"email": "eva@example.org", "role": "reviewer"})
 
     (event,) = admin.get(f"{URL}?action=create_user&limit=1").json["items"]
@@ -74,7 +73,7 @@ def test_people_are_named_by_their_address(admin):
     assert (event["name"], event["subject_name"]) == ("admin@example.org", "eva@example.org")
 
 
-def test_what_people_do_is_logged(admin, client, parts):
+def test_changes_by_people_are_logged(admin, client, parts):
     sent = {"reason": "scribbles"}
     client.post(
         "/api/v1/drawings",
@@ -100,7 +99,7 @@ def test_what_people_do_is_logged(admin, client, parts):
     admin.post("/api/v1/logout")
 
     with parts.database.read() as session:
-        rows = audit_log.events(session, Wanted(), before=None, limit=100)
+        rows = events(session, EventFilter(), before=None, limit=100)
         done = [row.action for row in reversed(rows)]
 
     assert done[done.index("create_user", 1) :] == [
@@ -109,7 +108,7 @@ def test_what_people_do_is_logged(admin, client, parts):
     ]
 
 
-def test_the_table_opens_in_a_spreadsheet_and_runs_no_formula(admin, parts):
+def test_the_csv_file_opens_in_a_spreadsheet_and_runs_no_formula(admin, parts):
     with parts.database.write() as session:
         audit(session, by="=cmd|' /C calc'!A1", action="+1", subject="@x", now=DAY, reason='a,"b')
 
@@ -123,11 +122,11 @@ def test_the_table_opens_in_a_spreadsheet_and_runs_no_formula(admin, parts):
 
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\t=1", "\r=1"])
-def test_a_cell_that_would_be_a_formula_gets_a_quote(cell):
+def test_a_cell_that_looks_like_a_formula_is_quoted(cell):
     assert inert(cell) == "'" + cell
 
 
-def test_lines_of_json_carry_every_event_however_many_there_are(admin, thirty, monkeypatch):
+def test_the_json_lines_contain_every_event(admin, thirty, monkeypatch):
     monkeypatch.setattr(route, "CHUNK", 7)
 
     answer = admin.get(f"{URL}.jsonl?until=2026-03-30")
@@ -138,7 +137,7 @@ def test_lines_of_json_carry_every_event_however_many_there_are(admin, thirty, m
     ]
 
 
-def test_what_a_reviewer_does_to_somebody_elses_drawing_is_logged(admin, client):
+def test_a_reviewers_changes_to_others_drawings_are_logged(admin, client):
     made = client.post("/api/v1/drawings", json=drawing()).json["id"]
     client.patch(f"/api/v1/drawings/{made}", json={"label": 4})
     admin.patch(f"/api/v1/drawings/{made}", json={"label": 5})

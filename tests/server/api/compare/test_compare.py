@@ -1,4 +1,4 @@
-"""Two versions side by side, and the digits behind a confusion matrix."""
+"""Comparisons of two versions, and confusion matrices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ IMAGES = np.repeat(LABELS, 784).reshape(10, 28, 28)
 
 @pytest.fixture
 def two_versions(parts):
-    """Version 1 misreads the 3 as 5, version 2 the 7 as 1; of two drawings 2 loses the second."""
+    """Version 1 misreads a 3 as 5, version 2 a 7 as 1 and the second of two drawings."""
     parts.settings.mnist_cache.mkdir()
     for name, array in (("images-idx3", IMAGES), ("labels-idx1", LABELS)):
         (parts.settings.mnist_cache / f"t10k-{name}-ubyte").write_bytes(idx_bytes(array))
@@ -51,7 +51,7 @@ def two_versions(parts):
                 )
 
 
-def test_what_got_better_and_worse_is_told_with_its_pictures(reviewer, two_versions):
+def test_better_and_worse_digits_are_returned_with_their_pictures(reviewer, two_versions):
     shown = reviewer.get("/api/v1/compare/1/2").json
 
     assert shown["mnist_test"] == {
@@ -71,13 +71,13 @@ def test_what_got_better_and_worse_is_told_with_its_pictures(reviewer, two_versi
     assert all(one["ink"] for one in shown["worse"])
 
 
-def test_whose_drawings_got_worse_is_told(reviewer, two_versions):
+def test_changes_are_counted_by_contributor(reviewer, two_versions):
     shown = reviewer.get("/api/v1/compare/1/2").json
 
     assert shown["contributors"] == [{"contributor": 1, "n_better": 0, "n_worse": 1}]
 
 
-def test_the_other_way_round_better_and_worse_change_places(reviewer, two_versions):
+def test_reversing_the_versions_swaps_better_and_worse(reviewer, two_versions):
     shown = reviewer.get("/api/v1/compare/2/1").json
 
     assert [one["label"] for one in shown["worse"]] == [3]
@@ -87,7 +87,7 @@ def test_comparing_with_a_version_that_does_not_exist_is_not_found(reviewer, two
     assert reviewer.get("/api/v1/compare/1/9").status_code == 404
 
 
-def test_the_confusion_matrix_counts_readings_by_digit(admin, two_versions):
+def test_the_confusion_matrix_counts_predictions_by_label(admin, two_versions):
     shown = admin.get("/api/v1/models/1/confusion").json
 
     assert shown["rows"][3] == [0, 0, 0, 0, 0, 1, 0, 0, 0, 0]
@@ -96,19 +96,19 @@ def test_the_confusion_matrix_counts_readings_by_digit(admin, two_versions):
     assert shown["f1"][5] == pytest.approx(2 / 3)
 
 
-def test_a_cell_opens_the_digits_behind_it(admin, two_versions):
+def test_a_cell_returns_its_images(admin, two_versions):
     shown = admin.get("/api/v1/models/1/confusion/3/5").json
 
     assert shown["n"] == 1
     assert shown["items"][0]["place"] == 3
 
 
-def test_a_version_without_recorded_readings_has_no_matrix(admin, publish):
+def test_a_version_without_recorded_predictions_has_no_matrix(admin, publish):
     publish(1, says=1)
 
     assert admin.get("/api/v1/models/1/confusion").status_code == 404
 
 
-def test_the_exact_test_is_symmetric_and_certain_of_nothing_without_changes():
+def test_the_exact_test_is_symmetric_and_1_without_discordant_digits():
     assert mcnemar_two_sided(0, 0) == 1.0
     assert mcnemar_two_sided(1, 9) == mcnemar_two_sided(9, 1) == pytest.approx(22 / 1024)

@@ -1,4 +1,4 @@
-"""What contributors gave, blocking them, and erasing all they drew."""
+"""Contributors: lists, blocking, and erasing their drawings."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ INK = np.full(784, 200, np.uint8).tobytes()
 
 @pytest.fixture
 def alice_and_bob(parts, publish):
-    """Alice drew ten digits, read as 7 each time; Bob a single 1. Number 1 and number 2."""
+    """Alice (number 1) drew ten digits, all read as 7; Bob (number 2) drew a 1."""
     publish(1, says=7)
     with parts.database.write() as session:
         for label in range(10):
@@ -30,7 +30,7 @@ def alice_and_bob(parts, publish):
 
 @pytest.fixture
 def version_2(parts, alice_and_bob):
-    """A version that learned from Alice's first drawing."""
+    """A version that trained on Alice's first drawing."""
     with parts.database.write() as session:
         run = Run(status="held", requested_by="command", is_forced=True, queued_at=NOW, seed=1)
         session.add(run)
@@ -43,7 +43,7 @@ def send(client, what: str, reason: str = "scribbles"):
     return client.post(f"{URL}/{what}", json={"reason": reason})
 
 
-def test_each_is_listed_with_what_they_gave_the_newest_first(admin, alice_and_bob):
+def test_contributors_are_listed_with_counts_newest_first(admin, alice_and_bob):
     bob, alice = admin.get(URL).json["items"]
 
     assert (bob["number"], bob["n"], bob["n_read"]) == (2, 1, 0)
@@ -57,7 +57,7 @@ def test_each_is_listed_with_what_they_gave_the_newest_first(admin, alice_and_bo
 
 
 @pytest.mark.parametrize(("sort", "numbers"), [("newest", [3, 2, 1]), ("most", [1, 3, 2])])
-def test_the_list_goes_on_where_it_ended(admin, parts, alice_and_bob, sort, numbers):
+def test_the_list_is_paged(admin, parts, alice_and_bob, sort, numbers):
     with parts.database.write() as session:
         make_drawing(session, contributor="carol", ink=INK)
 
@@ -78,7 +78,7 @@ def test_no_address_of_a_contributor_is_shown(admin, alice_and_bob):
     assert not {"email", "address", "ip", "name"} & shown.keys()
 
 
-def test_a_blocked_contributor_is_told_so_and_nothing_is_stored(admin, client, parts):
+def test_a_blocked_contributor_cannot_store_drawings(admin, client, parts):
     client.post("/api/v1/drawings", json=drawing())
 
     blocked = send(admin, "1/block")
@@ -98,9 +98,7 @@ def test_a_blocked_contributor_cannot_relabel_but_may_delete(admin, client):
     assert client.delete(f"/api/v1/drawings/{made}").status_code == 204
 
 
-def test_what_a_blocked_contributor_drew_is_not_new_until_they_are_unblocked(
-    admin, parts, alice_and_bob
-):
+def test_a_blocked_contributors_drawings_are_not_new_until_unblocked(admin, parts, alice_and_bob):
     def n_new() -> int:
         with parts.database.read() as session:
             return drawing_queries.n_new(session)
@@ -113,7 +111,7 @@ def test_what_a_blocked_contributor_drew_is_not_new_until_they_are_unblocked(
     assert while_blocked < before == n_new()
 
 
-def test_who_is_blocked_is_not_blocked_again(admin, alice_and_bob):
+def test_blocking_twice_is_a_conflict(admin, alice_and_bob):
     send(admin, "1/block")
 
     assert send(admin, "1/block").status_code == 409
@@ -121,14 +119,14 @@ def test_who_is_blocked_is_not_blocked_again(admin, alice_and_bob):
     assert [item["number"] for item in admin.get(f"{URL}?blocked=true").json["items"]] == [1]
 
 
-def test_the_preview_says_what_erasing_affects_and_erases_nothing(admin, version_2):
+def test_the_preview_lists_what_erasing_affects_and_erases_nothing(admin, version_2):
     shown = admin.get(f"{URL}/1/erasure").json
 
     assert shown == {"n_drawings": 10, "versions": [2], "live_version": 1}
     assert admin.get(f"{URL}/1").json["n"] == 10
 
 
-def test_erasing_wipes_ink_and_strokes_at_once_and_keeps_the_lineage(admin, parts, version_2):
+def test_erasing_removes_ink_and_strokes_and_keeps_the_lineage(admin, parts, version_2):
     answer = admin.post(f"{URL}/1/erasure")
 
     assert answer.json == {"n_drawings": 10, "versions": [2], "live_version": 1}
@@ -138,7 +136,7 @@ def test_erasing_wipes_ink_and_strokes_at_once_and_keeps_the_lineage(admin, part
         assert len(session.scalars(select(RunDrawing)).all()) == 1
 
 
-def test_erasing_leaves_everybody_elses_drawings_and_right_totals(admin, client, alice_and_bob):
+def test_erasing_keeps_others_drawings_and_correct_totals(admin, client, alice_and_bob):
     admin.post(f"{URL}/1/erasure")
 
     stats = client.get("/api/v1/stats").json

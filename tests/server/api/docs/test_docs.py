@@ -1,4 +1,4 @@
-"""The description of the interface is whole, and true of what is answered."""
+"""The OpenAPI document is complete, and answers match it."""
 
 import re
 
@@ -23,7 +23,7 @@ def described(client):
     return client.get("/openapi.json").json
 
 
-def test_it_is_openapi_3_1(described):
+def test_the_document_is_openapi_3_1(described):
     assert described["openapi"] == "3.1.0"
 
 
@@ -39,13 +39,13 @@ def test_every_route_of_the_interface_is_described(described):
     assert found == expected
 
 
-def test_every_reference_leads_somewhere(described, client):
+def test_every_reference_resolves(described, client):
     names = set(re.findall(r'"#/components/schemas/([^"]+)"', client.get("/openapi.json").text))
 
     assert names <= described["components"]["schemas"].keys()
 
 
-def test_bodies_are_described_as_strictly_as_they_are_read(described):
+def test_body_schemas_are_as_strict_as_validation(described):
     schema = described["components"]["schemas"]["DrawingIn"]
 
     assert schema["additionalProperties"] is False
@@ -61,7 +61,7 @@ def test_swagger_ui_is_served_without_inline_scripts(client):
         assert client.get(address).status_code == 200
 
 
-def test_no_other_file_of_the_package_is_served(client):
+def test_other_files_of_the_package_are_not_served(client):
     assert client.get("/api/docs/plugins.py").status_code == 404
 
 
@@ -84,7 +84,7 @@ def test_no_other_file_of_the_package_is_served(client):
         ("GET", "/readyz", ReadyOut),
     ],
 )
-def test_answers_are_as_described(admin, publish, method, url, model):
+def test_answers_match_their_schemas(admin, publish, method, url, model):
     publish(1, says=7)
     admin.post("/api/v1/drawings", json=drawing(prediction={"label": 7, "model_version": 1}))
     admin.post("/api/v1/runs")
@@ -94,7 +94,7 @@ def test_answers_are_as_described(admin, publish, method, url, model):
     model.model_validate_json(answer.data)
 
 
-def test_predictions_and_drawings_are_as_described(client, publish):
+def test_predictions_and_drawings_match_their_schemas(client, publish):
     publish(1, says=7)
 
     read = client.post("/api/v1/predictions", json=strokes())

@@ -1,4 +1,4 @@
-"""A contributor sees and changes their own drawings, and nobody else's."""
+"""A contributor sees and changes only their own drawings."""
 
 import base64
 import io
@@ -21,7 +21,7 @@ URL = "/api/v1/drawings"
 
 @pytest.fixture
 def store(client):
-    """Store a drawing of Alice's; returns its id."""
+    """Store a drawing of Alice's and return its id."""
 
     def _store(**given) -> str:
         answer = client.post(URL, json=drawing(**given))
@@ -33,7 +33,7 @@ def store(client):
 
 @pytest.fixture
 def change(parts):
-    """Set columns of a drawing, as the trainer or a reviewer would."""
+    """Set columns of a drawing, as the trainer or a reviewer does."""
 
     def _change(drawing_id: str, **values) -> None:
         with parts.database.write() as session:
@@ -44,7 +44,7 @@ def change(parts):
 
 @pytest.fixture
 def trained(parts):
-    """Version `version` came from a run that trained on the drawing."""
+    """Add version `version`, from a run that trained on the drawing."""
 
     def _trained(drawing_id: str, version: int) -> None:
         with parts.database.write() as session:
@@ -62,7 +62,7 @@ def trained(parts):
     return _trained
 
 
-def test_mine_lists_the_newest_first(client, store):
+def test_own_drawings_are_listed_newest_first(client, store):
     first, second = store(), store()
 
     items = client.get(f"{URL}/mine").json["items"]
@@ -70,7 +70,7 @@ def test_mine_lists_the_newest_first(client, store):
     assert [item["id"] for item in items] == [second, first]
 
 
-def test_mine_of_a_new_browser_is_empty(app, store):
+def test_the_list_of_a_new_browser_is_empty(app, store):
     store()
 
     answer = app.test_client().get(f"{URL}/mine")
@@ -79,7 +79,7 @@ def test_mine_of_a_new_browser_is_empty(app, store):
     assert answer.json["counts"]["total"] == 0
 
 
-def test_mine_comes_in_parts(client, store):
+def test_own_drawings_are_paged(client, store):
     ids = [store() for _ in range(5)]
 
     first = client.get(f"{URL}/mine?limit=3").json
@@ -89,7 +89,7 @@ def test_mine_comes_in_parts(client, store):
     assert second["next"] is None
 
 
-def test_a_page_that_ends_exactly_has_no_next(client, store):
+def test_a_page_with_the_last_drawing_has_no_next(client, store):
     store()
 
     assert client.get(f"{URL}/mine?limit=1").json["next"] is None
@@ -105,7 +105,7 @@ def test_a_page_that_ends_exactly_has_no_next(client, store):
         ({"split": Split.TRAIN, "status": DrawingStatus.REJECTED}, "rejected"),
     ],
 )
-def test_each_drawing_tells_its_fate(client, store, change, values, fate):
+def test_each_drawing_has_its_fate(client, store, change, values, fate):
     drawing_id = store()
     change(drawing_id, **values)
 
@@ -127,7 +127,7 @@ def test_a_drawing_that_a_live_version_trained_on_is_learned(
     assert shown["versions"] == [4]
 
 
-def test_a_drawing_that_only_a_held_version_trained_on_still_waits(
+def test_a_drawing_that_only_a_held_version_trained_on_is_waiting(
     client, store, change, publish, trained
 ):
     drawing_id = store()
@@ -142,7 +142,7 @@ def test_a_drawing_that_only_a_held_version_trained_on_still_waits(
     assert shown["versions"] == [4]
 
 
-def test_the_counts_are_the_sums_of_the_fates(client, store, change, publish, trained):
+def test_the_counts_add_up_the_fates(client, store, change, publish, trained):
     ids = [store() for _ in range(5)]
     for drawing_id in ids:
         change(drawing_id, split=Split.TRAIN)
@@ -161,9 +161,7 @@ def test_the_counts_are_the_sums_of_the_fates(client, store, change, publish, tr
     }
 
 
-def test_a_worker_that_still_serves_the_version_before_names_the_live_one(
-    client, store, change, publish, trained
-):
+def test_a_worker_that_lags_behind_names_the_live_version(client, store, change, publish, trained):
     drawing_id = store()
     change(drawing_id, split=Split.TRAIN)
     publish(3, says=7)
@@ -176,14 +174,14 @@ def test_a_worker_that_still_serves_the_version_before_names_the_live_one(
     assert shown["items"][0]["learned_version"] == 4
 
 
-def test_one_drawing_comes_with_its_strokes(client, store):
+def test_a_single_drawing_has_its_strokes(client, store):
     shown = client.get(f"{URL}/{store()}").json
 
     assert shown["strokes"][0][0][:2] == SEVEN[0][0][:2]
     assert (shown["width"], shown["height"]) == (280, 280)
 
 
-def test_a_drawing_of_ink_has_no_strokes(client):
+def test_a_drawing_sent_as_ink_has_no_strokes(client):
     ink = base64.b64encode(b"\xff" * 784).decode()
     answer = client.post(URL, json={"id": new_id(), "label": 1, "ink": ink})
 
@@ -202,7 +200,7 @@ def test_a_label_can_be_corrected(client, store):
     assert client.get(f"{URL}/{drawing_id}").json["label"] == 1
 
 
-def test_really_releases_a_quarantined_drawing(client, store, change, parts):
+def test_confirming_the_label_releases_a_quarantined_drawing(client, store, change, parts):
     drawing_id = store(label=7)
     change(drawing_id, split=Split.TRAIN, status=DrawingStatus.QUARANTINED)
 
@@ -233,7 +231,7 @@ def test_a_deleted_drawing_can_be_restored(client, store):
     assert [item["id"] for item in client.get(f"{URL}/mine").json["items"]] == [drawing_id]
 
 
-def test_after_a_minute_it_is_too_late_to_restore(client, store, change):
+def test_a_drawing_cannot_be_restored_after_a_minute(client, store, change):
     drawing_id = store()
     client.delete(f"{URL}/{drawing_id}")
     change(drawing_id, deleted_at=utc_now() - timedelta(seconds=61))
@@ -241,7 +239,7 @@ def test_after_a_minute_it_is_too_late_to_restore(client, store, change):
     assert client.post(f"{URL}/{drawing_id}/restore").status_code == 410
 
 
-def test_after_a_minute_the_bytes_of_a_deleted_drawing_are_wiped(client, parts, store, change):
+def test_a_deleted_drawing_is_erased_after_a_minute(client, parts, store, change):
     drawing_id = store()
     client.delete(f"{URL}/{drawing_id}")
     change(drawing_id, deleted_at=utc_now() - timedelta(seconds=61))
@@ -253,7 +251,7 @@ def test_after_a_minute_the_bytes_of_a_deleted_drawing_are_wiped(client, parts, 
     assert (row.ink, row.strokes) == (b"", None)
 
 
-def test_what_is_not_deleted_cannot_be_restored(client, store):
+def test_a_drawing_that_is_not_deleted_cannot_be_restored(client, store):
     assert client.post(f"{URL}/{store()}/restore").status_code == 409
 
 
@@ -267,7 +265,7 @@ def test_what_is_not_deleted_cannot_be_restored(client, store):
         ("POST", "/restore", None),
     ],
 )
-def test_somebody_elses_drawing_is_not_there(app, store, method, path, body):
+def test_another_contributors_drawing_is_not_found(app, store, method, path, body):
     drawing_id = store()
 
     answer = app.test_client().open(f"{URL}/{drawing_id}{path}", method=method, json=body)
@@ -282,7 +280,7 @@ def test_the_ink_is_a_png_of_28_by_28(client, store):
     assert Image.open(io.BytesIO(answer.data)).size == (28, 28)
 
 
-def test_the_same_png_is_not_sent_twice(client, store):
+def test_an_unchanged_png_is_not_sent_again(client, store):
     url = f"{URL}/{store()}/ink.png"
     etag = client.get(url).headers["ETag"]
 

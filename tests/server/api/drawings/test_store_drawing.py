@@ -35,7 +35,7 @@ def test_a_drawing_is_stored_with_its_label(client, parts):
     assert [row.id for row in stored(parts)] == [sent["id"]]
 
 
-def test_its_strokes_are_kept(client, parts):
+def test_its_strokes_are_stored(client, parts):
     client.post(URL, json=drawing())
 
     strokes, width, height = decode_strokes(stored(parts)[0].strokes or b"")
@@ -44,7 +44,7 @@ def test_its_strokes_are_kept(client, parts):
     assert strokes[0][:, :2].tolist() == [point[:2] for point in SEVEN[0]]
 
 
-def test_ink_alone_will_do(client, parts):
+def test_ink_without_strokes_is_accepted(client, parts):
     answer = client.post(URL, json={"id": new_id(), "label": 1, "ink": INK})
 
     assert answer.status_code == 201
@@ -53,7 +53,7 @@ def test_ink_alone_will_do(client, parts):
     assert stored(parts)[0].strokes is None
 
 
-def test_the_same_id_again_is_the_stored_drawing(client, parts):
+def test_sending_the_same_id_again_returns_the_stored_drawing(client, parts):
     sent = drawing(label=3)
     client.post(URL, json=sent)
 
@@ -107,7 +107,7 @@ def test_an_id_that_was_deleted_is_gone(client):
     ],
     ids=["both", "neither", "no width", "nothing drawn", "no uuid", "wrong claim", "half a claim"],
 )
-def test_what_cannot_be_used_is_refused(client, parts, changed):
+def test_invalid_drawings_are_refused(client, parts, changed):
     answer = client.post(URL, json=drawing() | changed)
 
     assert answer.status_code == 422
@@ -115,13 +115,13 @@ def test_what_cannot_be_used_is_refused(client, parts, changed):
 
 
 @pytest.mark.parametrize("ink", ["", "!", "AAAA", base64.b64encode(bytes(784)).decode()])
-def test_ink_of_another_size_or_without_any_is_refused(client, ink):
+def test_empty_ink_and_ink_of_another_size_are_refused(client, ink):
     answer = client.post(URL, json={"id": new_id(), "label": 1, "ink": ink})
 
     assert answer.status_code == 422
 
 
-def test_what_the_page_showed_is_kept(client, publish):
+def test_the_shown_prediction_is_stored(client, publish):
     publish(2, says=7)
 
     answer = client.post(URL, json=drawing(prediction={"label": 1, "model_version": 2}))
@@ -129,7 +129,7 @@ def test_what_the_page_showed_is_kept(client, publish):
     assert answer.json["prediction"] == {"label": 1, "model_version": 2}
 
 
-def test_a_claim_about_a_version_that_never_was_is_left_out(client, publish):
+def test_a_claimed_prediction_of_an_unknown_version_is_dropped(client, publish):
     publish(2, says=7)
 
     answer = client.post(URL, json=drawing(prediction={"label": 1, "model_version": 99}))
@@ -138,11 +138,11 @@ def test_a_claim_about_a_version_that_never_was_is_left_out(client, publish):
     assert answer.json["prediction"] is None
 
 
-def test_storing_works_before_there_is_a_version(client):
+def test_storing_works_before_the_first_version(client):
     assert client.post(URL, json=drawing()).status_code == 201
 
 
-def test_the_label_begins_the_history(client, parts):
+def test_the_first_label_is_in_the_history(client, parts):
     client.post(URL, json=drawing(label=5))
 
     with parts.database.read() as session:
@@ -150,7 +150,7 @@ def test_the_label_begins_the_history(client, parts):
     assert [(event.label, event.by) for event in events] == [(5, "contributor")]
 
 
-def test_a_full_disk_is_told_and_nothing_is_acknowledged(client, parts, monkeypatch):
+def test_a_full_disk_is_507_and_nothing_is_acknowledged(client, parts, monkeypatch):
     def full(*_, **__):
         error = sqlite_driver.OperationalError("database or disk is full")
         raise OperationalError("INSERT", {}, error)
@@ -164,8 +164,8 @@ def test_a_full_disk_is_told_and_nothing_is_acknowledged(client, parts, monkeypa
     assert stored(parts) == []
 
 
-def test_drawings_that_arrive_together_are_all_stored_once(app, parts):
-    """Thirty-two browsers at once, half of them sending the same drawing twice."""
+def test_concurrent_drawings_are_all_stored_once(app, parts):
+    """Thirty-two concurrent browsers; half of them send the same drawing twice."""
     sent = [drawing(label=n % 10) for n in range(32)]
     found: list[tuple[int, int]] = []
 
@@ -187,7 +187,7 @@ def test_drawings_that_arrive_together_are_all_stored_once(app, parts):
     }
 
 
-def test_a_bug_while_storing_acknowledges_nothing(app, client, parts, monkeypatch):
+def test_an_unexpected_error_while_storing_acknowledges_nothing(app, client, parts, monkeypatch):
     def bug(*_, **__):
         raise ZeroDivisionError
 

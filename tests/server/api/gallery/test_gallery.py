@@ -1,4 +1,4 @@
-"""The gallery: any filter and order, changes to many at once, and one drawing in full."""
+"""The gallery: filters and orders, bulk changes, and one drawing's history."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def four(parts, publish):
-    """7 as 7, surely; 1 as 7, less so; 3 that nobody read; 7 as 1 three days later, by a hair."""
+    """A confident 7 read as 7, a 1 as 7, an unread 3, and three days later an unsure 7 as 1."""
     publish(1, says=7)
     with parts.database.write() as session:
         made = [
@@ -64,14 +64,14 @@ def test_filters_and_orders(reviewer, four, query, places):
     ["since=yesterday", "since=1700000000", "until=9999-12-31", "confidence=high", "version=0"]
     + ["sort=random", "predicted=10", "after=bmFuLzE", "after=LTEvMQ", "after=%25"],
 )
-def test_filters_are_strict(reviewer, query):
+def test_invalid_filters_are_refused(reviewer, query):
     answer = reviewer.get(f"{URL}?{query}")
 
     assert answer.status_code == 422
 
 
 @pytest.mark.parametrize("sort", ["newest", "oldest", "least_sure", "most_sure"])
-def test_pages_go_on_where_they_ended_although_drawings_arrive(reviewer, four, parts, sort):
+def test_paging_is_stable_while_drawings_arrive(reviewer, four, parts, sort):
     whole = ids(reviewer, f"sort={sort}")
     first = reviewer.get(f"{URL}?limit=1&sort={sort}").json
     with parts.database.write() as session:
@@ -82,7 +82,7 @@ def test_pages_go_on_where_they_ended_although_drawings_arrive(reviewer, four, p
     assert [first["items"][0]["id"]] + [one for one in rest if one != late] == whole
 
 
-def test_the_summary_counts_and_says_what_other_choices_would_find(reviewer, four):
+def test_the_summary_counts_matches_of_every_filter_value(reviewer, four):
     found = reviewer.get(f"{URL}/summary?label=7").json
 
     assert (found["n"], found["is_exact"]) == (2, True)
@@ -95,7 +95,7 @@ def test_the_summary_counts_and_says_what_other_choices_would_find(reviewer, fou
     }
 
 
-def test_mislabelled_sevens_are_relabelled_together_and_the_undo_takes_it_back(reviewer, four):
+def test_many_drawings_are_relabelled_together_and_undone(reviewer, four):
     sent = {"ids": four[:2], "action": "relabel", "label": 2}
     done = reviewer.post(f"{URL}/changes", json=sent)
 
@@ -119,18 +119,18 @@ def test_mislabelled_sevens_are_relabelled_together_and_the_undo_takes_it_back(r
         ({"ids": [new_id()], "action": "accept"}, 404),
     ],
 )
-def test_changes_that_make_no_sense_are_refused(reviewer, body, status):
+def test_invalid_changes_are_refused(reviewer, body, status):
     assert reviewer.post(f"{URL}/changes", json=body).status_code == status
 
 
-def test_one_unknown_drawing_keeps_all_from_being_deleted(reviewer, four):
+def test_one_unknown_drawing_stops_the_whole_change(reviewer, four):
     sent = {"ids": [*four, new_id()], "action": "delete"}
 
     assert reviewer.post(f"{URL}/changes", json=sent).status_code == 404
     assert len(ids(reviewer, "")) == 4
 
 
-def test_deleting_names_the_versions_that_learned_from_them(reviewer, four, parts):
+def test_deleting_names_the_versions_that_trained_on_the_drawings(reviewer, four, parts):
     with parts.database.write() as session:
         run = Run(id=3, status=RunStatus.PROMOTED, requested_by="schedule", is_forced=False)
         run.queued_at, run.n_attempts, run.seed = NOW, 1, 1
@@ -145,7 +145,7 @@ def test_deleting_names_the_versions_that_learned_from_them(reviewer, four, part
     assert done["learned_versions"] == [2]
 
 
-def test_the_record_says_who_gave_which_label_and_who_learned_it(reviewer, four):
+def test_the_record_has_the_labels_with_authors_and_the_versions_trained_on_them(reviewer, four):
     reviewer.patch(f"{URL}/{four[1]}", json={"label": 7})
 
     found = reviewer.get(f"{URL}/{four[1]}/record").json
@@ -157,7 +157,7 @@ def test_the_record_says_who_gave_which_label_and_who_learned_it(reviewer, four)
     assert found["learned"] == []
 
 
-def test_every_version_says_what_it_reads_even_one_whose_files_are_broken(
+def test_each_version_has_a_reading_or_null_if_its_files_are_damaged(
     reviewer, four, parts, publish
 ):
     publish(2, says=3)
@@ -170,7 +170,7 @@ def test_every_version_says_what_it_reads_even_one_whose_files_are_broken(
     assert found[2]["confidence"] > 0.1
 
 
-def test_the_server_itself_reads_how_sure_the_version_was(client, reviewer, publish, parts):
+def test_the_server_computes_the_confidence_itself(client, reviewer, publish, parts):
     publish(1, says=7)
     claim = {"label": 7, "model_version": 1}
     drawn = {"strokes": SEVEN, "width": 280, "height": 280}
@@ -184,7 +184,7 @@ def test_the_server_itself_reads_how_sure_the_version_was(client, reviewer, publ
         assert session.scalars(select(Drawing.confidence)).one() == shown["confidence"]
 
 
-def test_a_contributor_is_not_told_how_sure_the_version_was(client, four):
+def test_a_contributor_does_not_see_the_confidence(client, four):
     own = client.get(f"{URL}/mine").json
 
     assert all("confidence" not in item for item in own["items"])

@@ -1,4 +1,4 @@
-"""GET /api/v1/drawings: everybody's drawings, for reviewers."""
+"""GET /api/v1/drawings: all contributors' drawings, for reviewers."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def ids(client, query: str = "") -> list[str]:
     return [item["id"] for item in client.get(f"{URL}?{query}").json["items"]]
 
 
-def test_all_are_listed_newest_first(reviewer, three):
+def test_all_drawings_are_listed_newest_first(reviewer, three):
     assert ids(reviewer) == three[::-1]
 
 
@@ -45,7 +45,7 @@ def test_all_are_listed_newest_first(reviewer, three):
         ("label=7&contributor=bob", []),
     ],
 )
-def test_filters_narrow_the_list(reviewer, three, query, places):
+def test_the_list_can_be_filtered(reviewer, three, query, places):
     assert ids(reviewer, query) == [three[place] for place in places]
 
 
@@ -53,11 +53,11 @@ def test_filters_narrow_the_list(reviewer, three, query, places):
     "query",
     ["label=07", "label=x", "label=10", "status=deleted", "split=test", "disagrees=1", "limit=501"],
 )
-def test_filters_are_strict(reviewer, query):
+def test_invalid_filters_are_refused(reviewer, query):
     assert reviewer.get(f"{URL}?{query}").status_code == 422
 
 
-def test_the_list_goes_on_where_it_ended_although_new_ones_arrive(reviewer, three, parts):
+def test_paging_is_stable_while_new_drawings_arrive(reviewer, three, parts):
     first = reviewer.get(f"{URL}?limit=2").json
     with parts.database.write() as session:
         make_drawing(session)
@@ -67,7 +67,7 @@ def test_the_list_goes_on_where_it_ended_although_new_ones_arrive(reviewer, thre
     assert [item["id"] for item in second["items"]] == [three[0]]
 
 
-def test_deleted_ones_are_not_listed(reviewer, three, parts):
+def test_deleted_drawings_are_not_listed(reviewer, three, parts):
     with parts.database.write() as session:
         drawing = make_drawing(session)
         delete_drawing(session, drawing, now=drawing.created_at)
@@ -76,13 +76,13 @@ def test_deleted_ones_are_not_listed(reviewer, three, parts):
     assert ids(reviewer) == three[::-1]
 
 
-def test_reviewers_see_whose_it_is(reviewer, three):
+def test_reviewers_see_the_contributor(reviewer, three):
     items = reviewer.get(URL).json["items"]
 
     assert [item["contributor"] for item in items] == ["alice", "bob", "alice"]
 
 
-def test_a_reviewer_may_relabel_anybodys(reviewer, three):
+def test_a_reviewer_may_relabel_any_drawing(reviewer, three):
     answer = reviewer.patch(f"{URL}/{three[1]}", json={"label": 7})
 
     assert answer.status_code == 200

@@ -1,4 +1,4 @@
-"""Alive, ready, and figures for a monitor."""
+"""Liveness, readiness and metrics."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from tests.support.factories import make_drawing
 
 
 class Disk(NamedTuple):
-    """What `shutil.disk_usage` says."""
+    """A result of `shutil.disk_usage`."""
 
     total: int
     used: int
@@ -24,13 +24,13 @@ class Disk(NamedTuple):
 
 
 def ready(client) -> tuple[int, str, str]:
-    """Status code, status, and all problems in one string."""
+    """Return status code, status, and all problems in one string."""
     answer = client.get("/readyz")
     return answer.status_code, answer.json["status"], " | ".join(answer.json["problems"])
 
 
 def break_shared_file(parts) -> None:
-    """What the workers share is no database any more."""
+    """Overwrite the shared state's file with bytes that are no database."""
     parts.shared_state.dispose()
     for suffix in ("-wal", "-shm"):
         path = parts.settings.shared_state_path
@@ -39,7 +39,7 @@ def break_shared_file(parts) -> None:
 
 
 def figures(admin) -> dict[str, float]:
-    """All figures of a scrape, by name and labels; fails where the page is not well-formed."""
+    """Return all samples of a scrape, by name and labels; fails if the text is malformed."""
     page = admin.get("/metrics").text
     return {
         f"{sample.name}{sorted(sample.labels.items())}": sample.value
@@ -48,7 +48,7 @@ def figures(admin) -> dict[str, float]:
     }
 
 
-def test_alive_touches_nothing(client, parts):
+def test_liveness_does_no_io(client, parts):
     parts.database.dispose()
     parts.settings.database_path.unlink()
 
@@ -72,7 +72,7 @@ def test_with_a_champion_it_is_ready(client, publish):
     assert answer.json["version"] == 1
 
 
-def test_an_old_database_is_told_from_a_missing_champion(client, parts, publish):
+def test_an_outdated_database_is_reported_before_a_missing_champion(client, parts, publish):
     publish(1, says=7)
     with parts.database.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
@@ -83,7 +83,7 @@ def test_an_old_database_is_told_from_a_missing_champion(client, parts, publish)
     assert "inkloop db upgrade" in answer.json["problems"][0]
 
 
-def test_a_worker_in_trouble_is_named(client, parts, publish, monkeypatch):
+def test_a_worker_with_a_problem_is_named(client, parts, publish, monkeypatch):
     publish(1, says=7)
     with monkeypatch.context() as patched:
         patched.setattr("core.storage.shared_state.os.getpid", lambda: 4242)
@@ -95,9 +95,9 @@ def test_a_worker_in_trouble_is_named(client, parts, publish, monkeypatch):
     assert answer.json["problems"] == ["worker 4242: model.onnx of version 2 is cut"]
 
 
-def test_figures_add_up_what_all_workers_answered(admin, parts):
+def test_metrics_add_up_the_requests_of_all_workers(admin, parts):
     admin.get("/healthz")
-    parts.counts.hand_over(parts.shared_state)
+    parts.counts.add_to(parts.shared_state)
     admin.get("/healthz")
 
     page = admin.get("/metrics").text
@@ -106,7 +106,7 @@ def test_figures_add_up_what_all_workers_answered(admin, parts):
     assert line in page.splitlines()
 
 
-def test_figures_tell_what_is_live_and_what_is_new(admin, publish):
+def test_metrics_have_the_live_version_and_new_drawings(admin, publish):
     publish(3, says=7)
 
     lines = admin.get("/metrics").text.splitlines()
@@ -115,7 +115,7 @@ def test_figures_tell_what_is_live_and_what_is_new(admin, publish):
     assert "inkloop_drawings_new 0.0" in lines
 
 
-def test_a_database_that_is_broken_is_told_without_statements(client, parts, publish):
+def test_a_damaged_database_is_reported_without_sql(client, parts, publish):
     publish(1, says=7)
     parts.database.dispose()
     for suffix in ("-wal", "-shm"):
@@ -130,7 +130,7 @@ def test_a_database_that_is_broken_is_told_without_statements(client, parts, pub
     assert "SELECT" not in problem
 
 
-def test_a_disk_that_is_nearly_full_is_degraded(client, publish, monkeypatch):
+def test_a_nearly_full_disk_is_degraded(client, publish, monkeypatch):
     publish(1, says=7)
     monkeypatch.setattr("server.monitoring.problems.shutil.disk_usage", lambda _: Disk(100, 96, 4))
 
@@ -140,9 +140,7 @@ def test_a_disk_that_is_nearly_full_is_degraded(client, publish, monkeypatch):
     assert "make room" in problem
 
 
-def test_a_trainer_that_fell_silent_is_degraded_and_one_that_took_its_leave_is_not(
-    client, parts, publish
-):
+def test_a_silent_trainer_is_degraded_and_a_stopped_one_is_not(client, parts, publish):
     publish(1, says=7)
     parts.shared_state.report_part(TRAINER, now=utc_now())
     alive = ready(client)
@@ -157,7 +155,7 @@ def test_a_trainer_that_fell_silent_is_degraded_and_one_that_took_its_leave_is_n
 
 
 @pytest.mark.parametrize(("waits", "status"), [(10, "ok"), (120, "degraded")])
-def test_a_run_that_nobody_takes_up_is_told_after_a_minute(client, parts, publish, waits, status):
+def test_a_run_without_a_trainer_is_reported_after_a_minute(client, parts, publish, waits, status):
     publish(1, says=7)
     asked_at = utc_now() - timedelta(seconds=waits)
     with parts.database.write() as session:
@@ -166,7 +164,7 @@ def test_a_run_that_nobody_takes_up_is_told_after_a_minute(client, parts, publis
     assert ready(client)[:2] == (200, status)
 
 
-def test_without_what_the_workers_share_everything_goes_on_and_is_told(
+def test_a_damaged_shared_state_is_reported_and_serving_continues(
     app, client, admin, parts, publish
 ):
     publish(1, says=7)
@@ -179,7 +177,7 @@ def test_without_what_the_workers_share_everything_goes_on_and_is_told(
     assert figures(admin)["inkloop_champion_version[]"] == 1
 
 
-def test_counts_that_cannot_be_handed_over_are_kept(admin, parts, monkeypatch):
+def test_counts_that_cannot_be_stored_are_kept(admin, parts, monkeypatch):
     def full(_: object) -> None:
         raise NotReady("the disk is full")
 
@@ -211,7 +209,7 @@ def _sorted(where: str, bound: str) -> str:
     return f"[('le', '{bound}'), {where}]"
 
 
-def test_methods_that_nobody_knows_share_one_name(admin, client):
+def test_unknown_methods_are_counted_as_other(admin, client):
     for n in range(3):
         client.open("/api/v1/stats", method=f"MADEUP{n}")
 
@@ -220,7 +218,7 @@ def test_methods_that_nobody_knows_share_one_name(admin, client):
     assert not [name for name in names if "MADEUP" in name]
 
 
-def test_figures_tell_what_came_of_runs_and_what_waits(admin, parts):
+def test_metrics_have_outcomes_of_runs_and_queues(admin, parts):
     with parts.database.write() as session:
         run, _ = runs.queue_run(
             session, requested_by="user:1", is_forced=True, seed=1, now=utc_now()
@@ -241,7 +239,7 @@ def test_figures_tell_what_came_of_runs_and_what_waits(admin, parts):
     }
 
 
-def test_every_figure_says_what_it_is(admin):
+def test_every_metric_has_a_help_text(admin):
     admin.get("/healthz")
 
     families = list(text_string_to_metric_families(admin.get("/metrics").text))

@@ -1,4 +1,4 @@
-"""The map of a version, as reviewers get it."""
+"""The map of a version."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.drawings.erasing import erase_numbers
 from core.drawings.lifecycle import quarantine
 from core.symbols.digits.mnist import idx_bytes
 from core.versions import maps
-from server.api.maps.failures import FAILURES, failure_sentence
+from server.api.maps.sentences import FAILURES, failure_sentence
 from tests.conftest import NOW
 from tests.support.factories import make_drawing, make_version
 
@@ -22,7 +22,7 @@ IMAGES = np.repeat(np.arange(10, dtype=np.uint8), 784).reshape(10, 28, 28)
 
 @pytest.fixture
 def mapped(parts):
-    """Version 1 has a map of MNIST's image 4 and two drawings, a 7 and a 1 which it reads as 7."""
+    """Version 1 with a map of MNIST image 4 and two drawings, a 7 and a 1 that it reads as 7."""
     parts.settings.mnist_cache.mkdir()
     for name, array in (("images-idx3", IMAGES), ("labels-idx1", IMAGES[:, 0, 0])):
         (parts.settings.mnist_cache / f"t10k-{name}-ubyte").write_bytes(idx_bytes(array))
@@ -49,7 +49,7 @@ def _erase(parts, number):
         erase_numbers(session, [number], now=NOW)
 
 
-def test_the_live_versions_map_tells_each_point(reviewer, mapped):
+def test_the_live_versions_map_has_all_points(reviewer, mapped):
     shown = reviewer.get("/api/v1/map").json
 
     assert (shown["version"], shown["live_version"], shown["seconds"]) == (1, 1, 2.5)
@@ -68,19 +68,19 @@ def test_the_live_versions_map_tells_each_point(reviewer, mapped):
     assert shown["drawings"]["depth"] == [875, 875]
 
 
-def test_a_label_of_today_is_shown_on_the_map_of_yesterday(reviewer, mapped):
+def test_an_older_map_shows_present_labels(reviewer, mapped):
     reviewer.patch(f"/api/v1/drawings/{mapped[1][1]}", json={"label": 7})
 
     assert reviewer.get("/api/v1/map").json["drawings"]["label"] == [7, 7]
 
 
-def test_the_inks_stand_in_the_order_of_the_places(reviewer, mapped):
+def test_the_inks_are_in_the_order_of_the_places(reviewer, mapped):
     answer = reviewer.get("/api/v1/map/inks", headers={"Accept-Encoding": "identity"})
 
     assert answer.data == bytes([4] * 784 + [57] * 784 + [51] * 784)
 
 
-def test_the_inks_travel_compressed(reviewer, mapped):
+def test_the_inks_are_compressed(reviewer, mapped):
     answer = reviewer.get("/api/v1/map/inks", headers={"Accept-Encoding": "gzip"})
 
     assert answer.headers["Content-Encoding"] == "gzip"
@@ -88,13 +88,13 @@ def test_the_inks_travel_compressed(reviewer, mapped):
 
 
 @pytest.mark.parametrize("path", ["/api/v1/map", "/api/v1/map/inks", "/api/v1/maps"])
-def test_whoever_has_it_already_gets_no_body(reviewer, mapped, path):
+def test_an_unchanged_map_is_not_sent_again(reviewer, mapped, path):
     tag = reviewer.get(path).headers["ETag"]
 
     assert reviewer.get(path, headers={"If-None-Match": tag}).status_code == 304
 
 
-def test_an_erased_drawing_is_gone_and_the_other_inks_stay_in_their_places(parts, reviewer, mapped):
+def test_an_erased_drawing_leaves_zeros_in_its_place(parts, reviewer, mapped):
     _erase(parts, mapped[0][0])
 
     assert reviewer.get("/api/v1/map").json["drawings"]["place"] == [2]
@@ -102,7 +102,7 @@ def test_an_erased_drawing_is_gone_and_the_other_inks_stay_in_their_places(parts
     assert inks == bytes([4] * 784 + [0] * 784 + [51] * 784)
 
 
-def test_a_deleted_drawing_leaves_at_once_and_one_in_quarantine_stays(parts, reviewer, mapped):
+def test_deleted_drawings_are_hidden_and_quarantined_ones_are_shown(parts, reviewer, mapped):
     with parts.database.write() as session:
         quarantine(session, [mapped[1][0]])
 
@@ -111,21 +111,21 @@ def test_a_deleted_drawing_leaves_at_once_and_one_in_quarantine_stays(parts, rev
     assert reviewer.get("/api/v1/map").json["drawings"]["id"] == [mapped[1][1]]
 
 
-def test_how_many_drawings_came_since_is_told(parts, reviewer, mapped):
+def test_the_map_counts_drawings_that_arrived_since(parts, reviewer, mapped):
     with parts.database.write() as session:
         make_drawing(session)
 
     assert reviewer.get("/api/v1/map").json["n_since"] == 1
 
 
-def test_before_any_version_there_is_no_map_and_the_answer_says_when(reviewer):
+def test_without_a_version_the_answer_says_when_there_will_be_a_map(reviewer):
     answer = reviewer.get("/api/v1/map")
 
     assert answer.status_code == 404
     assert answer.json["message"].startswith("no version is live yet")
 
 
-def test_while_a_map_is_made_the_answer_says_how_far_it_is(parts, reviewer):
+def test_while_a_map_is_made_the_answer_has_its_progress(parts, reviewer):
     with parts.database.write() as session:
         make_version(session, 1)
         maps.begin_map(session, 1, now=utc_now())
@@ -135,7 +135,7 @@ def test_while_a_map_is_made_the_answer_says_how_far_it_is(parts, reviewer):
     assert (answer.status_code, answer.json["phase"]) == (404, "read")
 
 
-def test_why_a_map_failed_is_told(parts, reviewer):
+def test_the_reason_of_a_failed_map_is_returned(parts, reviewer):
     with parts.database.write() as session:
         make_version(session, 1)
         maps.begin_map(session, 1, now=NOW)
@@ -147,13 +147,15 @@ def test_why_a_map_failed_is_told(parts, reviewer):
     assert maps_json["failure"] == "disk"
 
 
-def test_every_failure_has_words_of_its_own():
+def test_every_failure_has_its_own_sentence():
     said = {failure_sentence(kind) for kind in FAILURES}
 
     assert len(said) == len(FAILURES)
 
 
-def test_a_version_that_is_not_live_says_why_it_has_no_map(parts, reviewer, mapped):
+def test_for_a_version_that_is_not_live_the_answer_says_why_there_is_no_map(
+    parts, reviewer, mapped
+):
     with parts.database.write() as session:
         make_version(session, 2, is_live=False)
 
@@ -161,7 +163,7 @@ def test_a_version_that_is_not_live_says_why_it_has_no_map(parts, reviewer, mapp
     assert "no version 9" in reviewer.get("/api/v1/map?version=9").json["message"]
 
 
-def test_an_admin_has_a_map_made_again(parts, admin, mapped):
+def test_an_admin_requests_a_new_map(parts, admin, mapped):
     answer = admin.post("/api/v1/maps")
 
     assert (answer.status_code, answer.json["is_owed"]) == (202, True)
@@ -171,5 +173,5 @@ def test_an_admin_has_a_map_made_again(parts, admin, mapped):
     assert admin.get("/api/v1/map").status_code == 200
 
 
-def test_without_a_version_no_map_can_be_asked_for(admin):
+def test_without_a_version_no_map_can_be_requested(admin):
     assert admin.post("/api/v1/maps").status_code == 409

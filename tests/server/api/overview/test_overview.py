@@ -1,4 +1,4 @@
-"""The overview's figures, and who may see them."""
+"""The overview: figures and access."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ PASSED = {
 }
 
 
-def test_an_empty_instance_asks_for_its_first_model(admin):
+def test_an_empty_instance_needs_its_first_model(admin):
     shown = admin.get(URL).json
 
     assert shown["needs"] == [{"kind": "no_model", "facts": {}}]
@@ -37,7 +37,7 @@ def test_only_reviewers_and_admins_see_it(client, reviewer):
     assert reviewer.get(URL).status_code == 200
 
 
-def test_the_figures_are_those_of_the_drawings(admin, parts):
+def test_the_figures_count_the_drawings(admin, parts):
     now = utc_now()
     with parts.database.write() as session:
         make_version(session, 1)
@@ -75,7 +75,7 @@ def test_the_figures_are_those_of_the_drawings(admin, parts):
     assert shown["queues"]["n_to_review"] == 4
 
 
-def test_the_gate_says_why_with_the_figures_of_its_verdict(admin, parts):
+def test_the_verdict_comes_with_its_figures(admin, parts):
     _promoted_by_a_run(parts)
 
     live = admin.get(URL).json["live"]
@@ -89,7 +89,7 @@ def test_the_gate_says_why_with_the_figures_of_its_verdict(admin, parts):
 @pytest.mark.parametrize(
     ("role", "name"), [(Role.ADMIN, "admin@example.org"), (Role.REVIEWER, None)]
 )
-def test_who_changed_the_live_version_is_named_to_admins_alone(signed_in, parts, role, name):
+def test_only_admins_see_who_changed_the_live_version(signed_in, parts, role, name):
     browser = signed_in(role)
     with parts.database.write() as session:
         user = session.scalars(select(User)).one()
@@ -119,7 +119,7 @@ def test_versions_come_with_their_scores_and_promotions_in_order(admin, parts):
     assert [one["version"] for one in shown["promotions"]] == [1]
 
 
-def test_what_is_wrong_with_the_instance_comes_first(admin, parts, publish):
+def test_problems_of_the_instance_come_first(admin, parts, publish):
     publish(1, says=7)
     with parts.database.write() as session:
         quarantine(session, [make_drawing(session).number])
@@ -131,7 +131,7 @@ def test_what_is_wrong_with_the_instance_comes_first(admin, parts, publish):
     assert kinds == ["model", "quarantined"]
 
 
-def test_a_run_under_way_is_not_the_last_one(admin, parts):
+def test_a_running_run_is_not_the_last_run(admin, parts):
     _promoted_by_a_run(parts)
     admin.post("/api/v1/runs")
 
@@ -140,7 +140,7 @@ def test_a_run_under_way_is_not_the_last_one(admin, parts):
     assert (last["status"], last["version"]) == ("promoted", 1)
 
 
-def test_polling_costs_no_body_while_nothing_changes(admin, publish):
+def test_an_unchanged_answer_is_not_sent_again(admin, publish):
     publish(1, says=7)
     etag = admin.get(URL).headers["ETag"]
 

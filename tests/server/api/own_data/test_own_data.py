@@ -1,4 +1,4 @@
-"""A contributor sees what is kept, takes it along, deletes it, and carries it elsewhere."""
+"""A contributor's own data: show, download, delete, share with another browser."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def mine(client) -> list[str]:
 
 @pytest.fixture
 def bob(app):
-    """Another browser, which drew nothing yet."""
+    """Another browser without drawings."""
     client = app.test_client()
     client.get("/api/v1/me")
     return client
 
 
-def test_what_is_kept_is_shown(client):
+def test_stored_data_is_shown(client):
     draw(client, 3)
 
     shown = KeptOut.model_validate_json(client.get("/api/v1/me/data").data)
@@ -48,7 +48,7 @@ def test_what_is_kept_is_shown(client):
     assert shown.retention_days == 0
 
 
-def test_the_first_sight_of_the_text_is_recorded_once(client, parts):
+def test_the_first_view_of_the_notice_is_recorded_once(client, parts):
     client.put("/api/v1/me/consent", json={"wording": 1})
     first = client.get("/api/v1/me/data").json["consented_at"]
     client.put("/api/v1/me/consent", json={"wording": 1})
@@ -59,7 +59,7 @@ def test_the_first_sight_of_the_text_is_recorded_once(client, parts):
         assert len(session.scalars(select(Consent)).all()) == 1
 
 
-def test_everything_is_taken_along(client):
+def test_the_download_contains_all_drawings(client):
     (made,) = draw(client, label=7)
 
     answer = client.get("/api/v1/me/data.zip")
@@ -73,7 +73,7 @@ def test_everything_is_taken_along(client):
     assert png.startswith(b"\x89PNG")
 
 
-def test_nobody_takes_along_what_is_anothers(client, bob):
+def test_the_download_contains_only_own_drawings(client, bob):
     draw(client)
 
     with zipfile.ZipFile(io.BytesIO(bob.get("/api/v1/me/data.zip").data)) as archive:
@@ -81,7 +81,7 @@ def test_nobody_takes_along_what_is_anothers(client, bob):
         assert json.loads(archive.read("drawings.json")) == []
 
 
-def test_everything_is_deleted_and_comes_back_within_a_minute(client, admin):
+def test_all_drawings_are_deleted_and_restored_within_a_minute(client, admin):
     draw(client, 3)
 
     deleted = client.delete("/api/v1/me/data")
@@ -96,7 +96,7 @@ def test_everything_is_deleted_and_comes_back_within_a_minute(client, admin):
     assert (stats["n_drawings"], stats["by_status"]["deleted"]) == (3, 0)
 
 
-def test_what_was_deleted_before_stays_deleted(client):
+def test_restoring_all_leaves_earlier_deletions(client):
     first, *_ = draw(client, 2)
     client.delete(f"/api/v1/drawings/{first['id']}")
     deleted = client.delete("/api/v1/me/data").json["deleted_at"]
@@ -107,7 +107,7 @@ def test_what_was_deleted_before_stays_deleted(client):
     assert len(mine(client)) == 1
 
 
-def test_after_a_minute_nothing_comes_back(client, parts):
+def test_nothing_is_restored_after_a_minute(client, parts):
     draw(client)
     (number,) = _numbers(parts)
     client.delete("/api/v1/me/data")
@@ -126,17 +126,17 @@ def _numbers(parts) -> list[int]:
 
 
 @pytest.mark.parametrize("moment", ["yesterday", "2026-01-01T00:00:00", ""])
-def test_a_moment_that_is_none_is_a_sentence(client, moment):
+def test_an_invalid_moment_is_refused(client, moment):
     answer = client.post("/api/v1/me/data/restore", json={"deleted_at": moment})
 
     assert answer.status_code == 422
 
 
-def test_who_has_nothing_deletes_nothing(bob):
+def test_deleting_without_drawings_is_a_conflict(bob):
     assert bob.delete("/api/v1/me/data").status_code == 409
 
 
-def test_the_versions_that_learned_are_named(client, parts):
+def test_the_versions_that_trained_on_the_drawings_are_named(client, parts):
     draw(client)
     (number,) = _numbers(parts)
     from core.storage.tables import Run, RunDrawing
@@ -154,7 +154,7 @@ def test_the_versions_that_learned_are_named(client, parts):
     assert client.delete("/api/v1/me/data").json["versions"] == [4]
 
 
-def test_a_link_carries_the_drawings_to_another_browser(client, bob, parts):
+def test_a_link_shares_the_drawings_with_another_browser(client, bob, parts):
     theirs = [one["id"] for one in draw(client, 3)]
     own = [one["id"] for one in draw(bob, 2)]
     link = client.post("/api/v1/me/links")
@@ -172,7 +172,7 @@ def test_a_link_carries_the_drawings_to_another_browser(client, bob, parts):
     assert counts == [5, 0]
 
 
-def test_looking_at_a_link_does_not_use_it_up(client, bob):
+def test_previewing_a_link_does_not_use_it(client, bob):
     token = client.post("/api/v1/me/links").json["token"]
     for _ in range(3):
         assert bob.post("/api/v1/me/join/preview", json={"token": token}).status_code == 200
@@ -191,7 +191,7 @@ def test_a_link_works_once(app, client, bob):
     assert (answer.status_code, answer.json["error"]) == (410, "Gone")
 
 
-def test_a_link_ends_after_a_quarter_of_an_hour(client, bob, parts):
+def test_an_expired_link_is_gone(client, bob, parts):
     token = client.post("/api/v1/me/links").json["token"]
     with parts.database.write() as session:
         session.scalars(select(CarryLink)).one().expires_at = utc_now() - timedelta(seconds=1)
@@ -200,7 +200,7 @@ def test_a_link_ends_after_a_quarter_of_an_hour(client, bob, parts):
 
 
 @pytest.mark.parametrize("how", ["revoked", "replaced"])
-def test_a_link_that_was_taken_back_does_nothing(client, bob, how):
+def test_a_revoked_link_is_refused(client, bob, how):
     token = client.post("/api/v1/me/links").json["token"]
     if how == "revoked":
         client.delete("/api/v1/me/links")
@@ -210,7 +210,7 @@ def test_a_link_that_was_taken_back_does_nothing(client, bob, how):
     assert bob.post("/api/v1/me/join", json={"token": token}).status_code == 410
 
 
-def test_ones_own_link_changes_nothing(client):
+def test_joining_ones_own_link_is_a_conflict(client):
     draw(client)
     token = client.post("/api/v1/me/links").json["token"]
 
@@ -218,7 +218,7 @@ def test_ones_own_link_changes_nothing(client):
     assert len(mine(client)) == 1
 
 
-def test_a_made_up_link_does_nothing(bob):
+def test_an_unknown_link_is_refused(bob):
     answer = bob.post("/api/v1/me/join", json={"token": "a" * 32})
 
     assert answer.status_code == 410
@@ -230,7 +230,7 @@ def test_the_database_keeps_only_the_hash_of_a_link(client, parts):
     assert token not in _dump(parts)
 
 
-def test_what_a_blocked_hand_drew_joins_nobody(client, bob, parts):
+def test_a_blocked_contributors_drawings_cannot_be_joined(client, bob, parts):
     draw(client)
     draw(bob)
     with parts.database.write() as session:
@@ -244,7 +244,7 @@ def test_what_a_blocked_hand_drew_joins_nobody(client, bob, parts):
     assert len(mine(client)) == 1
 
 
-def test_a_drawing_sent_before_the_join_and_again_after_it_is_kept_once(client, bob):
+def test_a_drawing_sent_before_and_after_the_join_is_stored_once(client, bob):
     draw(client)
     body = drawing()
     bob.post("/api/v1/drawings", json=body)
@@ -266,7 +266,7 @@ def test_another_site_cannot_make_a_browser_join(client, bob):
 
 
 def _dump(parts) -> str:
-    """Everything in both databases, as text."""
+    """Return the contents of both databases as text."""
     texts = []
     for begin in (parts.database._read_engine, parts.shared_state._engine):
         with begin.connect() as connection:
@@ -279,8 +279,8 @@ def _dump(parts) -> str:
     return "\n".join(texts)
 
 
-def test_no_address_is_kept_anywhere(client, parts, capfd, caplog):
-    """Every request of a contributor comes from a known address; nothing written has it."""
+def test_no_network_address_is_stored(client, parts, capfd, caplog):
+    """All requests come from a known address, which is found in no table and no log line."""
     parts.limits.is_on = True
     where = {"REMOTE_ADDR": ADDRESS}
     structlog.get_logger().info("a line, so that there is a log")
@@ -302,5 +302,5 @@ def test_no_address_is_kept_anywhere(client, parts, capfd, caplog):
     assert made["id"] in _dump(parts)
 
 
-def test_a_link_lasts_no_longer_than_it_says():
+def test_a_link_is_valid_for_at_most_15_minutes():
     assert own_data.LINK_LASTS <= timedelta(minutes=15)

@@ -1,4 +1,4 @@
-"""Pictures of a digit are read and stored like strokes."""
+"""Pictures are read and stored like strokes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ A_PLACE = "Sinsheim 49.25"
 
 
 def picture(kind: str = "PNG", *, paper: int = 255, ink: int = 0, size: int = 300) -> bytes:
-    """A seven; its EXIF names a place."""
+    """A picture of a seven with a place in its EXIF data."""
     image = Image.new("L", (size, size), paper)
     seven = [(size * x // 10, size * y // 10) for x, y in ((3, 2), (7, 2), (5, 8))]
     ImageDraw.Draw(image).line(seven, fill=ink, width=size // 15, joint="curve")
@@ -33,7 +33,7 @@ def picture(kind: str = "PNG", *, paper: int = 255, ink: int = 0, size: int = 30
 
 
 def form(data: bytes, **fields: str) -> dict[str, Any]:
-    """A form as a browser sends it."""
+    """Return a form as a browser sends it."""
     body, content_type = encode_multipart_formdata({"file": ("a digit.png", data), **fields})
     return {"data": body, "content_type": content_type}
 
@@ -54,7 +54,7 @@ def test_a_picture_is_read(client, publish, kind, paper, ink):
     assert "decode" in [step["name"] for step in answer.json["steps"]]
 
 
-def test_an_empty_sheet_is_no_digit(client, publish):
+def test_blank_paper_is_no_digit(client, publish):
     publish(1, says=7)
 
     answer = client.post(PREDICTIONS, **form(picture(ink=255)))
@@ -70,14 +70,14 @@ def test_a_picture_is_stored_with_its_label(client):
     assert (answer.json["label"], answer.json["source"]) == (7, "uploaded")
 
 
-def test_the_same_picture_again_is_the_stored_one(client):
+def test_sending_the_same_picture_again_returns_the_stored_one(client):
     drawing_id = new_id()
     client.post(DRAWINGS, **labelled(picture(), id=drawing_id))
 
     assert client.post(DRAWINGS, **labelled(picture(), id=drawing_id)).status_code == 200
 
 
-def test_what_is_kept_can_be_inked_again_and_names_no_place(client, parts):
+def test_the_stored_picture_reproduces_its_ink_and_has_no_exif(client, parts):
     client.post(DRAWINGS, **labelled(picture("JPEG", size=2000)))
 
     with parts.database.read() as session:
@@ -100,7 +100,7 @@ def test_what_is_kept_can_be_inked_again_and_names_no_place(client, parts):
     ids=["empty", "no picture", "cut", "too large"],
 )
 @pytest.mark.parametrize("url", [PREDICTIONS, DRAWINGS])
-def test_what_is_no_picture_is_refused(client, publish, url, data, status):
+def test_invalid_pictures_are_refused(client, publish, url, data, status):
     publish(1, says=7)
     sent = form(data) if url == PREDICTIONS else labelled(data)
 
@@ -113,7 +113,7 @@ def test_what_is_no_picture_is_refused(client, publish, url, data, status):
 @pytest.mark.parametrize(
     "name", ["digit.exe", "digit.html", "../../digit.png", "=cmd()", "x" * 300]
 )
-def test_what_a_picture_is_called_does_not_matter(client, name):
+def test_the_file_name_is_ignored(client, name):
     fields: Any = {"file": (name, picture(), "text/html"), "id": new_id(), "label": "7"}
     body, content_type = encode_multipart_formdata(fields)
 
@@ -133,12 +133,12 @@ def test_what_a_picture_is_called_does_not_matter(client, name):
     ],
     ids=["a page", "SVG", "GIF", "PDF"],
 )
-def test_what_only_calls_itself_a_picture_is_refused(client, data):
+def test_the_content_decides_whether_it_is_a_picture(client, data):
     assert client.post(DRAWINGS, **labelled(data)).status_code == 415
 
 
-def test_of_a_picture_that_is_a_page_too_only_the_picture_is_kept(client, parts):
-    """Behind a PNG's end a browser may find a page, an archiver a zip."""
+def test_data_after_the_end_of_a_picture_is_not_stored(client, parts):
+    """After the end of a PNG a browser may find a page, and an archiver a zip."""
     both = picture() + b"<script>alert(1)</script>" + zip_of({"7/a.png": b"x"})
     client.post(DRAWINGS, **labelled(both))
 
@@ -149,7 +149,7 @@ def test_of_a_picture_that_is_a_page_too_only_the_picture_is_kept(client, parts)
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
-def test_an_orientation_that_is_none_turns_nothing(client, publish, orientation):
+def test_an_invalid_orientation_is_ignored(client, publish, orientation):
     publish(1, says=7)
     exif = Image.Exif()
     exif[0x0112] = orientation
@@ -162,7 +162,7 @@ def test_an_orientation_that_is_none_turns_nothing(client, publish, orientation)
     assert answer.json["ink"] == upright
 
 
-def test_a_bomb_is_refused_before_it_is_unpacked(client, publish):
+def test_a_decompression_bomb_is_refused_before_decoding(client, publish):
     publish(1, says=7)
     file = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(file, "PNG")
@@ -174,7 +174,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(client, publish):
 
 
 @pytest.mark.parametrize("label", ["07", "7.0", "seven", "10", ""])
-def test_labels_of_forms_are_strict_too(client, label):
+def test_labels_in_forms_are_strict(client, label):
     assert client.post(DRAWINGS, **labelled(picture(), label=label)).status_code == 422
 
 
@@ -187,7 +187,7 @@ def test_a_form_without_a_file_is_refused(client, publish):
     assert "file is missing" in answer.json["message"]
 
 
-def test_json_is_no_form(client, publish):
+def test_json_instead_of_a_form_is_refused(client, publish):
     publish(1, says=7)
 
     assert client.post(PREDICTIONS, json={"file": "7"}).status_code == 415

@@ -1,4 +1,4 @@
-"""POST /api/v1/predictions: what the live version reads in strokes."""
+"""POST /api/v1/predictions: the live version's prediction for strokes."""
 
 import base64
 
@@ -40,7 +40,7 @@ def test_the_ink_that_the_model_saw_is_in_the_answer(client, publish):
     assert max(ink) == 255
 
 
-def test_every_step_comes_with_its_milliseconds(client, publish):
+def test_every_step_has_its_time(client, publish):
     publish(1, says=7)
 
     steps = client.post(URL, json=strokes()).json["steps"]
@@ -54,7 +54,7 @@ def test_every_step_comes_with_its_milliseconds(client, publish):
 @pytest.mark.parametrize(
     ("drawn", "reason"), [([], "empty"), ([[[140, 140]]], "dot")], ids=["empty", "dot"]
 )
-def test_what_is_no_digit_gets_no_label(client, publish, drawn, reason):
+def test_ink_that_is_no_digit_gets_no_label(client, publish, drawn, reason):
     publish(1, says=7)
 
     answer = client.post(URL, json=strokes(drawn))
@@ -65,7 +65,7 @@ def test_what_is_no_digit_gets_no_label(client, publish, drawn, reason):
     assert answer.json["reason"] == reason
 
 
-def test_what_the_model_finds_unfamiliar_gets_no_label(client, publish):
+def test_unfamiliar_ink_gets_no_label(client, publish):
     publish(1, says=7, familiarity_threshold=0.99)
 
     answer = client.post(URL, json=strokes())
@@ -90,7 +90,7 @@ def test_a_prediction_stores_nothing(client, publish):
     assert client.get("/api/v1/stats").json["n_drawings"] == 0
 
 
-def test_before_the_first_version_the_answer_tells_how_far_the_first_training_is(client, parts):
+def test_before_the_first_version_the_answer_has_the_training_progress(client, parts):
     with parts.database.write() as session:
         runs.queue_run(session, requested_by="first", is_forced=True, seed=1, now=NOW)
 

@@ -1,4 +1,4 @@
-"""The review queue: most informative first, and never before two reviewers at once."""
+"""The review queue: most informative first, and each drawing with one reviewer only."""
 
 import threading
 from datetime import timedelta
@@ -25,7 +25,7 @@ def some_ink(seed: int) -> bytes:
 
 @pytest.fixture
 def seven_reader(publish):
-    """A live version that reads everything as 7."""
+    """A live version that reads all inks as 7."""
     publish(1, says=7)
 
 
@@ -40,7 +40,7 @@ def ten(parts, seven_reader):
 
 @pytest.fixture
 def two(signed_in):
-    """Two reviewers' browsers."""
+    """The browsers of two reviewers."""
     return signed_in(Role.REVIEWER), signed_in(Role.ADMIN)
 
 
@@ -48,7 +48,7 @@ def ids(client, limit: int) -> list[str]:
     return [item["id"] for item in client.get(f"{URL}?limit={limit}").json["items"]]
 
 
-def test_what_is_in_quarantine_comes_first_then_what_the_model_contradicts(reviewer, ten):
+def test_quarantined_drawings_come_first_then_those_the_model_contradicts(reviewer, ten):
     items = reviewer.get(URL).json["items"]
 
     assert items[0]["id"] == ten[3]
@@ -57,7 +57,7 @@ def test_what_is_in_quarantine_comes_first_then_what_the_model_contradicts(revie
     assert items[0]["contributor"] == "alice"
 
 
-def test_without_a_version_the_quarantined_and_the_newest_come_first(reviewer, parts):
+def test_without_a_version_quarantined_and_newest_drawings_come_first(reviewer, parts):
     with parts.database.write() as session:
         made = [make_drawing(session, label=label, ink=some_ink(label)) for label in range(3)]
         quarantine(session, [made[0].number])
@@ -79,7 +79,7 @@ def test_two_reviewers_never_get_the_same_drawing(two, ten):
     assert not set(first) & set(second)
 
 
-def test_reviewers_who_ask_at_the_same_moment_get_different_drawings(app, signed_in, ten):
+def test_concurrent_reviewers_get_different_drawings(app, signed_in, ten):
     browsers = [signed_in(Role.REVIEWER), signed_in(Role.ADMIN)]
     got: list[list[str]] = [[], []]
     barrier = threading.Barrier(2)
@@ -97,14 +97,14 @@ def test_reviewers_who_ask_at_the_same_moment_get_different_drawings(app, signed
     assert len(set(got[0]) | set(got[1])) == 10
 
 
-def test_asking_again_answers_what_one_has_already_and_more(reviewer, ten):
+def test_a_second_call_returns_claimed_drawings_and_more(reviewer, ten):
     first = ids(reviewer, 3)
 
     assert ids(reviewer, 3) == first
     assert set(first) < set(ids(reviewer, 5))
 
 
-def test_after_five_minutes_a_drawing_that_nobody_decided_is_anybodys(two, ten, monkeypatch):
+def test_a_claim_expires_after_five_minutes(two, ten, monkeypatch):
     ada, bob = two
     held = ids(ada, 10)
     now = utc_now()
@@ -118,7 +118,7 @@ def test_after_five_minutes_a_drawing_that_nobody_decided_is_anybodys(two, ten, 
     assert sorted(after) == sorted(held)
 
 
-def test_what_a_reviewer_leaves_undecided_is_anybodys_at_once(two, ten):
+def test_released_drawings_are_available_at_once(two, ten):
     ada, bob = two
     held = ids(ada, 10)
 
@@ -135,7 +135,7 @@ def test_what_a_reviewer_leaves_undecided_is_anybodys_at_once(two, ten):
         ({"decision": "reject"}, 3, "rejected"),
     ],
 )
-def test_a_decision_settles_the_drawing_and_it_leaves_the_queue(reviewer, ten, sent, label, status):
+def test_a_decided_drawing_leaves_the_queue(reviewer, ten, sent, label, status):
     answer = reviewer.post(f"{URL}/{ten[3]}", json=sent)
 
     assert answer.status_code == 200
@@ -145,7 +145,7 @@ def test_a_decision_settles_the_drawing_and_it_leaves_the_queue(reviewer, ten, s
     assert (shown["left"], shown["n_done"]) == ({"n": 9, "is_exact": True}, 1)
 
 
-def test_totals_follow_the_decisions(reviewer, client, ten):
+def test_decisions_update_the_totals(reviewer, client, ten):
     reviewer.post(f"{URL}/{ten[3]}", json={"decision": "relabel", "label": 8})
     reviewer.post(f"{URL}/{ten[4]}", json={"decision": "reject"})
 
@@ -171,11 +171,11 @@ def test_totals_follow_the_decisions(reviewer, client, ten):
         {},
     ],
 )
-def test_what_is_no_decision_is_refused(reviewer, ten, sent):
+def test_invalid_decisions_are_refused(reviewer, ten, sent):
     assert reviewer.post(f"{URL}/{ten[3]}", json=sent).status_code == 422
 
 
-def test_what_another_reviewer_has_before_their_eyes_cannot_be_decided(two, ten):
+def test_a_drawing_claimed_by_another_reviewer_cannot_be_decided(two, ten):
     ada, bob = two
     (held,) = ids(ada, 1)
 
@@ -186,7 +186,7 @@ def test_what_another_reviewer_has_before_their_eyes_cannot_be_decided(two, ten)
     assert ada.post(f"{URL}/{held}", json={"decision": "accept"}).status_code == 200
 
 
-def test_what_was_decided_is_not_decided_twice(two, ten):
+def test_a_decided_drawing_cannot_be_decided_again(two, ten):
     ada, bob = two
     ada.post(f"{URL}/{ten[5]}", json={"decision": "reject"})
 
@@ -195,7 +195,7 @@ def test_what_was_decided_is_not_decided_twice(two, ten):
     assert answer.status_code == 409
 
 
-def test_undo_puts_label_status_and_place_in_the_queue_back(reviewer, ten):
+def test_undo_restores_label_status_and_claim(reviewer, ten):
     reviewer.post(f"{URL}/{ten[3]}", json={"decision": "relabel", "label": 8})
 
     answer = reviewer.post(f"{URL}/{ten[3]}/undo")
@@ -206,14 +206,14 @@ def test_undo_puts_label_status_and_place_in_the_queue_back(reviewer, ten):
     assert shown["n_done"] == 0
 
 
-def test_nobody_undoes_what_somebody_else_decided(two, ten):
+def test_another_reviewers_decision_cannot_be_undone(two, ten):
     ada, bob = two
     ada.post(f"{URL}/{ten[3]}", json={"decision": "reject"})
 
     assert bob.post(f"{URL}/{ten[3]}/undo").status_code == 409
 
 
-def test_a_drawing_that_was_changed_since_is_not_undone(reviewer, ten):
+def test_a_decision_on_a_drawing_changed_since_cannot_be_undone(reviewer, ten):
     reviewer.post(f"{URL}/{ten[3]}", json={"decision": "reject"})
     reviewer.patch(f"/api/v1/drawings/{ten[3]}", json={"label": 5})
 
@@ -226,7 +226,7 @@ def test_a_drawing_that_does_not_exist_is_not_found(reviewer):
     assert answer.status_code == 404
 
 
-def test_what_a_blocked_contributor_drew_is_not_reviewed(reviewer, parts, ten):
+def test_a_blocked_contributors_drawings_are_not_in_the_queue(reviewer, parts, ten):
     with parts.database.write() as session:
         contributors.block(session, 1, reason="scribbles", by="user:1", now=NOW)
 
@@ -235,9 +235,7 @@ def test_what_a_blocked_contributor_drew_is_not_reviewed(reviewer, parts, ten):
     assert (shown["items"], shown["left"]["n"]) == ([], 0)
 
 
-def test_a_drawing_that_arrives_while_one_reviews_is_seen_when_the_queue_runs_dry(
-    reviewer, parts, ten
-):
+def test_an_empty_queue_is_refreshed(reviewer, parts, ten):
     ids(reviewer, 10)
     with parts.database.write() as session:
         late = make_drawing(session, label=1, ink=some_ink(99)).id
@@ -245,13 +243,13 @@ def test_a_drawing_that_arrives_while_one_reviews_is_seen_when_the_queue_runs_dr
     assert late in ids(reviewer, 20)
 
 
-def test_a_reviewer_who_gives_a_quarantined_drawing_its_own_label_accepts_it(reviewer, ten):
+def test_relabelling_a_quarantined_drawing_with_its_own_label_accepts_it(reviewer, ten):
     answer = reviewer.patch(f"/api/v1/drawings/{ten[3]}", json={"label": 3})
 
     assert answer.json["status"] == "accepted"
 
 
-def test_each_decision_is_in_the_log(admin, ten):
+def test_each_decision_is_logged(admin, ten):
     admin.post(f"{URL}/{ten[3]}", json={"decision": "relabel", "label": 8})
     admin.post(f"{URL}/{ten[3]}/undo")
 
@@ -261,7 +259,7 @@ def test_each_decision_is_in_the_log(admin, ten):
     assert events[1]["facts"] == {"decision": "relabel", "label_before": 3, "label": 8}
 
 
-def test_rejected_is_no_status_that_trains(reviewer, parts, ten):
+def test_a_rejected_drawing_is_listed_as_rejected(reviewer, parts, ten):
     reviewer.post(f"{URL}/{ten[5]}", json={"decision": "reject"})
 
     listed = reviewer.get("/api/v1/drawings?status=rejected").json["items"]
@@ -273,7 +271,7 @@ def test_rejected_is_no_status_that_trains(reviewer, parts, ten):
     ("condition", "index"),
     [(OPEN_TO_REVIEW, "ix_drawings_unreviewed"), (DISPUTED, "ix_drawings_disputed")],
 )
-def test_the_queue_is_found_by_an_index_of_its_own_and_never_sorted(parts, condition, index):
+def test_the_queue_uses_its_index_and_does_not_sort(parts, condition, index):
     newest = select(Drawing.number).where(text(condition)).order_by(Drawing.number.desc())
 
     with parts.database.read() as session:

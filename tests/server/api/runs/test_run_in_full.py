@@ -1,4 +1,4 @@
-"""One run in full: its log, what to do about its end, and the drawings it learned from."""
+"""One run in full: log, advice, and the drawings that it trained on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TTL = timedelta(seconds=30)
 
 @pytest.fixture
 def learned(parts):
-    """A run that was held: it learned from 3 new drawings and 2 older ones."""
+    """A held run that trained on 3 new and 2 older drawings."""
     with parts.database.write() as session:
         made = [make_drawing(session, label=label) for label in (7, 7, 1, 7, 3)]
         run, _ = runs.queue_run(session, requested_by="schedule", is_forced=False, seed=1, now=NOW)
@@ -34,7 +34,7 @@ def learned(parts):
         return run.id, [one.id for one in made]
 
 
-def test_its_log_says_what_happened_by_name_and_figures_and_in_english(client, learned):
+def test_the_log_has_names_figures_and_english_sentences(client, learned):
     lines = client.get(f"{URL}/{learned[0]}").json["lines"]
 
     assert [(line["name"], line["facts"], line["sentence"]) for line in lines] == [
@@ -52,14 +52,14 @@ def test_the_language_that_a_client_asks_for_changes_nothing(client, learned):
     assert "Accept-Language" not in english.headers["Vary"]
 
 
-def test_a_held_run_says_what_to_do(client, learned):
+def test_a_held_run_has_advice(client, learned):
     shown = client.get(f"{URL}/{learned[0]}").json
 
     assert shown["what_to_do"].startswith("The live version stays in service, and all 5 drawings")
     assert shown["advice"][0] == {"name": "drawings_stay", "facts": {"n": 5}}
 
 
-def test_a_failed_run_says_what_to_do_and_of_which_kind_the_failure_is(client, admin, parts):
+def test_a_failed_run_has_advice_and_the_kind_of_its_failure(client, admin, parts):
     run_id = admin.post(URL).json["id"]
     with parts.database.write() as session:
         values = {"status": "failed", "failure": "memory", "message": "there was not enough memory"}
@@ -72,7 +72,7 @@ def test_a_failed_run_says_what_to_do_and_of_which_kind_the_failure_is(client, a
     assert shown["advice"] == [{"name": "failed_memory", "facts": {}}]
 
 
-def test_who_asked_is_told_to_reviewers_alone(admin, reviewer, client):
+def test_only_reviewers_see_who_requested_a_run(admin, reviewer, client):
     run_id = admin.post(URL).json["id"]
 
     assert reviewer.get(f"{URL}/{run_id}").json["asked_by"] == "admin@example.org"
@@ -94,7 +94,7 @@ def test_a_long_curve_is_thinned_and_keeps_its_end(admin, parts):
     assert steps[-1] == 1_001
 
 
-def test_what_a_broken_off_attempt_lost_is_no_part_of_the_curve(admin, parts):
+def test_points_of_an_interrupted_attempt_are_left_out(admin, parts):
     run_id = admin.post(URL).json["id"]
     with parts.database.write() as session:
         for step, loss in ((10, 0.5), (20, 0.4), (30, 0.3), (20, 0.41), (30, 0.31)):
@@ -109,7 +109,7 @@ def test_what_a_broken_off_attempt_lost_is_no_part_of_the_curve(admin, parts):
     ]
 
 
-def test_the_drawings_are_those_it_learned_from_with_the_labels_it_learned(reviewer, learned):
+def test_drawings_have_the_labels_that_the_run_trained_on(reviewer, learned):
     run_id, ids = learned
     reviewer.patch(f"/api/v1/drawings/{ids[4]}", json={"label": 8})
 
@@ -122,7 +122,7 @@ def test_the_drawings_are_those_it_learned_from_with_the_labels_it_learned(revie
     assert shown["counts"]["older"] == [0, 0, 0, 0, 0, 0, 0, 2, 0, 0]
 
 
-def test_they_come_page_by_page(reviewer, learned):
+def test_the_drawings_are_paged(reviewer, learned):
     run_id, ids = learned
 
     first = reviewer.get(f"{URL}/{run_id}/drawings?limit=3").json
@@ -135,7 +135,7 @@ def test_they_come_page_by_page(reviewer, learned):
 @pytest.mark.parametrize(
     ("asked", "places"), [("kind=new", [4, 3, 2]), ("kind=older", [1, 0]), ("label=7", [3, 1, 0])]
 )
-def test_they_are_split_into_new_and_older_and_by_label(reviewer, learned, asked, places):
+def test_the_drawings_are_filtered_by_kind_and_label(reviewer, learned, asked, places):
     run_id, ids = learned
 
     shown = reviewer.get(f"{URL}/{run_id}/drawings?{asked}").json
@@ -143,7 +143,7 @@ def test_they_are_split_into_new_and_older_and_by_label(reviewer, learned, asked
     assert [one["id"] for one in shown["items"]] == [ids[place] for place in places]
 
 
-def test_what_was_deleted_since_is_counted_and_shown_to_nobody(reviewer, learned):
+def test_drawings_deleted_since_are_counted_but_not_shown(reviewer, learned):
     run_id, ids = learned
     reviewer.delete(f"/api/v1/drawings/{ids[0]}")
 
@@ -153,5 +153,5 @@ def test_what_was_deleted_since_is_counted_and_shown_to_nobody(reviewer, learned
     assert shown["counts"]["n_deleted"] == 1
 
 
-def test_a_run_that_is_not_there_has_no_drawings(reviewer):
+def test_the_drawings_of_an_unknown_run_are_not_found(reviewer):
     assert reviewer.get(f"{URL}/99/drawings").status_code == 404

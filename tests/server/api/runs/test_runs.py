@@ -1,4 +1,4 @@
-"""Asking for a run, watching it and stopping it."""
+"""Runs: request, list, show, cancel."""
 
 import pytest
 from sqlalchemy import update
@@ -18,7 +18,7 @@ FIRST_ACCURACY = {
 
 @pytest.fixture
 def advance(parts):
-    """Write columns of the run, as a trainer would."""
+    """Set columns of the run, as the trainer does."""
 
     def _advance(run_id: int, **values) -> None:
         with parts.database.write() as session:
@@ -27,7 +27,7 @@ def advance(parts):
     return _advance
 
 
-def test_a_run_that_is_asked_for_is_queued(admin):
+def test_a_requested_run_is_queued(admin):
     answer = admin.post(URL)
 
     assert answer.status_code == 202
@@ -35,14 +35,14 @@ def test_a_run_that_is_asked_for_is_queued(admin):
     assert answer.json["requested_by"] == "user"
 
 
-def test_asking_twice_answers_the_same_run(admin):
+def test_a_second_request_returns_the_same_run(admin):
     first = admin.post(URL).json["id"]
 
     assert admin.post(URL).json["id"] == first
     assert len(admin.get(URL).json["items"]) == 1
 
 
-def test_anybody_may_watch(admin, client, advance):
+def test_runs_are_public(admin, client, advance):
     run_id = admin.post(URL).json["id"]
     advance(run_id, status="running", phase="train", step=30, n_steps=200, loss=0.12)
 
@@ -53,7 +53,7 @@ def test_anybody_may_watch(admin, client, advance):
     assert shown["verdict"] is None
 
 
-def test_one_run_comes_with_its_curves(admin, parts):
+def test_a_single_run_has_its_curves(admin, parts):
     run_id = admin.post(URL).json["id"]
     with parts.database.write() as session:
         for step in (10, 20):
@@ -64,9 +64,7 @@ def test_one_run_comes_with_its_curves(admin, parts):
     assert [(point["step"], point["loss"]) for point in metrics] == [(10, 0.1), (20, 0.05)]
 
 
-def test_a_verdict_reads_as_a_sentence_and_holds_the_figures_of_its_rules(
-    admin, client, parts, advance
-):
+def test_a_verdict_has_sentences_and_the_figures_of_its_rules(admin, client, parts, advance):
     run_id = admin.post(URL).json["id"]
     advance(run_id, status="promoted", version=1)
     with parts.database.write() as session:
@@ -80,7 +78,7 @@ def test_a_verdict_reads_as_a_sentence_and_holds_the_figures_of_its_rules(
     assert verdict["rules"][0]["facts"] == FIRST_ACCURACY["facts"]
 
 
-def test_a_rule_that_had_nothing_to_measure_shows_no_figures(admin, parts, advance):
+def test_a_rule_without_measurements_has_no_figures(admin, parts, advance):
     run_id = admin.post(URL).json["id"]
     advance(run_id, status="promoted", version=2)
     nobody = {"n": 0, "n_right": 0, "n_right_before": 0, "recorded_only": True}
@@ -96,7 +94,7 @@ def test_a_rule_that_had_nothing_to_measure_shows_no_figures(admin, parts, advan
     assert (shown["value"], shown["bound"]) == (None, None)
 
 
-def test_a_queued_run_stops_at_once(admin):
+def test_a_queued_run_is_cancelled_at_once(admin):
     run_id = admin.post(URL).json["id"]
 
     answer = admin.post(f"{URL}/{run_id}/cancel")
@@ -105,7 +103,7 @@ def test_a_queued_run_stops_at_once(admin):
     assert answer.json["status"] == "cancelled"
 
 
-def test_a_running_run_is_asked_to_stop(admin, advance):
+def test_cancelling_a_running_run_requests_a_stop(admin, advance):
     run_id = admin.post(URL).json["id"]
     advance(run_id, status="running")
 
@@ -115,14 +113,14 @@ def test_a_running_run_is_asked_to_stop(admin, advance):
     assert answer.json["cancel_requested"] is True
 
 
-def test_a_run_that_is_over_cannot_be_stopped(admin, advance):
+def test_a_finished_run_cannot_be_cancelled(admin, advance):
     run_id = admin.post(URL).json["id"]
     advance(run_id, status="held")
 
     assert admin.post(f"{URL}/{run_id}/cancel").status_code == 409
 
 
-def test_runs_come_page_by_page_newest_first(admin):
+def test_runs_are_paged_newest_first(admin):
     made = []
     for _ in range(3):
         made.append(admin.post(URL).json["id"])
@@ -135,7 +133,7 @@ def test_runs_come_page_by_page_newest_first(admin):
     assert second["next"] is None
 
 
-def test_what_has_not_changed_is_not_sent_again(admin, client, advance):
+def test_an_unchanged_list_is_not_sent_again(admin, client, advance):
     run_id = admin.post(URL).json["id"]
     etag = client.get(URL).headers["ETag"]
 

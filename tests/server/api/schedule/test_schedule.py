@@ -1,4 +1,4 @@
-"""When runs are due."""
+"""The schedule of runs."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def test_the_default_is_every_night_at_three(client):
     assert shown["sentence"] == "every day at 03:00"
 
 
-def test_an_admin_changes_it(admin, client):
+def test_an_admin_changes_the_schedule(admin, client):
     answer = admin.put(URL, json=WEEKLY)
 
     assert answer.status_code == 200
@@ -32,7 +32,7 @@ def test_the_sentence_comes_with_the_figures_to_say_it_in_another_language(admin
     assert shown["description"] == shown["rule_description"] == sundays
 
 
-def test_switched_off_nothing_is_due(admin):
+def test_a_schedule_switched_off_has_no_due_time(admin):
     shown = admin.put(URL, json=WEEKLY | {"enabled": False}).json
 
     assert shown["next_run_at"] is None
@@ -52,14 +52,14 @@ def test_switched_off_nothing_is_due(admin):
         {"enabled": "yes"},
     ],
 )
-def test_what_cannot_be_scheduled_is_refused(admin, client, changed):
+def test_invalid_schedules_are_refused(admin, client, changed):
     answer = admin.put(URL, json=WEEKLY | changed)
 
     assert answer.status_code == 422
     assert client.get(URL).json["cron"] == "0 3 * * *"
 
 
-def test_the_next_five_moments_are_told(admin):
+def test_the_next_five_due_times_are_returned(admin):
     shown = admin.put(URL, json=WEEKLY).json
 
     assert len(shown["next_runs"]) == 5
@@ -67,14 +67,14 @@ def test_the_next_five_moments_are_told(admin):
     assert shown["zone"] == "Europe/Berlin"
 
 
-def test_paused_it_still_says_what_the_rule_is(admin):
+def test_a_schedule_switched_off_still_describes_its_rule(admin):
     shown = admin.put(URL, json=WEEKLY | {"enabled": False}).json
 
     assert shown["next_runs"] == []
     assert "Sunday" in shown["rule_sentence"]
 
 
-def test_a_rule_is_read_out_before_it_is_saved(reviewer, client):
+def test_the_preview_describes_an_unsaved_rule(reviewer, client):
     answer = reviewer.get(f"{URL}/preview?cron=15 6 * * 1&timezone=Asia/Shanghai")
 
     assert answer.json["sentence"] == "every Monday at 06:15"
@@ -86,5 +86,5 @@ def test_a_rule_is_read_out_before_it_is_saved(reviewer, client):
 
 
 @pytest.mark.parametrize("query", ["cron=61 * * * *", "cron=0 3 * * *&timezone=Mars/Olympus", ""])
-def test_a_rule_that_cannot_be_read_is_refused_in_words(reviewer, query):
+def test_an_invalid_rule_is_refused_with_a_sentence(reviewer, query):
     assert reviewer.get(f"{URL}/preview?{query}").status_code == 422

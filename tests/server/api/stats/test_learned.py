@@ -1,4 +1,4 @@
-"""GET /api/v1/learned: did it learn me?"""
+"""GET /api/v1/learned: accuracy on the caller's own drawings."""
 
 from sqlalchemy import update
 
@@ -10,13 +10,13 @@ URL = "/api/v1/learned"
 
 
 def draw(client, parts, label, split):
-    """Alice draws; the split is set by hand."""
+    """Store a drawing of Alice's with a given split."""
     drawing_id = client.post("/api/v1/drawings", json=drawing(label=label)).json["id"]
     with parts.database.write() as session:
         session.execute(update(Drawing).where(Drawing.id == drawing_id).values(split=split))
 
 
-def test_the_live_version_is_compared_with_the_one_before(client, parts, publish):
+def test_the_live_version_is_compared_with_the_previous_one(client, parts, publish):
     for label in (7, 7, 3):
         draw(client, parts, label, Split.TRAIN)
     draw(client, parts, 3, Split.HOLDOUT_KNOWN)
@@ -40,7 +40,7 @@ def test_with_the_first_version_there_is_nothing_to_compare(client, parts, publi
     assert shown["previous_version"] is None
 
 
-def test_before_there_is_a_version_nothing_is_read(client, parts):
+def test_before_the_first_version_nothing_is_read(client, parts):
     draw(client, parts, 7, Split.TRAIN)
 
     shown = client.get(URL).json
@@ -55,12 +55,12 @@ def test_only_ones_own_drawings_count(app, client, parts, publish):
     assert app.test_client().get(URL).json["n"] == 0
 
 
-def test_a_version_before_that_cannot_be_loaded_is_left_out(client, parts, publish):
+def test_a_previous_version_that_cannot_be_loaded_is_left_out(client, parts, publish):
     draw(client, parts, 7, Split.TRAIN)
     publish(1, says=7)
     publish(2, says=7)
     (parts.store.folder(1) / "model.onnx").write_bytes(b"cut")
-    parts.live._kept.clear()
+    parts.live._cached.clear()
 
     shown = client.get(URL).json
 

@@ -1,4 +1,4 @@
-"""What the front pages show."""
+"""The figures of the front pages."""
 
 from core.base.clock import utc_now
 from tests.server.shapes import drawing
@@ -6,7 +6,7 @@ from tests.server.shapes import drawing
 URL = "/api/v1/stats"
 
 
-def test_an_empty_instance_has_figures_too(client):
+def test_an_empty_instance_has_figures(client):
     shown = client.get(URL).json
 
     assert shown["champion"] is None
@@ -19,7 +19,7 @@ def test_an_empty_instance_has_figures_too(client):
     assert shown["schedule_description"] == {"name": "times", "facts": times}
 
 
-def test_what_is_stored_is_counted(app, client):
+def test_stored_drawings_are_counted(app, client):
     client.post("/api/v1/drawings", json=drawing(label=3))
     client.post("/api/v1/drawings", json=drawing(label=3))
     app.test_client().post("/api/v1/drawings", json=drawing(label=9))
@@ -40,13 +40,13 @@ def test_the_live_version_is_named_with_its_accuracy(client, publish):
     assert (champion["version"], champion["accuracy"]) == (4, 0.995)
 
 
-def test_a_run_is_shown_as_long_as_it_is_the_newest(admin, client):
+def test_the_newest_run_is_shown(admin, client):
     run_id = admin.post("/api/v1/runs").json["id"]
 
     assert client.get(URL).json["run"]["id"] == run_id
 
 
-def test_polling_costs_no_body_while_nothing_changes(client):
+def test_an_unchanged_answer_is_not_sent_again(client):
     etag = client.get(URL).headers["ETag"]
 
     same = client.get(URL, headers={"If-None-Match": etag})

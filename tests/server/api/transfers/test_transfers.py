@@ -1,4 +1,4 @@
-"""Exports stream out of a process of their own; imports are checked, stored and undone whole."""
+"""Exports stream from a child process; imports are checked, stored and undone as a whole."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def send(client, data: bytes, **fields):
 
 
 def work(parts, transfer_id: int):
-    """What the process would do, here."""
+    """Run the import in this process."""
     return Importer(parts.settings, parts.database).run(transfer_id)
 
 
@@ -54,7 +54,7 @@ def n_drawings(parts) -> int:
         return session.scalars(select(func.count()).where(Drawing.ink != b"")).one()
 
 
-def test_the_ones_are_exported(reviewer, ones):
+def test_drawings_with_one_label_are_exported(reviewer, ones):
     answer = reviewer.get("/api/v1/export?format=npz&label=1")
 
     assert answer.status_code == 200
@@ -70,14 +70,14 @@ def test_parquet_is_exported(reviewer, ones):
     assert table.column("contributor").to_pylist() == ["alice"] * 3
 
 
-def test_nothing_to_export_is_said_with_a_sentence(reviewer, ones):
+def test_an_empty_export_is_refused_with_a_sentence(reviewer, ones):
     answer = reviewer.get("/api/v1/export?format=idx&label=3")
 
     assert answer.status_code == 422
     assert "no drawing fits" in answer.json["message"]
 
 
-def test_an_export_is_on_record_with_its_filters(reviewer, ones, parts):
+def test_an_export_is_listed_with_its_filters(reviewer, ones, parts):
     _ = reviewer.get("/api/v1/export?format=png&label=1&since=2026-01-01").data
 
     (shown,) = reviewer.get("/api/v1/transfers").json["items"]
@@ -87,17 +87,17 @@ def test_an_export_is_on_record_with_its_filters(reviewer, ones, parts):
     assert event.facts["filters"]["label"] == 1
 
 
-def test_an_export_that_is_left_gives_its_place_free(parts, ones):
+def test_an_aborted_export_frees_its_place(parts, ones):
     filters = Filters()
     pieces = transfer_processes.export(parts.settings, Format.NPZ, filters, "x")
-    assert transfer_processes._free._value == transfer_processes.MAX_EXPORTS - 1
+    assert transfer_processes._free_exports._value == transfer_processes.MAX_EXPORTS - 1
 
     pieces.close()
 
-    assert transfer_processes._free._value == transfer_processes.MAX_EXPORTS
+    assert transfer_processes._free_exports._value == transfer_processes.MAX_EXPORTS
 
 
-def test_a_third_export_at_once_is_put_off(parts, ones, monkeypatch, reviewer):
+def test_a_third_concurrent_export_is_refused(parts, ones, monkeypatch, reviewer):
     started = [
         transfer_processes.export(parts.settings, Format.NPZ, Filters(), "x")
         for _ in range(transfer_processes.MAX_EXPORTS)
@@ -110,12 +110,12 @@ def test_a_third_export_at_once_is_put_off(parts, ones, monkeypatch, reviewer):
     assert answer.status_code == 503
 
 
-def test_an_export_that_breaks_off_does_not_seem_complete(parts, admin):
+def test_a_failed_export_breaks_the_connection(parts, admin):
     work(parts, send(admin, npz(500)).json["id"])
     pieces = transfer_processes.export(parts.settings, Format.PNG, Filters(), "x")
     pieces._process.kill()
 
-    with pytest.raises(NotReady, match="broke off"):
+    with pytest.raises(NotReady, match="was interrupted"):
         list(pieces)
 
 
@@ -138,7 +138,7 @@ def test_an_import_without_preview_is_stored(admin, parts):
     TransfersOut.model_validate_json(admin.get("/api/v1/transfers").data)
 
 
-def test_an_import_with_preview_stores_nothing_until_it_is_told_to(admin, parts):
+def test_an_import_with_preview_stores_nothing_until_requested(admin, parts):
     transfer_id = send(admin, npz(6), preview="true").json["id"]
     work(parts, transfer_id)
     shown = admin.get(f"/api/v1/transfers/{transfer_id}").json
@@ -152,7 +152,7 @@ def test_an_import_with_preview_stores_nothing_until_it_is_told_to(admin, parts)
     assert (asked.status_code, n_drawings(parts)) == (202, 6)
 
 
-def test_an_import_is_undone_whole_and_can_come_again(admin, parts):
+def test_an_undone_import_can_be_repeated(admin, parts):
     first = send(admin, npz(6)).json["id"]
     work(parts, first)
 
@@ -169,7 +169,7 @@ def test_an_import_is_undone_whole_and_can_come_again(admin, parts):
     assert stats["by_status"]["deleted"] == 0
 
 
-def test_what_is_over_cannot_be_undone_again(admin, parts):
+def test_an_undone_import_cannot_be_undone_again(admin, parts):
     transfer_id = send(admin, npz(2)).json["id"]
     work(parts, transfer_id)
     admin.post(f"/api/v1/transfers/{transfer_id}/undo")
@@ -191,7 +191,7 @@ def test_a_hostile_archive_is_refused_with_its_sentence(admin, parts):
     assert n_drawings(parts) == 0
 
 
-def test_a_file_larger_than_a_picture_may_be_is_taken(admin, parts):
+def test_a_file_larger_than_the_limit_of_pictures_is_accepted(admin, parts):
     head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
     body = head + bytes(11_000_000) + b"\r\n--x--\r\n"
 
@@ -202,17 +202,17 @@ def test_a_file_larger_than_a_picture_may_be_is_taken(admin, parts):
 
 
 @pytest.mark.parametrize("data", [{}, {"file": (io.BytesIO(b""), "")}, {"preview": "true"}])
-def test_no_file_is_a_sentence(admin, data):
+def test_a_missing_file_is_refused_with_a_sentence(admin, data):
     answer = admin.post("/api/v1/import", data=data, content_type="multipart/form-data")
 
     assert answer.status_code == 422
 
 
-def test_an_empty_file_is_a_sentence(admin):
+def test_an_empty_file_is_refused_with_a_sentence(admin):
     assert send(admin, b"").json["message"].startswith("the file is empty")
 
 
-def test_a_name_is_only_shown(admin, parts):
+def test_the_file_name_is_only_shown(admin, parts):
     answer = admin.post(
         "/api/v1/import", data={"file": (io.BytesIO(npz(1)), "../../<script>\x07.npz")}
     )
@@ -225,23 +225,23 @@ def test_a_name_is_only_shown(admin, parts):
     ]
 
 
-def test_a_real_process_imports_what_waits(admin, parts):
+def test_the_import_process_imports_a_waiting_file(admin, parts):
     transfer_id = send(admin, npz(6)).json["id"]
     process = ImportProcess(parts.settings, parts.database)
 
-    process.look()
+    process.start_if_due()
     wait_until(lambda: n_drawings(parts) == 6, "the import is stored")
 
     def is_over() -> bool:
-        process.look()
+        process.start_if_due()
         return process._process is None
 
     wait_until(is_over, "the process is over")
     assert admin.get(f"/api/v1/transfers/{transfer_id}").json["status"] == "done"
 
 
-def test_a_process_killed_in_the_middle_leaves_an_import_that_goes_on(admin, parts, monkeypatch):
-    """Killed as by a power cut while it stores: another one ends with each drawing once."""
+def test_an_import_whose_process_was_killed_is_resumed(admin, parts, monkeypatch):
+    """The process is killed while it stores; another one stores each drawing once."""
     monkeypatch.setattr("core.transfer.jobs.STALE_AFTER", timedelta(0))
     transfer_id = send(admin, npz(1500)).json["id"]
     process = transfer_processes.start_import(parts.settings, transfer_id)
@@ -258,7 +258,7 @@ def test_a_process_killed_in_the_middle_leaves_an_import_that_goes_on(admin, par
     assert (stats["n_drawings"], stats["by_label"]) == (1500, [150] * 10)
 
 
-def test_undoing_while_it_is_stored_takes_everything_out(admin, parts):
+def test_undoing_a_running_import_removes_all_its_drawings(admin, parts):
     transfer_id = send(admin, npz(1500)).json["id"]
     process = transfer_processes.start_import(parts.settings, transfer_id)
     wait_until(lambda: n_drawings(parts) >= 250, "some are stored")
@@ -271,18 +271,18 @@ def test_undoing_while_it_is_stored_takes_everything_out(admin, parts):
     assert admin.get(f"/api/v1/transfers/{transfer_id}").json["status"] == "undone"
 
 
-def test_a_check_that_nobody_came_back_for_is_dropped(admin, parts):
+def test_an_abandoned_import_is_dropped(admin, parts):
     transfer_id = send(admin, npz(2), preview="true").json["id"]
     work(parts, transfer_id)
 
-    housekeeping.drop_forgotten_imports(parts.database, now=utc_now() + timedelta(hours=25))
+    housekeeping.drop_abandoned_imports(parts.database, now=utc_now() + timedelta(hours=25))
     work(parts, transfer_id)
 
     assert admin.get(f"/api/v1/transfers/{transfer_id}").json["status"] == "undone"
     assert list(uploads.folder(parts.settings).iterdir()) == []
 
 
-def test_half_an_upload_is_swept_away_and_what_waits_is_kept(admin, parts):
+def test_incomplete_uploads_are_removed_and_waiting_ones_kept(admin, parts):
     send(admin, npz(2))
     half = uploads.folder(parts.settings) / "half.partial"
     half.write_bytes(b"PK")
@@ -295,7 +295,7 @@ def test_half_an_upload_is_swept_away_and_what_waits_is_kept(admin, parts):
     assert kept.suffix == ".upload"
 
 
-def test_old_drawings_are_erased_and_young_ones_kept(parts):
+def test_drawings_past_their_retention_are_erased(parts):
     now = utc_now()
     with parts.database.write() as session:
         make_drawing(session, ink=inks(1).tobytes(), now=now - timedelta(days=31))
@@ -310,7 +310,7 @@ def test_old_drawings_are_erased_and_young_ones_kept(parts):
     assert housekeeping.erase_expired(parts.database, 30, now=now) == 0
 
 
-def test_nothing_is_erased_unless_a_setting_says_so(parts):
+def test_nothing_is_erased_without_the_setting(parts):
     with parts.database.write() as session:
         make_drawing(session, ink=inks(1).tobytes(), now=utc_now() - timedelta(days=3650))
 
@@ -328,7 +328,7 @@ def test_importing_the_server_loads_no_pyarrow():
     assert found.stdout.strip() == "False"
 
 
-def test_the_background_starts_imports(parts):
+def test_the_background_thread_starts_imports(parts):
     names = {pace for pace, _ in background.Background(parts)._tasks}
 
     assert background.IMPORT_EVERY_SECONDS in names

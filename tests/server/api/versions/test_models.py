@@ -1,4 +1,4 @@
-"""Which versions there are, with scores and lineage."""
+"""Versions with scores and lineage."""
 
 
 def test_before_the_first_version_there_is_no_champion(client):
@@ -8,7 +8,7 @@ def test_before_the_first_version_there_is_no_champion(client):
     assert answer.json["error"] == "NotFound"
 
 
-def test_anybody_may_see_the_live_version(client, publish):
+def test_the_live_version_is_public(client, publish):
     publish(1, says=7)
 
     shown = client.get("/api/v1/models/champion").json
@@ -32,7 +32,7 @@ def test_versions_are_listed_newest_first_with_their_status(admin, publish):
     ]
 
 
-def test_the_list_comes_in_parts(admin, publish):
+def test_versions_are_paged(admin, publish):
     for number in (1, 2, 3):
         publish(number, says=number)
 
@@ -43,14 +43,14 @@ def test_the_list_comes_in_parts(admin, publish):
     assert second["next"] is None
 
 
-def test_one_version_is_shown_and_an_unknown_one_is_not(admin, publish):
+def test_one_version_is_shown_and_an_unknown_one_is_not_found(admin, publish):
     publish(1, says=1)
 
     assert admin.get("/api/v1/models/1").json["network"] == "small"
     assert admin.get("/api/v1/models/2").status_code == 404
 
 
-def test_one_version_tells_how_it_was_made(admin, publish):
+def test_one_version_has_the_facts_of_its_training(admin, publish):
     publish(1, says=1, n_parameters=84_410, recipe={"epochs": 6}, seed=3, temperature=1.1)
 
     about = admin.get("/api/v1/models/1").json["about"]
@@ -64,7 +64,7 @@ def test_one_version_tells_how_it_was_made(admin, publish):
     assert "about" not in admin.get("/api/v1/models").json["items"][0]
 
 
-def test_a_versions_files_are_downloaded_as_they_are_kept(admin, publish, parts):
+def test_a_versions_files_are_downloaded_unchanged(admin, publish, parts):
     publish(1, says=1)
 
     answer = admin.get("/api/v1/models/1/files/model.onnx")
@@ -73,7 +73,7 @@ def test_a_versions_files_are_downloaded_as_they_are_kept(admin, publish, parts)
     assert answer.headers["Content-Disposition"] == 'attachment; filename="v0001-model.onnx"'
 
 
-def test_no_other_file_is_handed_out(admin, publish):
+def test_other_files_are_not_found(admin, publish):
     publish(1, says=1)
 
     assert admin.get("/api/v1/models/1/files/inkloop.db").status_code == 404

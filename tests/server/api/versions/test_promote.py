@@ -1,4 +1,4 @@
-"""Promotion by hand: verified files, recorded, and done only when every worker serves it."""
+"""Promotion by an admin: files are verified, and it is done when every worker serves it."""
 
 import pytest
 from sqlalchemy import select
@@ -20,7 +20,7 @@ def lagging_worker(parts, monkeypatch):
     monkeypatch.setattr(rollout, "PATIENCE_SECONDS", 0.2)
 
 
-def test_a_version_is_made_live(admin, publish):
+def test_a_version_is_promoted(admin, publish):
     publish(1, says=7)
     publish(2, says=3, is_live=False)
 
@@ -31,7 +31,7 @@ def test_a_version_is_made_live(admin, publish):
     assert admin.get("/api/v1/models/champion").json["version"] == 2
 
 
-def test_why_and_who_is_in_the_record(admin, parts, publish):
+def test_reason_and_user_are_logged(admin, parts, publish):
     publish(1, says=7)
     publish(2, says=3, is_live=False)
 
@@ -48,7 +48,7 @@ def test_why_and_who_is_in_the_record(admin, parts, publish):
     assert "promote" in actions
 
 
-def test_rollback_returns_to_the_version_before(admin, publish):
+def test_rollback_returns_to_the_previous_version(admin, publish):
     publish(1, says=7)
     publish(2, says=3)
 
@@ -58,13 +58,13 @@ def test_rollback_returns_to_the_version_before(admin, publish):
     assert answer.json == {"version": 1, "previous_version": 2}
 
 
-def test_there_is_nothing_to_go_back_to_from_the_first(admin, publish):
+def test_the_first_version_cannot_be_rolled_back(admin, publish):
     publish(1, says=7)
 
     assert admin.post("/api/v1/models/rollback", json=REASON).status_code == 409
 
 
-def test_a_version_that_never_was_cannot_go_live(admin, publish):
+def test_an_unknown_version_cannot_be_promoted(admin, publish):
     publish(1, says=7)
 
     assert admin.post("/api/v1/models/9/promote", json=REASON).status_code == 404
@@ -77,7 +77,7 @@ def test_the_live_version_cannot_be_promoted_again(admin, publish):
 
 
 @pytest.mark.parametrize("path", ["2/promote", "rollback"])
-def test_a_broken_version_is_refused_and_changes_nothing(admin, parts, publish, path):
+def test_a_damaged_version_is_refused_and_changes_nothing(admin, parts, publish, path):
     publish(2, says=3)
     publish(1, says=7)
     (parts.store.folder(2) / "model.onnx").write_bytes(b"cut")
@@ -89,7 +89,7 @@ def test_a_broken_version_is_refused_and_changes_nothing(admin, parts, publish, 
     assert admin.get("/api/v1/models/champion").json["version"] == 1
 
 
-def test_a_worker_that_lags_is_named_after_the_time_allowed(admin, publish, lagging_worker):
+def test_a_lagging_worker_is_named_after_the_timeout(admin, publish, lagging_worker):
     publish(1, says=7)
     publish(2, says=3, is_live=False)
 
@@ -99,13 +99,13 @@ def test_a_worker_that_lags_is_named_after_the_time_allowed(admin, publish, lagg
     assert "worker 4242 serves version 1" in answer.json["message"]
 
 
-def test_a_reason_is_asked_for(admin, publish):
+def test_a_reason_is_required(admin, publish):
     publish(1, says=7)
 
     assert admin.post("/api/v1/models/1/promote", json={}).status_code == 422
 
 
-def test_the_anchor_moves_by_hand(admin, parts, publish):
+def test_an_admin_moves_the_anchor(admin, parts, publish):
     publish(1, says=7)
 
     answer = admin.post("/api/v1/models/1/anchor", json=REASON)

@@ -1,4 +1,4 @@
-"""The webhook: who is told, the secret that is shown once, and the test that the trainer sends."""
+"""The webhook: receiver, secret, and test delivery."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ URL = "/api/v1/webhook"
 SET = {"url": "https://hooks.example.org/inkloop", "events": ["held", "failed"]}
 
 
-def test_before_it_is_set_nobody_is_told(admin):
+def test_without_a_webhook_there_is_no_receiver(admin):
     shown = admin.get(URL).json
 
     assert (shown["url"], shown["events"], shown["deliveries"]) == (None, [], [])
@@ -41,7 +41,7 @@ def test_a_new_receiver_gets_a_secret_which_is_shown_once(admin, parts):
         ({"renew_secret": True}, True),
     ],
 )
-def test_the_secret_changes_with_the_receiver_or_when_asked(admin, changed, is_new):
+def test_the_secret_changes_with_the_receiver_or_on_request(admin, changed, is_new):
     first = admin.put(URL, json=SET).json["secret"]
 
     second = admin.put(URL, json=SET | changed).json["secret"]
@@ -53,7 +53,7 @@ def test_the_secret_changes_with_the_receiver_or_when_asked(admin, changed, is_n
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:9/", "http://localhost/", "http://10.0.0.1/", "http://[::1]/"]
 )
-def test_a_private_address_is_refused_in_a_sentence(admin, url):
+def test_a_private_address_is_refused_with_a_sentence(admin, url):
     answer = admin.put(URL, json=SET | {"url": url})
 
     assert answer.status_code == 422
@@ -65,7 +65,7 @@ def test_other_events_are_refused(admin, events):
     assert admin.put(URL, json=SET | {"events": events}).status_code == 422
 
 
-def test_every_change_is_on_record_without_the_path(admin, parts):
+def test_every_change_is_logged_without_the_path(admin, parts):
     admin.put(URL, json=SET)
     admin.post(f"{URL}/test")
     admin.delete(URL)
@@ -78,7 +78,7 @@ def test_every_change_is_on_record_without_the_path(admin, parts):
     assert "inkloop" not in str(events[0].facts)
 
 
-def test_a_test_waits_for_the_trainer_and_is_asked_for_once(admin):
+def test_only_one_test_waits_for_the_trainer(admin):
     admin.put(URL, json=SET)
 
     first, second = admin.post(f"{URL}/test"), admin.post(f"{URL}/test")
@@ -88,14 +88,14 @@ def test_a_test_waits_for_the_trainer_and_is_asked_for_once(admin):
     assert admin.get(URL).json["deliveries"][0]["is_waiting"] is True
 
 
-def test_without_an_address_there_is_no_test(admin):
+def test_without_a_webhook_no_test_can_be_sent(admin):
     answer = admin.post(f"{URL}/test")
 
     assert answer.status_code == 409
     assert "save one first" in answer.json["message"]
 
 
-def test_what_became_of_it_reads_as_a_sentence_and_comes_with_its_figures(admin, parts):
+def test_the_outcome_is_a_sentence_and_comes_with_its_figures(admin, parts):
     admin.put(URL, json=SET)
     delivery = admin.post(f"{URL}/test").json["id"]
     with parts.database.write() as session:
@@ -108,7 +108,7 @@ def test_what_became_of_it_reads_as_a_sentence_and_comes_with_its_figures(admin,
     assert shown["is_waiting"] is False
 
 
-def test_once_it_is_removed_nobody_is_told(admin, parts):
+def test_a_removed_webhook_has_no_receiver(admin, parts):
     admin.put(URL, json=SET)
 
     shown = admin.delete(URL).json
@@ -119,7 +119,7 @@ def test_once_it_is_removed_nobody_is_told(admin, parts):
     assert shown["url"] is None
 
 
-def test_a_run_shows_administrators_what_became_of_telling_its_end(admin, client, parts):
+def test_a_run_shows_admins_its_delivery(admin, client, parts):
     admin.put(URL, json=SET)
     run_id = admin.post("/api/v1/runs").json["id"]
     with parts.database.write() as session:

@@ -1,4 +1,4 @@
-"""What contributors gave, in figures: from the kept sizes of their facets."""
+"""Counts of contributors' drawings, from the stored sizes of their facets."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from core.storage.tables import ContributorFacet
 
 
 @dataclass(slots=True)
-class Figures:
-    """How many drawings of somebody there are, and of which kind; deleted ones apart."""
+class ContributorCounts:
+    """Counts of a contributor's drawings; all but `n_deleted` leave out deleted ones."""
 
     n: int = 0
     n_quarantined: int = 0
@@ -23,26 +23,28 @@ class Figures:
     n_exam: int = 0
     n_deleted: int = 0
     n_read: int = 0
-    """Those in which a version saw a digit when they were drawn."""
+    """Drawings with a prediction."""
     n_agreed: int = 0
-    """Those among them that it read as the label says."""
+    """Drawings whose prediction is their label."""
     by_label: list[int] = field(default_factory=lambda: [0] * 10)
 
 
-def figures(session: Session, contributor_ids: Collection[str]) -> dict[str, Figures]:
-    """The figures of each of these contributors."""
+def count_drawings(
+    session: Session, contributor_ids: Collection[str]
+) -> dict[str, ContributorCounts]:
+    """Return the counts of each of these contributors."""
     rows = session.execute(
         select(ContributorFacet.contributor_id, ContributorFacet.facet, ContributorFacet.n).where(
             ContributorFacet.contributor_id.in_(contributor_ids)
         )
     )
-    found = {contributor_id: Figures() for contributor_id in contributor_ids}
+    found = {contributor_id: ContributorCounts() for contributor_id in contributor_ids}
     for contributor_id, facet, n in rows:
         _add(found[contributor_id], unpack(facet), n)
     return found
 
 
-def _add(sums: Figures, facet: Facet, n: int) -> None:
+def _add(sums: ContributorCounts, facet: Facet, n: int) -> None:
     if facet.status == DrawingStatus.DELETED:
         sums.n_deleted += n
         return

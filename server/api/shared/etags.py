@@ -1,4 +1,4 @@
-"""Answers that pages poll: whoever has the newest already gets 304 and no body."""
+"""JSON answers with an ETag, for pages that poll."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from flask import Response, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
 
-def polled(content: Mapping[str, Any]) -> BaseResponse:
-    """JSON with an ETag of its bytes; 304 if the client's is the same."""
+def json_with_etag(content: Mapping[str, Any]) -> BaseResponse:
+    """Return JSON with the ETag of its bytes; 304 without a body if the client has the same."""
     answer: Response = jsonify(content)
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.vary.add("Cookie")

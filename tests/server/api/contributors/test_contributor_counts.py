@@ -1,4 +1,4 @@
-"""What contributors gave is kept right, whatever becomes of their drawings."""
+"""Stored counts of contributors' drawings stay correct through all changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.drawings.lifecycle import delete_drawing, relabel, restore_drawing
 from core.storage import migrate
 from core.storage.database import Database
 from core.storage.tables import Contributor, ContributorFacet, Drawing, LabelEvent
-from server.api.contributors.figures import figures
+from server.api.contributors.counts import count_drawings
 from tests.conftest import NOW
 from tests.support.factories import make_drawing
 
@@ -31,7 +31,7 @@ def kept_and_counted(database: Database) -> tuple[Sizes, Sizes]:
 
 
 def mix(database: Database, seed: int) -> None:
-    """Two hundred changes of every kind, to drawings of several contributors."""
+    """Make two hundred changes of all kinds to drawings of several contributors."""
     chance = random.Random(seed)
     with database.write() as session:
         numbers = [
@@ -55,7 +55,7 @@ def mix(database: Database, seed: int) -> None:
                     session.execute(there.values(contributor_id=chance.choice(people)))
 
 
-def test_kept_figures_are_the_counted_ones_after_a_mixture_of_changes(database: Database) -> None:
+def test_stored_counts_equal_counted_ones_after_mixed_changes(database: Database) -> None:
     for seed in range(3):
         mix(database, seed)
 
@@ -64,19 +64,19 @@ def test_kept_figures_are_the_counted_ones_after_a_mixture_of_changes(database: 
         assert kept == counted
 
 
-def test_a_carried_drawing_counts_for_whom_it_was_carried_to(database: Database) -> None:
+def test_a_joined_drawing_counts_for_its_new_contributor(database: Database) -> None:
     with database.write() as session:
         first, second = (make_drawing(session, contributor=each) for each in ("one", "two"))
         carried = update(Drawing).where(Drawing.number == first.number)
         session.execute(carried.values(contributor_id=second.contributor_id))
 
     with database.read() as session:
-        found = figures(session, ["one", "two"])
+        found = count_drawings(session, ["one", "two"])
 
     assert (found["one"].n, found["two"].n) == (0, 2)
 
 
-def test_a_row_that_goes_is_counted_no_more(database: Database) -> None:
+def test_a_deleted_row_is_no_longer_counted(database: Database) -> None:
     with database.write() as session:
         number = make_drawing(session).number
         make_drawing(session)
@@ -90,7 +90,7 @@ def test_a_row_that_goes_is_counted_no_more(database: Database) -> None:
     assert sum(kept.values()) == 1
 
 
-def test_an_update_counts_what_contributors_had_before(tmp_path) -> None:
+def test_the_migration_counts_existing_drawings(tmp_path) -> None:
     settings = Settings.from_env({}, instance=tmp_path)
     migrate.upgrade(settings)
     database = Database(settings)

@@ -1,4 +1,4 @@
-"""What waits for a person, and that it is gone once it was dealt with."""
+"""Open tasks appear, and disappear when they are done."""
 
 from __future__ import annotations
 
@@ -14,21 +14,20 @@ from core.storage.database import Database
 from core.storage.tables import Contributor, Run, Transfer, Verdict
 from core.storage.tables import WebhookDelivery as Delivery
 from core.versions.lifecycle import move_anchor, promote
-from server.api.overview import needs
-from server.api.overview.needs import Need
+from server.api.overview.tasks import Task, open_tasks
 from tests.conftest import NOW
 from tests.support.factories import make_drawing, make_version
 
 HOUR = timedelta(hours=1)
 
 
-def found(database: Database, *, n_new: int = 0) -> list[Need]:
+def found(database: Database, *, n_new: int = 0) -> list[Task]:
     with database.read() as session:
-        return needs.needs(session, n_new=n_new)
+        return open_tasks(session, n_new=n_new)
 
 
 def run(session: Session, status: RunStatus, *, hours: int, version: int | None = None) -> int:
-    """A run that ended so many hours after now."""
+    """Add a run that ended `hours` after now."""
     at = NOW + hours * HOUR
     row = Run(status=status, requested_by="schedule", is_forced=False, queued_at=at, seed=1)
     row.finished_at = None if status == RunStatus.QUEUED else at
@@ -39,7 +38,7 @@ def run(session: Session, status: RunStatus, *, hours: int, version: int | None 
 
 
 def judged(session: Session, version: int, *, n_gained: int, n_lost: int) -> None:
-    """The gate compared this version with the anchor."""
+    """Add the gate's verdict on this version against the anchor."""
     run_id = run(session, RunStatus.PROMOTED, hours=1, version=version)
     rule = {"name": "mnist_vs_anchor", "passed": True, "value": 0, "bound": 0}
     rule["facts"] = {"n_gained": n_gained, "n_lost": n_lost}
@@ -51,10 +50,10 @@ def test_a_new_instance_needs_a_model_until_a_run_is_queued(database: Database) 
     with database.write() as session:
         run(session, RunStatus.QUEUED, hours=0)
 
-    assert (before, found(database)) == ([Need("no_model")], [])
+    assert (before, found(database)) == ([Task("no_model")], [])
 
 
-def test_with_a_live_version_and_nothing_else_nobody_is_needed(database: Database) -> None:
+def test_with_a_live_version_and_nothing_else_there_is_no_task(database: Database) -> None:
     with database.write() as session:
         make_version(session, 1)
         make_drawing(session)
@@ -62,7 +61,7 @@ def test_with_a_live_version_and_nothing_else_nobody_is_needed(database: Databas
     assert found(database) == []
 
 
-def test_runs_that_were_held_count_since_the_last_promotion(database: Database) -> None:
+def test_held_runs_count_since_the_last_promotion(database: Database) -> None:
     with database.write() as session:
         run(session, RunStatus.HELD, hours=-1, version=1)
         make_version(session, 1)
@@ -70,7 +69,7 @@ def test_runs_that_were_held_count_since_the_last_promotion(database: Database) 
             make_version(session, version, is_live=False)
             run_id = run(session, RunStatus.HELD, hours=version, version=version)
 
-    assert found(database) == [Need("run_held", {"run_id": run_id, "n": 2, "version": 3})]
+    assert found(database) == [Task("run_held", {"run_id": run_id, "n": 2, "version": 3})]
 
 
 def test_a_promotion_by_a_person_settles_a_held_run(database: Database) -> None:
@@ -83,16 +82,18 @@ def test_a_promotion_by_a_person_settles_a_held_run(database: Database) -> None:
     assert found(database) == []
 
 
-def test_only_the_newest_kind_of_end_is_told(database: Database) -> None:
+def test_only_the_newest_kind_of_outcome_is_reported(database: Database) -> None:
     with database.write() as session:
         make_version(session, 1)
         run(session, RunStatus.HELD, hours=1)
         failed = run(session, RunStatus.FAILED, hours=2)
 
-    assert found(database) == [Need("run_failed", {"run_id": failed, "n": 1})]
+    assert found(database) == [Task("run_failed", {"run_id": failed, "n": 1})]
 
 
-def test_drawings_in_quarantine_wait_but_not_those_of_the_blocked(database: Database) -> None:
+def test_quarantined_drawings_are_a_task_but_not_those_of_blocked_contributors(
+    database: Database,
+) -> None:
     with database.write() as session:
         make_version(session, 1)
         numbers = [make_drawing(session, contributor=who).number for who in ("alice", "bob")]
@@ -102,8 +103,8 @@ def test_drawings_in_quarantine_wait_but_not_those_of_the_blocked(database: Data
         session.get_one(Contributor, "bob").blocked_at = NOW
 
     assert (both, found(database)) == (
-        [Need("quarantined", {"n": 2})],
-        [Need("quarantined", {"n": 1})],
+        [Task("quarantined", {"n": 2})],
+        [Task("quarantined", {"n": 1})],
     )
 
 
@@ -120,10 +121,10 @@ def test_a_significantly_better_version_is_proposed_as_anchor(
         judged(session, 2, n_gained=n_gained, n_lost=n_lost)
 
     facts = {"version": 2, "anchor": 1, "n_gained": n_gained, "n_lost": n_lost}
-    assert found(database) == ([Need("anchor", facts)] if is_proposed else [])
+    assert found(database) == ([Task("anchor", facts)] if is_proposed else [])
 
 
-def test_what_was_measured_against_another_anchor_proposes_nothing(database: Database) -> None:
+def test_a_verdict_against_another_anchor_proposes_nothing(database: Database) -> None:
     with database.write() as session:
         for version in (1, 2, 3):
             make_version(session, version)
@@ -133,7 +134,7 @@ def test_what_was_measured_against_another_anchor_proposes_nothing(database: Dat
     assert found(database) == []
 
 
-def test_checked_imports_wait_for_a_word(database: Database) -> None:
+def test_checked_imports_wait_for_a_decision(database: Database) -> None:
     with database.write() as session:
         make_version(session, 1)
         for n in (30, 12):
@@ -148,10 +149,10 @@ def test_checked_imports_wait_for_a_word(database: Database) -> None:
                 )
             )
 
-    assert found(database) == [Need("import_ready", {"transfer_id": 1, "n": 2, "n_drawings": 42})]
+    assert found(database) == [Task("import_ready", {"transfer_id": 1, "n": 2, "n_drawings": 42})]
 
 
-def test_a_webhook_that_reached_nobody_is_told_until_one_arrives(database: Database) -> None:
+def test_a_failed_webhook_is_a_task_until_one_succeeds(database: Database) -> None:
     told = {"event": "held", "created_at": NOW, "n_attempts": 3, "facts": {}}
     with database.write() as session:
         make_version(session, 1)
@@ -161,10 +162,10 @@ def test_a_webhook_that_reached_nobody_is_told_until_one_arrives(database: Datab
     with database.write() as session:
         session.add(Delivery(run_id=run_id, outcome="delivered", **told))
 
-    assert (before, found(database)) == ([Need("webhook", {"run_id": run_id})], [])
+    assert (before, found(database)) == ([Task("webhook", {"run_id": run_id})], [])
 
 
-def test_drawings_wait_in_vain_while_the_schedule_is_off(database: Database) -> None:
+def test_drawings_that_wait_while_the_schedule_is_off_are_a_task(database: Database) -> None:
     with database.write() as session:
         make_version(session, 1)
         change_schedule(
@@ -178,4 +179,4 @@ def test_drawings_wait_in_vain_while_the_schedule_is_off(database: Database) -> 
         )
 
     assert found(database, n_new=19) == []
-    assert found(database, n_new=20) == [Need("schedule_off", {"n": 20})]
+    assert found(database, n_new=20) == [Task("schedule_off", {"n": 20})]

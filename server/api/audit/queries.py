@@ -1,23 +1,23 @@
-"""The log of what people and the gate did: asked page by page, the newest first."""
+"""Queries of the audit log."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.storage.tables import AuditEvent, User
+from core.storage.tables import AuditEvent
 
 SLACK = timedelta(minutes=1)
-"""Rows get their numbers when they are written, up to 10 s after the moment that they bear."""
+"""Events get their numbers when they are written, up to 10 s after their time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which events; None: whatever it is."""
+class EventFilter:
+    """Which events; None does not filter."""
 
     by: str | None = None
     action: str | None = None
@@ -28,12 +28,12 @@ class Wanted:
 
 
 def events(
-    session: Session, wanted: Wanted, *, before: int | None, limit: int
+    session: Session, wanted: EventFilter, *, before: int | None, limit: int
 ) -> Sequence[AuditEvent]:
-    """Up to `limit` events, newest first, from the one before number `before` on.
+    """Return up to `limit` events, newest first, with numbers below `before`.
 
-    Every filter is served by an index: dates are turned into numbers first, since a search by
-    date alone would have to be sorted.
+    Every filter uses an index. Times become bounds of numbers first, since a search by time would
+    need a sort.
     """
     found = select(AuditEvent).order_by(AuditEvent.id.desc()).limit(limit)
     for name in ("by", "action", "subject"):
@@ -43,25 +43,18 @@ def events(
     if before is not None:
         found = found.where(AuditEvent.id < before)
     if wanted.since is not None:
-        first = _edge(session, wanted.since - SLACK, is_first=True)
+        first = _bound(session, wanted.since - SLACK, is_first=True)
         found = found.where(AuditEvent.at >= wanted.since, AuditEvent.id >= first)
     if wanted.until is not None:
-        last = _edge(session, wanted.until + SLACK, is_first=False)
+        last = _bound(session, wanted.until + SLACK, is_first=False)
         found = found.where(AuditEvent.at < wanted.until, AuditEvent.id <= last)
     return session.scalars(found).all()
 
 
-def _edge(session: Session, moment: datetime, *, is_first: bool) -> int:
-    """The number of the first event from a moment on, or of the last one before it."""
+def _bound(session: Session, moment: datetime, *, is_first: bool) -> int:
+    """Return the number of the first event from a moment on, or of the last event before it."""
     if is_first:
         found = select(AuditEvent.id).where(AuditEvent.at >= moment).order_by(AuditEvent.at)
         return session.scalars(found.limit(1)).one_or_none() or 2**62
     found = select(AuditEvent.id).where(AuditEvent.at < moment).order_by(AuditEvent.at.desc())
     return session.scalars(found.limit(1)).one_or_none() or 0
-
-
-def names(session: Session, words: Collection[str]) -> dict[str, str]:
-    """The addresses of those among `words` that stand for accounts: `user:3`."""
-    ids = {int(word[5:]) for word in words if word.startswith("user:") and word[5:].isdigit()}
-    rows = session.execute(select(User.id, User.email).where(User.id.in_(ids)))
-    return {f"user:{user_id}": email for user_id, email in rows}

@@ -1,11 +1,11 @@
-"""A request's number is found again in the log, and in what is said of a bug."""
+"""The request id is in log lines, and in the message of an unexpected error."""
 
 import structlog
 
 from tests.server.shapes import drawing
 
 
-def test_what_is_logged_on_the_way_carries_the_requests_number(client, publish):
+def test_log_lines_carry_the_request_id(client, publish):
     publish(1, says=7, is_noticed=False)
     keep = [structlog.contextvars.merge_contextvars]
 
@@ -17,7 +17,7 @@ def test_what_is_logged_on_the_way_carries_the_requests_number(client, publish):
     assert line["request_id"] == "abc-2"
 
 
-def test_the_sentence_of_a_500_names_the_request(app, client, monkeypatch):
+def test_the_message_of_a_500_has_the_request_id(app, client, monkeypatch):
     def bug(*_, **__):
         raise ZeroDivisionError
 
@@ -27,4 +27,4 @@ def test_the_sentence_of_a_500_names_the_request(app, client, monkeypatch):
     answer = client.post("/api/v1/drawings", json=drawing(), headers={"X-Request-ID": "abc-3"})
 
     assert answer.status_code == 500
-    assert answer.json["message"].endswith("this request's number: abc-3")
+    assert answer.json["message"].endswith("this request's id: abc-3")

@@ -1,4 +1,4 @@
-"""What is on the map of a version now: its points, their inks, and how far a missing one is."""
+"""Queries of maps: points, inks, and progress."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class MapPoints:
     """The points of a map, each kind in the order of its places."""
 
     mnist: Sequence[MnistPoint]
     drawings: Sequence[DrawnPoint]
-    """Without those that were deleted or rejected since."""
+    """Without drawings that were deleted or rejected since."""
 
 
-def points(session: Session, version: int) -> Points:
-    """All points of a version's map, with the drawings' labels of now."""
+def points(session: Session, version: int) -> MapPoints:
+    """Return all points of a version's map, with the drawings' present labels."""
     of_version = select(*_COLUMNS).where(Embedding.version == version).order_by(Embedding.place)
     drawn = (
         of_version.add_columns(Drawing.id, Drawing.label)
@@ -50,11 +50,11 @@ def points(session: Session, version: int) -> Points:
         .where(Embedding.source == MapSource.DRAWING, Drawing.status.in_(SHOWN))
     )
     sampled = of_version.where(Embedding.source == MapSource.MNIST)
-    return Points(session.execute(sampled).all(), session.execute(drawn).all())
+    return MapPoints(session.execute(sampled).all(), session.execute(drawn).all())
 
 
 def inks(session: Session, settings: Settings, version: int) -> bytes:
-    """784 bytes for each place of the map, one after the other; zeros where nothing is any more."""
+    """Return 784 bytes for each place of the map; zeros where the drawing was deleted."""
     drawn = session.execute(
         select(Embedding.place, Drawing.ink)
         .join(Drawing, Drawing.number == Embedding.number)
@@ -70,30 +70,30 @@ def inks(session: Session, settings: Settings, version: int) -> bytes:
         )
     ).all()
     n_places = 1 + max((place for place, _ in (*drawn, *sampled)), default=-1)
-    sheet = np.zeros((n_places, INK_BYTES), dtype=np.uint8)
+    inks_NP = np.zeros((n_places, INK_BYTES), dtype=np.uint8)
     for place, ink in drawn:
-        sheet[place] = np.frombuffer(ink, dtype=np.uint8)
+        inks_NP[place] = np.frombuffer(ink, dtype=np.uint8)
     images = mnist.read_if_there(settings.mnist_cache / "t10k-images-idx3-ubyte")
     if images is not None:
         for place, number in sampled:
             if number < len(images):
-                sheet[place] = images[number].ravel()
-    return sheet.tobytes()
+                inks_NP[place] = images[number].ravel()
+    return inks_NP.tobytes()
 
 
 def n_since(session: Session, row: DigitMap) -> int:
-    """How many drawings have come since the map was made, those deleted since among them."""
+    """Count the drawings that arrived since the map was made, including deleted ones."""
     newest = session.scalar(select(func.max(Drawing.number))) or 0
     return int(max(0, newest - (row.newest_number or 0)))
 
 
 def made_maps(session: Session) -> Sequence[DigitMap]:
-    """All maps there are, newest version first."""
+    """Return all existing maps, newest version first."""
     made = select(DigitMap).where(DigitMap.made_at.is_not(None))
     return session.scalars(made.order_by(DigitMap.version.desc())).all()
 
 
 def last_seconds(session: Session) -> float | None:
-    """How long the newest map took."""
+    """Return how long the newest map took; None without a map."""
     newest = select(DigitMap.seconds).where(DigitMap.made_at.is_not(None))
     return session.scalars(newest.order_by(DigitMap.made_at.desc()).limit(1)).one_or_none()
