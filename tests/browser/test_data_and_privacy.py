@@ -160,7 +160,7 @@ def test_what_is_kept_is_said_before_the_first_drawing_and_recorded_with_it(
     browser: Browser, served: Running
 ) -> None:
     page = open_draw_page(browser, served)
-    expect(page.locator("#consent")).to_contain_text("Confirming keeps your strokes")
+    expect(page.locator("#consent")).to_contain_text("Confirming stores your strokes")
 
     draw_seven(page, 1)
 
@@ -170,7 +170,7 @@ def test_what_is_kept_is_said_before_the_first_drawing_and_recorded_with_it(
     expect(page.locator("#consent")).to_have_count(0)
     page.locator("#privacy").click()
     expect(page.locator("#privacy-sheet")).to_contain_text("No name and no address")
-    expect(page.get_by_text("You were told this on")).to_be_visible()
+    expect(page.get_by_text("You were informed of this on")).to_be_visible()
     page.context.close()
 
 

@@ -113,13 +113,13 @@ def test_mislabelled_sevens_are_found_and_relabelled_and_the_undo_takes_it_back(
     n_fit(page, N_WRONG)
     page.locator(".wall-tile").first.click()
     page.locator(".wall-tile").nth(N_WRONG - 1).click(modifiers=["Shift"])
-    expect(page.locator("#n-chosen")).to_have_text(f"{N_WRONG} drawings chosen")
+    expect(page.locator("#n-chosen")).to_have_text(f"{N_WRONG} drawings selected")
     page.get_by_role("button", name="Label 1", exact=True).click()
 
     expect(page.locator("#said")).to_contain_text(f"{N_WRONG} drawings labelled 1.")
     assert tiles(page, 1) == N_WRONG  # they keep their places
     page.locator("#undo").click()
-    expect(page.locator("#said")).to_contain_text("as before")
+    expect(page.locator("#said")).to_contain_text("restored")
     assert tiles(page, 7) == N_WRONG
     page.reload()
     n_fit(page, N_WRONG)
@@ -132,11 +132,11 @@ def test_by_keyboard_alone(browser: Browser, inkloop: Running) -> None:
     page.locator("#wall").focus()
     page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Shift+ArrowRight")
-    expect(page.locator("#n-chosen")).to_have_text("3 drawings chosen")
+    expect(page.locator("#n-chosen")).to_have_text("3 drawings selected")
     page.keyboard.press("x")
     expect(page.locator("#said")).to_contain_text("3 drawings rejected.")
     page.keyboard.press("u")
-    expect(page.locator("#said")).to_contain_text("3 drawings as before.")
+    expect(page.locator("#said")).to_contain_text("3 drawings restored.")
 
     page.keyboard.press("Home")
     page.keyboard.press("Enter")
@@ -210,7 +210,7 @@ def test_many_are_deleted_only_after_the_consequence_was_read(
     expect(page.locator("#said")).to_contain_text("30 drawings deleted.")
     page.locator("#undo").click()
 
-    expect(page.locator("#said")).to_contain_text("30 drawings as before.")
+    expect(page.locator("#said")).to_contain_text("30 drawings restored.")
     page.context.close()
 
 

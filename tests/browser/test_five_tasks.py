@@ -217,12 +217,12 @@ def test_one_contributor_is_erased_by_keyboard_in_chinese_on_a_phone(
     with within_a_minute():
         tab_to(page, "人员")
         page.keyboard.press("Enter")
-        page.get_by_role("link", name="3 号作者").press("Enter")
-        expect(page.locator("#lead")).to_contain_text("3 号作者写了 5 张")
-        page.get_by_role("button", name="抹去全部笔迹").press("Enter")
-        expect(page.locator(".erasure-sentence").first).to_contain_text("抹去 5 张")
+        page.get_by_role("link", name="贡献者 3").press("Enter")
+        expect(page.locator("#lead")).to_contain_text("贡献者 3 写了 5 张笔迹")
+        page.get_by_role("button", name="清除全部笔迹").press("Enter")
+        expect(page.locator(".erasure-sentence").first).to_contain_text("清除 5 张笔迹")
         page.locator("#erase-confirm").press("Enter")
-        expect(page.locator("#lead")).to_have_text("3 号作者在这里没有笔迹")
+        expect(page.locator("#lead")).to_have_text("贡献者 3 没有笔迹")
 
     with database.read() as session:
         hers = session.scalars(select(Drawing).where(Drawing.contributor_id == "carol")).all()

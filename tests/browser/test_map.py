@@ -134,7 +134,7 @@ def test_a_point_shows_its_ink_and_opens_the_drawing_in_the_gallery(
 ) -> None:
     page = open_map(browser, inkloop, "en-GB", 1280)
     expect(page.locator("h1")).to_have_text(
-        "Of 41 drawings on the map, 1 lies among another digit's."
+        "Of 41 drawings on the map, 1 lies among another digit."
     )
     hover(page, *STRAY)
     expect(page.locator("#map-point")).to_contain_text("A drawing labelled 5")

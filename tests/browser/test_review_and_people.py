@@ -91,7 +91,7 @@ def test_ten_drawings_are_reviewed_by_keyboard_and_the_last_taken_back(
     expect(page.locator("#review-done")).to_have_text("10 done today")
     page.keyboard.press("u")
     expect(page.locator(".review-card")).to_have_attribute("data-id", tenth)
-    expect(page.locator("#review-said")).to_contain_text("Taken back")
+    expect(page.locator("#review-said")).to_contain_text("Undone")
     # Accepting what was accepted changes no total: only its answer tells that it has arrived.
     with page.expect_response(lambda answer: "/api/v1/review/" in answer.url and answer.ok):
         press(page, "Enter")
@@ -154,7 +154,7 @@ def test_a_grid_is_reviewed_by_touch_in_chinese(browser: Browser, inkloop: Runni
     page.get_by_role("button", name="不采用").tap()
 
     expect(tiles.nth(2)).to_have_class(re.compile("is-reject"))
-    expect(page.locator("#review-left")).to_have_text(f"还剩 {n_left - 2} 张")
+    expect(page.locator("#review-left")).to_have_text(f"剩余 {n_left - 2} 张")
     assert axe_findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"]
     leave_review(page)
@@ -167,14 +167,14 @@ def test_a_contributor_is_blocked_and_let_in_again(browser: Browser, inkloop: Ru
     assert axe_findings(page) == []
 
     page.get_by_role("button", name="Block").click()
-    page.get_by_label("Why? It stays in the record.").fill("scribbles")
+    page.get_by_label("Why? It is written to the audit log.").fill("scribbles")
     page.keyboard.press("Enter")
-    expect(page.locator("#is-blocked")).to_contain_text("no drawing is taken")
+    expect(page.locator("#is-blocked")).to_contain_text("no drawing is accepted")
     page.goto(f"{inkloop.url}/admin/people?blocked=true")
     expect(page.locator("#contributors tbody tr")).to_have_count(1)
     page.get_by_role("link", name="Contributor 2").click()
     page.get_by_role("button", name="Unblock").click()
-    page.get_by_label("Why? It stays in the record.").fill("it was a misunderstanding")
+    page.get_by_label("Why? It is written to the audit log.").fill("it was a misunderstanding")
     page.keyboard.press("Enter")
 
     expect(page.locator("#is-blocked")).to_have_count(0)
@@ -185,18 +185,18 @@ def test_what_erasing_affects_is_said_before_and_then_it_is_gone(
     browser: Browser, inkloop: Running
 ) -> None:
     page = open_view(browser, inkloop, "/admin/people/contributors/3", locale="zh-CN", **PHONE)
-    expect(page.locator("#lead")).to_contain_text("3 号作者写了 5 张")
+    expect(page.locator("#lead")).to_contain_text("贡献者 3 写了 5 张笔迹")
     n_before = inkloop.get("/api/v1/stats")["n_drawings"]
 
-    page.get_by_role("button", name="抹去全部笔迹").tap()
+    page.get_by_role("button", name="清除全部笔迹").tap()
     said = page.locator(".erasure-sentence")
     expect(said).to_have_text(
-        [re.compile("抹去 5 张"), re.compile("学过它们的版本：1"), re.compile("第 1 版")]
+        [re.compile("清除 5 张"), re.compile("训练过的版本：1"), re.compile("版本 1")]
     )
     assert axe_findings(page) == []
     page.locator("#erase-confirm").tap()
 
-    expect(page.locator("#lead")).to_have_text("3 号作者在这里没有笔迹")
+    expect(page.locator("#lead")).to_have_text("贡献者 3 没有笔迹")
     assert inkloop.get("/api/v1/stats")["n_drawings"] == n_before - 5
     page.context.close()
 
@@ -206,7 +206,7 @@ def test_an_account_is_made_and_its_owner_changes_the_password(
 ) -> None:
     page = open_view(browser, inkloop, "/admin/people/users")
     page.locator("#new-email").fill("eva@example.org")
-    page.get_by_role("button", name="Make the account").click()
+    page.get_by_role("button", name="Create the account").click()
     made_up = page.locator("#made-password").inner_text()
     expect(page.locator("#users tbody tr")).to_have_count(3)
     assert axe_findings(page) == []
@@ -217,9 +217,9 @@ def test_an_account_is_made_and_its_owner_changes_the_password(
     owner.locator("#password").fill(made_up)
     owner.keyboard.press("Enter")
     expect(owner.locator("#lead")).to_have_text("You are eva@example.org")
-    owner.get_by_label("Present password").fill(made_up)
-    for label in ("New password", "The new one again"):
-        owner.get_by_label(label).fill("four quiet words here")
+    owner.get_by_label("Current password").fill(made_up)
+    for label in ("New password", "Repeat the new password"):
+        owner.get_by_label(label, exact=True).fill("four quiet words here")
     owner.keyboard.press("Enter")
     expect(owner.get_by_text("Changed. Your other browsers are signed out.")).to_be_visible()
     expect(owner.locator("#sessions tbody tr")).to_have_count(1)
@@ -238,14 +238,14 @@ def test_an_account_is_made_and_its_owner_changes_the_password(
 def test_a_token_is_shown_once_and_revoked(browser: Browser, inkloop: Running) -> None:
     page = open_view(browser, inkloop, "/admin/people/tokens", locale="zh-CN", **PHONE)
     page.get_by_label("名称").fill("nightly export")
-    page.get_by_role("button", name="建立令牌").tap()
+    page.get_by_role("button", name="创建令牌").tap()
     secret = page.locator("#made-token").inner_text()
     bearer = {"Authorization": f"Bearer {secret}"}
     listed = page.request.get(f"{inkloop.url}/api/v1/drawings", headers=bearer)
     assert axe_findings(page) == []
 
-    page.get_by_role("button", name="作废：nightly export").tap()
-    expect(page.locator("#tokens")).to_contain_text("已作废")
+    page.get_by_role("button", name="吊销：nightly export").tap()
+    expect(page.locator("#tokens")).to_contain_text("已吊销")
     page.reload()
 
     refused = page.request.get(f"{inkloop.url}/api/v1/drawings", headers=bearer)

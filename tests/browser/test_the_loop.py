@@ -74,12 +74,12 @@ def test_with_the_mouse_from_the_first_stroke_to_the_new_version(
         hand = OddHand(9)
         for n_before in range(1, 25):
             hand_over(page, draw_with_mouse, hand.draw(n_before % 10), n_before)
-        expect(page.locator("#count-exam")).to_have_text("5 kept as its exam")
+        expect(page.locator("#count-exam")).to_have_text("5 kept for the exam")
 
         dashboard = page.context.new_page()
         sign_in(dashboard, inkloop)
         dashboard.get_by_role("button", name="Retrain now").click()
-        expect(page.locator("#next-lesson")).to_contain_text("lesson:", timeout=15_000)
+        expect(page.locator("#next-training")).to_contain_text("training:", timeout=15_000)
         expect(dashboard.locator("#verdict")).to_contain_text("Promoted", timeout=RUN_MS)
 
         expect(page.locator("#live-version")).to_contain_text("2", timeout=RUN_MS)

@@ -1,8 +1,8 @@
-// Fails when what the draw page loads passes its budget; run it after `npm run build`.
+// Fails when the files that the draw page loads exceed their budget; run it after `npm run build`.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-const BUDGET_KB = 60; // compressed, all libraries included: design §11
+const BUDGET_KB = 60; // compressed, all libraries included
 const dist = new URL("../dist/", import.meta.url);
 const page = readFileSync(new URL("index.html", dist), "utf8");
 const paths = [...page.matchAll(/(?:src|href)="\/([^"]+)"/g)].map((match) => match[1]);

@@ -2,13 +2,13 @@
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { askWhoIsHere, followAddress, followStats, lookAgain } from "./state";
-import { Shell } from "./shell";
 import { language } from "../shared/language";
-import "../shared/tokens.css";
-import "../shared/base.css";
-import "./styles.css";
+import { Shell } from "./shell";
+import { askWhoIsHere, followAddress, followStats, lookAgain } from "./state";
 import { adminWords } from "./words";
+import "../shared/base.css";
+import "../shared/tokens.css";
+import "./styles.css";
 
 const root = document.getElementById("page");
 if (root !== null) {
@@ -19,5 +19,5 @@ if (root !== null) {
   });
   void askWhoIsHere();
   followStats();
-  language.subscribe(lookAgain); // verdicts come in the language that was asked for
+  language.subscribe(lookAgain); // the server words verdicts in the language of the request
 }

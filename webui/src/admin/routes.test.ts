@@ -13,7 +13,7 @@ test("a slash at the end leads to the same view", () => {
   expect(routeOf("/admin/runs/")).toEqual({ kind: "view", view: "runs", part: "" });
 });
 
-test("what follows a view is its part, whatever is in it", () => {
+test("the rest of the address is the part of the view, whatever characters it has", () => {
   const address = pathOf("drawings", "a b/ü", "label=7");
 
   expect(address).toBe("/admin/drawings/a%20b/%C3%BC?label=7");

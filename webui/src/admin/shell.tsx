@@ -1,23 +1,23 @@
-/** The frame of the dashboard: rail, who is signed in, and the view that the address names. */
+/** The frame of the dashboard: rail, account, and the page that the address names. */
 
 import type { VNode } from "preact";
-import { language } from "../shared/language";
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../shared/api";
-import type { Me } from "../shared/shapes";
 import { PersonIcon } from "../shared/icons";
+import { language } from "../shared/language";
 import { LanguageSwitch } from "../shared/language-switch";
-import { askWhoIsHere, isAdmin, isServerAway, route, visitor } from "./state";
-import { Link } from "./shared/parts";
-import { SetUp, SignIn } from "./sign-in";
-import { useAction } from "./shared/requests";
+import type { Me } from "../shared/shapes";
 import { pageOf, PAGES, type View } from "./pages";
+import { Link } from "./shared/parts";
+import { useAction } from "./shared/requests";
+import { SetUp, SignIn } from "./sign-in";
+import { askWhoIsHere, isAdmin, isServerAway, route, visitor } from "./state";
 import { adminWords } from "./words";
 
 type Module =
   { kind: "loading" } | { kind: "failed" } | { kind: "ready"; view: View; Shown: () => VNode };
 
-/** The view, once its chunk is there. */
+/** The page, when its chunk is loaded. */
 function ViewPlace({ view }: { view: View }) {
   const w = adminWords.value;
   const [module, setModule] = useState<Module>({ kind: "loading" });
@@ -30,7 +30,7 @@ function ViewPlace({ view }: { view: View }) {
         if (isCurrent) setModule({ kind: "ready", view, Shown });
       })
       .catch(() => {
-        // another build has other names for its chunks, or there is no network
+        // the chunk is missing after an update, or there is no network
         if (isCurrent) setModule({ kind: "failed" });
       });
     return () => {
@@ -52,7 +52,7 @@ function ViewPlace({ view }: { view: View }) {
       </div>
     );
   }
-  // While another view's chunk is on its way the old one must not run at the new address.
+  // While another page's chunk is loaded, the old page must not run at the new address.
   if (module.kind === "loading" || module.view !== view) return <p class="quiet">{w.loading}</p>;
   return <module.Shown />;
 }

@@ -3,11 +3,11 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../shared/api";
-import type { Me } from "../shared/shapes";
 import { LanguageSwitch } from "../shared/language-switch";
-import { go, visitor } from "./state";
+import type { Me } from "../shared/shapes";
 import { ActionNote, Field } from "./shared/parts";
 import { useAction } from "./shared/requests";
+import { go, visitor } from "./state";
 import { adminWords } from "./words";
 
 const MIN_PASSWORD_LENGTH = 12; // as the server asks; it checks again

@@ -1,10 +1,10 @@
-/** What every view of the dashboard knows: who is here, where they are, what is live. */
+/** State that all pages share: the visitor, the address, the live version. */
 
 import { batch, computed, signal } from "@preact/signals";
 import { api, Refused } from "../shared/api";
-import { isOpen, type Me, type Stats } from "../shared/shapes";
 import { language } from "../shared/language";
 import { poll, type Polling } from "../shared/polling";
+import { isOpen, type Me, type Stats } from "../shared/shapes";
 import type { View } from "./pages";
 import { pathOf, routeOf, type Route } from "./routes";
 
@@ -62,7 +62,7 @@ export async function askWhoIsHere(): Promise<void> {
   try {
     visitor.value = { kind: "known", me: await api.me() };
   } catch {
-    // whoever is known stays known: what they then ask for fails by itself
+    // keep the visitor; their requests show the error
     if (visitor.value.kind !== "known") visitor.value = { kind: "away" };
   }
 }

@@ -1,7 +1,7 @@
 /** Words of the dashboard's frame, of signing in, and of parts that several views share. */
 
-import type { RunStatus } from "../shared/shapes";
 import { viewWords } from "../shared/language";
+import type { RunStatus } from "../shared/shapes";
 
 const RUN_STATUSES_EN: Record<RunStatus, string> = {
   queued: "queued",

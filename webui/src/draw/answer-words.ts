@@ -1,10 +1,11 @@
 /** The answer as sentences, for the page and for screen readers. */
 
 import { computed } from "@preact/signals";
-import type { Prediction, Stats } from "../shared/shapes";
 import { sureFigure } from "../shared/figures";
 import { languageTag } from "../shared/language";
+import type { Prediction, Stats } from "../shared/shapes";
 import { whenOf } from "../shared/when";
+import { words } from "../shared/words";
 import type { Reading, Session, Thanks } from "./session";
 import {
   championVersion,
@@ -17,7 +18,6 @@ import {
   stats,
 } from "./state";
 import { drawWords } from "./words";
-import { words } from "../shared/words";
 
 export const learnedSentences = computed<string[]>(() => {
   const shown = learned.value;
@@ -40,7 +40,7 @@ interface AnswerWords {
   tone: "idle" | "read" | "doubt" | "thanks" | "trouble";
 }
 
-const SECOND_GUESS_FROM = 0.005; // below, a second guess is noise
+const SECOND_GUESS_FROM = 0.005; // below it, a second guess is noise
 
 function read(shown: Prediction, digit: number): AnswerWords {
   const w = drawWords.value;
@@ -80,7 +80,7 @@ function ofReading(reading: Reading): AnswerWords {
   }
 }
 
-/** Where a labelled drawing went, as things stand now. */
+/** What will happen to a labelled drawing. */
 function thanksSentence({ outcome }: Thanks, shown: Stats | null): string {
   const w = drawWords.value;
   switch (outcome.kind) {
@@ -129,12 +129,12 @@ function wordsOf(current: Session): AnswerWords {
 
 export const answerWords = computed(() => wordsOf(session.value));
 
-/** While there is no ink to see, a long sentence may use its place. */
+/** Whether a long sentence may use the place of the ink. */
 export const hasMessage = computed(
   () => prediction.value === null && answerWords.value.details.length > 0,
 );
 
-/** What a screen reader hears, once the page has been still for a moment. */
+/** The answer for screen readers. */
 export const spokenAnswer = computed(() => {
   const { digit, headline, details } = answerWords.value;
   const current = session.value;

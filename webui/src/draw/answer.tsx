@@ -48,7 +48,7 @@ export function SeenInk() {
   );
 }
 
-const STILL_MS = 700; // longer than the pause between the strokes of one digit, mostly
+const STILL_MS = 700; // longer than most pauses between the strokes of one digit
 
 export function Announcer() {
   const wanted = spokenAnswer.value;

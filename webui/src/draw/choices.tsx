@@ -1,13 +1,13 @@
-/** Confirm or correct: one button for yes, and ten keys under the ten bars. */
+/** Confirm or correct: one button for yes, and ten digit keys under ten bars. */
 
-import { DIGITS } from "../shared/shapes";
 import { sureFigure } from "../shared/figures";
 import { CheckIcon } from "../shared/icons";
-import { canLabel, confirmable } from "./session";
+import { DIGITS } from "../shared/shapes";
+import { words } from "../shared/words";
 import { confirm, isTold, label } from "./label-actions";
+import { canLabel, confirmable } from "./session";
 import { isPrivacyOpen, prediction, session } from "./state";
 import { drawWords } from "./words";
-import { words } from "../shared/words";
 
 export function ConfirmButton() {
   const digit = confirmable(session.value);
@@ -34,7 +34,7 @@ export function ConfirmButton() {
   );
 }
 
-/** What a confirmation does, until it was done once; it never stands in the way. */
+/** What confirming stores; shown until the first confirmation. */
 function ConsentLine() {
   const w = drawWords.value;
   if (isTold.value) return null;

@@ -1,13 +1,13 @@
-/** One of my drawings, large: what became of it, who learned from it, relabel, delete. */
+/** One of one's own drawings: its fate, the versions that learned from it, relabel, delete. */
 
-import { DIGITS, type Drawing } from "../shared/shapes";
 import { Dialog } from "../shared/dialog";
 import { versionList } from "../shared/figures";
-import { languageTag } from "../shared/language";
 import { InkCanvas } from "../shared/ink";
+import { languageTag } from "../shared/language";
+import { DIGITS, type Drawing } from "../shared/shapes";
 import { agoOf, whenOf } from "../shared/when";
-import { FateSign } from "./my-drawings";
 import { confirmLabel, relabel, remove } from "./mine-actions";
+import { FateSign } from "./my-drawings";
 import { championVersion, mine, openedId, stats } from "./state";
 import { drawWords } from "./words";
 

@@ -1,15 +1,15 @@
-/** The name, what is live, when the next lesson is, and how far one under way has come. */
+/** The header: the live version, the next training, and the progress of the current one. */
 
-import { isOpen, type Stats } from "../shared/shapes";
 import { accuracyFigure, runPercent } from "../shared/figures";
 import { languageTag } from "../shared/language";
 import { LanguageSwitch } from "../shared/language-switch";
+import { isOpen, type Stats } from "../shared/shapes";
 import { whenOf } from "../shared/when";
+import { words } from "../shared/words";
 import { isServerAway, stats } from "./state";
 import { drawWords } from "./words";
-import { words } from "../shared/words";
 
-const NEAR_MS = 24 * 3_600_000; // so near that the time of day alone says which day
+const NEAR_MS = 24 * 3_600_000; // so near that the time of day is enough
 
 function trainingWords(shown: Stats): string {
   const { run, champion, next_run_at } = shown;

@@ -24,13 +24,13 @@ test("two arrows together go diagonally, as the keypad's corners do", () => {
   expect([byTwo.x, byTwo.y]).toEqual([start.x - 20, start.y + 20]);
 });
 
-test("the pen stays on the paper", () => {
+test("the pen stays inside the canvas", () => {
   const corner = { x: 0, y: 0, isDown: true };
 
   expect(movePen(corner, ["ArrowLeft", "ArrowUp"], false, AREA)).toEqual(corner);
 });
 
-test("only the keys of the pen are its own", () => {
+test("only arrow and corner keys move the pen", () => {
   expect(["ArrowUp", "PageDown"].every(isPenKey)).toBe(true);
   expect(["a", "Enter", "7"].some(isPenKey)).toBe(false);
 });

@@ -14,7 +14,7 @@ interface Area {
 const STEPS_ACROSS = 20; // a step is a twentieth of the shorter side: a digit takes 20 to 40 presses
 const FINE_SHARE = 1 / 4; // with Shift
 
-/** Numeric keypads have the diagonals where they point. */
+/** On a numeric keypad the corner keys are the diagonals. */
 const DIRECTIONS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -34,7 +34,7 @@ export function penAtStart({ width, height }: Area): KeyboardPen {
   return { x: width / 2, y: height / 4, isDown: false };
 }
 
-/** Where the pen goes when these keys are held together: two arrows make a diagonal. */
+/** The pen after a step with these keys held together: two arrows make a diagonal. */
 export function movePen(
   pen: KeyboardPen,
   keys: Iterable<string>,

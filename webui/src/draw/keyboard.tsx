@@ -9,7 +9,7 @@ import { drawWords } from "./words";
 
 let wasPointer = false;
 
-/** A button that was clicked keeps the focus; Enter is then meant for the drawing, not for it. */
+/** A clicked button keeps the focus, but Enter is then meant for the drawing. */
 function watchPointers(): void {
   document.addEventListener("pointerdown", () => (wasPointer = true), true);
   document.addEventListener(

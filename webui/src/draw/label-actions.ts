@@ -1,20 +1,20 @@
 /** Confirm and correct: a labelled drawing goes to the outbox, and from there to the server. */
 
 import { signal } from "@preact/signals";
-import type { Digit, Drawing } from "../shared/shapes";
 import { api, ask, Refused } from "../shared/api";
+import type { Digit, Drawing } from "../shared/shapes";
 import { refreshStats } from "./live-actions";
 import { learnedMayDiffer, loadMine, showStored } from "./mine-actions";
-import { type Answer, newDrawingId, type Waiting } from "./outbox/waiting";
 import { type OutboxNews, OutboxSender } from "./outbox/sender";
 import { openOutbox, type OutboxStore } from "./outbox/store";
+import { type Answer, newDrawingId, type Waiting } from "./outbox/waiting";
 import { clearPad, isPenBusy } from "./pad-actions";
 import { apply, forgetPicture, stopReading } from "./read-actions";
 import { canLabel, claimOf, confirmable, outcomeOf, type Session } from "./session";
 import { isOutboxLasting, prediction, session, toast, unsent } from "./state";
 import { drawWords } from "./words";
 
-/** Raised when the text changes in what it promises: the new one is then shown again. */
+/** Version of the consent text. Raise it when the text promises something else. */
 const WORDING = 1;
 const STORED_AS = "inkloop.told";
 
@@ -22,13 +22,13 @@ function readTold(): number {
   try {
     return Number(localStorage.getItem(STORED_AS));
   } catch {
-    return 0; // storage is forbidden: then it is said at every visit
+    return 0; // storage is forbidden: show the line at every visit
   }
 }
 
 export const isTold = signal(readTold() >= WORDING);
 
-/** After the first confirmation. Without a network the next one tries again. */
+/** Record the consent after the first confirmation; after a failure the next one tries again. */
 async function recordConsent(introduced: Promise<unknown>): Promise<void> {
   if (isTold.value) return;
   try {
@@ -37,13 +37,14 @@ async function recordConsent(introduced: Promise<unknown>): Promise<void> {
     isTold.value = true;
     localStorage.setItem(STORED_AS, String(WORDING));
   } catch {
-    // the line stays where it is
+    // keep showing the line
   }
 }
 
 let introduction: Promise<unknown> | null = null;
 
-/** The server has to know who draws before the first drawing: a lost answer then orphans nothing. */
+/** Get the contributor's cookie before the first drawing is sent, so that a lost answer cannot
+ * leave a drawing without its contributor. */
 export function introduce(): Promise<unknown> {
   introduction ??= api.me().catch((error: unknown) => {
     introduction = null; // ask again next time
@@ -89,7 +90,7 @@ function hear(news: OutboxNews): void {
   }
 }
 
-/** The fate depends on how many drawings are new now, so the figures come first. */
+/** The sentence about the fate needs the current figures, so load them first. */
 function stored(drawing: Drawing): void {
   showStored(drawing);
   learnedMayDiffer();
@@ -115,16 +116,16 @@ async function startSender(): Promise<OutboxSender> {
   });
   addEventListener("online", () => void sender.hurry());
   addEventListener("beforeunload", (event) => {
-    if (!store.isLasting && unsent.value.length > 0) event.preventDefault(); // ask before it is lost
+    if (!store.isLasting && unsent.value.length > 0) event.preventDefault(); // ask before drawings are lost
   });
   tabs?.addEventListener("message", () => void Promise.all([sender.look(), loadMine()]));
-  void sender.hurry(); // who opens the page again does not wait for an old delay
+  void sender.hurry(); // after a reload, do not wait for an old back-off
   return sender;
 }
 
 let sending: Promise<OutboxSender> | null = null;
 
-/** Send what an earlier visit left behind, and whatever follows. */
+/** Start sending: drawings left from an earlier visit, and all that follow. */
 export function startOutbox(): void {
   sending ??= startSender();
 }
@@ -135,7 +136,7 @@ function contentOf(drawn: Extract<Session, { kind: "drawn" }>): Waiting["content
   return { kind: "strokes", drawn: subject.drawn, prediction: claimOf(reading) };
 }
 
-/** The drawing on the canvas is a `label`: keep it, clear the canvas, say thanks. */
+/** Label the drawing on the canvas: put it into the outbox, clear the canvas, thank. */
 export async function label(digit: Digit): Promise<void> {
   const current = session.value;
   if (current.kind === "blank" || !canLabel(current) || isPenBusy()) return;
@@ -157,7 +158,8 @@ export async function label(digit: Digit): Promise<void> {
   await (await (sending ??= startSender())).add(waiting);
 }
 
-/** Yes. Pressed while the last answer is on its way, it means what is shown, if that stands. */
+/** Confirm the reading. While an answer is awaited, confirm the digit that is shown, if the answer
+ * agrees. */
 export async function confirm(): Promise<void> {
   const before = session.value;
   const shown = confirmable(before) ?? prediction.value?.label ?? null;
@@ -168,7 +170,7 @@ export async function confirm(): Promise<void> {
   if (isSameInk && confirmable(now) === shown) await label(shown);
 }
 
-/** Resolves once no answer is awaited. */
+/** Resolves when no answer is awaited. */
 function answered(): Promise<void> {
   return new Promise((resolve) => {
     const stop = session.subscribe((current) => {

@@ -1,8 +1,8 @@
-/** Follows what is live: the version, the next lesson, a lesson under way, and what it learned. */
+/** Follow the live version, the next training, and the run in progress. */
 
 import { api } from "../shared/api";
-import { isOpen } from "../shared/shapes";
 import { poll } from "../shared/polling";
+import { isOpen } from "../shared/shapes";
 import { loadLearned, loadMine } from "./mine-actions";
 import { championVersion, isServerAway, newVersion, stats } from "./state";
 
@@ -16,7 +16,7 @@ export async function refreshStats(): Promise<void> {
     stats.value = await api.stats();
     isServerAway.value = false;
   } catch {
-    // keep the last figures, and say that they are old
+    // keep the last figures; the header says that the server is away
     isServerAway.value = true;
     return;
   }
@@ -35,7 +35,7 @@ function readSeen(): number | null {
   try {
     return Number(localStorage.getItem(SEEN_AS)) || null;
   } catch {
-    return null; // storage is forbidden: then no version is news at the first look
+    return null; // storage is forbidden: announce no version at the first visit
   }
 }
 

@@ -6,13 +6,13 @@ import { listenForKeys } from "./keyboard";
 import { introduce, startOutbox } from "./label-actions";
 import { followLive } from "./live-actions";
 import { loadMine } from "./mine-actions";
+import { listenForPictures } from "./pad-actions";
 import { Page } from "./page";
 import { readFragment } from "./privacy/place";
-import { listenForPictures } from "./pad-actions";
-import "../shared/tokens.css";
-import "../shared/base.css";
-import "./styles.css";
 import { drawWords } from "./words";
+import "../shared/base.css";
+import "../shared/tokens.css";
+import "./styles.css";
 
 const root = document.getElementById("page");
 if (root !== null) {
@@ -26,6 +26,6 @@ if (root !== null) {
   listenForPictures();
   startOutbox();
   followLive();
-  // the list is about whoever the cookie names, so the cookie comes first
+  // the list belongs to the cookie's contributor, so get the cookie first
   introduce().then(loadMine, loadMine);
 }

@@ -1,17 +1,17 @@
 /** Actions on one's own drawings: list, relabel, confirm, delete, restore. */
 
-import type { Digit, Drawing } from "../shared/shapes";
 import { api, Refused } from "../shared/api";
 import { versionList } from "../shared/figures";
 import { languageTag } from "../shared/language";
+import type { Digit, Drawing } from "../shared/shapes";
+import { words } from "../shared/words";
 import { learned, mine, type MineView, openedId, toast } from "./state";
 import { drawWords } from "./words";
-import { words } from "../shared/words";
 
-const LEARNED_REST_MS = 1_500; // both versions read all drawings for it: not after each of a quick row
+const LEARNED_REST_MS = 1_500; // it makes two versions read all drawings: ask once after several quick changes
 let learnedTimer: ReturnType<typeof setTimeout> | undefined;
 
-/** One's drawings have changed: the figures follow in a moment. */
+/** Reload the "learned" figures soon, since the drawings have changed. */
 export function learnedMayDiffer(): void {
   clearTimeout(learnedTimer);
   learnedTimer = setTimeout(() => void loadLearned(), LEARNED_REST_MS);
@@ -21,7 +21,7 @@ export async function loadLearned(): Promise<void> {
   try {
     learned.value = await api.learned();
   } catch {
-    // the sentence stays away until the next version; nothing depends on it
+    // hide the sentence; nothing else depends on it
     learned.value = null;
   }
 }

@@ -1,6 +1,5 @@
-/** One's own drawings: how many, what became of them, and each as a tile. */
+/** One's own drawings: counts by fate, and a tile for each. */
 
-import type { Drawing, Fate, MineCounts } from "../shared/shapes";
 import {
   CheckIcon,
   ClockIcon,
@@ -10,12 +9,13 @@ import {
   UnsentIcon,
 } from "../shared/icons";
 import { InkCanvas, StrokesPicture } from "../shared/ink";
+import type { Drawing, Fate, MineCounts } from "../shared/shapes";
+import { words } from "../shared/words";
 import { learnedSentences } from "./answer-words";
 import { loadMine, loadMoreOfMine } from "./mine-actions";
 import type { Waiting } from "./outbox/waiting";
 import { isPrivacyOpen, mine, openedId, unsent } from "./state";
 import { drawWords } from "./words";
-import { words } from "../shared/words";
 
 const SIGNS: Record<Fate | "unsent", () => preact.JSX.Element> = {
   learned: CheckIcon,

@@ -16,7 +16,7 @@ export function setPad(mounted: Pad | null): void {
   pad = mounted;
 }
 
-/** While a stroke is being drawn nothing may take the drawing away. */
+/** Whether a stroke is being drawn; it must not be cleared then. */
 export function isPenBusy(): boolean {
   return pad?.isBusy() ?? false;
 }
@@ -43,7 +43,7 @@ export const isPictureOver = signal(false);
 
 let openChooser: (() => void) | null = null;
 
-/** Returns what undoes it, as effects expect. */
+/** Returns the clean-up function for an effect. */
 export function registerPictureInput(open: () => void): () => void {
   openChooser = open;
   return () => {
@@ -73,7 +73,7 @@ export function listenForPictures(): void {
   });
   document.addEventListener("dragover", (event) => {
     if (!hasFiles(event)) return;
-    event.preventDefault(); // without it the browser would open the picture itself
+    event.preventDefault(); // otherwise the browser opens the picture
     isPictureOver.value = true;
   });
   document.addEventListener("dragleave", (event) => {

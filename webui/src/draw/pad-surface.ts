@@ -1,4 +1,4 @@
-/** The canvas: pointer strokes by signature_pad, keyboard strokes by arrow keys, one list of both. */
+/** The canvas: one list of pointer strokes (signature_pad) and keyboard strokes (arrow keys). */
 
 import SignaturePad, { type PointGroup } from "signature_pad";
 import type { Point, Stroke, StrokesOnCanvas } from "../shared/shapes";
@@ -13,7 +13,7 @@ function rounded(value: number, nDecimals: number): number {
   return Math.round(value * factor) / factor;
 }
 
-/** Times count from the first point; tenths of a pixel are finer than any pointer. */
+/** signature_pad's points as strokes of the API. Times count from the first point. */
 export function strokesOf(groups: readonly Sampled[]): Stroke[] {
   const began = groups[0]?.points[0]?.time ?? 0;
   return groups
@@ -28,7 +28,7 @@ export function strokesOf(groups: readonly Sampled[]): Stroke[] {
     );
 }
 
-/** Shares of the shorter side, as radii: about the pen that the model knows, 2.4 of 28 px. */
+/** Pen radii as shares of the shorter side: about the pen of the model, 2.4 of 28 px. */
 const PEN_MIN_SHARE = 0.015;
 const PEN_MAX_SHARE = 0.021;
 const MIN_DISTANCE_PX = 1.5;
@@ -54,9 +54,9 @@ export class PadSurface {
   constructor(canvas: HTMLCanvasElement, events: PadEvents) {
     this.#canvas = canvas;
     this.#events = events;
-    // throttle 0: every sample counts; the reader has a pace of its own
+    // throttle 0: keep every sample; `Reader` paces the predictions
     this.#pad = new SignaturePad(canvas, { throttle: 0, minDistance: MIN_DISTANCE_PX });
-    // Else Chromium takes a quick stroke for a fling, and eats the next tap to stop it.
+    // Without it Chromium takes a quick stroke for a fling and swallows the next tap.
     canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     this.#pad.addEventListener("beginStroke", () => {
       this.#isDrawing = true;
@@ -80,11 +80,11 @@ export class PadSurface {
     this.#pad.off();
   }
 
-  /** Give the canvas as many pixels as it has on the screen, and keep the drawing in its place. */
+  /** Match the canvas to its size on the screen, and scale the drawing with it. */
   fit(): void {
     const { clientWidth, clientHeight } = this.#canvas;
     const isSame = clientWidth === this.#width && clientHeight === this.#height;
-    // A stroke that is being drawn is not disturbed: it calls again when it ends.
+    // Do not disturb a stroke in progress; `endStroke` calls this again.
     if (isSame || this.#isDrawing || clientWidth === 0 || clientHeight === 0) return;
     const ratio = Math.max(1, devicePixelRatio);
     const groups = this.#scaled(clientWidth, clientHeight);
@@ -100,7 +100,7 @@ export class PadSurface {
     this.recolour(groups);
   }
 
-  /** Paint everything in the ink colour of the page as it is now. */
+  /** Repaint everything in the page's current ink colour. */
   recolour(groups: PointGroup[] = this.#pad.toData()): void {
     const penColor = getComputedStyle(this.#canvas).color;
     this.#pad.penColor = penColor;
@@ -138,7 +138,7 @@ export class PadSurface {
     this.#held.delete(key);
   }
 
-  /** The keyboard has left the canvas: end its stroke, hide its pen. */
+  /** End the keyboard's stroke and hide its pen. */
   putPenAway(): void {
     this.#held.clear();
     if (this.#pen === null) return;
@@ -148,7 +148,7 @@ export class PadSurface {
     if (wasDown) this.#tell(true);
   }
 
-  /** Whoever comes by keyboard sees where the pen stands; a pointer shows that itself. */
+  /** Show the pen when the canvas gets the focus by keyboard. */
   focused(): void {
     if (!this.#isDrawing) this.#movePenTo(this.#penInUse());
   }

@@ -1,4 +1,4 @@
-/** Where one draws: with mouse, finger, pen or arrow keys; or shows the picture that was chosen. */
+/** The drawing area, for mouse, finger, pen and arrow keys; shows a chosen picture instead. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { KeyboardPen } from "./keyboard-pen";

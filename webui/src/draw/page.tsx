@@ -3,11 +3,11 @@
 import { Announcer, Answer, SeenInk } from "./answer";
 import { hasMessage } from "./answer-words";
 import { Bars, ConfirmButton, DigitKeys } from "./choices";
-import { DrawingPad } from "./pad";
 import { DrawingSheet } from "./drawing-sheet";
 import { Header } from "./header";
 import { KeysDialog } from "./keyboard";
 import { MyDrawings } from "./my-drawings";
+import { DrawingPad } from "./pad";
 import { focusPad, isPictureOver } from "./pad-actions";
 import { PrivacyPlace } from "./privacy/place";
 import { StepsPanel } from "./steps";

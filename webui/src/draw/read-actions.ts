@@ -1,11 +1,11 @@
-/** From ink to answer: what is on the canvas is read, and timed. */
+/** Send the ink to be read, and record how long it took. */
 
 import { api, Refused } from "../shared/api";
 import type { Prediction, StrokesOnCanvas } from "../shared/shapes";
 import { Reader } from "./reader";
 import { advance, type SessionEvent, type Subject } from "./session";
-import { timingOf, withTiming } from "./steps";
 import { newVersion, session, timings } from "./state";
+import { timingOf, withTiming } from "./steps";
 import { drawWords } from "./words";
 
 interface TimedPrediction {
@@ -32,7 +32,7 @@ const reader = new Reader<TimedPrediction>({
   now: () => performance.now(),
 });
 
-/** What is wrong with the ink itself: it could not be stored either. */
+/** Statuses about the ink itself: the server would not store it either. */
 const INVALID = new Set([400, 413, 415, 422]);
 
 type Unread = Extract<SessionEvent, { type: "unread" }>["reading"];
@@ -51,7 +51,7 @@ export function apply(event: SessionEvent): void {
   session.value = advance(session.value, event);
 }
 
-/** There is ink on the canvas; `isPenUp` when a stroke has just ended. */
+/** Read what is on the canvas; `isPenUp` when a stroke has just ended. */
 export function ink(drawn: StrokesOnCanvas, isPenUp: boolean): void {
   const subject: Subject = { kind: "strokes", drawn };
   newVersion.value = null;
@@ -76,7 +76,7 @@ function pictureOf(file: File): Subject {
   return { kind: "picture", file, url: URL.createObjectURL(file) };
 }
 
-/** Give the browser back what it holds for the picture on the page. */
+/** Release the object URL of the picture on the page. */
 export function forgetPicture(): void {
   const current = session.value;
   if (current.kind === "drawn" && current.subject.kind === "picture") {
@@ -84,7 +84,7 @@ export function forgetPicture(): void {
   }
 }
 
-/** Nothing is on the canvas any more. */
+/** The canvas is empty now. */
 export function blank(): void {
   reader.forget();
   forgetPicture();

@@ -115,7 +115,7 @@ describe("order", () => {
     expect(bench.answered).toEqual(["new"]);
   });
 
-  test("what is forgotten is neither asked nor answered", async () => {
+  test("after forget nothing is asked and no answer is used", async () => {
     const bench = new Bench();
     bench.want("on its way", true);
     bench.want("planned", true);

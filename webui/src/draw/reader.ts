@@ -5,7 +5,7 @@
 
 import type { Subject } from "./session";
 
-export const PACE_MS = 150; // issue 2, point 6
+export const PACE_MS = 150;
 
 export interface Read<Answer> {
   subject: Subject;
@@ -25,7 +25,7 @@ interface Wanted {
   isPenUp: boolean;
 }
 
-/** One question after another; an answer that a newer one has overtaken is dropped. */
+/** Ask for predictions in order; drop an answer that arrives after a newer one. */
 export class Reader<Answer> {
   readonly #parts: ReaderParts<Answer>;
   #nAsked = 0;
@@ -35,7 +35,7 @@ export class Reader<Answer> {
   #wasPenUp = false;
   #nOpen = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  /** Half-drawn ink that came while an answer was due. */
+  /** Half-drawn ink that arrived while an answer was awaited. */
   #held: Wanted | null = null;
 
   constructor(parts: ReaderParts<Answer>) {
@@ -59,7 +59,7 @@ export class Reader<Answer> {
     }
   }
 
-  /** The canvas was cleared: whatever is on its way is about something gone. */
+  /** Ignore all answers that are still awaited: the canvas was cleared. */
   forget(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -67,7 +67,7 @@ export class Reader<Answer> {
     this.#forgottenUpTo = this.#nAsked;
   }
 
-  /** A finished stroke overtakes the pace of its own half-drawn questions, not that of other strokes. */
+  /** A finished stroke does not wait for the pace of its own half-drawn requests. */
   #wait(isPenUp: boolean): number {
     if (isPenUp && !this.#wasPenUp) return 0;
     return this.#askedAt + PACE_MS - this.#parts.now();

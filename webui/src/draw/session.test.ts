@@ -47,7 +47,7 @@ describe("reading", () => {
     expect(moreInk.kind === "drawn" && shownPrediction(moreInk.reading)?.label).toBe(7);
   });
 
-  test("half a digit is not called none before the pen is up", () => {
+  test('a half-drawn digit is not called "no digit" before the pen is up', () => {
     const none = prediction({ is_digit: false, label: null });
 
     const penDown = advance(drawn(), { type: "predicted", prediction: none, isPenUp: false });
@@ -81,7 +81,7 @@ describe("labelling", () => {
     expect(advance(later, { type: "settled", id: "a", outcome })).toBe(later);
   });
 
-  test("only what was shown goes along as the prediction", () => {
+  test("only a prediction that was shown is sent with the label", () => {
     const shown = read();
 
     expect(shown.kind === "drawn" && claimOf(shown.reading)).toEqual({
@@ -93,7 +93,7 @@ describe("labelling", () => {
   });
 });
 
-test("what the server could not store is not labelled", () => {
+test("a drawing that the server could not store cannot be labelled", () => {
   const reading = { kind: "refused", message: "no picture", isStorable: false } as const;
   const refused = advance(drawn(), { type: "unread", reading });
   const busy = advance(drawn(), { type: "unread", reading: { ...reading, isStorable: true } });

@@ -1,4 +1,4 @@
-/** What is on the canvas and what the model said of it. Pure: the page shows whatever this says. */
+/** State of the page: what is on the canvas, and what the model answered. Pure. */
 
 import type {
   Digit,
@@ -12,17 +12,17 @@ import type {
 export type Subject =
   { kind: "strokes"; drawn: StrokesOnCanvas } | { kind: "picture"; file: Blob; url: string };
 
-/** `last` keeps the places filled while the next answer is on its way. */
+/** `last` is shown while the next answer is awaited, so that nothing jumps. */
 export type Reading =
   | { kind: "pending"; last: Prediction | null }
   | { kind: "read"; prediction: Prediction; label: Digit }
   | { kind: "not_a_digit"; prediction: Prediction }
   | { kind: "no_model" }
   | { kind: "unreachable" }
-  /** `isStorable`: the server would keep it all the same, it only would not read it now. */
+  /** `isStorable`: the server would store it, although it did not read it. */
   | { kind: "refused"; message: string; isStorable: boolean };
 
-/** What became of the drawing that was labelled last. */
+/** The drawing that was labelled last, and what happened to it. */
 export interface Thanks {
   id: string;
   label: Digit;
@@ -82,7 +82,7 @@ function readingOf(
   if (prediction.is_digit && prediction.label !== null) {
     return { kind: "read", prediction, label: prediction.label };
   }
-  // Half a digit is rarely one: that it looks like none is said only once the pen is up.
+  // Half a digit rarely looks like one, so say "no digit" only when the pen is up.
   if (isPenUp) return { kind: "not_a_digit", prediction };
   return { kind: "pending", last: shownPrediction(before) };
 }
@@ -111,7 +111,7 @@ export function canLabel(session: Session): boolean {
   return session.reading.kind !== "refused" || session.reading.isStorable;
 }
 
-/** What goes with a labelled drawing: only what the person has really seen. */
+/** The prediction to send with a label: only one that the person has seen. */
 export function claimOf(reading: Reading): ShownPrediction | null {
   if (reading.kind !== "read" && reading.kind !== "not_a_digit") return null;
   const { label, model_version } = reading.prediction;

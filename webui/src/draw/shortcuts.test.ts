@@ -21,7 +21,7 @@ test("Enter on a button presses that button", () => {
   expect(shortcutOf(press("7", { isOnControl: true }))).toEqual({ kind: "label", label: 7 });
 });
 
-test("keys in a text field or a dialog belong there", () => {
+test("keys in a text field or a dialog are left to it", () => {
   expect(shortcutOf(press("7", { isElsewhere: true }))).toBeNull();
 });
 
@@ -30,7 +30,7 @@ test("the browser keeps its own keys", () => {
   expect(shortcutOf(press("1", { hasModifier: true }))).toBeNull();
 });
 
-test("Ctrl-Z and Backspace take back a stroke", () => {
+test("Ctrl-Z and Backspace undo a stroke", () => {
   expect(shortcutOf(press("z", { hasCommand: true }))).toEqual({ kind: "undo" });
   expect(shortcutOf(press("Backspace", { isRepeat: true }))).toEqual({ kind: "undo" });
 });

@@ -18,9 +18,9 @@ export interface KeyPress {
   hasModifier: boolean;
   /** Ctrl, or Cmd on a Mac. */
   hasCommand: boolean;
-  /** Where the keyboard went on purpose and Enter already means something: a button, a link. */
+  /** The focus was moved by keyboard to a control on which Enter has a meaning. */
   isOnControl: boolean;
-  /** Where keys write text, or an open dialog. */
+  /** In a text field or an open dialog. */
   isElsewhere: boolean;
 }
 
@@ -39,7 +39,7 @@ export function shortcutOf(press: KeyPress): Shortcut | null {
   if (press.hasCommand && press.key.toLowerCase() === "z") return { kind: "undo" };
   if (press.hasModifier || press.hasCommand) return null;
   if (press.key === "Backspace") return { kind: "undo" };
-  if (press.isRepeat) return null; // a key held down must not label the next drawing
+  if (press.isRepeat) return null; // a held key must not label the next drawing
   if (/^[0-9]$/.test(press.key)) return { kind: "label", label: Number(press.key) };
   if (press.key === "Enter") return press.isOnControl ? null : { kind: "confirm" };
   return LETTERS[press.key.length === 1 ? press.key.toLowerCase() : press.key] ?? null;

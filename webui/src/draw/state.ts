@@ -1,6 +1,7 @@
 /** Everything that the draw page shows, as signals; the actions beside this file change them. */
 
 import { computed, signal } from "@preact/signals";
+import { runPercent } from "../shared/figures";
 import {
   isOpen,
   type Drawing,
@@ -9,7 +10,6 @@ import {
   type MineCounts,
   type Stats,
 } from "../shared/shapes";
-import { runPercent } from "../shared/figures";
 import type { Waiting } from "./outbox/waiting";
 import { BLANK, shownPrediction, type Session } from "./session";
 import type { Timing } from "./steps";
@@ -19,7 +19,7 @@ export const prediction = computed(() =>
   session.value.kind === "drawn" ? shownPrediction(session.value.reading) : null,
 );
 
-/** What the front pages show; null until the first answer. */
+/** Figures of the live version and the next training; null until the first answer. */
 export const stats = signal<Stats | null>(null);
 export const isServerAway = signal(false);
 export const championVersion = computed(() => stats.value?.champion?.version ?? null);
@@ -35,19 +35,19 @@ export type MineView =
   | { kind: "ready"; items: Drawing[]; next: Mine["next"]; counts: MineCounts };
 
 export const mine = signal<MineView>({ kind: "loading" });
-/** Labelled here, not acknowledged by the server yet; oldest first. */
+/** Labelled drawings that the server has not acknowledged yet; oldest first. */
 export const unsent = signal<readonly Waiting[]>([]);
 export const isOutboxLasting = signal(true);
 
 export const learned = signal<Learned | null>(null);
-/** A version that went live since the person last looked; null once it has been seen. */
+/** A version that went live since the last visit; null after it was seen. */
 export const newVersion = signal<number | null>(null);
 
 export const timings = signal<readonly Timing[]>([]);
 export const areStepsOpen = signal(false);
 export const areKeysOpen = signal(false);
 export const isPrivacyOpen = signal(false);
-/** The secret of the link that this page was opened by; null once it was answered. */
+/** The secret of the link that opened this page; null after it was answered. */
 export const carryToken = signal<string | null>(null);
 /** The id of the drawing whose sheet is open. */
 export const openedId = signal<string | null>(null);

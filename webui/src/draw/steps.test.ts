@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { median, timingOf, timingRows, withTiming } from "./steps";
 
-test("what the server's steps leave of the whole time is the way there and back", () => {
+test('the rest of the total time is the step "way"', () => {
   const { steps } = timingOf([{ name: "pen", ms: 1 }], 4);
 
   expect(steps.at(-1)).toEqual({ name: "way", ms: 3 });
 });
 
-test("clocks that disagree do not make a negative way", () => {
+test("clocks that disagree do not make a negative time", () => {
   expect(timingOf([{ name: "pen", ms: 5 }], 4).steps.at(-1)).toEqual({ name: "way", ms: 0 });
 });
 

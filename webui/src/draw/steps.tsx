@@ -1,8 +1,8 @@
 /** How long each step of a prediction takes, the network included. */
 
-import type { Step } from "../shared/shapes";
 import { msFigure } from "../shared/figures";
 import { ChevronIcon } from "../shared/icons";
+import type { Step } from "../shared/shapes";
 import { areStepsOpen, timings } from "./state";
 import { drawWords } from "./words";
 
@@ -19,7 +19,7 @@ interface TimingRow {
 
 const N_KEPT = 200; // readings; the median of more would hardly move
 
-/** The server's steps, and what is left of the whole time: the way there and back ("way"). */
+/** The server's steps, and the rest of the total as the step "way": the network round trip. */
 export function timingOf(steps: readonly Step[], totalMs: number): Timing {
   const onServer = steps.reduce((sum, step) => sum + step.ms, 0);
   const way = { name: "way", ms: Math.max(0, totalMs - onServer) };

@@ -1,9 +1,9 @@
-/** A sentence that goes by itself after ten seconds, with at most one way to take it back. */
+/** A message that disappears after ten seconds, with at most one action. */
 
 import { CloseIcon } from "../shared/icons";
 import { usePassing } from "../shared/use-passing";
-import { toast } from "./state";
 import { words } from "../shared/words";
+import { toast } from "./state";
 
 function forget(): void {
   toast.value = null;

@@ -1,12 +1,12 @@
-/** Undo, clear, and a picture instead of a drawing. */
+/** Buttons of the drawing area: undo, clear, choose or take a picture. */
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { ClearIcon, KeysIcon, PhotoIcon, PictureIcon, UndoIcon } from "../shared/icons";
-import { clear, registerPictureInput, undo } from "./pad-actions";
-import { areKeysOpen, session } from "./state";
-import { choosePicture } from "./read-actions";
 import { words } from "../shared/words";
+import { clear, registerPictureInput, undo } from "./pad-actions";
+import { choosePicture } from "./read-actions";
+import { areKeysOpen, session } from "./state";
 import { drawWords } from "./words";
 
 const READABLE = "image/png,image/jpeg,image/webp";
@@ -19,7 +19,7 @@ interface ToolProps {
   children: ComponentChildren;
 }
 
-/** An idle tool stays where focus can be, and does nothing. */
+/** An idle tool keeps its focus, and does nothing. */
 function Tool({ id, name, isIdle = false, onClick, children }: ToolProps) {
   return (
     <button

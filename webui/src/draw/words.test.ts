@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { drawWords } from "./words";
 
-test("one drawing that is missing is spoken of in the singular", () => {
+test("one missing drawing is written in the singular", () => {
   const today = { kind: "today", time: "03:00" } as const;
 
   expect(drawWords.value.thanksWaiting(today, 0)).toBe(

@@ -1,7 +1,7 @@
 /** Words of the draw page, in English and Chinese. */
 
-import type { Digit, NoDigitReason } from "../shared/shapes";
 import { viewWords } from "../shared/language";
+import type { Digit, NoDigitReason } from "../shared/shapes";
 import type { Ago, When } from "../shared/when";
 import { whenEn, whenZh } from "../shared/words";
 
@@ -122,7 +122,7 @@ export const drawWords = viewWords(
     keys0To9: "keys 0–9",
     digitKey: (digit: Digit) => `It is a ${digit}`,
     digitKeys: "Which digit is it?",
-    // What became of it
+    // Thanks, and the fate of the drawing
     thanks: "Thanks.",
     thanksSending: "Thanks. It is on its way.",
     thanksKept: "Thanks. No connection: it waits in this browser and is sent later.",
@@ -141,7 +141,7 @@ export const drawWords = viewWords(
     droppedNotYours: "A drawing was not stored: its number belongs to another person's drawing.",
     droppedDeleted: "A drawing was not stored: it had been deleted.",
     memoryOnly: "This browser cannot store drawings: keep this page open until all are sent.",
-    // Did it learn me?
+    // What the new version learned
     newVersion: (version: number) => `Version ${version} is live`,
     learnedFigures: (version: number, right: number, n: number) =>
       `Version ${version} reads ${right} of your ${n}`,

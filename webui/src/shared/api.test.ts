@@ -29,19 +29,19 @@ test("a refusal carries the server's sentence and how long to wait", async () =>
   });
 });
 
-test("a refusal that is no JSON, as a proxy's, is a refusal all the same", async () => {
+test("a refusal without JSON, as a proxy sends it, is still a refusal", async () => {
   answer(new Response("<html>", { status: 502, statusText: "Bad Gateway" }));
 
   await expect(api.stats()).rejects.toThrow(Refused);
 });
 
-test("no network is no refusal", async () => {
+test("a missing network is reported as unreachable, not as a refusal", async () => {
   answer(new TypeError("failed to fetch"));
 
   await expect(api.stats()).rejects.toThrow(Unreachable);
 });
 
-test("an answer that was cut short counts as none", async () => {
+test("an answer that was cut short counts as unreachable", async () => {
   answer(new Response('{"id": "a', { status: 201 }));
 
   await expect(api.stats()).rejects.toThrow(Unreachable);
@@ -56,7 +56,7 @@ test("no request names the language of the page", async () => {
   expect(fetched).toHaveBeenCalledWith("/api/v1/stats", expect.objectContaining({ headers: {} }));
 });
 
-test("a drawing goes out as the contract names its parts", async () => {
+test("a drawing is sent with the field names of the API", async () => {
   const fetched = answer(json(201, {}));
   const drawn = { strokes: [[]], width: 280, height: 200 };
   const prediction = { label: 1, model_version: 9 } as const;

@@ -1,5 +1,6 @@
 /** All requests to the server: `api` has one function for each call that both pages share. */
 
+import type { ErrorOut } from "../contract";
 import type {
   Digit,
   Drawing,
@@ -17,9 +18,8 @@ import type {
   Stats,
   StrokesOnCanvas,
 } from "./shapes";
-import type { ErrorOut } from "../contract";
 
-/** The server answered, and it is a no. */
+/** The server answered with an error status. */
 export class Refused extends Error {
   readonly status: number;
   readonly retryAfterSeconds: number | null;
@@ -32,7 +32,7 @@ export class Refused extends Error {
   }
 }
 
-/** No answer: no network, a server that is away, or one too slow. */
+/** There was no answer: no network, no server, or a time-out. */
 export class Unreachable extends Error {
   constructor() {
     super("no answer");
@@ -41,7 +41,7 @@ export class Unreachable extends Error {
 }
 
 const TIMEOUT_MS = 20_000;
-/** Rolling back waits up to 30 s until every worker has switched: design §6. */
+/** The server waits up to 30 s until every worker has switched to the version. */
 const SWITCH_TIMEOUT_MS = 45_000;
 
 interface Ask {
@@ -49,7 +49,7 @@ interface Ask {
   json?: unknown;
   form?: FormData;
   timeoutMs?: number;
-  /** Sent even if the page is being left. */
+  /** Send it even if the page is being closed. */
   keepalive?: boolean;
 }
 
@@ -63,11 +63,11 @@ async function send(path: string, ask: Ask): Promise<Response> {
       body: ask.form ?? (ask.json === undefined ? null : JSON.stringify(ask.json)),
       credentials: "same-origin",
       keepalive: ask.keepalive ?? false,
-      cache: "no-cache", // ask each time, with the ETag: an unchanged answer is a 304
+      cache: "no-cache", // revalidate with the ETag: an unchanged answer is a 304
       signal: AbortSignal.timeout(ask.timeoutMs ?? TIMEOUT_MS),
     });
   } catch {
-    // fetch rejects for the network, a time-out and an aborted page alike
+    // fetch rejects alike for a network error, a time-out and an aborted page
     throw new Unreachable();
   }
 }
@@ -100,7 +100,7 @@ export async function ask<Answer>(path: string, options: Ask = {}): Promise<Answ
   return answer as Answer;
 }
 
-/** For what is no JSON. */
+/** Get an answer that is not JSON. */
 export async function askBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await send(path, {});
   if (!response.ok) throw await refusal(response);
@@ -117,7 +117,7 @@ export function query(path: string, params: Record<string, string | number | nul
   return text === "" ? path : `${path}?${text}`;
 }
 
-/** What a labelled drawing is sent as: strokes, or a picture. */
+/** A labelled drawing as it is sent: strokes, or a picture. */
 type DrawingToSend = { id: string; label: Digit } & (
   | { kind: "strokes"; drawn: StrokesOnCanvas; prediction: ShownPrediction | null }
   | { kind: "picture"; file: Blob }
@@ -184,8 +184,8 @@ export const api = {
 };
 
 /**
- * By XMLHttpRequest, since fetch does not tell how much of a body has been sent, and two gigabytes
- * take a while: there is no time-out either.
+ * Upload a form with progress. XMLHttpRequest is used because fetch does not report how much of a
+ * body was sent. There is no time-out: two gigabytes take a while.
  */
 export function upload<Answer>(
   path: string,

@@ -1,4 +1,4 @@
-/** A modal dialog with a name and a way out: Escape, the cross, or a tap beside it. */
+/** A modal dialog with a title; Escape, the cross or a click beside it closes it. */
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";

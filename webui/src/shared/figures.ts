@@ -1,8 +1,8 @@
-/** Figures as people read them. Pure. */
+/** Format numbers for people. Pure. */
 
 import type { Run } from "./shapes";
 
-/** Never "100 % sure": above 99 one decimal, cut rather than rounded up. */
+/** Percent of a probability. Above 99 with one decimal, cut, so that it never shows 100. */
 export function sureFigure(probability: number): string {
   const percent = probability * 100;
   if (percent > 99) return (Math.floor(percent * 10) / 10).toFixed(1).replace("100.0", "99.9");
@@ -10,7 +10,7 @@ export function sureFigure(probability: number): string {
   return String(Math.round(percent));
 }
 
-/** Two decimals, cut: 99.995 % of the test digits are not all of them. */
+/** Percent of a share with two decimals, cut: 99.995 % must not show as 100. */
 export function accuracyFigure(share: number): string {
   return (Math.floor(share * 10_000 + 1e-6) / 100).toFixed(2);
 }
@@ -19,7 +19,7 @@ export function msFigure(ms: number): string {
   return ms < 0.1 ? ms.toFixed(2) : ms.toFixed(1);
 }
 
-/** How far a run is, 0 to 100; null while nobody knows. */
+/** Progress of a run, 0 to 100; null while it is unknown. */
 export function runPercent(run: Run): number | null {
   if (run.status !== "running" || run.step === null || !run.n_steps) return null;
   return Math.min(100, Math.floor((run.step / run.n_steps) * 100));

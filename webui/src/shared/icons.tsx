@@ -1,4 +1,4 @@
-/** Line icons, 20 × 20, in the colour of the text around them. They never speak: a word stands by. */
+/** Line icons, 20 × 20, in the text colour. Screen readers skip them: put a word beside each. */
 
 import type { ComponentChildren } from "preact";
 

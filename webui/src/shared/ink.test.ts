@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { inkBytes, inkPixels } from "./ink";
 import { strokesOf } from "../draw/pad-surface";
+import { inkBytes, inkPixels } from "./ink";
 
-test("ink becomes black whose opacity is the ink", () => {
+test("ink becomes black pixels with the ink as opacity", () => {
   const bytes = new Uint8Array(784);
   bytes[1] = 200;
   const ink = btoa(String.fromCharCode(...bytes));

@@ -10,7 +10,7 @@ export function inkBytes(ink: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** Black with the ink as its opacity: the style sheet turns it light on dark paper. */
+/** RGBA pixels: black, with the ink as opacity. The style sheet inverts them in dark mode. */
 export function inkPixels(ink: string): Uint8ClampedArray<ArrayBuffer> {
   const bytes = inkBytes(ink);
   const pixels = new Uint8ClampedArray(INK_SIDE * INK_SIDE * 4);
@@ -29,7 +29,7 @@ function paintInk(canvas: HTMLCanvasElement, ink: string | null): void {
 
 interface InkCanvasProps {
   ink: string | null;
-  /** What it shows, for those who cannot see it; without one it is decoration beside words. */
+  /** Text alternative; leave it out where the words beside it say the same. */
   label?: string;
 }
 

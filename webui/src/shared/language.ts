@@ -1,4 +1,4 @@
-/** The language of the page: the browser's, unless the person chose one. */
+/** The language of the page: the browser's, or the one that the person chose. */
 
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 
@@ -11,7 +11,7 @@ export const LANGUAGES: readonly { code: Language; name: string; tag: string }[]
 
 const STORED_AS = "inkloop.language";
 
-/** The first of the browser's languages that there are words for; English if there is none. */
+/** The first supported language of the browser; English if there is none. */
 export function chooseLanguage(stored: string | null, preferred: readonly string[]): Language {
   if (stored === "en" || stored === "zh") return stored;
   for (const tag of preferred) {
@@ -25,7 +25,7 @@ function readStored(): string | null {
   try {
     return localStorage.getItem(STORED_AS);
   } catch {
-    return null; // storage is forbidden: the browser's language will do
+    return null; // storage is forbidden: use the browser's language
   }
 }
 
@@ -45,7 +45,7 @@ export function setLanguage(chosen: Language): void {
   try {
     localStorage.setItem(STORED_AS, chosen);
   } catch {
-    // it then holds for this visit
+    // storage is forbidden: the choice lasts for this visit
   }
 }
 
@@ -55,7 +55,8 @@ if (inBrowser()) {
   });
 }
 
-/** `const w = viewWords(en, zh)`, then `w.value.title`; both have the same keys, by their type. */
+/** Words in the language of the page: `const w = viewWords(en, zh)`, then `w.value.title`. The types
+ * make both have the same keys. */
 export function viewWords<Words>(en: Words, zh: NoInfer<Words>): ReadonlySignal<Words> {
   return computed(() => (language.value === "zh" ? zh : en));
 }

@@ -1,7 +1,7 @@
-/** Asks again and again, and not while nobody looks. */
+/** Poll the server, but not while the page is hidden. */
 
 export interface Polling {
-  /** Ask now, whatever the pace. */
+  /** Ask now. */
   now: () => void;
   stop: () => void;
 }

@@ -1,12 +1,12 @@
-/** What is said goes by itself after a while, unless somebody is at it. */
+/** Hide a message after a while, but not while the pointer or the focus is on it. */
 
 import { useEffect, useState } from "preact/hooks";
 
-const SHOWN_MS = 10_000; // long enough to read it, and to take back what it says
+const SHOWN_MS = 10_000; // long enough to read it and to press Undo
 
 /**
- * `forget` has to be the same function each time. Returns: what the place of `shown` listens to,
- * since the pointer or the focus on it holds it.
+ * Call `forget` ten seconds after `shown` appeared; it has to be the same function each time.
+ * Returns the event listeners for the element around the message.
  */
 export function usePassing(shown: object | null, forget: () => void) {
   const [isHeld, setHeld] = useState(false);

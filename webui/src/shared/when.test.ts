@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { whenEn, whenZh } from "./words";
 import { agoOf, whenOf } from "./when";
+import { whenEn, whenZh } from "./words";
 
-const NOW = new Date(2026, 10, 23, 12, 0); // a Monday, on the clock of whoever runs the test
+const NOW = new Date(2026, 10, 23, 12, 0); // a Monday, in the time zone of the machine
 
 function at(day: number, hour: number): string {
   return new Date(2026, 10, day, hour, 0).toISOString();
@@ -12,12 +12,12 @@ test.each([
   [at(23, 15), "today at 15:00", "今天 15:00"],
   [at(24, 3), "tomorrow at 03:00", "明天 03:00"],
   [at(27, 3), "on Friday at 03:00", "星期五 03:00"],
-])("%s is said as one says it", (iso, english, chinese) => {
+])("%s is written as people say it", (iso, english, chinese) => {
   expect(whenEn(whenOf(iso, NOW, "en"))).toBe(english);
   expect(whenZh(whenOf(iso, NOW, "zh-CN"))).toBe(chinese);
 });
 
-test("a date further away is named", () => {
+test("a day further away is written as a date", () => {
   const far = new Date(2026, 11, 24, 3, 0).toISOString();
 
   expect(whenEn(whenOf(far, NOW, "en"))).toBe("on Dec 24 at 03:00");
@@ -28,7 +28,7 @@ test("midnight is 00:00, not 24:00", () => {
   expect(whenOf(at(24, 0), NOW, "en")).toEqual({ kind: "tomorrow", time: "00:00" });
 });
 
-test("the past is told in its largest unit", () => {
+test("the past is written in its largest unit", () => {
   expect(agoOf(at(20, 12), NOW, "en")).toEqual({ kind: "ago", words: "3 days ago" });
   expect(agoOf(NOW.toISOString(), NOW, "en")).toEqual({ kind: "just_now" });
 });

@@ -1,4 +1,4 @@
-/** Moments in words' raw material: which day it is from here, and the time of day. Pure. */
+/** Split a moment into the parts that sentences need: the day relative to now, and the time. Pure. */
 
 export type When =
   | { kind: "today"; time: string }
@@ -20,7 +20,7 @@ export function whenOf(iso: string, now: Date, tag: string): When {
     minute: "2-digit",
     hourCycle: "h23",
   }).format(date);
-  // A day with a change of the clock is an hour shorter or longer, hence the rounding.
+  // Round, since a day on which the clock changes has 23 or 25 hours.
   const nDays = Math.round((midnight(date) - midnight(now)) / DAY_MS);
   if (nDays === 0) return { kind: "today", time };
   if (nDays === 1) return { kind: "tomorrow", time };

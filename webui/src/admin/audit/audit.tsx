@@ -1,19 +1,19 @@
-/** Audit: the log of what people and the gate did, filtered and as a file. */
+/** Audit: the log of what people and the gate did, with filters and downloads. */
 
-import type { AuditEventOut } from "../../contract";
 import type { VNode } from "preact";
 import { useCallback } from "preact/hooks";
-import type { List } from "../../shared/shapes";
+import type { AuditEventOut } from "../../contract";
 import { ask } from "../../shared/api";
 import { languageTag } from "../../shared/language";
+import type { List } from "../../shared/shapes";
 import { people, type User } from "../people/calls";
-import "../people/styles.css";
 import { Link, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
 import { PeopleTable, ShowMore, useMore } from "../shared/tables";
 import { query, stay } from "../state";
-import "./styles.css";
 import { ACTIONS, ACTORS, auditWords } from "./words";
+import "../people/styles.css";
+import "./styles.css";
 
 const FILTERS = ["by", "action", "subject", "since", "until"] as const;
 export type Filter = Record<(typeof FILTERS)[number], string>;
@@ -30,7 +30,7 @@ export function filterOf(address: string): Filter {
   };
 }
 
-/** Without what is empty. */
+/** The filter as a query, without empty values. */
 export function queryOf(filter: Filter): string {
   const given = FILTERS.filter((name) => filter[name] !== "");
   return new URLSearchParams(given.map((name) => [name, filter[name]])).toString();
@@ -124,7 +124,7 @@ function factWords(facts: Record<string, unknown>): string {
     .join(" · ");
 }
 
-/** What it was done to, with a way there. */
+/** The subject of an event, as a link where it has a page. */
 function Subject({ event: { subject, subject_name } }: { event: AuditEventOut }) {
   const name = subject_name ?? auditWords.value.subjectName(subject);
   const [kind, of = ""] = subject.split(":");

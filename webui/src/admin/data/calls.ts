@@ -20,7 +20,7 @@ const MOVING: ReadonlySet<TransferStatus> = new Set([
   "undoing",
 ]);
 
-/** Whether something goes on by itself. */
+/** Whether the transfer is in progress. */
 export function isMoving({ status }: Transfer): boolean {
   return MOVING.has(status);
 }
@@ -37,7 +37,7 @@ export const data = {
   undo: (id: number) => ask<Transfer>(`/transfers/${id}/undo`, { method: "POST" }),
 };
 
-/** Send a file to be looked at; nothing of it is stored before `store`. */
+/** Upload a file to be checked; nothing of it is stored before `store`. */
 export function importFile(file: File, onProgress: (share: number) => void): Promise<Transfer> {
   const form = new FormData();
   form.set("preview", "true");

@@ -1,26 +1,26 @@
-/** Data in and out: what goes out by which filters, what comes in, and what did lately. */
+/** Data: export, import, and the recent transfers. */
 
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { List } from "../../shared/shapes";
-import { dataWords } from "./words";
 import { languageTag } from "../../shared/language";
 import { poll, type Polling } from "../../shared/polling";
-import { errorSentence, isAdmin, lookAgain } from "../state";
+import type { List } from "../../shared/shapes";
 import { Card, Show } from "../shared/parts";
 import type { Loaded } from "../shared/requests";
-import "./styles.css";
+import { errorSentence, isAdmin, lookAgain } from "../state";
+import { adminWords } from "../words";
 import { data, isMoving, type Transfer } from "./calls";
 import { ExportCard, sizeFigure } from "./export-card";
 import { ImportCard, watch, watchedOf } from "./import-card";
-import { adminWords } from "../words";
+import { dataWords } from "./words";
+import "./styles.css";
 
 const POLL_MOVING_MS = 700;
 const POLL_IDLE_MS = 8_000;
 const HURRY_MS = 15_000; // an export needs some seconds to begin on a busy machine
 type Transfers = Loaded<List<Transfer>>;
 
-/** The list, asked again while something moves; what moved may have changed the figures. */
+/** Poll the transfers, quickly while one is in progress, and refresh the figures when it ends. */
 function useTransfers(): { loaded: Transfers; again: () => void } {
   const [loaded, setLoaded] = useState<Transfers>({ kind: "loading" });
   const polling = useRef<Polling | null>(null);

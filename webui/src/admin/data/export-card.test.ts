@@ -1,22 +1,22 @@
 import { expect, test } from "vitest";
 import { exportQuery, sizeFigure, withValue } from "./export-card";
 
-test("an address without anything asks for everything as Parquet", () => {
+test("an empty address exports everything as Parquet", () => {
   expect(exportQuery("").toString()).toBe("format=parquet");
 });
 
-test("filters of the gallery come along, and what is unknown does not", () => {
+test("filters of the gallery are kept, unknown ones are dropped", () => {
   expect(exportQuery("label=1&contributor=ab&sort=oldest&format=exe").toString()).toBe(
     "format=parquet&label=1&contributor=ab",
   );
 });
 
-test("an empty value takes its filter away and leaves the others", () => {
+test("an empty value removes its filter and keeps the others", () => {
   expect(withValue("format=npz&label=1", "label", "")).toBe("format=npz");
   expect(withValue("format=npz", "label", "7")).toBe("format=npz&label=7");
 });
 
-test("sizes are said as people say them", () => {
+test("sizes are written as people say them", () => {
   expect([340, 12_345, 1_234_567, 4_000_000_000, 0].map(sizeFigure)).toEqual([
     "340 B",
     "12.3 kB",

@@ -1,4 +1,4 @@
-/** Which drawings go out, how, and how many that is: everything stands in the address. */
+/** Export: format, filters and an estimate; the address holds all choices. */
 
 import { useCallback } from "preact/hooks";
 import { Card, Show } from "../shared/parts";
@@ -10,7 +10,7 @@ import { dataWords } from "./words";
 const FIELDS = ["label", "status", "split", "source", "since", "until"] as const;
 export type Field = (typeof FIELDS)[number];
 
-/** What the choices of a field are, in the server's words. */
+/** The choices of each field, as the API names them. */
 export const CHOICES: Readonly<Record<"label" | "status" | "split" | "source", readonly string[]>> =
   {
     label: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
@@ -19,10 +19,10 @@ export const CHOICES: Readonly<Record<"label" | "status" | "split" | "source", r
     source: ["drawn", "uploaded", "imported"],
   };
 
-/** Filters of the gallery that come along from there; the form has no field for them. */
+/** Filters that a link from the gallery may bring; the form has no field for them. */
 const CARRIED = ["predicted", "confidence", "disagrees", "contributor", "version"] as const;
 
-/** The query of an export: what the address has, with Parquet where it names no format. */
+/** The query of an export: that of the address, with Parquet as the default format. */
 export function exportQuery(address: string): URLSearchParams {
   const given = new URLSearchParams(address);
   const made = new URLSearchParams();
@@ -35,7 +35,7 @@ export function exportQuery(address: string): URLSearchParams {
   return made;
 }
 
-/** The same address with another value; an empty one takes the filter away. */
+/** The query with another value; an empty value removes the filter. */
 export function withValue(address: string, name: string, value: string): string {
   const made = new URLSearchParams(address);
   if (value === "") made.delete(name);

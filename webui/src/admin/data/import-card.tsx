@@ -1,21 +1,21 @@
-/** A file comes in: sent, checked, looked at, stored, and taken out again if it was a mistake. */
+/** Import of a file: upload, check, store, undo. */
 
 import { useRef, useState } from "preact/hooks";
+import { words } from "../../shared/words";
 import { ActionNote, Card } from "../shared/parts";
 import { errorSentence, query, stay } from "../state";
 import { importFile, isMoving, type Transfer } from "./calls";
 import { withValue } from "./export-card";
 import { Done, Moving, Ready, Refusals, type StageProps } from "./stages";
 import { dataWords } from "./words";
-import { words } from "../../shared/words";
 
-/** In the address, so that it is still there after a reload; null: none. */
+/** Put the import into the address, so that a reload keeps it; null removes it. */
 export function watch(id: number | null): void {
   const value = id === null ? "" : String(id);
   stay("data", "", withValue(query.value, "import", value), "replace");
 }
 
-/** The import that the address names; else one that waits for a word, or is on its way. */
+/** The import that the address names, else one that waits for a decision or is in progress. */
 export function watchedOf(items: readonly Transfer[]): Transfer | null {
   const named = Number(new URLSearchParams(query.value).get("import"));
   const imports = items.filter(({ kind }) => kind === "import");

@@ -1,4 +1,4 @@
-/** What an import shows and offers while it is checked, waits, is stored, and is done. */
+/** The import card in each stage: checking, waiting for a decision, storing, done. */
 
 import { useState } from "preact/hooks";
 import { versionList } from "../../shared/figures";

@@ -1,7 +1,7 @@
 /** Words of the data page: export and import. */
 
-import type { Format, TransferStatus } from "./calls";
 import { viewWords } from "../../shared/language";
+import type { Format, TransferStatus } from "./calls";
 
 const nEn = new Intl.NumberFormat("en");
 const nZh = new Intl.NumberFormat("zh-CN");

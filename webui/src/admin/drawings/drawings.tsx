@@ -1,18 +1,18 @@
-/** Drawings: everything that was collected, to look through, filter, relabel and clear up. */
+/** Drawings: all collected drawings, to filter, relabel, review and delete. */
 
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
-import { drawingsWords } from "./words";
+import { words } from "../../shared/words";
 import { Link } from "../shared/parts";
 import { UndoToast } from "../shared/undo-toast";
+import { adminWords } from "../words";
 import { Filters } from "./filters";
-import { items, listKey, load, loading, openedId, summary, tryAgain } from "./state";
 import { ConfirmDelete, SelectionBar } from "./selection-bar";
 import { Sheet } from "./sheet";
+import { items, listKey, load, loading, openedId, summary, tryAgain } from "./state";
 import { Wall } from "./wall";
+import { drawingsWords } from "./words";
 import "./styles.css";
-import { adminWords } from "../words";
-import { words } from "../../shared/words";
 
 const SORT = /(^|&)sort=\w+/;
 
@@ -24,7 +24,7 @@ function leadSentence(): string {
   return w.leadFit(counted.n, counted.is_exact);
 }
 
-/** How the list goes on below its last tile. */
+/** What follows the last tile: loading, an error, or the end. */
 function Ending() {
   const w = drawingsWords.value;
   const state = loading.value;

@@ -1,6 +1,5 @@
-/** The filters of the gallery: a field for each, with what every choice would find. */
+/** The filters of the gallery, with the count of each choice. */
 
-import { drawingsWords } from "./words";
 import {
   CHOICE_NAMES,
   CHOICES,
@@ -12,6 +11,7 @@ import {
   type TypedName,
 } from "./query";
 import { askedQuery, listKey, setFilter, setQuery, setSort, summary } from "./state";
+import { drawingsWords } from "./words";
 
 function ChoiceField({ name }: { name: ChoiceName }) {
   const w = drawingsWords.value;

@@ -7,11 +7,11 @@ test("a query survives being written into the address and read again", () => {
   expect(writeQuery(readQuery(text))).toBe(text);
 });
 
-test("the presets are queries as they would be written", () => {
+test("the presets are valid queries in their written form", () => {
   for (const text of Object.values(PRESETS)) expect(writeQuery(readQuery(text))).toBe(text);
 });
 
-test("what is none of ours is left out", () => {
+test("unknown parameters are ignored", () => {
   const text =
     "label=77&status=deleted&since=yesterday&version=0&sort=random&color=red&split=train";
 
@@ -24,7 +24,7 @@ test("the order of the parameters makes no difference", () => {
   expect(writeQuery(readQuery(text))).toBe("label=1&predicted=7&sort=oldest");
 });
 
-test("a filter is set anew and taken away again", () => {
+test("a filter is changed and removed again", () => {
   const seven = withFilter(readQuery("label=1"), "label", "7");
 
   expect(writeQuery(seven)).toBe("label=7");

@@ -1,4 +1,4 @@
-/** The filters of the gallery, as they stand behind the question mark of its address. Pure. */
+/** The filters of the gallery as the query of its address. Pure. */
 
 import { DIGITS } from "../../shared/shapes";
 
@@ -18,7 +18,7 @@ export const CHOICES = {
 export type ChoiceName = keyof typeof CHOICES;
 export const CHOICE_NAMES = Object.keys(CHOICES) as readonly ChoiceName[];
 
-/** Filters that are typed in, and what they have to look like. */
+/** Filters that are typed, with their patterns. */
 const TYPED = {
   since: /^\d{4}-\d{2}-\d{2}$/,
   until: /^\d{4}-\d{2}-\d{2}$/,
@@ -43,7 +43,7 @@ function isFit(name: FilterName, value: string): boolean {
   return (CHOICES[name as ChoiceName] as readonly string[]).includes(value);
 }
 
-/** What an address asks for; whatever it says that is none of ours is left out. */
+/** Read the query; unknown parameters are ignored. */
 export function readQuery(text: string): GalleryQuery {
   const params = new URLSearchParams(text);
   const filters: GalleryQuery["filters"] = {};
@@ -66,14 +66,14 @@ export function writeQuery({ filters, sort }: GalleryQuery): string {
   return params.toString();
 }
 
-/** The query with one filter set anew, or taken away by "". */
+/** The query with one filter changed, or removed by "". */
 export function withFilter(query: GalleryQuery, name: FilterName, value: string): GalleryQuery {
   const others = Object.entries(query.filters).filter(([other]) => other !== name);
   const given: readonly [string, string][] = isFit(name, value) ? [[name, value]] : [];
   return { ...query, filters: Object.fromEntries([...others, ...given]) };
 }
 
-/** What people come for most often, each one click away. */
+/** Common filters, each one click away. */
 export const PRESETS = {
   doubtful: "disagrees=true&sort=most_sure",
   unsure: "sort=least_sure",

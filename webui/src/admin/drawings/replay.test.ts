@@ -12,7 +12,7 @@ const SEVEN = timed([
   ],
 ]);
 
-test("what was drawn grows with the time", () => {
+test("more of the strokes is shown as time passes", () => {
   expect(duration(SEVEN)).toBe(500);
   expect(drawnBy(SEVEN, 0)).toEqual([[[0, 0, 0, 0.5]]]);
   expect(drawnBy(SEVEN, 299)).toHaveLength(1);
@@ -32,7 +32,7 @@ test("points without times are drawn one after the other", () => {
   expect(drawnBy(plain, 20)).toHaveLength(1);
 });
 
-test("a clock that runs backwards does not", () => {
+test("times that run backwards are corrected", () => {
   const odd = timed([
     [
       [0, 0, 50],

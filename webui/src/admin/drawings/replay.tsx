@@ -1,17 +1,17 @@
-/** The strokes as they were drawn, in their own time; the slider goes to any moment. */
+/** Replay the strokes in their original time; the slider goes to any moment. */
 
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { Point, Stroke } from "../../shared/shapes";
 import { UndoIcon } from "../../shared/icons";
 import { StrokesPicture } from "../../shared/ink";
+import type { Point, Stroke } from "../../shared/shapes";
 import { drawingsWords } from "./words";
 
-/** Points without a time, as programs send them, are this far apart. */
+/** Time between points that have none, as programs may send them. */
 const STEP_MS = 16;
 /** Between two strokes without times. */
 const PAUSE_MS = 120;
 
-/** Every point with a time that never runs backwards. */
+/** Give every point a time that never decreases. */
 export function timed(strokes: readonly (readonly number[])[][]): Stroke[] {
   let clock = 0;
   const hasTimes = strokes.some((stroke) => stroke.some(([, , t]) => t !== undefined && t > 0));
@@ -28,7 +28,7 @@ export function duration(strokes: readonly Stroke[]): number {
   return strokes.at(-1)?.at(-1)?.[2] ?? 0;
 }
 
-/** The strokes, or their beginnings, that were on the paper at `ms`. */
+/** The strokes, complete or partial, drawn by `ms`. */
 export function drawnBy(strokes: readonly Stroke[], ms: number): Stroke[] {
   return strokes
     .map((stroke) => stroke.filter(([, , t]) => t <= ms))
@@ -36,7 +36,7 @@ export function drawnBy(strokes: readonly Stroke[], ms: number): Stroke[] {
 }
 
 const FASTEST_MS = 400;
-const SLOWEST_MS = 6_000; // who paused for a minute is not waited for
+const SLOWEST_MS = 6_000; // a longer drawing is replayed faster
 
 interface ReplayProps {
   strokes: readonly (readonly number[])[][];

@@ -1,15 +1,15 @@
-/** What can be done to the chosen drawings; it sticks below while there is something to do. */
+/** Actions on the selected drawings; the bar sticks to the bottom. */
 
-import { DIGITS } from "../../shared/shapes";
 import { sureFigure, versionList } from "../../shared/figures";
-import { drawingsWords } from "./words";
 import { languageTag } from "../../shared/language";
+import { DIGITS } from "../../shared/shapes";
 import { agoOf } from "../../shared/when";
+import { words } from "../../shared/words";
 import { Confirm } from "../shared/parts";
 import type { GalleryDrawing } from "./calls";
-import { asked, change, chosen, items, open, remove, selection } from "./state";
 import { chooseAll, NOTHING } from "./selection";
-import { words } from "../../shared/words";
+import { asked, change, chosen, items, open, remove, selection } from "./state";
+import { drawingsWords } from "./words";
 
 export function readSentence({ prediction, confidence }: GalleryDrawing): string {
   const w = drawingsWords.value;

@@ -10,7 +10,7 @@ import {
   walk,
 } from "./selection";
 
-test("a click chooses one, Ctrl adds and takes away, Shift chooses the range", () => {
+test("a click selects one, Ctrl adds and removes, Shift selects a range", () => {
   let selection = choose(NOTHING, 4, "only");
   expect(targets(selection)).toEqual([4]);
   selection = choose(selection, 9, "toggle");
@@ -26,7 +26,7 @@ test("a range without a beginning is a click", () => {
   expect(targets(choose(NOTHING, 3, "range"))).toEqual([3]);
 });
 
-test("never more are chosen than one change may touch", () => {
+test("no more are selected than one change may contain", () => {
   const range = choose(choose(NOTHING, 0, "only"), 9_999, "range");
   expect(range.chosen.size).toBe(MAX_SELECTED);
   expect(choose(range, 9_000, "toggle").chosen.size).toBe(MAX_SELECTED);
@@ -47,14 +47,14 @@ test("arrows stay on the wall", () => {
   expect(moveOf("a")).toBe(null);
 });
 
-test("Shift with arrows chooses from where it began", () => {
+test("Shift with arrows selects from where it began", () => {
   const started = walk(NOTHING, 3, false);
   const chosen = walk(walk(started, 4, true), 5, true);
   expect(targets(chosen)).toEqual([3, 4, 5]);
   expect(targets(walk(chosen, 4, true))).toEqual([3, 4]);
 });
 
-test("without a choice an action is about the tile that the keyboard is on", () => {
+test("without a selection an action applies to the tile with the keyboard", () => {
   expect(targets(walk(NOTHING, 6, false))).toEqual([6]);
   expect(targets(NOTHING)).toEqual([]);
 });

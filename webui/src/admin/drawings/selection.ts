@@ -1,6 +1,6 @@
 /** Which tiles of the wall are chosen, and where the keyboard is. Pure; places count from 0. */
 
-/** As many as one change may touch: the server takes no more. */
+/** The largest change that the server accepts. */
 export const MAX_SELECTED = 500;
 
 export interface Selection {
@@ -65,7 +65,7 @@ export function placeAfter(place: number | null, move: Move, n: number, columns:
     end: n - 1 - place,
   };
   const wanted = place + steps[move];
-  // Above the first row and below the last one there is nothing: stay.
+  // Stay within the first and the last row.
   return wanted < 0 || wanted > n - 1 ? place : wanted;
 }
 
@@ -82,7 +82,7 @@ export function chooseAll(selection: Selection, n: number): Selection {
   return { ...selection, chosen: new Set(n === 0 ? [] : range(0, n - 1)) };
 }
 
-/** What an action is about: what is chosen, else the tile that the keyboard is on. */
+/** The tiles that an action applies to: the selected ones, else the tile with the keyboard. */
 export function targets({ chosen, active }: Selection): number[] {
   if (chosen.size > 0) return [...chosen].sort((a, b) => a - b);
   return active === null ? [] : [active];

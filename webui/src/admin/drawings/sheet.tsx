@@ -1,12 +1,13 @@
-/** One drawing in full, at an address of its own: how it was drawn, labelled, learned and read. */
+/** One drawing: replay, labels, versions that learned from it, and what each version reads. */
 
 import { useCallback, useEffect } from "preact/hooks";
-import { DIGITS } from "../../shared/shapes";
 import { Dialog } from "../../shared/dialog";
 import { sureFigure } from "../../shared/figures";
 import { InkCanvas } from "../../shared/ink";
 import { languageTag } from "../../shared/language";
+import { DIGITS } from "../../shared/shapes";
 import { agoOf } from "../../shared/when";
+import { words } from "../../shared/words";
 import { Link, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
 import { UndoToast } from "../shared/undo-toast";
@@ -15,7 +16,6 @@ import { Replay } from "./replay";
 import { DoButtons, LabelKeys, readSentence } from "./selection-bar";
 import { change, close, items, nChanges, open, openedId, remove, undo } from "./state";
 import { drawingsWords } from "./words";
-import { words } from "../../shared/words";
 
 /** The drawing before (-1) or after (1) this one on the wall. */
 function neighbour(id: string, step: number): string | null {
@@ -155,7 +155,7 @@ function Readings({ drawing }: { drawing: GalleryDrawing }) {
   );
 }
 
-/** As the wall has it, if it has: there a change shows at once. */
+/** The wall's copy if there is one, since it shows changes at once. */
 function current(loaded: DrawingInFull): DrawingInFull {
   const onWall = items.value.find(({ id }) => id === loaded.id);
   return onWall === undefined ? loaded : { ...loaded, ...onWall };

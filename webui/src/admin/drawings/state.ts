@@ -1,12 +1,13 @@
-/** What the gallery shows and what is done to it. Tiles keep their places whatever happens. */
+/** State and actions of the gallery. Tiles keep their places. */
 
 import { batch, computed, signal } from "@preact/signals";
-import type { Digit, DrawingStatus } from "../../shared/shapes";
 import { versionList } from "../../shared/figures";
-import { drawingsWords } from "./words";
 import { languageTag } from "../../shared/language";
-import { errorSentence, lookAgain, query, route, stay } from "../state";
+import type { Digit, DrawingStatus } from "../../shared/shapes";
+import { words } from "../../shared/words";
 import { said } from "../shared/undo-toast";
+import { errorSentence, lookAgain, query, route, stay } from "../state";
+import { adminWords } from "../words";
 import {
   gallery,
   type Change,
@@ -16,8 +17,7 @@ import {
 } from "./calls";
 import { readQuery, withFilter, writeQuery, type FilterName, type Sort } from "./query";
 import { NOTHING, targets, type Selection } from "./selection";
-import { adminWords } from "../words";
-import { words } from "../../shared/words";
+import { drawingsWords } from "./words";
 
 export type Loading =
   | { kind: "loading" }
@@ -32,19 +32,19 @@ export const selection = signal<Selection>(NOTHING);
 export const asked = signal<readonly GalleryDrawing[] | null>(null);
 
 export const askedQuery = computed(() => readQuery(query.value));
-/** The address without what is none of ours: the list changes with this alone. */
+/** The query without unknown parameters; the list is loaded when it changes. */
 export const listKey = computed(() => writeQuery(askedQuery.value));
 export const openedId = computed(() =>
   route.value.kind === "view" && route.value.view === "drawings" ? route.value.part : "",
 );
 
-/** How many changes the server has taken: what is on record of a drawing grows with it. */
+/** Count of changes that the server accepted; a drawing's record is loaded again with it. */
 export const nChanges = signal(0);
 
 let round = 0;
 let lastChange: { change: Change; before: readonly GalleryDrawing[] } | null = null;
 
-/** Load the list of the address anew. */
+/** Load the list of the address from its start. */
 export async function load(): Promise<void> {
   const mine = ++round;
   batch(() => {
@@ -63,7 +63,7 @@ export async function loadMore(): Promise<void> {
   await loadPage(state.next, round);
 }
 
-/** After a failure: go on where it stopped. */
+/** After a failure, continue where loading stopped. */
 export async function tryAgain(): Promise<void> {
   const state = loading.value;
   if (state.kind !== "failed") return;
@@ -91,7 +91,7 @@ async function loadSummary(mine: number): Promise<void> {
     const counted = await gallery.summary(askedQuery.value);
     if (mine === round) summary.value = counted;
   } catch {
-    // the list says what is wrong; without figures the filters work as well
+    // the list shows the error; filters work without counts
   }
 }
 
@@ -129,7 +129,7 @@ function put(changed: readonly GalleryDrawing[]): void {
 
 type Doing = Exclude<ChangeAction, "restore">;
 
-/** Do it to these drawings; their tiles change at once, and back if the server says no. */
+/** Change these drawings. Their tiles change at once, and back if the server refuses. */
 export async function change(
   which: readonly GalleryDrawing[],
   action: Doing,
@@ -178,7 +178,7 @@ export async function undo(): Promise<void> {
   }
 }
 
-/** Figures follow; the tiles stay where they are, also those that no longer fit the filters. */
+/** Load the counts again; tiles stay, even those that no longer match the filters. */
 function afterwards(): void {
   nChanges.value += 1;
   void loadSummary(round);
@@ -192,7 +192,7 @@ export function chosen(): GalleryDrawing[] {
     .filter((one) => one !== undefined);
 }
 
-const MANY = 20; // from here on deleting asks first
+const MANY = 20; // deleting this many asks first
 
 export function remove(which: readonly GalleryDrawing[]): void {
   if (which.length > MANY) asked.value = which;

@@ -1,12 +1,12 @@
-/** The wall of ink: only the rows in sight are in the page, and each tile keeps its place. */
+/** The wall of the gallery: select, label, accept, reject and delete by mouse or keyboard. */
 
 import { useEffect } from "preact/hooks";
 import { DIGITS } from "../../shared/shapes";
-import { drawingsWords } from "./words";
-import type { GalleryDrawing } from "./calls";
-import { change, chosen, items, loading, loadMore, open, remove, selection, undo } from "./state";
-import { choose, chooseAll, moveOf, NOTHING, placeAfter, walk } from "./selection";
 import { ROW_PX, TileFace, useWall, WallRows } from "../shared/wall";
+import type { GalleryDrawing } from "./calls";
+import { choose, chooseAll, moveOf, NOTHING, placeAfter, walk } from "./selection";
+import { change, chosen, items, loading, loadMore, open, remove, selection, undo } from "./state";
+import { drawingsWords } from "./words";
 
 function tileId(place: number): string {
   return `tile-${place}`;
@@ -54,7 +54,7 @@ function placeOf(event: Event): number | null {
   return place === null ? null : Number(place);
 }
 
-/** Keys that do something to what is chosen. Says whether it was one. */
+/** Apply a key to the selection. Returns whether the key has a meaning. */
 function act(event: KeyboardEvent): boolean {
   const which = chosen();
   const digit = DIGITS.find((one) => String(one) === event.key);

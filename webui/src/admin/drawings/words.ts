@@ -1,8 +1,8 @@
 /** Words of the gallery. */
 
+import { viewWords } from "../../shared/language";
 import type { ChangeAction } from "./calls";
 import type { ChoiceName, Sort } from "./query";
-import { viewWords } from "../../shared/language";
 
 function drawings(n: number): string {
   return n === 1 ? "1 drawing" : `${n.toLocaleString("en")} drawings`;

@@ -9,7 +9,7 @@ export type Maps = MapsOut;
 export const mapApi = {
   maps: () => ask<Maps>("/maps"),
   map: (version: number) => ask<MapDocument>(query("/map", { version })),
-  /** 784 bytes for each place. */
+  /** The inks of all points, 784 bytes each. */
   inks: (version: number) => askBytes(query("/map/inks", { version })),
   makeAgain: () => ask<Maps>("/maps", { method: "POST" }),
 };

@@ -1,11 +1,11 @@
-/** The map to look at: pan and zoom by mouse, wheel, fingers and keys; one point is in focus. */
+/** The canvas of the map: pan and zoom by mouse, wheel, fingers and keys; one point has the focus. */
 
 import { quadtree } from "d3-quadtree";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { mapWords } from "./words";
-import { isDirection, nextTowards, type MapPoint } from "./points";
 import { onMap, type Scene } from "./painter";
+import { isDirection, nextTowards, type MapPoint } from "./points";
 import { begin, type Stage } from "./stage";
+import { mapWords } from "./words";
 
 const KEY_ZOOM = 1.5;
 const KEY_PAN_PX = 60;
@@ -110,7 +110,7 @@ export function MapCanvas({ shown, colour, inks, focused, onFocus, onOpen }: Map
           onClick={(event) => {
             const point = pointAt(event);
             if (point === null) return;
-            // A finger has no way to look first.
+            // A finger cannot hover, so the first tap only shows the point.
             const isTouch = event instanceof PointerEvent && event.pointerType === "touch";
             if (isTouch && point !== focused) onFocus(point);
             else onOpen(point);

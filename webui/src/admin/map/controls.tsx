@@ -1,10 +1,10 @@
-/** What is coloured how, which points are shown, and which version's map it is. */
+/** Controls of the map: colour, points, version. */
 
 import { DIGITS } from "../../shared/shapes";
-import { mapWords } from "./words";
 import type { Maps } from "./calls";
 import type { MapPoint } from "./points";
 import { COLOURINGS, ONLY, SOURCES, withDigit, type Colouring, type MapQuery } from "./query";
+import { mapWords } from "./words";
 
 interface ControlsProps {
   points: readonly MapPoint[];
@@ -112,7 +112,7 @@ export function Controls({ points, wanted, maps, onChange }: ControlsProps) {
   );
 }
 
-/** What the signs mean, beside their colours. */
+/** The legend of the signs. */
 export function Key({ colour }: { colour: Colouring }) {
   const w = mapWords.value;
   return (

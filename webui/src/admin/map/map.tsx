@@ -1,9 +1,10 @@
-/** Map: what a version sees in MNIST and in the drawings, and where labels and neighbours differ. */
+/** Map: drawings and MNIST as a version sees them, and where labels and neighbours differ. */
 
 import type { VNode } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { languageTag } from "../../shared/language";
 import { agoOf } from "../../shared/when";
+import { words } from "../../shared/words";
 import { ActionNote, Show } from "../shared/parts";
 import { useAction, useLoaded } from "../shared/requests";
 import { go, isAdmin, newsKey, query, stay } from "../state";
@@ -12,12 +13,11 @@ import { MapCanvas } from "./canvas";
 import { Controls, Key } from "./controls";
 import { isAmongOthers, type MapPoint, pointsOf, rowsByDigit, shownPoints } from "./points";
 import { type MapQuery, readQuery, writeQuery } from "./query";
-import "./styles.css";
 import { ByDigit, PointCard, Strays } from "./tables";
 import { mapWords } from "./words";
-import { words } from "../../shared/words";
+import "./styles.css";
 
-/** How far the live version's map is, where one is owed. */
+/** Progress of the live version's map, if one is being made. */
 function Making({ maps }: { maps: Maps }) {
   const w = mapWords.value;
   if (maps.message !== null) {

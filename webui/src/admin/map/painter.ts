@@ -1,4 +1,4 @@
-/** Paints a map onto a canvas: dots from afar, the inks themselves from near. */
+/** Paint a map onto a canvas: dots, or the inks when zoomed in. */
 
 import { INK_SIDE } from "../../shared/ink";
 import { DIGITS } from "../../shared/shapes";
@@ -14,7 +14,7 @@ interface Transform {
 export interface Scene {
   shown: readonly MapPoint[];
   colour: Colouring;
-  /** 784 bytes for each place, once they are here. */
+  /** 784 bytes for each place; null until they are loaded. */
   inks: Uint8Array | null;
   focused: MapPoint | null;
 }
@@ -35,7 +35,7 @@ export interface Size {
   height: number;
 }
 
-/** From here on inks are painted instead of dots, as long as there are not too many in sight. */
+/** Zoom from which inks are painted instead of dots, unless too many are in sight. */
 const INKS_FROM = 5;
 const MOST_INKS = 500;
 const BUBBLE_PX = 76;
@@ -57,7 +57,7 @@ export function coloursOf(element: Element): Colours {
   };
 }
 
-/** Half of what is left beside a margin: -1 to 1 of the map is this far from its middle. */
+/** Half the size without the margin: the pixels of 1 unit of the map. */
 export function reach({ width, height }: Size): number {
   return Math.min(width, height) / 2 - 20;
 }
@@ -82,7 +82,7 @@ export function onMap(x: number, y: number, size: Size, t: Transform): { x: numb
   };
 }
 
-/** Inks in a colour, each painted once. */
+/** A cache of inks painted in a colour. */
 export class Stamps {
   private readonly kept = new Map<string, HTMLCanvasElement>();
   private inks: Uint8Array | null = null;
@@ -124,7 +124,7 @@ function colourOf(point: MapPoint, colour: Colouring, colours: Colours): string 
   }
 }
 
-/** A drawing is a disc, an MNIST image a ring, and what is misread a cross. */
+/** Paint a point: a disc for a drawing, a ring for an MNIST image, a cross if misread. */
 function paintDot(
   context: CanvasRenderingContext2D,
   point: MapPoint,
@@ -151,7 +151,7 @@ function paintDot(
   }
 }
 
-/** The digits themselves, written where most of each lie: colours need no key then. */
+/** Write each digit where most of its points are. */
 function paintNames(
   context: CanvasRenderingContext2D,
   scene: Scene,
@@ -226,7 +226,7 @@ export function paint(
   const radius = Math.min(2.2 + 0.6 * t.k, 6);
   const side = Math.min(INK_SIDE * 2, 14 + 2 * t.k);
   const isMarked = (point: MapPoint) => scene.colour === "agreement" && isMisread(point);
-  // What is marked lies on top, whatever its source.
+  // Marked points are painted last.
   const ordered = [...inSight.filter((point) => !isMarked(point)), ...inSight.filter(isMarked)];
   for (const point of ordered) {
     const colour = colourOf(point, scene.colour, colours);

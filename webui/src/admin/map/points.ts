@@ -1,4 +1,4 @@
-/** The points of a map: what they are, which are shown, who lies among others, who is next. Pure. */
+/** The points of a map: filters, strays, and the nearest point in a direction. Pure. */
 
 import type { MapOut } from "../../contract";
 import { DIGITS, type Digit } from "../../shared/shapes";
@@ -8,7 +8,7 @@ type Columns = Omit<MapOut["mnist"], "index">;
 export type MapColumns = Pick<MapOut, "mnist" | "drawings">;
 
 export interface MapPoint {
-  /** Where its ink is on the sheet. */
+  /** Index of its ink on the sheet. */
   place: number;
   /** -1 to 1 from left to right. */
   x: number;
@@ -17,11 +17,11 @@ export interface MapPoint {
   label: Digit;
   predicted: Digit;
   nearLabel: Digit;
-  /** How deep among the points of `near_label` it lies, 0 to 1. */
+  /** How deep among the points labelled `nearLabel` it lies, 0 to 1. */
   depth: number;
-  /** A drawing's, else null. */
+  /** Id of the drawing; null for an MNIST image. */
   id: string | null;
-  /** In MNIST's test set, else null. */
+  /** Index in the MNIST test set; null for a drawing. */
   index: number | null;
 }
 
@@ -72,7 +72,7 @@ export function shownPoints(all: readonly MapPoint[], filter: MapFilter): MapPoi
   );
 }
 
-/** Those that lie furthest among others, the furthest first. */
+/** The points that lie furthest among another digit, furthest first. */
 export function strays(shown: readonly MapPoint[], n: number): MapPoint[] {
   return shown
     .filter(isAmongOthers)
@@ -97,7 +97,7 @@ function median(values: number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
-/** Where to write each digit: in the middle of those that lie among their own. */
+/** Where to write each digit: the middle of the points that are no strays. */
 export function middles(shown: readonly MapPoint[]): { digit: Digit; x: number; y: number }[] {
   return DIGITS.flatMap((digit) => {
     const own = shown.filter((point) => point.label === digit && !isAmongOthers(point));

@@ -1,4 +1,4 @@
-/** What the address of the map asks for: a version, a colouring, and which points. Pure. */
+/** The query of the map's address: version, colouring and points. Pure. */
 
 import { DIGITS, type Digit } from "../../shared/shapes";
 
@@ -27,7 +27,7 @@ function choice<Choice extends string>(
   return choices.find((one) => one === value) ?? choices[0];
 }
 
-/** Whatever the address says that is none of ours is left out. */
+/** Read the query; unknown values are ignored. */
 export function readQuery(text: string): MapQuery {
   const params = new URLSearchParams(text);
   const version = params.get("version") ?? "";
@@ -53,7 +53,7 @@ export function writeQuery({ version, colour, digits, source, only }: MapQuery):
   return params.toString();
 }
 
-/** The first digit that is chosen stands alone; none left means all again. */
+/** Select or unselect a digit: the first selection shows it alone, an empty one shows all. */
 export function withDigit(query: MapQuery, digit: Digit): MapQuery {
   const { digits } = query;
   if (digits.length === DIGITS.length) return { ...query, digits: [digit] };

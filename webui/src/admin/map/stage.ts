@@ -1,17 +1,17 @@
-/** Where a map is painted, as far as it is moved and zoomed: d3-zoom on a canvas, without Preact. */
+/** The canvas of a map with pan and zoom (d3-zoom), outside of Preact. */
 
 import { quadtree, type Quadtree } from "d3-quadtree";
 import { select } from "d3-selection";
 import { zoom, zoomIdentity, type D3ZoomEvent, type ZoomBehavior } from "d3-zoom";
-import type { MapPoint } from "./points";
 import { coloursOf, onMap, onScreen, paint, reach, Stamps, type Scene, type Size } from "./painter";
+import type { MapPoint } from "./points";
 
 const MOST_ZOOM = 30;
-const NEAR_PX = 14; // so far from a point the pointer still means it
+const NEAR_PX = 14; // the pointer selects a point within this distance
 
 type Zoom = ZoomBehavior<HTMLCanvasElement, unknown>;
 
-/** What the canvas is drawn from, outside of what Preact compares. */
+/** What the canvas shows. */
 export class Stage {
   readonly stamps = new Stamps();
   size: Size = { width: 0, height: 0 };
@@ -87,7 +87,7 @@ export class Stage {
   }
 }
 
-/** Zoomed out, wheel and finger scroll the page: whoever is on their way past is not caught. */
+/** Zoomed out, wheel and finger scroll the page instead of the map. */
 function isForMap(event: Event, k: number): boolean {
   if (event instanceof WheelEvent) return k > 1 || event.deltaY < 0;
   if (event.type === "touchstart") return k > 1 || (event as TouchEvent).touches.length > 1;

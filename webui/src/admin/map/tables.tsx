@@ -1,9 +1,9 @@
-/** What the map shows, for those who look for something: one point, the strays, the figures. */
+/** Tables beside the map: the point in focus, the strays, the figures by digit. */
 
-import { mapWords } from "./words";
 import { InkCanvas } from "../../shared/ink";
 import { Card, Link } from "../shared/parts";
 import { inkAt, isAmongOthers, isMisread, strays, type DigitRow, type MapPoint } from "./points";
+import { mapWords } from "./words";
 
 const N_STRAYS = 20;
 

@@ -1,8 +1,8 @@
 /** Words of the map. */
 
+import { viewWords } from "../../shared/language";
 import type { MapPoint } from "./points";
 import type { Colouring, MapFilter } from "./query";
-import { viewWords } from "../../shared/language";
 
 function en(n: number, one: string, many: string): string {
   return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;

@@ -1,13 +1,13 @@
-/** Whether a version is right as often as it is sure: a reliability diagram of MNIST's test set. */
+/** Reliability diagram of a version on the MNIST test set. */
 
 import { useCallback, useMemo } from "preact/hooks";
-import type { CertaintyBin, Score } from "../../shared/shapes";
 import { languageTag } from "../../shared/language";
+import type { CertaintyBin, Score } from "../../shared/shapes";
+import { words } from "../../shared/words";
 import { plotFormats, type Share, shareOf } from "../shared/figures";
 import { Card } from "../shared/parts";
 import { type DrawPlot, PlotFigure } from "../shared/plot";
 import { versionsWords } from "./words";
-import { words } from "../../shared/words";
 
 interface CertaintyRange extends CertaintyBin, Share {
   /** "90–95 %", as the language writes it */

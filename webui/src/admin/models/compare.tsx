@@ -1,12 +1,12 @@
-/** Two versions side by side: what got better, what got worse, with the digits themselves. */
+/** Two versions side by side: the digits that got better and those that got worse. */
 
 import { useCallback } from "preact/hooks";
-import { versionsWords } from "./words";
 import { InkCanvas } from "../../shared/ink";
-import { isAdmin } from "../state";
 import { Card, Link, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
+import { isAdmin } from "../state";
 import { versionsApi, type Comparison, type Difference, type Flip } from "./calls";
+import { versionsWords } from "./words";
 
 function Figures({ name, found }: { name: string; found: Difference }) {
   return (
@@ -51,7 +51,7 @@ function Flips({ id, title, flips }: { id: string; title: string; flips: readonl
   );
 }
 
-/** Administrators may look at who that is. */
+/** Admins get a link to the contributor. */
 function Contributor({ number }: { number: number }) {
   const name = versionsWords.value.contributorNumber(number);
   if (!isAdmin.value) return <>{name}</>;

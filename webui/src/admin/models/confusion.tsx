@@ -1,14 +1,14 @@
-/** What a version takes for what, digit by digit; each cell opens the digits behind it. */
+/** Confusion matrix of a version; each cell opens its digits. */
 
 import { useCallback } from "preact/hooks";
-import { DIGITS } from "../../shared/shapes";
 import { InkCanvas } from "../../shared/ink";
+import { DIGITS } from "../../shared/shapes";
+import { words } from "../../shared/words";
 import { Card, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
 import { query, stay } from "../state";
 import { type Confusion, versionsApi } from "./calls";
 import { versionsWords } from "./words";
-import { words } from "../../shared/words";
 
 function share(value: number | null | undefined): string {
   return value === null || value === undefined
@@ -16,7 +16,7 @@ function share(value: number | null | undefined): string {
     : words.value.percent((value * 100).toFixed(2));
 }
 
-/** Depth of a wrong cell's colour in percent: by the logarithm, since most cells hold one or two. */
+/** Colour depth of a wrong cell in percent, logarithmic, since most cells hold one or two. */
 function heatOf(n: number, most: number): string {
   return `${Math.round(8 + (30 * Math.log1p(n)) / Math.log1p(most))}%`;
 }

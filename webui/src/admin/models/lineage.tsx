@@ -1,4 +1,4 @@
-/** The line of versions: each beside its parent, held ones aside, the anchor ringed, live filled. */
+/** Lineage: each version with a line to its parent; held ones below, live filled, anchor ringed. */
 
 import type { Model } from "../../shared/shapes";
 import { Link } from "../shared/parts";
@@ -51,7 +51,7 @@ const y = ({ lane }: Place) => TOP + lane * LANE;
 function path({ from, to }: Line): string {
   const [x0, y0, x1, y1] = [x(from), y(from), x(to), y(to)];
   if (y0 === y1 && to.column === from.column + 1) return `M${x0},${y0}H${x1}`;
-  // Over those between them, so that no line runs through a version that is not its own.
+  // Curve above the versions between them, so that the line crosses none of them.
   if (y0 === y1)
     return `M${x0},${y0}C${x0 + STEP / 2},${y0 - TOP} ${x1 - STEP / 2},${y0 - TOP} ${x1},${y1}`;
   return `M${x0},${y0}C${(x0 + x1) / 2},${y0} ${(x0 + x1) / 2},${y1} ${x1},${y1}`;

@@ -1,24 +1,24 @@
-/** Models: every version with its scores, and the way back to the one before. */
+/** Models: every version with its scores, and the rollback. */
 
 import type { VNode } from "preact";
 import { useCallback, useState } from "preact/hooks";
 import { api } from "../../shared/api";
-import type { Model, Score } from "../../shared/shapes";
 import { Dialog } from "../../shared/dialog";
 import { accuracyFigure } from "../../shared/figures";
 import { languageTag } from "../../shared/language";
+import type { Model, Score } from "../../shared/shapes";
 import { agoOf } from "../../shared/when";
-import { isAdmin, newsKey, route } from "../state";
-import { ComparePage } from "./compare";
-import { LineagePicture } from "./lineage";
+import { words } from "../../shared/words";
 import { ActionNote, Field, Link, Show } from "../shared/parts";
 import { type Action, useAction, useLoaded } from "../shared/requests";
 import { verdictSentence } from "../shared/verdict-words";
-import { VersionPage } from "./version";
-import "./styles.css";
-import { words } from "../../shared/words";
-import { versionsWords } from "./words";
+import { isAdmin, newsKey, route } from "../state";
 import { adminWords } from "../words";
+import { ComparePage } from "./compare";
+import { LineagePicture } from "./lineage";
+import { VersionPage } from "./version";
+import { versionsWords } from "./words";
+import "./styles.css";
 
 function accuracyOf(score: Score | undefined): string {
   const accuracy = score?.accuracy ?? null;

@@ -1,8 +1,8 @@
-/** One version: what it takes for what, digit by digit, and making it live or the anchor. */
+/** One version: confusion matrix, calibration, how it was made; make it live or the anchor. */
 
 import { useCallback, useState } from "preact/hooks";
-import type { Model } from "../../shared/shapes";
 import { languageTag } from "../../shared/language";
+import type { Model } from "../../shared/shapes";
 import { plotFormats } from "../shared/figures";
 import { ActionNote, Card, Field, Link, Show } from "../shared/parts";
 import { useAction, useLoaded } from "../shared/requests";
@@ -16,7 +16,7 @@ import { versionsWords } from "./words";
 
 const HASH_SHOWN = 12;
 
-/** A value of a recipe as people read it: nested settings on one line. */
+/** A value of a recipe as text, nested settings on one line. */
 function told(value: unknown): string {
   if (value === null || value === undefined) return "–";
   if (typeof value !== "object") return typeof value === "string" ? value : JSON.stringify(value);

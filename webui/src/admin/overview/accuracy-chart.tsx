@@ -1,4 +1,4 @@
-/** How what was live scored on one set of digits, promotion by promotion, and who was held. */
+/** The live version's score on one data set over time, with the versions that were held. */
 
 import { useCallback, useMemo } from "preact/hooks";
 import { languageTag } from "../../shared/language";
@@ -56,11 +56,11 @@ interface AccuracyChartProps {
   dataset: DatasetName;
   versions: readonly Measured[];
   promotions: readonly Promotion[];
-  /** What all are measured against, on the data set for which that is so. */
+  /** The anchor, on the data set where versions are measured against it. */
   anchor: number | null;
 }
 
-/** As many decimals as tell the ends of an interval apart. */
+/** Decimals needed to tell the ends of an interval apart. */
 function decimalsFor({ low, high }: Point): number {
   return high - low < 0.02 ? 2 : high - low < 0.1 ? 1 : 0;
 }

@@ -1,17 +1,17 @@
-/** What was collected: how much, from how many, how often the model disagreed, day by day. */
+/** Collected drawings: how many, from how many contributors, and how often the model disagreed. */
 
 import { useCallback, useMemo } from "preact/hooks";
-import { DIGITS, type Stats } from "../../shared/shapes";
 import { languageTag } from "../../shared/language";
+import { DIGITS, type Stats } from "../../shared/shapes";
 import { DigitBars } from "../shared/digit-bars";
 import { plotFormats, type Share, shareOf } from "../shared/figures";
 import { Card, Link } from "../shared/parts";
 import { type DrawPlot, PlotFigure } from "../shared/plot";
+import { adminWords } from "../words";
 import type { Agreement, OverviewFigures } from "./calls";
 import { PerDay, PerWeek } from "./over-time";
 import { summed } from "./series";
 import { overviewWords } from "./words";
-import { adminWords } from "../words";
 
 const HEIGHT = 180;
 

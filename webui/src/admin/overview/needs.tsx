@@ -1,17 +1,17 @@
-/** What needs a person, each with the way to where it is done; or that nothing does. */
+/** Tasks for a person, each with a link to where it is done. */
 
-import { overviewWords } from "./words";
 import { CheckIcon } from "../../shared/icons";
-import { Link } from "../shared/parts";
 import type { View } from "../pages";
+import { Link } from "../shared/parts";
 import type { Need, NeedKind } from "./calls";
+import { overviewWords } from "./words";
 
 type Words = typeof overviewWords.value;
 
 interface Way {
   isUrgent: boolean;
   view: View;
-  /** What follows the view in the address; `{run_id}` stands for a fact. */
+  /** Rest of the address after the view; `{run_id}` is replaced by the fact of that name. */
   part?: string;
   does: keyof Words & `do${string}`;
 }

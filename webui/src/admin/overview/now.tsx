@@ -1,17 +1,17 @@
-/** What is live and why, what the last run came to, and what waits. */
+/** The live version and why, the outcome of the last run, and the queues. */
 
 import { accuracyFigure } from "../../shared/figures";
 import { languageTag } from "../../shared/language";
-import { overviewWords } from "./words";
 import { agoOf, whenOf } from "../../shared/when";
-import { Card, Link } from "../shared/parts";
-import { plotFormats } from "../shared/figures";
+import { words } from "../../shared/words";
 import { runMessage } from "../shared/failure-words";
+import { plotFormats } from "../shared/figures";
+import { Card, Link } from "../shared/parts";
 import { RunStatusSign } from "../shared/run-parts";
 import { verdictSentence } from "../shared/verdict-words";
-import type { Live, OverviewFigures, Queues } from "./calls";
-import { words } from "../../shared/words";
 import { adminWords } from "../words";
+import type { Live, OverviewFigures, Queues } from "./calls";
+import { overviewWords } from "./words";
 
 function moment(iso: string): string {
   const format = { dateStyle: "medium", timeStyle: "short" } as const;

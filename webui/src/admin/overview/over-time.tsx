@@ -4,12 +4,12 @@ import { useCallback, useMemo } from "preact/hooks";
 import { languageTag } from "../../shared/language";
 import { type PlotFormats, plotFormats, shareOf } from "../shared/figures";
 import { type DrawPlot, PlotFigure, type PlotTable } from "../shared/plot";
+import { adminWords } from "../words";
 import type { Day } from "./calls";
 import { dayTicks, everyNth, sinceFirst, summed, type Week, weekly } from "./series";
 import { overviewWords } from "./words";
-import { adminWords } from "../words";
 
-/** Every day's figures, the newest first. */
+/** A table of all days, newest first. */
 function dayTable(days: readonly Day[], formats: PlotFormats): PlotTable {
   const w = overviewWords.value;
   return {

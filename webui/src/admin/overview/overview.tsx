@@ -1,26 +1,26 @@
-/** Overview: what needs a person first, then what is live, how well it reads, what was collected. */
+/** Overview: tasks for a person, the live version, its scores, the collected drawings. */
 
 import type { VNode } from "preact";
 import { useCallback } from "preact/hooks";
 import { api } from "../../shared/api";
-import { isOpen, type Stats } from "../../shared/shapes";
-import { languageTag } from "../../shared/language";
-import { overviewWords } from "./words";
 import { InkCanvas } from "../../shared/ink";
+import { languageTag } from "../../shared/language";
+import { isOpen, type Stats } from "../../shared/shapes";
 import { agoOf } from "../../shared/when";
+import { words } from "../../shared/words";
+import { Card, Show } from "../shared/parts";
+import { useLoaded } from "../shared/requests";
+import { Retrain } from "../shared/run-parts";
 import { stats } from "../state";
+import { adminWords } from "../words";
 import { AccuracyChart } from "./accuracy-chart";
+import { overviewApi, type OverviewFigures } from "./calls";
 import { Collected } from "./collected";
 import { Needs } from "./needs";
 import { Now } from "./now";
-import { overviewApi, type OverviewFigures } from "./calls";
-import { Card, Show } from "../shared/parts";
-import { Retrain } from "../shared/run-parts";
 import { RunCard } from "./run-card";
-import { useLoaded } from "../shared/requests";
+import { overviewWords } from "./words";
 import "./styles.css";
-import { words } from "../../shared/words";
-import { adminWords } from "../words";
 
 const N_LATEST = 60;
 const MINUTE_MS = 60_000;
@@ -38,7 +38,7 @@ function leadSentence({ champion, n_new }: Stats, nNeeds: number | null): string
   return clauses.join(overviewWords.value.clauseGap) + words.value.fullStop;
 }
 
-/** Changes when the figures may have; the trainer falls silent without any other news. */
+/** Changes when the figures may have changed, and each minute: a silent trainer changes nothing else. */
 function newsKey({ champion, run, n_drawings, n_new, by_status }: Stats): string {
   const minute = Math.floor(Date.now() / MINUTE_MS);
   const counts = Object.values(by_status).join(" ");

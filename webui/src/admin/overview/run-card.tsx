@@ -1,20 +1,20 @@
-/** The run that is under way, or the last one: progress, figures, verdict rule by rule. */
+/** The current run, or the last one: progress, figures, verdict rule by rule. */
 
 import { useCallback } from "preact/hooks";
-import { isOpen, type Run, type RunPoint } from "../../shared/shapes";
 import { api } from "../../shared/api";
 import { accuracyFigure, runPercent } from "../../shared/figures";
 import { languageTag } from "../../shared/language";
+import { isOpen, type Run, type RunPoint } from "../../shared/shapes";
 import { agoOf } from "../../shared/when";
+import { words } from "../../shared/words";
+import { runMessage } from "../shared/failure-words";
 import { Card, Link } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
-import { runMessage } from "../shared/failure-words";
 import { CancelRun, RunStatusSign, VerdictRules } from "../shared/run-parts";
 import { verdictSentence } from "../shared/verdict-words";
 import { isAdmin } from "../state";
-import { words } from "../../shared/words";
-import { overviewWords } from "./words";
 import { adminWords } from "../words";
+import { overviewWords } from "./words";
 
 const WIDTH = 320;
 const HEIGHT = 72;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { shareOf } from "../shared/figures";
 import type { Day, Measured } from "./calls";
 import { apart, dayTicks, everyNth, liveSpans, scored, sinceFirst, weekly } from "./series";
-import { shareOf } from "../shared/figures";
 
 const VERSIONS: Measured[] = [1, 2, 3].map((version) => ({
   version,
@@ -29,7 +29,7 @@ test("the interval is Wilson's: 35 of 37 are 82.3 to 98.5 %", () => {
   expect(high).toBeCloseTo(0.985, 3);
 });
 
-test("of nothing there is no share, and none leaves 0 to 1", () => {
+test("there is no share of nothing, and no share leaves 0 to 1", () => {
   expect(shareOf(0, 0)).toBeNull();
   expect(shareOf(0, 3)?.low).toBeCloseTo(0, 9);
   expect(shareOf(3, 3)?.high).toBeCloseTo(1, 9);
@@ -40,7 +40,7 @@ test("versions that were not measured on a data set are not drawn", () => {
   expect(scored(VERSIONS, "holdout_new")).toEqual([]);
 });
 
-test("after going back the earlier version's score is live again", () => {
+test("after a rollback the earlier version's score is live again", () => {
   const spans = liveSpans(scored(VERSIONS, "mnist_test"), [
     { version: 1, at: "2026-11-01T03:00:00Z", kind: "gate" },
     { version: 3, at: "2026-11-03T03:00:00Z", kind: "gate" },

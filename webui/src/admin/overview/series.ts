@@ -1,7 +1,7 @@
-/** From the server's figures to what the charts draw. Pure. */
+/** Turn the server's figures into the data of the charts. Pure. */
 
-import type { Agreement, DatasetName, Day, Measure, Measured, Promotion } from "./calls";
 import { shareOf, type Share } from "../shared/figures";
+import type { Agreement, DatasetName, Day, Measure, Measured, Promotion } from "./calls";
 
 export interface Point extends Share, Measure {
   version: number;
@@ -9,7 +9,7 @@ export interface Point extends Share, Measure {
   wasLive: boolean;
 }
 
-/** What each version scored on this data set when it was made, in order. */
+/** The score of each version on this data set, in order. */
 export function scored(versions: readonly Measured[], dataset: DatasetName): Point[] {
   return versions.flatMap(({ version, created_at, was_live, [dataset]: measure }) => {
     const share = measure === null ? null : shareOf(measure.n_correct, measure.n);
@@ -24,7 +24,7 @@ export interface LiveSpan extends Share {
   kind: Promotion["kind"];
 }
 
-/** The scores of what was live from each promotion on. */
+/** The score of the live version from each promotion on. */
 export function liveSpans(points: readonly Point[], promotions: readonly Promotion[]): LiveSpan[] {
   const byVersion = new Map(points.map((point) => [point.version, point]));
   return promotions.flatMap(({ version, at, kind }) => {
@@ -37,7 +37,7 @@ export function liveSpans(points: readonly Point[], promotions: readonly Promoti
 
 const LEAST_DAYS = 14;
 
-/** From the first day with a drawing on, but at least two weeks: a young instance is no desert. */
+/** Days from the first drawing on, but at least two weeks. */
 export function sinceFirst(days: readonly Day[]): readonly Day[] {
   const first = days.findIndex(({ n }) => n > 0);
   const from = first === -1 ? days.length : first;
@@ -62,7 +62,7 @@ export interface Week extends Share, Agreement {
 
 const WEEK = 7;
 
-/** For each day the share that disagreed in the seven days up to it; none where nothing was read. */
+/** For each day the share that disagreed in the last seven days; days without readings are left out. */
 export function weekly(days: readonly Day[]): Week[] {
   return days.flatMap(({ day }, place) => {
     const sum = summed(days.slice(Math.max(0, place - WEEK + 1), place + 1));
@@ -71,7 +71,7 @@ export function weekly(days: readonly Day[]): Week[] {
   });
 }
 
-/** Every how many labels there is room for one, so that no two of them touch. */
+/** Show every n-th label, so that no two of them touch. */
 export function everyNth(nLabels: number, width: number, labelWidth: number): number {
   const room = Math.max(1, Math.floor(width / labelWidth));
   return Math.max(1, Math.ceil(nLabels / room));
@@ -88,7 +88,7 @@ export function dayTicks(from: Date, until: Date, nMost: number): Date[] {
   return days.filter((_, ago) => ago % each === 0).map((day) => new Date(day * DAY_MS));
 }
 
-/** Those, the last one first, that stand at least `least` away from each other. */
+/** Drop positions that are closer than `least` to the next kept one; the last one is kept. */
 export function apart<Item>(
   items: readonly Item[],
   placeOf: (item: Item) => number,

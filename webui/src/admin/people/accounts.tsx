@@ -1,11 +1,11 @@
 /** Accounts: who may sign in, and what they may do. */
 
 import { useCallback, useState } from "preact/hooks";
-import { peopleWords } from "./words";
 import { ActionNote, Card, Field, Show } from "../shared/parts";
 import { type Action, useAction, useLoaded } from "../shared/requests";
-import { people, type NewPassword, type User, type UserRole } from "./calls";
 import { Moment, PeopleTable, Secret, text } from "../shared/tables";
+import { people, type NewPassword, type User, type UserRole } from "./calls";
+import { peopleWords } from "./words";
 
 const ROLES: readonly UserRole[] = ["reviewer", "admin"];
 

@@ -5,6 +5,7 @@ import { Dialog } from "../../shared/dialog";
 import { versionList } from "../../shared/figures";
 import { languageTag } from "../../shared/language";
 import { agoOf } from "../../shared/when";
+import { words } from "../../shared/words";
 import { DigitBars } from "../shared/digit-bars";
 import { ActionNote, Card, Field, Link, Show } from "../shared/parts";
 import { type Action, useAction, useLoaded } from "../shared/requests";
@@ -12,7 +13,6 @@ import { text } from "../shared/tables";
 import { type ContributorRow, type Erasure, people } from "./calls";
 import { shareOf } from "./contributors";
 import { peopleWords } from "./words";
-import { words } from "../../shared/words";
 
 interface DialogProps {
   row: ContributorRow;

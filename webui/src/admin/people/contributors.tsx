@@ -1,13 +1,13 @@
 /** Who draws: what each gave, and how far the model agreed. */
 
 import { useCallback } from "preact/hooks";
-import { peopleWords } from "./words";
-import { query, stats, stay } from "../state";
-import { Link, Show } from "../shared/parts";
-import { Moment, PeopleTable, ShowMore, useMore } from "../shared/tables";
-import { useLoaded } from "../shared/requests";
-import { people, type ContributorOrder, type ContributorRow } from "./calls";
 import { words } from "../../shared/words";
+import { Link, Show } from "../shared/parts";
+import { useLoaded } from "../shared/requests";
+import { Moment, PeopleTable, ShowMore, useMore } from "../shared/tables";
+import { query, stats, stay } from "../state";
+import { people, type ContributorOrder, type ContributorRow } from "./calls";
+import { peopleWords } from "./words";
 
 interface Filter {
   sort: ContributorOrder;

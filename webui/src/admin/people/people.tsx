@@ -1,16 +1,16 @@
 /** People: who draws, who may sign in, and with what. Each part has an address of its own. */
 
 import type { VNode } from "preact";
-import { peopleWords } from "./words";
-import { isAdmin, route } from "../state";
 import { Link } from "../shared/parts";
-import "./styles.css";
+import { isAdmin, route } from "../state";
+import { adminWords } from "../words";
 import { Accounts } from "./accounts";
 import { Contributor } from "./contributor";
 import { Contributors } from "./contributors";
 import { OwnAccount, Sessions } from "./sessions";
 import { Tokens } from "./tokens";
-import { adminWords } from "../words";
+import { peopleWords } from "./words";
+import "./styles.css";
 
 const PARTS = ["contributors", "users", "tokens", "sessions", "account"] as const;
 type Part = (typeof PARTS)[number];

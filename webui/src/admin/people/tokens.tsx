@@ -1,11 +1,11 @@
 /** Tokens for programs: shown once, kept as a hash, revoked here. */
 
 import { useCallback, useState } from "preact/hooks";
-import { peopleWords } from "./words";
 import { ActionNote, Card, Field, Show } from "../shared/parts";
 import { type Action, useAction, useLoaded } from "../shared/requests";
-import { people, type Token, type UserRole } from "./calls";
 import { Moment, PeopleTable, Secret, text } from "../shared/tables";
+import { people, type Token, type UserRole } from "./calls";
+import { peopleWords } from "./words";
 
 interface Made {
   name: string;

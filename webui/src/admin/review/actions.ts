@@ -1,9 +1,8 @@
-/** The reviewer's session: decisions show at once and are sent behind, in their order. */
+/** The reviewer's session: decisions show at once and are sent in order in the background. */
 
 import { signal } from "@preact/signals";
 import { ask, query, Refused } from "../../shared/api";
 import type { Drawing, Digit } from "../../shared/shapes";
-import { reviewWords } from "./words";
 import { errorSentence, lookAgain } from "../state";
 import {
   decided,
@@ -20,8 +19,9 @@ import {
   type ReviewItem,
   type Size,
 } from "./queue";
+import { reviewWords } from "./words";
 
-/** Fewer than these at hand, and the next are fetched. */
+/** Fetch more when fewer than these are left. */
 const LOW = { 1: 10, 20: 40 } as const;
 const MORE = 20;
 const MAX_ASKED = 100;
@@ -38,18 +38,18 @@ export const queue = signal<Queue>(emptyQueue(1));
 export const session = signal<Session | null>(null);
 /** A sentence for what went wrong, or "". */
 export const problem = signal("");
-/** What was done last, for those who hear the page. */
+/** The last decision, for screen readers. */
 export const said = signal("");
 export const isFetching = signal(false);
 
 interface Outgoing {
   path: string;
   json: unknown;
-  /** Puts things right on the page when the server says no. */
+  /** Undoes the decision on the page when the server refuses it. */
   failed: (error: unknown) => void;
 }
 
-/** The first is on its way; the others follow in their order. */
+/** The first is being sent; the others follow in order. */
 const outbox: Outgoing[] = [];
 let sending: Promise<void> = Promise.resolve();
 
@@ -61,7 +61,7 @@ export async function fetchMore(): Promise<void> {
     const review = await ask<Review>(query("/review", { limit }));
     queue.value = received(queue.value, review.items);
     session.value = {
-      // what was decided here and is still on its way counts as done
+      // decisions that are still being sent count as done
       nLeft: Math.max(0, review.left.n - outbox.length),
       isLeftExact: review.left.is_exact,
       nQuarantined: review.n_quarantined,
@@ -150,7 +150,7 @@ export function acceptRest(): void {
   for (const item of openOnes(queue.value)) accept(item);
 }
 
-/** Takes the last decision back; the ones before it follow, one U each. */
+/** Undo the last decision; each further call undoes the one before. */
 export function undoLast(): void {
   const last = queue.value.done.at(-1);
   if (last === undefined) return;
@@ -171,7 +171,7 @@ export function setSize(size: Size): void {
   fetchIfLow();
 }
 
-/** The view is opened anew: what was held is answered again by the server. */
+/** Start with an empty queue; the server answers again what this reviewer holds. */
 export function begin(size: Size): void {
   queue.value = emptyQueue(size);
   session.value = null;
@@ -184,20 +184,20 @@ async function giveBack(): Promise<void> {
   try {
     await ask<undefined>("/review", { method: "DELETE", keepalive: true });
   } catch {
-    // it comes back to the queue by itself, in five minutes
+    // it returns to the queue after five minutes
   }
 }
 
-/** What is not decided here need not wait for its time to run out: others may have it. */
+/** Return undecided drawings to the queue at once, for other reviewers. */
 export async function leave(): Promise<void> {
-  await sending; // what is on its way is decided, not left
+  await sending; // wait for the decisions that are still being sent
   await giveBack();
 }
 
-/** The page is going away: everything that was decided leaves at once, the browser sees to it. */
+/** Send all decisions at once while the page closes; the browser completes the requests. */
 export function leaveNow(): void {
   for (const outgoing of outbox.splice(1)) {
-    void post(outgoing).catch(() => undefined); // nobody is left to be told
+    void post(outgoing).catch(() => undefined); // the page is gone
   }
   void giveBack();
 }

@@ -1,12 +1,12 @@
-/** Twenty at once: each keeps its place, with the sign of what was decided. */
+/** Twenty drawings at once; each keeps its place and shows its decision. */
 
 import { CheckIcon, CrossIcon } from "../../shared/icons";
 import { InkCanvas } from "../../shared/ink";
 import { LabelSign } from "../shared/wall";
-import { reviewWords } from "./words";
 import { accept, acceptRest, queue } from "./actions";
 import { decidedOf, openOnes, type ReviewItem } from "./queue";
 import { decidedWords, ReviewTools, whySentence } from "./tools";
+import { reviewWords } from "./words";
 
 interface TileProps {
   item: ReviewItem;
@@ -33,7 +33,7 @@ function Tile({ item, isCurrent, onCurrent }: TileProps) {
         title={words}
         onFocus={() => onCurrent(item.id)}
         onClick={(event) => {
-          // By mouse a tile is picked, by Enter it is accepted.
+          // A mouse click selects the tile, Enter accepts it.
           if (event.detail === 0 && decision === undefined) accept(item);
           else onCurrent(item.id);
         }}

@@ -20,7 +20,7 @@ test("digits relabel, Enter accepts, X rejects, U undoes", () => {
   expect(reviewKeyOf(press("u"))).toEqual({ kind: "undo" });
 });
 
-test("a key held down decides once", () => {
+test("a held key decides once", () => {
   expect(reviewKeyOf(press("Enter", { isRepeat: true }))).toBeNull();
   expect(reviewKeyOf(press("ArrowRight", { isRepeat: true }))).toEqual({
     kind: "move",
@@ -28,7 +28,7 @@ test("a key held down decides once", () => {
   });
 });
 
-test("Enter on a button is the button's, and what is typed elsewhere is no decision", () => {
+test("Enter on a button presses the button, and typing elsewhere is no decision", () => {
   expect(reviewKeyOf(press("Enter", { isOnControl: true }))).toBeNull();
   expect(reviewKeyOf(press("7", { isElsewhere: true }))).toBeNull();
   expect(reviewKeyOf(press("x", { hasCommand: true }))).toBeNull();

@@ -16,9 +16,9 @@ export interface Press {
   hasShift: boolean;
   /** Ctrl, Alt or Cmd: the browser's own. */
   hasCommand: boolean;
-  /** Where Enter already means something: a button, a link. */
+  /** On a control where Enter has a meaning: a button, a link. */
   isOnControl: boolean;
-  /** Where keys write text, or an open dialog. */
+  /** In a text field or an open dialog. */
   isElsewhere: boolean;
 }
 
@@ -33,7 +33,7 @@ export function reviewKeyOf(press: Press): ReviewKey | null {
   if (press.isElsewhere || press.hasCommand) return null;
   const move = MOVES[press.key];
   if (move !== undefined) return move;
-  if (press.isRepeat) return null; // a key held down must not decide about the next drawing
+  if (press.isRepeat) return null; // a held key must not decide on the next drawing
   if (/^[0-9]$/.test(press.key)) return { kind: "relabel", label: Number(press.key) };
   switch (press.key) {
     case "Enter":
@@ -50,7 +50,7 @@ export function reviewKeyOf(press: Press): ReviewKey | null {
   }
 }
 
-/** Where an arrow leads from `place` among `n` tiles in rows of `n_columns`. */
+/** The place that an arrow leads to from `place`, among `n` tiles in rows of `nColumns`. */
 export function moved(
   place: number,
   by: "left" | "right" | "up" | "down",

@@ -55,7 +55,7 @@ test("what the server answers again is neither doubled nor brought back", () => 
   expect(idsOf(queue.page) + idsOf(queue.waiting)).toBe("bcd");
 });
 
-test("undo brings the last one back before one's eyes, and the others wait in their order", () => {
+test("undo shows the last one again, and the others wait in their order", () => {
   const queue = undone(accept(accept(queueOf(1, "abc"), "a"), "b"), "b");
 
   expect(idsOf(queue.page) + idsOf(queue.waiting)).toBe("bc");
@@ -87,7 +87,7 @@ test("in a grid undo reaches back to the page before", () => {
   expect(idsOf(undone(queue, "t").page)).toBe("tuv");
 });
 
-test("what somebody else settled makes way for the next", () => {
+test("a drawing that somebody else decided is replaced by the next", () => {
   expect(idsOf(lost(queueOf(1, "ab"), "a").page)).toBe("b");
   expect(nAtHand(lost(accept(queueOf(1, "ab"), "a"), "a"))).toBe(1);
 });

@@ -1,4 +1,4 @@
-/** What a reviewer has before them, what comes next, and what they decided. Pure. */
+/** The review queue: drawings shown, drawings waiting, and decisions. Pure. */
 
 import type { ReviewIn, ReviewItem, ReviewOut } from "../../contract";
 import type { Digit } from "../../shared/shapes";
@@ -19,10 +19,10 @@ export type Size = 1 | 20;
 
 export interface Queue {
   size: Size;
-  /** What is shown; in a grid a decided drawing keeps its place until all are decided. */
+  /** The drawings shown; in a grid a decided one keeps its place until all are decided. */
   page: readonly ReviewItem[];
   waiting: readonly ReviewItem[];
-  /** The last decisions, the newest last: those that can be taken back. */
+  /** The last decisions, newest last; these can be undone. */
   done: readonly Decided[];
 }
 
@@ -40,7 +40,7 @@ export function openOnes(queue: Queue): ReviewItem[] {
   return queue.page.filter(({ id }) => decidedOf(queue, id) === undefined);
 }
 
-/** How many drawings are at hand and undecided. */
+/** Count of undecided drawings in the queue. */
 export function nAtHand(queue: Queue): number {
   return openOnes(queue).length + queue.waiting.length;
 }
@@ -51,7 +51,7 @@ function turned(queue: Queue): Queue {
   return { ...queue, page: waiting.slice(0, size), waiting: waiting.slice(size) };
 }
 
-/** The server answers what one holds already, too, and what it has not yet heard decided. */
+/** Add what the server answered; skip drawings that are in the queue or were decided. */
 export function received(queue: Queue, items: readonly ReviewItem[]): Queue {
   const known = new Set([...queue.page, ...queue.waiting].map(({ id }) => id));
   for (const { item } of queue.done) known.add(item.id);
@@ -64,7 +64,7 @@ export function decided(queue: Queue, decision: Decided): Queue {
   return turned({ ...queue, done: [...queue.done, decision].slice(-MAX_UNDO) });
 }
 
-/** The drawing is before one's eyes again: in its place if that is still there, else first. */
+/** Undo a decision: the drawing is shown in its place if that is still there, else first. */
 export function undone(queue: Queue, id: string): Queue {
   const takenBack = decidedOf(queue, id);
   if (takenBack === undefined) return queue;
@@ -78,7 +78,7 @@ export function undone(queue: Queue, id: string): Queue {
   return { ...queue, done, page: [item, ...queue.page.filter(isShown)] };
 }
 
-/** Somebody else settled it: it is nobody's to decide here. */
+/** Drop a drawing that somebody else has decided. */
 export function lost(queue: Queue, id: string): Queue {
   const others = ({ id: one }: ReviewItem) => one !== id;
   return turned({

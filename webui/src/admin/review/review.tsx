@@ -1,8 +1,9 @@
-/** Review: what needs a person, one at a time or twenty at once, by keyboard. */
+/** Review: decide on drawings by keyboard, one at a time or twenty at once. */
 
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { query as address, stay } from "../state";
+import { adminWords } from "../words";
 import {
   accept,
   acceptRest,
@@ -24,9 +25,8 @@ import { ReviewGrid } from "./grid";
 import { moved, type Press, type ReviewKey, reviewKeyOf } from "./keys";
 import { decidedOf, nAtHand, openOnes, type ReviewItem, type Size } from "./queue";
 import { ReviewSingle } from "./single";
-import "./styles.css";
 import { reviewWords } from "./words";
-import { adminWords } from "../words";
+import "./styles.css";
 
 function pressOf(event: KeyboardEvent): Press {
   const target = event.target instanceof Element ? event.target : null;
@@ -43,7 +43,7 @@ function pressOf(event: KeyboardEvent): Press {
   };
 }
 
-/** Focus follows the drawing that the next key is about. */
+/** Focus the tile that the next key acts on. */
 function focusTile(id: string): void {
   document.querySelector<HTMLElement>(`.review-tile[data-id="${id}"]`)?.focus();
 }
@@ -76,7 +76,7 @@ function act(key: ReviewKey, current: ReviewItem | null): void {
   else relabel(current, key.label);
 }
 
-/** `current` is the drawing that the key is about. */
+/** Handle a key; it acts on `current`. */
 function hearKey(event: KeyboardEvent, current: ReviewItem | null): void {
   const key = reviewKeyOf(pressOf(event));
   if (key === null) return;

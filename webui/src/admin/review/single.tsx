@@ -1,10 +1,10 @@
-/** One drawing at a time: its ink large, what is said of it, and what comes next. */
+/** One drawing at a time: its ink, label and reading, and the next ones. */
 
 import { InkCanvas } from "../../shared/ink";
-import { reviewWords } from "./words";
 import { queue } from "./actions";
 import type { ReviewItem } from "./queue";
 import { ReviewTools, sureWords, whySentence } from "./tools";
+import { reviewWords } from "./words";
 
 const N_NEXT = 8;
 

@@ -1,8 +1,8 @@
 /** Buttons and sentences for one drawing of the queue, for the grid and for one at a time. */
 
-import { DIGITS } from "../../shared/shapes";
 import { sureFigure } from "../../shared/figures";
 import { CheckIcon, CrossIcon, UndoIcon } from "../../shared/icons";
+import { DIGITS } from "../../shared/shapes";
 import { accept, queue, reject, relabel, undoLast } from "./actions";
 import type { Decided, ReviewItem } from "./queue";
 import { reviewWords } from "./words";
@@ -39,7 +39,7 @@ export function decidedWords({ decision, label }: Decided): string {
   }
 }
 
-/** A button that was clicked must not keep the focus: Enter is then meant for the next drawing. */
+/** Take the focus from a clicked button: Enter is meant for the next drawing. */
 function letGo(event: MouseEvent): void {
   if (event.detail > 0 && event.currentTarget instanceof HTMLElement) event.currentTarget.blur();
 }

@@ -7,11 +7,11 @@ const METRICS = [
   { phase: "evaluate", step: 3, loss: 0.2, accuracy: 0.8 },
 ];
 
-test("only learning has a curve, and only where there is a figure", () => {
+test("only training has a curve, and only where there is a figure", () => {
   expect(measuredOf(METRICS, "accuracy")).toEqual([{ step: 20, value: 0.9 }]);
 });
 
-test("while it learns the axis goes to the planned end, afterwards to the last step", () => {
+test("during training the axis ends at the planned step, afterwards at the last one", () => {
   expect(learned({ phase: "train", n_steps: 60, metrics: METRICS })).toBe(60);
   expect(learned({ phase: "publish", n_steps: 7, metrics: METRICS })).toBe(20);
 });

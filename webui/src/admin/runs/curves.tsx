@@ -1,13 +1,13 @@
-/** Loss and accuracy as they come, over the steps of learning. */
+/** Loss and accuracy over the steps of training. */
 
 import { useCallback, useMemo } from "preact/hooks";
-import { isOpen, type Run, type RunPoint } from "../../shared/shapes";
 import { accuracyFigure } from "../../shared/figures";
+import { isOpen, type Run, type RunPoint } from "../../shared/shapes";
+import { words } from "../../shared/words";
 import { Card } from "../shared/parts";
 import { type DrawPlot, PlotFigure } from "../shared/plot";
 import type { RunInFull } from "./calls";
 import { runsWords } from "./words";
-import { words } from "../../shared/words";
 
 const LEARNING = "train";
 
@@ -16,7 +16,7 @@ export interface Measured {
   value: number;
 }
 
-/** The points of learning that have this figure. */
+/** The points of the training phase that have this figure. */
 export function measuredOf(points: readonly RunPoint[], name: "loss" | "accuracy"): Measured[] {
   return points.flatMap((point) => {
     const value = point[name];
@@ -24,13 +24,13 @@ export function measuredOf(points: readonly RunPoint[], name: "loss" | "accuracy
   });
 }
 
-/** How many steps learning has: what is planned while it lasts, else what was done. */
+/** The end of the axis: the planned steps during training, afterwards the last step. */
 export function learned(run: Pick<Run, "phase" | "n_steps"> & { metrics: RunPoint[] }): number {
   const last = run.metrics.findLast(({ phase }) => phase === LEARNING)?.step ?? 1;
   return run.phase === LEARNING ? Math.max(last, run.n_steps ?? 1) : last;
 }
 
-/** At most `n` of the points, evenly spread, the last one among them. */
+/** At most `n` of the points, evenly spread, with the last one. */
 export function someOf(points: readonly Measured[], n: number): Measured[] {
   const every = Math.ceil(points.length / n);
   return points.filter((_, place) => (points.length - 1 - place) % every === 0);
@@ -89,7 +89,7 @@ function shareFigure(value: number): string {
   return words.value.percent(accuracyFigure(value));
 }
 
-/** What the line says: its first and its last figure. */
+/** The first and the last figure of the line. */
 function ends(points: readonly Measured[], figure: (value: number) => string): [string, string] {
   return [figure(points[0]?.value ?? 0), figure(points.at(-1)?.value ?? 0)];
 }

@@ -2,9 +2,11 @@
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { DIGITS } from "../../shared/shapes";
+import { words } from "../../shared/words";
 import { Card, Link } from "../shared/parts";
 import { TileFace, useWall, WallRows } from "../shared/wall";
 import { errorSentence, query, route, stay } from "../state";
+import { adminWords } from "../words";
 import {
   type RunCounts,
   type RunDrawing,
@@ -13,8 +15,6 @@ import {
   runsApi,
 } from "./calls";
 import { runsWords } from "./words";
-import { adminWords } from "../words";
-import { words } from "../../shared/words";
 
 type WallState =
   | { kind: "loading" }
@@ -59,7 +59,7 @@ function useRunDrawings(id: number, { kind, label }: RunDrawingsFilter): RunDraw
 
   useEffect(() => {
     const mine = ++round.current;
-    // The figures stay in their place while the tiles of another choice come.
+    // Keep the counts while the tiles of another choice are loaded.
     setShown((before) => ({ ...NOTHING, counts: before.counts }));
     void loadPage(null, mine);
   }, [loadPage]);

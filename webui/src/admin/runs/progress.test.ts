@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { stepStates } from "./progress";
 
-test("a run that is under way has done what lies before its phase", () => {
+test("a run in progress has completed the steps before its phase", () => {
   expect(stepStates("running", "evaluate")).toEqual([
     "done",
     "done",
@@ -12,7 +12,7 @@ test("a run that is under way has done what lies before its phase", () => {
   ]);
 });
 
-test("a run with a verdict has done everything", () => {
+test("a run with a verdict has completed all steps", () => {
   expect(new Set(stepStates("held", "publish"))).toEqual(new Set(["done"]));
 });
 
@@ -20,11 +20,11 @@ test("a run that failed stopped where it was", () => {
   expect(stepStates("failed", "train").slice(0, 3)).toEqual(["done", "stopped", "ahead"]);
 });
 
-test("a run that nobody has taken up has everything to come", () => {
+test("a queued run has all steps ahead", () => {
   expect(new Set(stepStates("queued", null))).toEqual(new Set(["ahead"]));
   expect(new Set(stepStates("cancelled", null))).toEqual(new Set(["ahead"]));
 });
 
-test("a run that was put back has done what lies before its phase", () => {
+test("a run that went back a phase has completed the steps before it", () => {
   expect(stepStates("queued", "train").slice(0, 3)).toEqual(["done", "ahead", "ahead"]);
 });

@@ -1,8 +1,8 @@
 /** How far a run is, step by step, and its log. */
 
-import type { RunStatus } from "../../shared/shapes";
 import { runPercent } from "../../shared/figures";
 import { languageTag } from "../../shared/language";
+import type { RunStatus } from "../../shared/shapes";
 import { Card } from "../shared/parts";
 import type { RunInFull } from "./calls";
 import { lineSentence, phaseName } from "./sentences";
@@ -12,7 +12,7 @@ export const PHASES = ["gather", "train", "evaluate", "gate", "export", "publish
 
 type StepState = "done" | "now" | "ahead" | "stopped";
 
-/** A second look at a careful candidate goes back from the gate to the exams: so does this. */
+/** A second candidate goes from the gate back to evaluation, and so does the progress. */
 export function stepStates(status: RunStatus, phase: string | null): StepState[] {
   if (status === "promoted" || status === "held") return PHASES.map(() => "done");
   const place = PHASES.findIndex((one) => one === phase);

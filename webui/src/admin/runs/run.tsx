@@ -1,4 +1,4 @@
-/** One run: how far it is while it lasts, what came of it, and what it learned from. */
+/** One run: its progress or outcome, and the drawings it learned from. */
 
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { isOpen } from "../../shared/shapes";
@@ -7,13 +7,13 @@ import { useLoaded } from "../shared/requests";
 import { CancelRun, RunStatusSign } from "../shared/run-parts";
 import { Moment } from "../shared/tables";
 import { isAdmin, newsKey, stats } from "../state";
+import { adminWords } from "../words";
 import { type RunInFull, runsApi } from "./calls";
-import { RunAdvice } from "./verdict";
 import { RunCurves } from "./curves";
 import { RunDrawingsCard } from "./drawings";
 import { RunLog, RunSteps } from "./progress";
+import { RunAdvice } from "./verdict";
 import { runsWords } from "./words";
-import { adminWords } from "../words";
 
 const SILENT_SECONDS = 20;
 const LONG_WAIT_SECONDS = 15;
@@ -47,7 +47,7 @@ function secondsSince(moment: string): number {
   return Math.max(0, Math.round((Date.now() - new Date(moment).getTime()) / 1000));
 }
 
-/** What a person should know while it lasts and nothing moves. */
+/** A note while the run waits or its trainer is silent. */
 function Stillness({ run }: { run: RunInFull }) {
   const w = runsWords.value;
   if (run.status === "queued" && secondsSince(run.queued_at) > LONG_WAIT_SECONDS) {
@@ -135,7 +135,7 @@ export function RunPage({ id }: { id: number }) {
   const [nBeats, setBeats] = useState(0);
   const loaded = useLoaded(load, `${newsKey.value} ${stats.value?.run?.phase ?? ""} ${nBeats}`);
   const isRunOpen = loaded.kind === "ready" && isOpen(loaded.value);
-  // Its log, its pace and its silence change without a step that would be news.
+  // Reload by time too: the log and the heartbeat change between steps.
   useEffect(() => {
     if (!isRunOpen) return;
     const timer = setInterval(() => setBeats((n) => n + 1), BEAT_MS);

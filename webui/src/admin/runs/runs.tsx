@@ -1,23 +1,23 @@
-/** Runs: every attempt to train, one of them in full, and who is told of their ends. */
+/** Runs: the list; the address may name one run or the webhook. */
 
 import type { VNode } from "preact";
 import { useCallback } from "preact/hooks";
 import { isOpen, type Run } from "../../shared/shapes";
-import "../people/styles.css";
+import { words } from "../../shared/words";
+import { runMessage } from "../shared/failure-words";
 import { Link, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
-import { runMessage } from "../shared/failure-words";
 import { Retrain, RunStatusSign } from "../shared/run-parts";
-import { verdictSentence } from "../shared/verdict-words";
 import { Moment, ShowMore, useMore } from "../shared/tables";
+import { verdictSentence } from "../shared/verdict-words";
 import { isAdmin, newsKey, route } from "../state";
+import { adminWords } from "../words";
 import { runsApi } from "./calls";
 import { RunPage } from "./run";
-import "./styles.css";
 import { WebhookPage } from "./webhook";
 import { runsWords } from "./words";
-import { words } from "../../shared/words";
-import { adminWords } from "../words";
+import "../people/styles.css";
+import "./styles.css";
 
 function learnedWords({ n_new, n_drawings }: Run): string {
   const w = runsWords.value;
@@ -94,7 +94,7 @@ function RunsList() {
   );
 }
 
-/** `7` is one run, `webhook` whom to tell, nothing all of them. */
+/** `7` is one run, `webhook` the notification, nothing the list. */
 export default function RunsPage(): VNode {
   const w = runsWords.value;
   const part = route.value.kind === "view" ? route.value.part : "";

@@ -19,6 +19,6 @@ test("shares are percentages, cut rather than rounded", () => {
   expect(boundOf(one, percent)).toEqual({ figure: "99.00 %", isLeast: true });
 });
 
-test("a figure that is not there is a dash", () => {
+test("a missing figure is a dash", () => {
   expect(measureOf(rule("calibration", null, 0.005), percent)).toBe(NO_FIGURE);
 });

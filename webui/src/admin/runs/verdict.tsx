@@ -1,19 +1,19 @@
 /** The verdict on a candidate, rule by rule, and what to do about it. */
 
-import type { Rule, Verdict } from "../../shared/shapes";
 import { CheckIcon, CrossIcon } from "../../shared/icons";
-import { Card, Link } from "../shared/parts";
+import type { Rule, Verdict } from "../../shared/shapes";
+import { words } from "../../shared/words";
 import { cutPercent } from "../shared/facts";
 import { runMessage } from "../shared/failure-words";
+import { Card, Link } from "../shared/parts";
 import { Retrain } from "../shared/run-parts";
 import { ruleSentence, verdictSentence } from "../shared/verdict-words";
+import { adminWords } from "../words";
 import type { RunInFull } from "./calls";
 import { adviceText, outcomeSentence } from "./sentences";
 import { runsWords } from "./words";
-import { adminWords } from "../words";
-import { words } from "../../shared/words";
 
-/** Rules about a share, with the decimals that tell it from its bound. */
+/** Rules about a share, with the decimals to show. */
 const SHARES: Readonly<Record<string, number>> = {
   first_accuracy: 2,
   first_per_digit: 2,
@@ -21,7 +21,7 @@ const SHARES: Readonly<Record<string, number>> = {
 };
 const LEAST: ReadonlySet<string> = new Set(["first_accuracy", "first_per_digit"]);
 
-/** Of a rule that had nothing to measure. */
+/** Shown for a rule that had nothing to measure. */
 export const NO_FIGURE = "–";
 
 type Percent = (figure: string) => string;

@@ -1,16 +1,16 @@
-/** Who is told when a run ends: the address, the ends, a test, and what became of the last ten. */
+/** Notification of the end of runs: address, events, a test, and the last ten deliveries. */
 
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { languageTag } from "../../shared/language";
+import { words } from "../../shared/words";
 import { ActionNote, Card, Field, Link, Show } from "../shared/parts";
 import { useAction, useLoaded } from "../shared/requests";
 import { Moment, Secret, text } from "../shared/tables";
 import { isAdmin } from "../state";
+import { adminWords } from "../words";
 import { type Delivery, runsApi, TOLD_ENDS, type Webhook } from "./calls";
 import { outcomeSentence } from "./sentences";
 import { runsWords } from "./words";
-import { words } from "../../shared/words";
-import { adminWords } from "../words";
 
 interface WebhookFormProps {
   hook: Webhook;

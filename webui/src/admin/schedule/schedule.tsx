@@ -1,20 +1,20 @@
-/** Schedule: when runs start by themselves. */
+/** Schedule: when runs start automatically. */
 
-import type { SchedulePreviewOut } from "../../contract";
 import type { VNode } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
-import type { Schedule, ScheduleNow } from "../../shared/shapes";
+import type { SchedulePreviewOut } from "../../contract";
 import { api, ask, query } from "../../shared/api";
 import { languageTag } from "../../shared/language";
+import type { Schedule, ScheduleNow } from "../../shared/shapes";
 import { whenOf } from "../../shared/when";
+import { words } from "../../shared/words";
 import { ActionNote, Card, Field, Show } from "../shared/parts";
 import { useAction, useLoaded } from "../shared/requests";
 import { errorSentence, isAdmin, stats } from "../state";
-import "./styles.css";
+import { adminWords } from "../words";
 import { describe } from "./description";
 import { scheduleWords } from "./words";
-import { words } from "../../shared/words";
-import { adminWords } from "../words";
+import "./styles.css";
 
 const WAIT_MS = 300; // after the last key
 
@@ -62,7 +62,7 @@ type Meaning =
   | { kind: "read"; rule: SchedulePreviewOut }
   | { kind: "wrong"; sentence: string };
 
-/** Reads a rule out while it is typed. */
+/** The rule in words while it is typed. */
 function Preview({ rule: { cron, timezone } }: { rule: Rule }) {
   const w = scheduleWords.value;
   const [meaning, setMeaning] = useState<Meaning>({ kind: "none" });

@@ -1,4 +1,4 @@
-/** Words of the schedule that its own view alone needs. */
+/** Words of the schedule. */
 
 import { viewWords } from "../../shared/language";
 

@@ -1,9 +1,9 @@
-/** How many of each digit there are: ten columns, each with its figure. */
+/** Bar chart of the count of each digit. */
 
 import { useCallback } from "preact/hooks";
 import { DIGITS } from "../../shared/shapes";
-import { PlotFigure, type DrawPlot } from "./plot";
 import { adminWords } from "../words";
+import { PlotFigure, type DrawPlot } from "./plot";
 
 interface DigitBarsProps {
   id: string;
@@ -21,7 +21,7 @@ interface Bar {
 const HEIGHT = 180;
 
 export function DigitBars({ id, title, finding, byLabel }: DigitBarsProps) {
-  const counts = byLabel.join(" "); // arrays are new with every answer, what they say is not
+  const counts = byLabel.join(" "); // each answer has a new array, mostly with the same counts
   const draw: DrawPlot = useCallback(
     (plot, { formats }) => {
       const bars = counts.split(" ").map((n, digit): Bar => {

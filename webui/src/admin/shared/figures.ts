@@ -15,7 +15,7 @@ export interface PlotFormats {
 
 /** `tag` is BCP 47. */
 export function plotFormats(tag: string): PlotFormats {
-  const unit = tag.startsWith("zh") ? "%" : " %"; // written close to the figure in Chinese
+  const unit = tag.startsWith("zh") ? "%" : " %"; // no space before it in Chinese
   const number = new Intl.NumberFormat(tag);
   const short = new Intl.NumberFormat(tag, { notation: "compact", maximumFractionDigits: 1 });
   const day = new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", timeZone: "UTC" });

@@ -2,12 +2,12 @@
 
 import type { ComponentChildren } from "preact";
 import { Dialog } from "../../shared/dialog";
+import { words } from "../../shared/words";
 import type { View } from "../pages";
 import { pathOf } from "../routes";
 import { go } from "../state";
-import type { ActionState, Loaded } from "./requests";
 import { adminWords } from "../words";
-import { words } from "../../shared/words";
+import type { ActionState, Loaded } from "./requests";
 
 interface CardProps {
   title: string;
@@ -24,7 +24,7 @@ export function Card({ title, id, children }: CardProps) {
   );
 }
 
-/** What an action came to; its place is a live region from the start. */
+/** The result of an action, in a live region. */
 export function ActionNote({ state }: { state: ActionState }) {
   const isFailed = state.kind === "failed";
   const text = state.kind === "done" || isFailed ? state.message : "";
@@ -40,7 +40,7 @@ interface FieldProps {
   id: string;
   label: string;
   hint?: string;
-  /** The input, with this id. */
+  /** The input with this id. */
   children: ComponentChildren;
 }
 
@@ -64,7 +64,7 @@ interface ShowProps<Value> {
   children: (value: Value) => ComponentChildren;
 }
 
-/** Waiting and failing look the same in every view. */
+/** What was loaded; while loading and after a failure every view shows the same. */
 export function Show<Value>({ loaded, children }: ShowProps<Value>) {
   const w = adminWords.value;
   switch (loaded.kind) {
@@ -121,7 +121,7 @@ interface ConfirmProps {
   action: string;
   onConfirm: () => void;
   onClose: () => void;
-  /** What follows from it. */
+  /** The consequence of the action. */
   children: ComponentChildren;
 }
 

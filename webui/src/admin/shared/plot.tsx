@@ -2,27 +2,28 @@
  * A chart: its finding as a sentence, the picture by Observable Plot, the same figures as a table.
  *
  * Plot is a chunk of its own that comes with the first chart. Colours are the variables of
- * tokens.css (`fill: "var(--accent)"`), so that light and dark need no second drawing. Plot's own
- * legends are not for us: they bring styles that the content security policy refuses.
+ * tokens.css (`fill: "var(--accent)"`), so that a chart is not redrawn for dark mode. Plot's own
+ * legends are not used: the content security policy refuses their styles.
  */
 
 import type * as Library from "@observablehq/plot";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { languageTag } from "../../shared/language";
-import "./plot.css";
-import { plotFormats, type PlotFormats } from "./figures";
 import { adminWords } from "../words";
+import { plotFormats, type PlotFormats } from "./figures";
+import "./plot.css";
 
 type PlotLibrary = typeof Library;
 
 interface PlotContext {
-  /** Of the place it has, in CSS pixels: 300 on a phone. */
+  /** Width of the chart in CSS pixels: 300 on a phone. */
   width: number;
   formats: PlotFormats;
 }
 
-/** What is drawn; the same function as long as the same is to be seen: useCallback, or a constant. */
+/** Returns the marks. It has to be the same function while the data is the same: useCallback, or a
+ * constant. */
 export type DrawPlot = (plot: PlotLibrary, context: PlotContext) => Library.PlotOptions;
 
 interface PlotRow {
@@ -39,13 +40,13 @@ export interface PlotTable {
 interface PlotFigureProps {
   id: string;
   title: string;
-  /** What one sees in it, as a sentence. */
+  /** The finding of the chart, as a sentence. */
   finding: string;
   draw: DrawPlot;
-  /** Kept while the chart is on its way, in pixels. */
+  /** Height in pixels, reserved while the chart is loaded. */
   height: number;
   table: PlotTable;
-  /** What explains the chart's signs, between the finding and the picture. */
+  /** Legend between the finding and the picture. */
   legend?: ComponentChildren;
 }
 
@@ -60,7 +61,7 @@ function usePlot(): Loading {
         if (isCurrent) setLoading({ kind: "ready", plot });
       })
       .catch(() => {
-        // another build has other names for its chunks; the table holds the figures all the same
+        // the chunk is missing after an update; the table still shows the figures
         if (isCurrent) setLoading({ kind: "failed" });
       });
     return () => {

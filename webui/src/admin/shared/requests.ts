@@ -1,16 +1,17 @@
 /** Hooks for requests: load data for a view, run an action of a button. */
 
 import { useEffect, useState } from "preact/hooks";
+import { words } from "../../shared/words";
 import { errorSentence, lookAgain } from "../state";
 import { adminWords } from "../words";
-import { words } from "../../shared/words";
 
 export type Loaded<Value> =
   { kind: "loading" } | { kind: "failed"; message: string } | { kind: "ready"; value: Value };
 
 const RETRY_MS = 5_000;
 
-/** `load` has to be the same function each time: a method of `api`, or one from useCallback. */
+/** Load when `key` changes. `load` has to be the same function each time: a method of `api`, or one
+ * from useCallback. */
 export function useLoaded<Value>(load: () => Promise<Value>, key: string): Loaded<Value> {
   const [loaded, setLoaded] = useState<Loaded<Value>>({ kind: "loading" });
 

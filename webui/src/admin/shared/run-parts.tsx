@@ -1,13 +1,13 @@
 /** Parts of runs that several views show: status, verdict, start, cancel. */
 
-import { isOpen, type Run, type RunStatus, type Verdict } from "../../shared/shapes";
 import { api } from "../../shared/api";
 import { CheckIcon, CrossIcon } from "../../shared/icons";
+import { isOpen, type Run, type RunStatus, type Verdict } from "../../shared/shapes";
 import { isAdmin, stats } from "../state";
+import { adminWords } from "../words";
 import { ActionNote } from "./parts";
 import { useAction } from "./requests";
 import { ruleSentence } from "./verdict-words";
-import { adminWords } from "../words";
 
 const SIGNS: Record<RunStatus, string> = {
   queued: "…",

@@ -2,21 +2,21 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { List } from "../../shared/shapes";
 import { languageTag } from "../../shared/language";
+import type { List } from "../../shared/shapes";
 import { agoOf } from "../../shared/when";
+import { words } from "../../shared/words";
 import { peopleWords } from "../people/words";
 import { errorSentence } from "../state";
-import type { Loaded } from "./requests";
-import { words } from "../../shared/words";
 import { adminWords } from "../words";
+import type { Loaded } from "./requests";
 
 export function text(form: HTMLFormElement, name: string): string {
   const value = new FormData(form).get(name);
   return typeof value === "string" ? value : "";
 }
 
-/** A moment as "3 hours ago", and to the minute for whoever points at it. */
+/** A moment as "3 hours ago", with the exact time as its title. */
 export function Moment({ at }: { at: string }) {
   const tag = languageTag.value;
   const exact = new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "short" });
@@ -54,7 +54,7 @@ export function PeopleTable({ id, title, columns, children }: TableProps) {
   );
 }
 
-/** A secret that is shown this once, with a way to take it along. */
+/** A secret that is shown once, with a copy button. */
 export function Secret({ id, title, secret }: { id: string; title: string; secret: string }) {
   const w = peopleWords.value;
   const [isCopied, setCopied] = useState(false);
@@ -82,7 +82,7 @@ export function Secret({ id, title, secret }: { id: string; title: string; secre
 }
 
 interface More<Item> {
-  /** Behind those of the first page. */
+  /** Items after those of the first page. */
   items: Item[];
   /** Where the next page begins; null when there is none. */
   after: string | null;
@@ -90,7 +90,7 @@ interface More<Item> {
   ask: (after: string) => void;
 }
 
-/** Whenever the first page comes anew, what followed the old one is forgotten. */
+/** Load further pages of a list. They are dropped when the first page is loaded again. */
 export function useMore<Item>(
   loaded: Loaded<List<Item>>,
   load: (after: string) => Promise<List<Item>>,
@@ -109,7 +109,7 @@ export function useMore<Item>(
   async function ask(after: string): Promise<void> {
     try {
       const page = await load(after);
-      if (current.current !== first) return; // of a list that is no longer shown
+      if (current.current !== first) return; // the answer belongs to a list that is no longer shown
       setMore((before) => ({ items: [...(before?.items ?? []), ...page.items], next: page.next }));
       setProblem("");
     } catch (error) {
@@ -125,7 +125,7 @@ export function useMore<Item>(
   };
 }
 
-/** Stands below a list, and shows nothing when the list is whole. */
+/** The button below a list; nothing when the list is complete. */
 export function ShowMore({ more }: { more: Omit<More<unknown>, "items"> }) {
   const { after, problem, ask } = more;
   return (

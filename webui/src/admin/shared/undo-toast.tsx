@@ -1,4 +1,4 @@
-/** What was just done, for ten seconds, with the way to take it back. Shared by all views. */
+/** What was just done, for ten seconds, with an undo button. */
 
 import { signal } from "@preact/signals";
 import { CloseIcon, UndoIcon } from "../../shared/icons";
@@ -8,7 +8,7 @@ import { words } from "../../shared/words";
 interface Said {
   text: string;
   isFailed?: boolean;
-  /** Null when there is nothing to take back. */
+  /** Null when it cannot be undone. */
   undo: (() => void) | null;
 }
 
@@ -18,7 +18,7 @@ function forget(): void {
   said.value = null;
 }
 
-/** Its place is a live region from the start; the pointer or the focus on it holds it. */
+/** A live region; the pointer or the focus on it keeps the message. */
 export function UndoToast() {
   const shown = said.value;
   const hold = usePassing(shown, forget);

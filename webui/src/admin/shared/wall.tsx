@@ -1,4 +1,4 @@
-/** A wall of drawings: only the rows in sight are in the page; the label has a line under the ink. */
+/** A wall of drawings: only the rows in sight are in the page; each label is under its ink. */
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
@@ -10,7 +10,7 @@ import "./wall.css";
 const TILE_PX = 64; // width, with the space around it
 export const ROW_PX = 84; // height of the same: the ink, and a line for the label below it
 const ROWS_BEYOND = 4; // drawn above and below what is in sight
-const ROWS_AHEAD = 12; // so far before the end the next page is asked for
+const ROWS_AHEAD = 12; // load the next page when this close to the end
 
 interface Sight {
   columns: number;

@@ -1,9 +1,9 @@
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Drawing } from "../../shared/shapes";
-import type { Answer, Waiting } from "./waiting";
 import { OutboxSender, type OutboxNews } from "./sender";
 import { MemoryStore, openOutbox, type OutboxStore } from "./store";
+import type { Answer, Waiting } from "./waiting";
 
 function waiting(id: string, labelledAtMs = 0): Waiting {
   const drawn = { strokes: [], width: 280, height: 280 };
@@ -87,7 +87,7 @@ test("without a network it waits, and is sent with the same id later", async () 
   expect(await store.all()).toEqual([]);
 });
 
-test("when the network is back nobody waits for the back-off", async () => {
+test("when the network is back, drawings do not wait for the back-off", async () => {
   const store = new MemoryStore();
   let isOnline = false;
   const { sender, sent } = tab(store, (one) => (isOnline ? stored(one) : AWAY));
@@ -99,7 +99,7 @@ test("when the network is back nobody waits for the back-off", async () => {
   expect(sent).toEqual(["a"]);
 });
 
-test("one failed try stands for all that wait: the network is away for all of them", async () => {
+test("one failed try delays all waiting drawings", async () => {
   const store = new MemoryStore();
   const { sender, sent } = tab(store, () => AWAY);
   await store.put(waiting("a", 1));
@@ -110,7 +110,7 @@ test("one failed try stands for all that wait: the network is away for all of th
   expect(sent).toEqual(["a"]);
 });
 
-test("two tabs never have the same drawing in hand", async () => {
+test("two tabs never send the same drawing at once", async () => {
   const factory = new IDBFactory();
   const here = tab(await openOutbox(factory), stored);
   const there = tab(await openOutbox(factory), stored);
@@ -122,7 +122,7 @@ test("two tabs never have the same drawing in hand", async () => {
   expect([...here.sent, ...there.sent].sort()).toEqual(["a", "b", "c", "d"]);
 });
 
-test("what a closed tab had in hand is sent by another once its claim has run out", async () => {
+test("the drawing of a closed tab is sent by another when its claim has expired", async () => {
   const store = new MemoryStore();
   await store.put({ ...waiting("a"), claimed_until_ms: Date.now() + 30_000 });
   const { sender, sent } = tab(store, stored);
@@ -149,7 +149,7 @@ test("nothing is sent before the server knows who draws", async () => {
   expect(sent).toEqual(["a"]);
 });
 
-test("a drawing that is refused for good is dropped, with the reason", async () => {
+test("a drawing that is refused finally is dropped, with the reason", async () => {
   const store = new MemoryStore();
   const answer = { status: 410, message: "it was deleted", retryAfterSeconds: null };
   const { sender, news } = tab(store, () => ({ kind: "refused", ...answer }));

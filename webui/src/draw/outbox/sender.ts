@@ -1,6 +1,7 @@
-/** Sends what waits in the outbox, oldest first, until the server has acknowledged each drawing. */
+/** Send the drawings of the outbox, oldest first, until the server has acknowledged each. */
 
 import type { Drawing } from "../../shared/shapes";
+import type { OutboxStore } from "./store";
 import {
   CLAIM_MS,
   inOrder,
@@ -11,7 +12,6 @@ import {
   type DropReason,
   type Waiting,
 } from "./waiting";
-import type { OutboxStore } from "./store";
 
 export type OutboxNews =
   | { kind: "changed"; waiting: Waiting[] }
@@ -21,7 +21,7 @@ export type OutboxNews =
 
 interface SenderParts {
   store: OutboxStore;
-  /** Resolves once the server knows who draws here; rejects when it cannot be asked. */
+  /** Resolves when the contributor's cookie is there; rejects when the server cannot be asked. */
   introduce: () => Promise<unknown>;
   send: (waiting: Waiting) => Promise<Answer>;
   news: (news: OutboxNews) => void;
@@ -39,20 +39,20 @@ export class OutboxSender {
     this.#parts = parts;
   }
 
-  /** Keep a labelled drawing and send it. Resolves when it is kept. */
+  /** Store a labelled drawing and send it. Resolves when it is stored. */
   async add(waiting: Waiting): Promise<void> {
     await this.#parts.store.put(waiting);
     await this.#tell();
     void this.run();
   }
 
-  /** Another tab has put something in, or taken it out. */
+  /** Another tab changed the outbox. */
   async look(): Promise<void> {
     await this.#tell();
     await this.#sleep();
   }
 
-  /** The network came back, or the person looks again: try everything now. */
+  /** Try everything now: the network is back, or the page was opened again. */
   async hurry(): Promise<void> {
     for (const waiting of await this.#parts.store.all()) {
       const isFree = waiting.claimed_until_ms <= this.#parts.now();
@@ -64,7 +64,7 @@ export class OutboxSender {
   /** Send what is due, then sleep until the next is. */
   async run(): Promise<void> {
     this.#nAsked++;
-    if (this.#isSending) return; // whoever is at it goes round once more
+    if (this.#isSending) return; // the loop that is running goes round once more
     this.#isSending = true;
     let nDone = 0;
     try {
@@ -113,7 +113,7 @@ export class OutboxSender {
     try {
       await this.#parts.introduce();
     } catch {
-      // whatever went wrong with asking who we are, the drawing waits
+      // without a cookie the drawing waits, whatever the reason
       return { kind: "unreachable" };
     }
     return this.#parts.send(waiting);

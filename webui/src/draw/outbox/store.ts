@@ -1,14 +1,14 @@
-/** Where labelled drawings wait: IndexedDB, shared by all tabs; memory where that is forbidden. */
+/** Storage of the outbox: IndexedDB, shared by all tabs, or memory where that is forbidden. */
 
 import type { Waiting } from "./waiting";
 
 export interface OutboxStore {
-  /** False when what waits is lost with the page. */
+  /** False when waiting drawings are lost with the page. */
   readonly isLasting: boolean;
   all(): Promise<Waiting[]>;
   put(waiting: Waiting): Promise<void>;
   remove(id: string): Promise<void>;
-  /** True for exactly one tab: it may send the drawing until then. */
+  /** Returns true for exactly one tab, which may send the drawing until then. */
   claim(id: string, nowMs: number, untilMs: number): Promise<boolean>;
 }
 

@@ -21,19 +21,22 @@ function refused(status: number, retryAfterSeconds: number | null = null): Answe
 }
 
 describe("what an answer means", () => {
-  test.each([409, 410, 422, 413, 415])("%i is given up: it would be refused again", (status) => {
-    expect(outcomeOf(refused(status), 1, 0, 0).kind).toBe("dropped");
-  });
+  test.each([409, 410, 422, 413, 415])(
+    "%i is final: the same drawing would be refused again",
+    (status) => {
+      expect(outcomeOf(refused(status), 1, 0, 0).kind).toBe("dropped");
+    },
+  );
 
   test.each([401, 403, 404, 429, 500, 502, 503, 507])("%i is tried again", (status) => {
     expect(outcomeOf(refused(status), 1, 0, 0).kind).toBe("retry");
   });
 
-  test("no answer at all is tried again", () => {
+  test("a drawing without any answer is tried again", () => {
     expect(outcomeOf({ kind: "unreachable" }, 1, 0, 0).kind).toBe("retry");
   });
 
-  test("a server that asks for patience gets it", () => {
+  test("Retry-After is respected", () => {
     expect(outcomeOf(refused(429, 30), 1, 1_000, 0)).toMatchObject({ dueAtMs: 31_000 });
   });
 
@@ -50,11 +53,11 @@ describe("when to try", () => {
     expect(waits).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   });
 
-  test("pages that lost the same server do not come back in step", () => {
+  test("pages that lost the same server do not retry at the same moment", () => {
     expect(waitBeforeTry(1, 0.9)).toBeLessThan(waitBeforeTry(1, 0.1));
   });
 
-  test("what another tab has in hand is not due", () => {
+  test("a drawing that another tab sends is not due", () => {
     expect(isDue(waiting({ claimed_until_ms: 50 }), 10)).toBe(false);
     expect(isDue(waiting({ claimed_until_ms: 50 }), 50)).toBe(true);
   });

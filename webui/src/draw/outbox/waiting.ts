@@ -12,7 +12,7 @@ export interface Waiting {
   labelled_at_ms: number;
   n_tries: number;
   due_at_ms: number;
-  /** Until then one tab has it in hand; 0 = nobody. */
+  /** Until then one tab is sending it; 0: none. */
   claimed_until_ms: number;
 }
 
@@ -28,7 +28,7 @@ type Outcome =
   | { kind: "dropped"; reason: DropReason; message: string }
   | { kind: "retry"; dueAtMs: number; isForAll: boolean };
 
-/** Trying again cannot help with these: the same bytes would get the same answer. */
+/** Statuses that are final: sending the same bytes again would get the same answer. */
 const DROPPED: Readonly<Record<number, DropReason>> = {
   409: "not_yours",
   410: "deleted",
@@ -39,10 +39,11 @@ const DROPPED: Readonly<Record<number, DropReason>> = {
 };
 const WAIT_FIRST_MS = 2_000;
 const WAIT_LONGEST_MS = 60_000;
-/** Longer than a request may take, so that no second tab sends what is on its way. */
+/** Longer than a request may take, so that no second tab sends the same drawing. */
 export const CLAIM_MS = 30_000;
 
-/** 2, 4, 8 … 60 s, each up to a quarter shorter so that many pages do not come back at once. */
+/** Back-off of 2, 4, 8 … 60 s, each shortened by up to a quarter at random, so that many pages do
+ * not retry at once. */
 export function waitBeforeTry(nTries: number, random: number): number {
   const full = Math.min(WAIT_LONGEST_MS, WAIT_FIRST_MS * 2 ** Math.max(0, nTries - 1));
   return full * (1 - random / 4);
@@ -58,7 +59,7 @@ export function outcomeOf(answer: Answer, nTries: number, nowMs: number, random:
   const reason = DROPPED[answer.status];
   if (reason !== undefined) return { kind: "dropped", reason, message: answer.message };
   const askedMs = (answer.retryAfterSeconds ?? 0) * 1000;
-  // A 500 may be about this drawing alone; being slowed down or signed out is about all of them.
+  // A 500 may be caused by this drawing; other statuses (429, 401, 503 …) concern all of them.
   const isForAll = answer.status !== 500;
   return { kind: "retry", dueAtMs: nowMs + Math.max(wait, askedMs), isForAll };
 }
@@ -72,7 +73,7 @@ export function inOrder(all: readonly Waiting[]): Waiting[] {
   return [...all].sort((a, b) => a.labelled_at_ms - b.labelled_at_ms);
 }
 
-/** When there is something to do next; null when nothing waits. */
+/** When the next drawing is due; null when none waits. */
 export function nextDue(all: readonly Waiting[]): number | null {
   if (all.length === 0) return null;
   return Math.min(...all.map((one) => Math.max(one.due_at_ms, one.claimed_until_ms)));

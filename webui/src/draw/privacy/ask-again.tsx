@@ -1,10 +1,10 @@
-/** Asking the server, what went wrong with it, and asking again. */
+/** Load from the server, with the error and a way to retry. */
 
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { privacyWords } from "./words";
 import { sentenceOf } from "./calls";
+import { privacyWords } from "./words";
 
-/** A question to the server, the sentence of what went wrong, and a way to ask again. */
+/** The loaded value, a sentence about the error, and a function that retries. */
 export function useAnswer<Value>(load: () => Promise<Value>): {
   value: Value | null;
   problem: string;

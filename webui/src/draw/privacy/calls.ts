@@ -1,7 +1,7 @@
-/** What the sheets about one's own data ask of the server. */
+/** Requests about one's own data. */
 
-import type { DeletedOut, JoinOut, KeptOut, LinkOut, RestoredOut } from "../../contract";
 import { signal } from "@preact/signals";
+import type { DeletedOut, JoinOut, KeptOut, LinkOut, RestoredOut } from "../../contract";
 import { ask, Refused } from "../../shared/api";
 import { languageTag } from "../../shared/language";
 import { words } from "../../shared/words";
@@ -10,7 +10,7 @@ export type Kept = KeptOut;
 export type CarryLink = LinkOut;
 export type Joined = JoinOut;
 
-/** What was deleted last, for as long as it can be brought back. */
+/** The last deletion, while it can be undone. */
 export const deletedAll = signal<DeletedOut | null>(null);
 const RESTORE_WITHIN_MS = 60_000;
 
@@ -34,12 +34,12 @@ async function deleteAll(): Promise<DeletedOut> {
   return deleted;
 }
 
-/** A sentence for an error, in the server's words where it has any. */
+/** A sentence for an error: the server's message if there is one. */
 export function sentenceOf(error: unknown): string {
   return error instanceof Refused ? error.message : words.value.failedNetwork;
 }
 
-/** A day or a time of day, as the page's language writes it. */
+/** Format a day or a time of day in the page's language. */
 export function moment(text: string, style: "date" | "time"): string {
   const format = style === "date" ? { dateStyle: "long" } : { timeStyle: "short" };
   return new Intl.DateTimeFormat(languageTag.value, format as Intl.DateTimeFormatOptions).format(

@@ -1,9 +1,9 @@
-/** Where the sheets about one's own data go; their code is loaded when one is first opened. */
+/** The dialogs about one's own data; their code is loaded when one is first opened. */
 
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { carryToken, isPrivacyOpen, toast } from "../state";
 import { words } from "../../shared/words";
+import { carryToken, isPrivacyOpen, toast } from "../state";
 
 const CARRY = "#carry=";
 const PRIVACY = "#privacy";
@@ -13,7 +13,7 @@ interface Sheets {
   JoinDialog: (props: { token: string }) => VNode;
 }
 
-/** The address may ask for a sheet. A link's secret goes out of it at once, and into no log. */
+/** Open the dialog that the address names. Removes a link's secret from the address at once. */
 export function readFragment(): void {
   const { hash } = location;
   if (hash === PRIVACY) isPrivacyOpen.value = true;

@@ -6,9 +6,9 @@ import { versionList } from "../../shared/figures";
 import { languageTag } from "../../shared/language";
 import { learnedMayDiffer, loadMine } from "../mine-actions";
 import { isPrivacyOpen } from "../state";
+import { Carry } from "./another-browser";
 import { Problem, useAnswer } from "./ask-again";
 import { deletedAll, type Kept, moment, own, sentenceOf } from "./calls";
-import { Carry } from "./another-browser";
 import { privacyWords } from "./words";
 import "./styles.css";
 

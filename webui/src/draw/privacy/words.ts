@@ -1,4 +1,4 @@
-/** Words about one's own data: the sheet is loaded when it is opened. */
+/** Words about one's own data. */
 
 import { viewWords } from "../../shared/language";
 
