@@ -5,7 +5,7 @@ which only the reference predicts correctly, and `n_gained`, which only the cand
 rule is arithmetic on these two counts, so a verdict can be recomputed from stored predictions.
 
 `gate_candidate(...)` applies the rules of a run, `gate_first_model(...)` those of the first model.
-Both return a `Verdict`. The database stores `Verdict.to_json()`, and `core.runs.verdict_sentences`
+Both return a `Verdict`. The database stores `Verdict.to_json()`, and `core.runs.verdicts`
 renders it. Accuracy must be shown not to fall; improvement is reported but not required: with eight
 holdout drawings a true rise from 75 to 97 % is significant 2 % of the time. docs/gate.md has the
 operating characteristics.

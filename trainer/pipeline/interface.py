@@ -46,7 +46,7 @@ class Progress(Protocol):
         """Begin a phase."""
 
     def log(self, name: str, **facts: Any) -> None:
-        """Add a line to the run's log; `core.runs.sentences` renders it."""
+        """Add a line to the run's log; `core.runs.log_lines` renders it."""
 
     def step(
         self,

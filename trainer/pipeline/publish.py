@@ -9,7 +9,7 @@ from core.base.clock import utc_now
 from core.base.kinds import RunStatus
 from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
-from core.runs.verdict_sentences import verdict_sentence
+from core.runs.verdicts import verdict_sentence
 from core.storage.audit import audit
 from core.storage.tables import Verdict as VerdictRow
 from core.versions import lifecycle as versions
@@ -82,7 +82,7 @@ def publish(
 
 def _sentence(verdict: Verdict) -> str:
     """Return the verdict in English, for logs and for the reason of a promotion."""
-    return verdict_sentence(verdict.passed, verdict.to_json(), "en")
+    return verdict_sentence(verdict.passed, verdict.to_json())
 
 
 def _record(session: Session, claim: Claim, version: int, candidate: EvaluatedCandidate) -> None:

@@ -234,7 +234,7 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
 
 
 def _kind(error: Exception) -> str:
-    """Return the error's kind in `core.runs.sentences.FAILURES`, which has advice for each."""
+    """Return the error's kind in `core.runs.advice.FAILURES`, which has advice for each."""
     return next((kind for cls, kind in _KINDS if isinstance(error, cls)), "unexpected")
 
 

@@ -30,7 +30,7 @@ from core.base.kinds import RunStatus
 from core.base.settings import Settings
 from core.drawings import queries as drawing_queries
 from core.runs import queries as run_queries
-from core.runs.verdict_sentences import rule_sentence, verdict_sentence
+from core.runs.verdicts import rule_sentence, verdict_sentence
 from core.schedule import due
 from core.storage import migrate
 from core.storage.database import Database
@@ -258,8 +258,8 @@ def _outcome(database: Database, done: Run | None) -> tuple[dict[str, Any], str]
     facts = {"run_id": done.id, "version": done.version, "verdict": None}
     if row is None:
         return facts, f"Run {done.id} {done.status}: {done.message or 'it continues later'}"
-    rules = [rule | {"sentence": rule_sentence(rule, "en")} for rule in row.rules]
-    sentence = verdict_sentence(row.passed, row.rules, "en")
+    rules = [rule | {"sentence": rule_sentence(rule)} for rule in row.rules]
+    sentence = verdict_sentence(row.passed, row.rules)
     for rule in rules:
         del rule["facts"]
     facts["verdict"] = {"passed": row.passed, "sentence": sentence, "rules": rules}

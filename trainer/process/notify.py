@@ -30,12 +30,11 @@ from core.base.clock import utc_now
 from core.base.errors import InkloopError, InvalidInput
 from core.base.settings import Settings
 from core.runs import queries as run_queries
-from core.runs.sentences import message_sentence
-from core.runs.verdict_sentences import verdict_sentence
+from core.runs.verdicts import verdict_sentence
 from core.storage.database import Database
 from core.storage.tables import Run, Webhook, WebhookDelivery
 from core.webhooks import deliveries, receiver
-from core.webhooks.sentences import TEST_SENTENCE
+from core.webhooks.outcomes import TEST_SENTENCE
 from core.webhooks.signing import (
     Address,
     Outcome,
@@ -156,7 +155,7 @@ class Notifier:
             "delivery": delivery.id,
             "run_id": None if run is None else run.id,
             "version": None if run is None else run.version,
-            "sentence": _sentence(session, run, hook.language),
+            "sentence": _sentence(session, run),
             "url": hook.site + ("admin/runs/webhook" if run is None else f"admin/runs/{run.id}"),
             "sent_at": now.isoformat(),
         }
@@ -213,14 +212,14 @@ class Notifier:
         return found
 
 
-def _sentence(session: Session, run: Run | None, language: str) -> str:
-    """Describe the run's outcome in the language of the user who saved the address."""
+def _sentence(session: Session, run: Run | None) -> str:
+    """Describe the outcome of the run in English."""
     if run is None:
-        return TEST_SENTENCE[language]
+        return TEST_SENTENCE
     verdict = run_queries.verdict_of(session, run.id)
     if verdict is not None:
-        return verdict_sentence(verdict.passed, verdict.rules, language)
-    return message_sentence(run.message, run.failure, language) or run.status
+        return verdict_sentence(verdict.passed, verdict.rules)
+    return run.message or run.status
 
 
 def _post(parts: SplitResult, addresses: Sequence[Address], notice: Notice) -> int:

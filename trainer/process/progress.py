@@ -61,7 +61,7 @@ class RunProgress:
         self._write(None, None, None, None, enters=is_new)
 
     def log(self, name: str, **facts: Any) -> None:
-        """Add a line to the run's log; `core.runs.sentences` renders it."""
+        """Add a line to the run's log; `core.runs.log_lines` renders it."""
         self._check()
         with self._database.write() as session:
             runs.add_fenced_line(

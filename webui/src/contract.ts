@@ -2,8 +2,8 @@
  * The types of everything that the server takes and answers, made by `npm run contract` of the
  * server's schemas. Do not edit it: change the server, then make it again.
  *
- * schemas 3e098a0e5144da92aecbb817010910a762e9d728c8eb54736448a364df627996
- * types   9b9b0c70515ac3ac16b45bc39356049adef00b81c3eda424dfdcd1afde46a070
+ * schemas dacdf3542fe253af0e62c1dd4ac36935b3755948a5230e32a944d11521528f85
+ * types   5c877c0aab3c9b1fc3ec48ff4e2381f1a3337e79e12f5b8b4cf3c504ce3da338
  */
 
 export type paths = Record<string, never>;
@@ -144,6 +144,9 @@ export interface components {
       is_waiting: boolean;
       outcome: string | null;
       sentence: string | null;
+      facts: {
+        [key: string]: unknown;
+      };
     };
     DifferenceOut: {
       n: number;
@@ -366,6 +369,7 @@ export interface components {
       /** @enum {string} */
       kind: "gate" | "promote" | "rollback";
       why: string;
+      verdict: components["schemas"]["VerdictOut"] | null;
       /** @enum {string} */
       by: "gate" | "command" | "user";
       by_name: string | null;
@@ -397,6 +401,7 @@ export interface components {
       is_owed: boolean;
       last_seconds: number | null;
       message: string | null;
+      failure: string | null;
     };
     MeOut: {
       /** @enum {string} */
@@ -464,6 +469,12 @@ export interface components {
     ModelsOut: {
       items: components["schemas"]["ModelOut"][];
       next: string | null;
+    };
+    Named: {
+      name: string;
+      facts: {
+        [key: string]: unknown;
+      };
     };
     NeedOut: {
       /** @enum {string} */
@@ -634,6 +645,9 @@ export interface components {
       value: unknown;
       bound: unknown;
       sentence: string;
+      facts: {
+        [key: string]: unknown;
+      };
     };
     RunCounts: {
       new: number[];
@@ -690,6 +704,7 @@ export interface components {
       finished_at: string | null;
       cancel_requested: boolean;
       message: string | null;
+      failure: string | null;
       /** @default null */
       asked_by?: string | null;
       metrics: components["schemas"]["RunPoint"][];
@@ -699,13 +714,17 @@ export interface components {
       progress_at: string | null;
       n_attempts: number;
       what_to_do: string | null;
+      advice: components["schemas"]["Named"][];
       n_checking: number;
       told: components["schemas"]["DeliveryOut"] | null;
     };
     RunLineOut: {
+      name: string;
+      facts: {
+        [key: string]: unknown;
+      };
       /** Format: date-time */
       at: string;
-      name: string;
       sentence: string;
     };
     RunOut: {
@@ -730,6 +749,7 @@ export interface components {
       finished_at: string | null;
       cancel_requested: boolean;
       message: string | null;
+      failure: string | null;
       /** @default null */
       asked_by?: string | null;
     };
@@ -761,12 +781,15 @@ export interface components {
       last_run_at: string | null;
       last_outcome: string | null;
       sentence: string;
+      description: components["schemas"]["Named"];
       rule_sentence: string;
+      rule_description: components["schemas"]["Named"];
       next_runs: string[];
       zone: string;
     };
     SchedulePreviewOut: {
       sentence: string;
+      description: components["schemas"]["Named"];
       next_runs: string[];
     };
     SessionOut: {
@@ -796,6 +819,7 @@ export interface components {
       champion: components["schemas"]["ChampionOut"] | null;
       next_run_at: string | null;
       schedule_sentence: string;
+      schedule_description: components["schemas"]["Named"];
       run: components["schemas"]["RunOut"] | null;
       n_drawings: number;
       n_contributors: number;
@@ -1003,6 +1027,7 @@ export type MineOut = components["schemas"]["MineOut"];
 export type MnistColumns = components["schemas"]["MnistColumns"];
 export type ModelOut = components["schemas"]["ModelOut"];
 export type ModelsOut = components["schemas"]["ModelsOut"];
+export type Named = components["schemas"]["Named"];
 export type NeedOut = components["schemas"]["NeedOut"];
 export type OverviewDay = components["schemas"]["OverviewDay"];
 export type OverviewOut = components["schemas"]["OverviewOut"];

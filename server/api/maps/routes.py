@@ -23,7 +23,6 @@ from server.api.maps.schemas import MapOut, MapQuery, MapsOut
 from server.api.maps.sentences import failure_sentence
 from server.api.shared.etags import json_with_etag
 from server.api.shared.json_values import Json, iso
-from server.api.shared.language import language
 from server.contract import contract
 from server.roles import ADMIN, REVIEWER
 from server.services import services
@@ -125,6 +124,7 @@ def _maps() -> Json:
             "is_owed": live is not None and (row is None or maps.is_owed(row)),
             "last_seconds": queries.last_seconds(session),
             "message": None if row is None else _failure(row),
+            "failure": None if row is None else row.failure,
         }
 
 
@@ -148,7 +148,7 @@ def _made(session: Session, version: int | None) -> DigitMap:
 
 
 def _failure(row: DigitMap) -> str | None:
-    return None if row.failure is None else failure_sentence(row.failure, language())
+    return None if row.failure is None else failure_sentence(row.failure)
 
 
 def _why_not_yet(row: DigitMap | None, version: int) -> str:

@@ -69,7 +69,6 @@ def save(database: Database) -> Callable[[str], str]:
                 session,
                 url=url,
                 events=["promoted", "held", "failed"],
-                language="en",
                 site="https://inkloop.example.org/",
                 renew_secret=False,
                 allows_private=True,
