@@ -11,7 +11,7 @@ from tests.support.running import ROOT
 
 
 def written_by_the_code() -> set[str]:
-    """The names in each `add_line(…, "name")` and `progress.say("name")`."""
+    """The names in each `add_line(…, "name")` and `progress.log("name")`."""
     found = set()
     sources = [inspect.getsource(runs)]
     sources += [path.read_text("utf-8") for path in (ROOT / "trainer").rglob("*.py")]
@@ -20,7 +20,7 @@ def written_by_the_code() -> set[str]:
             if not isinstance(node, ast.Call):
                 continue
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in {"add_line", "say"}:
+            if name in {"add_line", "log"}:
                 texts = [a.value for a in node.args if isinstance(a, ast.Constant)]
                 found |= {text for text in texts if isinstance(text, str)}
     return found
