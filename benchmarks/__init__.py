@@ -1,1 +1,1 @@
-"""What `inkloop bench NAME` measures: one module a benchmark, each with a `run(…) -> dict`."""
+"""Benches of Inkloop: `model/` needs PyTorch, `system/` runs the whole product. Not installed."""

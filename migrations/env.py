@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: by the connection that `core.storage.migrate` hands over."""
+"""Alembic's entry point: runs on the connection that `core.storage.migrate` passes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.storage.database import Base
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
-    # All steps in the one transaction that the caller began: a process that dies leaves nothing.
+    # All steps run in the caller's transaction, so a process that dies leaves no half of them.
     transactional_ddl=True,
     transaction_per_migration=False,
     render_as_batch=True,

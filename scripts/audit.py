@@ -1,11 +1,14 @@
-"""Known holes in the packages that Inkloop stands on: `make audit`.
+"""Known vulnerabilities of the packages that Inkloop uses: `make audit`.
 
-pip-audit looks at the exact versions of constraints.txt, npm at those of package-lock.json. What
-they find fails, unless `scripts/audit-arguments.toml` argues why it does no harm here, and until
-when that holds. A tool that cannot reach its advisories calls everything clean, or not found: that
-is neither clean nor a finding, and is told as such.
+pip-audit checks the exact versions of constraints.txt, npm those of package-lock.json. A
+vulnerability fails the audit unless `scripts/audit-arguments.toml` says why it does no harm here,
+and until when. A tool that cannot reach its advisories reports no vulnerability or an error; both
+are reported as "not audited".
 
-    0  clean, or argued        1  holes without an argument        2  nobody could be asked
+Exit codes:
+    0  no vulnerability, or all of them accepted
+    1  a vulnerability that is not accepted
+    2  some packages were not audited
 """
 
 from __future__ import annotations
@@ -21,98 +24,101 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 ARGUMENTS = ROOT / "scripts" / "audit-arguments.toml"
-FOUND, NOT_ASKED = 1, 2
+VULNERABLE, NOT_AUDITED = 1, 2
 MAX_NAMES = 8
 
 
 @dataclass
-class Report:
-    """What one tool said."""
+class AuditResult:
+    """The result of one tool."""
 
     tool: str
-    n_asked: int = 0
-    holes: dict[str, str] = field(default_factory=dict)
-    """By the advisory's id: which package, in which version."""
-    not_asked: list[str] = field(default_factory=list)
-    """Packages, or the whole tool, that no advisory was looked up for, and why."""
+    n_audited: int = 0
+    vulnerabilities: dict[str, str] = field(default_factory=dict)
+    """Package and version, by the advisory's id."""
+    not_audited: list[str] = field(default_factory=list)
+    """Packages without a lookup, or the tool's error."""
 
 
-def of_pip(said: dict[str, Any]) -> Report:
-    """What `pip-audit --format json` says. Packages that it skipped were not looked up."""
-    report = Report("pip-audit")
-    for one in said["dependencies"]:
+def parse_pip_audit(output: dict[str, Any]) -> AuditResult:
+    """Parse `pip-audit --format json`. Skipped packages count as not audited."""
+    result = AuditResult("pip-audit")
+    for one in output["dependencies"]:
         if "skip_reason" in one:
-            report.not_asked.append(one["name"])
+            result.not_audited.append(one["name"])
             continue
-        report.n_asked += 1
-        for hole in one["vulns"]:
-            report.holes[hole["id"]] = f"{one['name']} {one['version']}"
-    return report
+        result.n_audited += 1
+        for vulnerability in one["vulns"]:
+            result.vulnerabilities[vulnerability["id"]] = f"{one['name']} {one['version']}"
+    return result
 
 
-def of_npm(said: dict[str, Any]) -> Report:
-    """What `npm audit --json` says; `via` has the advisories, or names where they are."""
-    report = Report("npm audit")
-    if "vulnerabilities" not in said:
-        report.not_asked.append(str(said.get("message") or "no answer"))
-        return report
-    report.n_asked = said["metadata"]["dependencies"]["total"]
-    for name, one in said["vulnerabilities"].items():
+def parse_npm_audit(output: dict[str, Any]) -> AuditResult:
+    """Parse `npm audit --json`. An entry of `via` is an advisory, or a package's name."""
+    result = AuditResult("npm audit")
+    if "vulnerabilities" not in output:
+        result.not_audited.append(str(output.get("message") or "no answer"))
+        return result
+    result.n_audited = output["metadata"]["dependencies"]["total"]
+    for name, one in output["vulnerabilities"].items():
         for via in one["via"]:
             if isinstance(via, dict):
-                report.holes[via["url"].rpartition("/")[2]] = f"{name} {via['range']}"
-    return report
+                result.vulnerabilities[via["url"].rpartition("/")[2]] = f"{name} {via['range']}"
+    return result
 
 
-def judge(reports: list[Report], argued: dict[str, Any], today: date) -> tuple[list[str], int]:
-    """The lines to show, and the exit code."""
+def judge(
+    results: list[AuditResult], accepted: dict[str, Any], today: date
+) -> tuple[list[str], int]:
+    """Return the lines to print and the exit code."""
     lines, code = [], 0
-    for report in reports:
-        for hole, where in sorted(report.holes.items()):
-            argument = argued.get(hole)
+    for result in results:
+        for advisory, package in sorted(result.vulnerabilities.items()):
+            argument = accepted.get(advisory)
             if argument is None:
-                lines.append(f"{report.tool}: {hole} in {where}: raise it, or argue it")
-                code = FOUND
+                lines.append(f"{result.tool}: {advisory} in {package}: upgrade it, or accept it")
+                code = VULNERABLE
             elif argument["until"] < today:
-                lines.append(f"{report.tool}: {hole} in {where}: argued until {argument['until']}")
-                code = FOUND
+                until = argument["until"]
+                lines.append(f"{result.tool}: {advisory} in {package}: accepted until {until}")
+                code = VULNERABLE
             else:
-                lines.append(f"{report.tool}: {hole} in {where}: harmless, {argument['because']}")
-        if report.not_asked:
-            named = ", ".join(report.not_asked[:MAX_NAMES])
-            rest = len(report.not_asked) - MAX_NAMES
+                because = argument["because"]
+                lines.append(f"{result.tool}: {advisory} in {package}: accepted, {because}")
+        if result.not_audited:
+            named = ", ".join(result.not_audited[:MAX_NAMES])
+            n_more = len(result.not_audited) - MAX_NAMES
             lines.append(
-                f"{report.tool}: NOT AUDITED, its advisories cannot be reached from here: "
+                f"{result.tool}: NOT AUDITED, its advisories cannot be reached from here: "
                 + named
-                + (f" and {rest} more" if rest > 0 else "")
+                + (f" and {n_more} more" if n_more > 0 else "")
             )
-            code = code or NOT_ASKED
-        lines.append(
-            f"{report.tool}: {report.n_asked} packages looked up, {len(report.holes)} holes known"
-        )
+            code = code or NOT_AUDITED
+        n_found = len(result.vulnerabilities)
+        lines.append(f"{result.tool}: {result.n_audited} packages, {n_found} vulnerabilities")
     return lines, code
 
 
 def _json_of(*command: str) -> dict[str, Any]:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     try:
-        found: dict[str, Any] = json.loads(done.stdout)
+        output: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
-        why = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        return {"message": f"{Path(command[0]).name}: {why}", "dependencies": []}
-    return found
+        error = (done.stderr.strip().splitlines() or ["no output"])[-1]
+        return {"message": f"{Path(command[0]).name}: {error}", "dependencies": []}
+    return output
 
 
 def main(pip_audit: str) -> int:
-    """Ask both, and say what came of it."""
-    asked = ("-r", "constraints.txt", "--no-deps", "--disable-pip", "--format", "json")
-    said = _json_of(pip_audit, *asked, "--progress-spinner", "off")
-    python = of_pip(said)
-    if not said["dependencies"]:
-        python.not_asked.append(said["message"])
-    pages = of_npm(_json_of("npm", "--prefix", "webui", "audit", "--json"))
-    argued = tomllib.loads(ARGUMENTS.read_text(encoding="utf-8"))
-    lines, code = judge([python, pages], argued, datetime.now(UTC).date())
+    """Run both tools and print their results. Returns: the exit code."""
+    options = ("-r", "constraints.txt", "--no-deps", "--disable-pip", "--format", "json")
+    output = _json_of(pip_audit, *options, "--progress-spinner", "off")
+    python = parse_pip_audit(output)
+    if not output["dependencies"]:
+        python.not_audited.append(output["message"])
+    pages = parse_npm_audit(_json_of("npm", "--prefix", "webui", "audit", "--json"))
+    accepted = tomllib.loads(ARGUMENTS.read_text(encoding="utf-8"))
+    lines, code = judge([python, pages], accepted, datetime.now(UTC).date())
     print("\n".join(lines))
     return code
 

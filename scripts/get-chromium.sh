@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Make sure that the browser tests have a Chromium: an installed one, else Debian's package (as root
-# on Debian), else Playwright's own build.
-# Usage: get-chromium.sh PATH_TO_PLAYWRIGHT, or get-chromium.sh --is-there, which only looks.
+# Get a Chromium for the browser tests: an installed one, else Debian's package (as root on Debian),
+# else Playwright's build. Usage: get-chromium.sh PATH_TO_PLAYWRIGHT, or get-chromium.sh --is-there,
+# which only looks for one.
 set -eu
 
 if command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then
@@ -20,7 +20,7 @@ if [ "$(id -u)" = 0 ] && [ -e /etc/debian_version ]; then
         exit 0
     fi
 fi
-echo "Set-up: Playwright's own build of Chromium"
+echo "Set-up: Chromium from Playwright"
 if ! "$1" install chromium; then
     echo "No Chromium is installed, and none could be downloaded: install one, then repeat this command." >&2
     exit 1

@@ -1,8 +1,8 @@
-"""Make mnist_writers.npz from QMNIST's label files: the writer of each image of MNIST.
+"""Make mnist_writers.npz, the writer of each MNIST image, from the label files of QMNIST.
 
     python scripts/make_mnist_writers.py FOLDER_WITH_QMNIST_LABELS FOLDER_WITH_MNIST
 
-QMNIST (C. Yadav and L. Bottou, 2019, BSD licence) found the NIST source of every image of MNIST.
+QMNIST (C. Yadav and L. Bottou, 2019, BSD licence) matches every MNIST image with its NIST source.
 Its label files are IDX of big-endian int32, eight columns: digit, series (hsf), writer, ….
 """
 
@@ -23,13 +23,13 @@ TARGET = (
 
 
 def columns(path: Path, n: int) -> np.ndarray:
-    """(n, 8) of a QMNIST label file."""
+    """Read the first `n` rows (n, 8) of a QMNIST label file."""
     data = gzip.decompress(path.read_bytes())
     return np.frombuffer(data, ">i4", offset=12).reshape(-1, 8)[:n]
 
 
 def main(qmnist: Path, folder: Path) -> None:
-    """Check that the digits agree with MNIST's labels, then write the file."""
+    """Check the digits against MNIST's labels, then write the file."""
     images = mnist.load(folder)
     arrays: dict[str, Any] = {}
     for part, labels in (("train", images.train_labels), ("test", images.test_labels)):

@@ -1,12 +1,11 @@
-"""Makes the pictures in docs/images.
+"""Take the screenshots in docs/images.
 
     make images
     .venv/bin/python -m scripts.screenshots http://127.0.0.1:8000
 
-Without an address it prepares an instance of its own and takes every view of the dashboard; nothing
-is trained, so the versions and scores on these pictures are made up. With the address of a running
-Inkloop that has a live version it takes the draw page, which shows what a trained model reads: it
-draws and labels digits like a person, so let it loose on an instance made for the purpose.
+Without an address: all views of the dashboard of a temporary instance, with invented versions and
+scores. With the address of an Inkloop that has a live version: the draw page with predictions of a
+trained model; the script draws and labels digits there, so use an instance made for this purpose.
 Needs the packages of `make test` and Chromium.
 """
 
@@ -53,7 +52,7 @@ ON_A_PHONE = ("overview", "drawings", "review", "models", "version", "runs", "ma
 
 
 def save(page: Page, name: str) -> None:
-    """What the page shows, once it is at rest, in few colours: a quarter of the bytes."""
+    """Save a screenshot of the loaded page in few colours, a quarter of the bytes."""
     page.wait_for_load_state("networkidle")
     shot = Image.open(BytesIO(page.screenshot(animations="disabled")))
     few = shot.convert("RGB").quantize(N_COLOURS, dither=Image.Dither.NONE)
@@ -61,7 +60,7 @@ def save(page: Page, name: str) -> None:
 
 
 def shoot_draw_page(browser: Browser, url: str) -> None:
-    """The draw page at 1280 pixels: a few drawings kept, a 7 on the canvas."""
+    """Save the draw page at 1280 pixels: some drawings stored, a 7 on the canvas."""
     page = browser.new_page(viewport=DESK, locale="en-GB")
     page.goto(url)
     expect(page.locator("#canvas")).to_be_visible()
@@ -78,7 +77,7 @@ def shoot_draw_page(browser: Browser, url: str) -> None:
 
 
 def shoot_privacy_sheet(page: Page, url: str, name: str) -> None:
-    """What the draw page says about what is kept."""
+    """Save the privacy sheet of the draw page."""
     page.goto(url)
     page.locator("#privacy").click()
     expect(page.locator("#privacy-sheet")).to_be_visible()
@@ -86,7 +85,7 @@ def shoot_privacy_sheet(page: Page, url: str, name: str) -> None:
 
 
 def shoot_views(browser: Browser, url: str) -> None:
-    """Every view at 1280 in light English; some on a phone in dark Chinese."""
+    """Save every view at 1280 pixels, light, in English; some on a phone, dark, in Chinese."""
     for is_phone in (False, True):
         context = browser.new_context(
             viewport=PHONE if is_phone else DESK,
@@ -110,7 +109,7 @@ def shoot_views(browser: Browser, url: str) -> None:
 
 
 def main() -> None:
-    """Make the draw page's picture of the given Inkloop, or all the others."""
+    """Save the draw page of a given Inkloop, or all other screenshots."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(
@@ -125,7 +124,7 @@ def main() -> None:
                 server.wait("/readyz")
                 shoot_views(browser, server.url)
         browser.close()
-    print(f"Made the pictures in {IMAGES}")
+    print(f"Saved the screenshots in {IMAGES}")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.base.clock import utc_now
 from core.base.errors import NotSignedIn
-from core.people import accounts
+from core.people import sessions, tokens
 from server.roles import ANYBODY
 from server.services import services
 
@@ -69,7 +69,7 @@ def _look_up(incoming: Request) -> Who:
     if incoming.authorization is not None:
         secret = incoming.authorization.token if incoming.authorization.type == "bearer" else None
         with services().database.read() as session:
-            token = accounts.find_token(session, secret) if secret else None
+            token = tokens.find_token(session, secret) if secret else None
             if token is None:
                 raise NotSignedIn("this token is unknown or revoked: ask an administrator for one")
             return Who(role=token.role, user_id=token.user_id, token_id=token.id)
@@ -82,7 +82,7 @@ def _look_up(incoming: Request) -> Who:
 
 def session_user(session: Session, secret: str, *, now: datetime) -> Who:
     """Return the user of a session; the role `anybody` if the session has ended."""
-    found = accounts.find_session(session, secret, now=now)
+    found = sessions.find_session(session, secret, now=now)
     if found is None:
         return Who()
     user, login = found
@@ -153,7 +153,7 @@ def become(contributor_id: str) -> None:
 
 def set_session_cookie(answer: Response, secret: str) -> None:
     """Set the cookie of a new session."""
-    _set_cookie(answer, SESSION_COOKIE, secret, max_age=int(accounts.SESSION_LASTS.total_seconds()))
+    _set_cookie(answer, SESSION_COOKIE, secret, max_age=int(sessions.SESSION_LASTS.total_seconds()))
 
 
 def drop_session_cookie(answer: Response) -> None:

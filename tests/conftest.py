@@ -15,7 +15,7 @@ from core.base.settings import Settings
 from core.storage import migrate
 from core.storage.database import Database
 from tests.support.first_model import first_model, instance, quiet_first_start
-from tests.support.open_guard import sitecustomize as ear
+from tests.support.open_guard import sitecustomize as open_guard
 
 __all__ = ["first_model", "instance", "quiet_first_start"]
 
@@ -24,28 +24,28 @@ SECRET = "0123456789abcdef0123456789abcdef"
 
 
 def pytest_configure() -> None:
-    """Have this process, and all that tests start from here, listened to: see `tests/ear`."""
-    descriptor, os.environ[ear.REPORT] = tempfile.mkstemp(prefix="inkloop-ear-")
+    """Install the open guard in this process and in all processes that tests start."""
+    descriptor, os.environ[open_guard.REPORT] = tempfile.mkstemp(prefix="inkloop-open-guard-")
     os.close(descriptor)
     others = os.environ.get("PYTHONPATH", "")
-    os.environ["PYTHONPATH"] = f"{ear.HERE.parent}{os.pathsep}{others}".rstrip(os.pathsep)
-    ear.listen()
+    os.environ["PYTHONPATH"] = f"{open_guard.HERE.parent}{os.pathsep}{others}".rstrip(os.pathsep)
+    open_guard.install()
 
 
 def pytest_unconfigure() -> None:
     """Leave nothing behind."""
-    Path(os.environ.pop(ear.REPORT)).unlink()
+    Path(os.environ.pop(open_guard.REPORT)).unlink()
 
 
 @pytest.fixture(autouse=True)
 def only_sqlite_opens_databases() -> Iterator[None]:
     """Whatever the test, and in whichever process: else SQLite goes on without its locks."""
     yield
-    report = Path(os.environ[ear.REPORT])
+    report = Path(os.environ[open_guard.REPORT])
     if report.stat().st_size:
-        heard = report.read_text(encoding="utf-8")
+        opened = report.read_text(encoding="utf-8")
         os.truncate(report, 0)
-        pytest.fail(f"opened beside SQLite: {heard}", pytrace=False)
+        pytest.fail(f"opened beside SQLite: {opened}", pytrace=False)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The ear in tests/ear hears whoever opens a live database's files beside SQLite."""
+"""The open guard refuses Python code that opens a live database's files."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from core.cli import doctor
 from core.storage import instance_lock
 from core.storage.database import Database
 from tests.support.factories import make_drawing
-from tests.support.open_guard import sitecustomize as ear
-from tests.support.running import ROOT, heard
+from tests.support.open_guard import sitecustomize as open_guard
+from tests.support.running import ROOT, guarded
 
 # What people do to databases by hand. Each closes a descriptor, and with it SQLite's locks.
 DEEDS: dict[str, Callable[[Path, Path], object]] = {
@@ -37,9 +37,9 @@ DEEDS: dict[str, Callable[[Path, Path], object]] = {
 
 @pytest.fixture
 def expected() -> Iterator[None]:
-    """What this test does is heard on purpose, and not told at its end."""
+    """Expect a report, and remove it so that the test does not fail."""
     yield
-    report = Path(os.environ[ear.REPORT])
+    report = Path(os.environ[open_guard.REPORT])
     assert report.stat().st_size
     os.truncate(report, 0)
 
@@ -59,11 +59,11 @@ def test_every_way_to_open_a_live_database_is_refused(
     live: Settings, tmp_path: Path, deed: str, side: str
 ) -> None:
     path = live.database_path
-    with pytest.raises(ear.OpenedBesideSQLite):
+    with pytest.raises(open_guard.OpenedBesideSQLite):
         DEEDS[deed](path.with_name(path.name + side), tmp_path)
 
 
-def test_sqlite_itself_opens_what_it_likes(live: Settings) -> None:
+def test_sqlite_itself_may_open_a_live_database(live: Settings) -> None:
     database = Database(live)
     with database.read() as session:
         assert session.connection().exec_driver_sql("SELECT count(*) FROM drawings").scalar() == 1
@@ -85,12 +85,12 @@ def test_inkloop_itself_may_not_even_open_one_at_rest(live: Settings, database: 
     instance_lock.hold_part(live.instance).close()
     look = as_if_in(doctor, "def made(path): return open(path, 'rb').read(16)")
 
-    with pytest.raises(ear.OpenedBesideSQLite):
+    with pytest.raises(open_guard.OpenedBesideSQLite):
         look(live.database_path)
 
 
 @pytest.mark.usefixtures("expected")
-def test_processes_that_tests_start_are_listened_to(live: Settings) -> None:
+def test_processes_that_tests_start_are_guarded(live: Settings) -> None:
     code = (
         "import sys\n"
         "from core.storage.database import Database\n"
@@ -103,7 +103,7 @@ def test_processes_that_tests_start_are_listened_to(live: Settings) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
-        env=heard() | {"INKLOOP_INSTANCE": str(live.instance)},
+        env=guarded() | {"INKLOOP_INSTANCE": str(live.instance)},
         capture_output=True,
         text=True,
         timeout=60,
@@ -111,13 +111,13 @@ def test_processes_that_tests_start_are_listened_to(live: Settings) -> None:
     )
 
     assert "OpenedBesideSQLite" in done.stderr
-    assert str(live.database_path) in Path(os.environ[ear.REPORT]).read_text()
+    assert str(live.database_path) in Path(os.environ[open_guard.REPORT]).read_text()
 
 
 def test_the_files_are_those_that_inkloop_keeps(settings: Settings) -> None:
     kept = [path.name for path in (settings.database_path, settings.shared_state_path)]
 
-    assert ear.FILES == tuple(name + side for name in kept for side in ("", "-wal", "-shm"))
+    assert open_guard.FILES == tuple(name + side for name in kept for side in ("", "-wal", "-shm"))
 
 
 def as_if_in(module: ModuleType, source: str) -> Callable[[Path], object]:

@@ -1,12 +1,12 @@
-"""Digits as people draw and upload them: small or large, with any pen, anywhere, at any slant.
+"""Real digits redrawn on canvases: other sizes, pens, positions and slants.
 
-The digits are real: centre-lines of MNIST images by the validation writers, whom no first model has
-learned from. Each cell of the grid draws the same digits again, so that cells differ by nothing but
-the way of drawing, and the record says beside them how well the same images are read as MNIST has
-them: the difference is what the centre-lines themselves cost.
+The digits are centre-lines of MNIST images by validation writers, whom no first model learns
+from. Each cell of the grid redraws the same digits, so that cells differ only in the way of
+drawing. The record also has the accuracy on the same images as MNIST has them: the difference is
+the cost of tracing the centre-lines.
 
-Two ways lead to the model: *strokes*, points on whole pixels as a mouse gives them, which have no
-pen's width, and *pictures*, a black pen on white paper as a PNG.
+A cell reaches the model as *strokes*, points on whole pixels as from a mouse, without a pen width,
+or as a *picture*, a black pen on white paper as PNG.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from benchmarks.model.centre_lines import centre_lines
 from core.imaging import ink_from_picture, ink_from_strokes, parse_strokes
 from core.symbols.digits import writers
 from core.symbols.digits.mnist import Mnist
+from tests.support.strokes_from_mnist import centre_lines
 
 Inks = NDArray[np.uint8]
 Points = NDArray[np.float64]
@@ -33,18 +33,18 @@ Place = Literal["middle", "corner"]
 
 SIDES_PX: Final = (120, 280)
 PENS: Final = (0.02, 0.1, 0.2)
-"""Width by the digit's longer side. MNIST's own pens have 0.13 ± 0.05."""
+"""Pen width as a share of the digit's longer side. MNIST's pens have 0.13 ± 0.05."""
 
 PLACES: Final[tuple[Place, ...]] = ("middle", "corner")
 SLANTS: Final = (-0.3, 0.0, 0.3)
-"""Pixels to the right for each pixel upwards, beside the writer's own: 17° to either side."""
+"""Pixels to the right per pixel upwards, added to the writer's own slant: ± 17°."""
 
 DIGIT_SHARE: Final = 0.4
-"""The digit's longer side by the canvas's, slant and pen aside."""
+"""The digit's longer side as a share of the canvas, without slant and pen."""
 
-MARGIN_SHARE: Final = 0.02  # of the canvas, between its edge and a digit in a corner
+MARGIN_SHARE: Final = 0.02  # of the canvas: distance of a digit in a corner from the edge
 FINE: Final = 2
-"""Pictures are drawn so many times as large, for grey edges."""
+"""Oversampling factor of pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +58,20 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """As the record names it."""
+        """Name in the record."""
         pen = "strokes" if self.pen is None else f"pen {self.pen:g}"
         return f"{self.side_px} px/{pen}/{self.place}/slant {self.slant:+g}"
 
 
 def cells() -> list[Cell]:
-    """The grid: 12 cells of strokes and 36 of pictures."""
+    """Return the grid: 12 cells of strokes and 36 of pictures."""
     pens: tuple[float | None, ...] = (None, *PENS)
     return [Cell(*one) for one in product(SIDES_PX, pens, PLACES, SLANTS)]
 
 
 @dataclass(frozen=True, slots=True)
-class People:
-    """Real digits as MNIST has them, (N, 28, 28) with labels (N,), and their centre-lines.
+class TracedDigits:
+    """MNIST images (N, 28, 28) with labels (N,), and their centre-lines.
 
     A digit's lines are (P, 2) each: x and y in pixels of its image.
     """
@@ -81,23 +81,23 @@ class People:
     lines: list[Lines]
 
 
-def people(mnist: Mnist, n: int, seed: int) -> People:
-    """`n` images by validation writers, every digit equally often, 0 first."""
+def traced_digits(mnist: Mnist, n: int, seed: int) -> TracedDigits:
+    """Trace `n` images by validation writers, the same number of each digit, sorted by digit."""
     rng = np.random.default_rng(seed)
-    theirs = rng.permutation(writers.validation_indices())
-    labels = mnist.train_labels[theirs]
-    chosen = np.concatenate([theirs[labels == digit][: n // 10] for digit in range(10)])
+    candidates = rng.permutation(writers.validation_indices())
+    labels = mnist.train_labels[candidates]
+    chosen = np.concatenate([candidates[labels == digit][: n // 10] for digit in range(10)])
     inks = mnist.train_images[chosen]
-    return People(inks, mnist.train_labels[chosen], [centre_lines(ink) for ink in inks])
+    return TracedDigits(inks, mnist.train_labels[chosen], [centre_lines(ink) for ink in inks])
 
 
 def inks_of(drawn: Sequence[Lines], cell: Cell) -> Inks:
-    """(N, 28, 28) what the model is shown of digits drawn in this way."""
+    """Return the model's input (N, 28, 28) for digits drawn in this way."""
     return np.stack([_ink(lines, cell, number) for number, lines in enumerate(drawn)])
 
 
 def _ink(lines: Lines, cell: Cell, number: int) -> Inks:
-    """(28, 28) of the digit with this number, by which the four corners are taken in turn."""
+    """Ink (28, 28) of a digit. Its number chooses one of the four corners."""
     placed = _placed(lines, cell, (number % 2, number // 2 % 2))
     if cell.pen is None:
         raw = [np.rint(line).tolist() for line in placed]
@@ -107,7 +107,7 @@ def _ink(lines: Lines, cell: Cell, number: int) -> Inks:
 
 
 def _placed(lines: Lines, cell: Cell, corner: tuple[int, int]) -> list[Points]:
-    """The lines on the canvas, in its pixels."""
+    """Place the lines on the canvas, in canvas pixels."""
     points = np.concatenate(list(lines))
     scale = DIGIT_SHARE * cell.side_px / max(float(np.ptp(points, axis=0).max()), 1e-6)
     lean = np.array([[1.0, 0.0], [-cell.slant, 1.0]])  # y goes downwards
@@ -122,9 +122,9 @@ def _placed(lines: Lines, cell: Cell, corner: tuple[int, int]) -> list[Points]:
 
 
 def picture(lines: Lines, side_px: int, width_px: float) -> bytes:
-    """A PNG of black lines with round ends on white paper, `width_px` wide.
+    """Draw a PNG of black lines with round ends, `width_px` wide, on a square white page.
 
-    `lines`: (P, 2) each, x and y in pixels of the square page.
+    `lines`: (P, 2) each, x and y in page pixels.
     """
     page = Image.new("L", (FINE * side_px, FINE * side_px), 255)
     pen = ImageDraw.Draw(page)

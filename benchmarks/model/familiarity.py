@@ -1,10 +1,10 @@
-"""What counts as a digit: real digits that are refused, and strangers that pass for one.
+"""Detection of non-digits: real digits that are refused, and non-digits that are accepted.
 
-The first model with the familiarity that is fitted for every version, as it is served: geometry of
-the strokes or the picture first, then the features. Of the strangers only the handwritten letters
-have the forms that the fit was shown, in other hands; scribbles, crosses, pairs of digits and the
-letters of a typeface, printed or written along their centre-lines by invented hands, are drawn by
-other means than those of `strangers.py`. No package carries letters by real hands.
+The first model with the familiarity score that is fitted for every version, as it is served: the
+geometry of strokes or picture first, then the features. Only the handwritten letters share their
+forms with the training non-digits (`non_digits.py`), in other hands. Scribbles, crosses, pairs of
+digits and typeface letters, printed or written along their centre-lines by synthetic hands, come
+from other generators. No package has letters by real hands.
 """
 
 from __future__ import annotations
@@ -22,16 +22,17 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from sklearn.metrics import roc_auc_score
 
-from benchmarks.aims import Row, at_least, at_most
-from benchmarks.model.centre_lines import centre_lines
-from benchmarks.model.hands import Way, draw, make_hand
-from benchmarks.model.stream import Bench
+from benchmarks.bench import Bench, Row, Say, Table, Tried, at_least, at_most
+from benchmarks.model.data import on_mnist
+from benchmarks.model.experiment import Experiment
 from benchmarks.model.streams import optical
 from benchmarks.record import Record
 from core.imaging import Inking, ink_from_picture, ink_from_strokes, parse_strokes
 from core.symbols.digits.golden import PAGE_PX
 from core.symbols.digits.mnist import Mnist
 from core.symbols.digits.non_digits import LETTERS, letter
+from tests.support.hands import Way, draw, make_hand
+from tests.support.strokes_from_mnist import centre_lines
 from trainer.learning.calibrate import fit_temperature
 from trainer.learning.familiarity import Familiarity
 from trainer.learning.scores import expected_calibration_error, negative_log_likelihood, read
@@ -41,10 +42,9 @@ Points = NDArray[np.float64]
 Maker = Callable[[np.random.Generator], Inking]
 
 PRINTED: Final = "ACEFGHJKMNPQRTUVWXYadefhkmnprtuwxy"
-"""Without those that are digits to many: I l O o D S s Z z B b g q, and L C c i j v."""
+"""Letters that do not look like digits: without I l O o D S s Z z B b g q L C c i j v."""
 
 LOOK_ALIKES: Final = "OIlSZ"
-
 
 REAL: Final = ("MNIST test set", "scikit-learn's digits")
 REFUSED: Final[Mapping[str, float]] = {
@@ -56,46 +56,33 @@ REFUSED: Final[Mapping[str, float]] = {
     "printed letters": 0.5,
     "written letters": 0.5,
 }
-"""Which share should be refused at least; of letters "most" is asked."""
+"""Minimum share to refuse; most letters."""
 
-TOLD: Final = ("handwritten letters", "printed letters", "written letters", "scribbles")
+AUROC_OF: Final = ("handwritten letters", "printed letters", "written letters", "scribbles")
 LEAST_AUROC: Final = 0.99
 MOST_ECE: Final = 0.003
 
-TRIED: Final[list[Row]] = [
-    ("tried on other strangers, on validation digits, first models 0 and 1", "came of it", "kept"),
-    (
-        "circles round and round among the scribbles that the fit is shown",
-        "scribbles refused 94.7 → 97.3 %, AUROC of written letters 0.981 → 0.979",
-        "yes",
-    ),
-    (
-        "3,500 strangers instead of 2,000",
-        "AUROC of written letters 0.980 → 0.982 and 0.983 → 0.980,"
-        " crosses refused 91 → 100 % and 98 → 90 %: chance",
-        "no",
-    ),
-    ("the same, and twice as many steps", "0.981 and 0.983; crosses 100 and 86 %", "no"),
-    (
-        "1,500 of each, three first models: besides the features, the mean answers of the layers"
-        " between the first and the last",
-        "letters refused, handwritten, printed, written: 71, 66, 58 → 83, 79, 69 %; their AUROC"
-        " 0.997, 0.980, 0.976 → 0.998, 0.986, 0.981; crosses refused 95 → 95 %",
-        "yes",
-    ),
-    ("the first layer's too", "87, 79, 71 %; 0.998, 0.980, 0.978; crosses 98 %", "no"),
-    (
-        "features alone, and 1,500 signs of random strokes among the strangers",
-        "70, 62, 54 %; 0.996, 0.975, 0.979; crosses 99 %",
-        "no",
-    ),
-    (
-        "the layers between, and 2,000 letters of eight single-line typefaces; 400 of each, two"
-        " models",
-        "84, 90, 79 %; 0.997, 0.996, 0.984; crosses 76 and 96 %",
-        "no: crosses, and a dependency for letters alone",
-    ),
-]
+# On other non-digits, on validation digits, with first models 0 and 1 unless said otherwise.
+TRIED: Final = (
+    Tried("circles drawn round and round among the training scribbles",
+          "scribbles refused 94.7 → 97.3 %, AUROC of written letters 0.981 → 0.979", "yes"),
+    Tried("3,500 training non-digits instead of 2,000",
+          "AUROC of written letters 0.980 → 0.982 and 0.983 → 0.980, crosses refused"
+          " 91 → 100 % and 98 → 90 %", "no: chance"),
+    Tried("the same, and twice as many steps", "AUROC 0.981 and 0.983; crosses 100 and 86 %"),
+    Tried("1,500 of each, three first models: mean activations of the layers between the first and"
+          " the last, besides the features",
+          "letters refused (handwritten, printed, written) 71, 66, 58 → 83, 79, 69 %, AUROC"
+          " 0.997, 0.980, 0.976 → 0.998, 0.986, 0.981, crosses refused 95 → 95 %", "yes"),
+    Tried("mean activations of the first layer, too",
+          "letters refused 87, 79, 71 %, not 83, 79, 69 %; AUROC 0.998, 0.980, 0.978, crosses"
+          " 98 %"),
+    Tried("features only, and 1,500 random-stroke signs among the training non-digits",
+          "letters refused 70, 62, 54 %, AUROC 0.996, 0.975, 0.979, crosses 99 %"),
+    Tried("2,000 letters of eight single-line typefaces (400 each, two models)",
+          "letters refused 84, 90, 79 %, AUROC 0.997, 0.996, 0.984, crosses 76 and 96 %",
+          "no: crosses, and a dependency for letters alone"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,33 +94,35 @@ class Options:
     threads: int = 1
 
 
-def run(mnist: Mnist, folder: Path, options: Options, say: Callable[[str], None]) -> dict[str, Any]:
-    """Measure what `folder/familiarity.json` lacks. Returns: all that the file says."""
+def run(mnist: Mnist, folder: Path, options: Options, say: Say) -> dict[str, Any]:
+    """Measure what `folder/familiarity.json` lacks. Returns: the record."""
     torch.set_num_threads(options.threads)
-    bench = Bench(mnist, folder)
+    experiment = Experiment(mnist)
     record = Record(folder / "familiarity.json", asdict(options))
-    say("fitting, drawing and reading")
-    return record.finish(record.piece("all", partial(_measure, bench, options)))
+    say("fitting, drawing and predicting")
+    return record.finish(record.piece("all", partial(_measure, experiment, options)))
 
 
-def _measure(bench: Bench, options: Options) -> dict[str, Any]:
-    mnist, network = bench.mnist, bench.base("full")
-    train, validation = bench.training["full"], bench.validation
+def _measure(experiment: Experiment, options: Options) -> dict[str, Any]:
+    mnist, network = experiment.mnist, experiment.base("full")
+    train, validation = experiment.training["full"], experiment.validation
     familiarity = Familiarity.fit(
         network, mnist.train_images[train], mnist.train_labels[train],
         mnist.train_images[validation],
     )  # fmt: skip
-    judge = partial(_scores, network, familiarity)
+    score = partial(_scores, network, familiarity)
     rng = np.random.default_rng(options.seed)
     test = familiarity.of(read(network, mnist.test_images))
     digits = {"MNIST test set": test, "scikit-learn's digits": _optical(network, familiarity)}
     for way in ("joined", "odd"):
-        digits[f"invented hands, {way}"] = judge(_digit_of(way, rng), options.n_each, rng)
-    strangers = {kind: judge(make, options.n_each, rng) for kind, make in KINDS.items()}
+        digits[f"invented hands, {way}"] = score(_digit_of(way, rng), options.n_each, rng)
+    non_digits = {kind: score(make, options.n_each, rng) for kind, make in KINDS.items()}
     return {
         "digits": {name: _refused(scores, familiarity) for name, scores in digits.items()},
-        "strangers": {name: _told(scores, test, familiarity) for name, scores in strangers.items()},
-        "temperature": _temperature(bench, network),
+        "strangers": {
+            name: _separated(scores, test, familiarity) for name, scores in non_digits.items()
+        },
+        "temperature": _temperature(experiment, network),
     }
 
 
@@ -144,7 +133,7 @@ def _scores(
     n: int,
     rng: np.random.Generator,
 ) -> NDArray[np.float32]:
-    """(n,) familiarity; the least there is where the geometry alone says no."""
+    """Familiarity of `n` drawings (n,); very low where the geometry alone refuses."""
     inkings = [make(rng) for _ in range(n)]
     score_N = familiarity.of(read(network, np.stack([one.ink_HW for one in inkings])))
     could_be_N = np.array([one.could_be_digit for one in inkings])
@@ -160,7 +149,7 @@ def _refused(score_N: NDArray[np.float32], familiarity: Familiarity) -> dict[str
     return {"n": len(score_N), "refused": float((score_N < familiarity.threshold).mean())}
 
 
-def _told(
+def _separated(
     score_N: NDArray[np.float32], digit_M: NDArray[np.float32], familiarity: Familiarity
 ) -> dict[str, Any]:
     is_digit = np.repeat([1, 0], [len(digit_M), len(score_N)])
@@ -169,9 +158,9 @@ def _told(
     }
 
 
-def _temperature(bench: Bench, network: DigitNetwork) -> dict[str, Any]:
+def _temperature(experiment: Experiment, network: DigitNetwork) -> dict[str, Any]:
     """Calibration on the test set, without a temperature and with the fitted one."""
-    mnist, validation = bench.mnist, bench.validation
+    mnist, validation = experiment.mnist, experiment.validation
     fitted = fit_temperature(
         read(network, mnist.train_images[validation]).logits_NK, mnist.train_labels[validation]
     )
@@ -186,37 +175,45 @@ def _temperature(bench: Bench, network: DigitNetwork) -> dict[str, Any]:
     return found
 
 
-def table(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """Real digits, then strangers, the heading first."""
-    rows: list[tuple[str, ...]] = [("drawings", "how many", "refused", "AUROC against MNIST")]
+def tables(result: Mapping[str, Any], _options: Options) -> list[Table]:
+    """Shares refused, and calibration."""
+    return [
+        Table("Refused as no digit", table(result)),
+        Table("Calibration on the test set", temperature_table(result)),
+    ]
+
+
+def table(result: Mapping[str, Any]) -> list[Row]:
+    """Real digits, then non-digits."""
+    rows: list[Row] = [("drawings", "number", "refused", "AUROC against MNIST")]
     for name, found in [*result["digits"].items(), *result["strangers"].items()]:
         auroc = f"{found['auroc']:.4f}" if "auroc" in found else ""
         rows.append((name, f"{found['n']:,}", f"{found['refused']:.1%}", auroc))
     return rows
 
 
-def aims(result: Mapping[str, Any]) -> list[Row]:
-    """Real digits pass; strangers do not: all that are hopeless, and most letters."""
-    digits, strangers = result["digits"], result["strangers"]
+def aims(result: Mapping[str, Any], _options: Options) -> list[Row]:
+    """Real digits are accepted; scribbles and the like, and most letters, are refused."""
+    digits, non_digits = result["digits"], result["strangers"]
     return [
         *(at_most(f"{name} refused", 0.01, digits[name]["refused"]) for name in REAL),
         *(
-            at_least(f"{kind} refused", least, strangers[kind]["refused"])
+            at_least(f"{kind} refused", least, non_digits[kind]["refused"])
             for kind, least in REFUSED.items()
         ),
         *(
-            at_least(f"AUROC of {kind}", LEAST_AUROC, strangers[kind]["auroc"], "{:.4f}")
-            for kind in TOLD
+            at_least(f"AUROC of {kind}", LEAST_AUROC, non_digits[kind]["auroc"], "{:.4f}")
+            for kind in AUROC_OF
         ),
-        at_most("ECE on MNIST's test set", MOST_ECE, result["temperature"]["with"]["ece"],
+        at_most("ECE on the MNIST test set", MOST_ECE, result["temperature"]["with"]["ece"],
                 "{:.2%}"),
     ]  # fmt: skip
 
 
-def temperature_table(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """What the temperature does to the calibration on the test set."""
+def temperature_table(result: Mapping[str, Any]) -> list[Row]:
+    """Calibration on the test set with and without the temperature."""
     found = result["temperature"]
-    rows: list[tuple[str, ...]] = [("temperature", "ECE", "log loss")]
+    rows: list[Row] = [("temperature", "ECE", "log loss")]
     for value, name in ((1.0, "without"), (found["fitted"], "with")):
         rows.append((f"{value:.2f}", f"{found[name]['ece']:.2%}", f"{found[name]['nll']:.4f}"))
     return rows
@@ -228,7 +225,7 @@ def _inking(strokes: list[Points]) -> Inking:
 
 
 def _digit_of(way: Way, rng: np.random.Generator) -> Maker:
-    """Digits by thirty invented hands."""
+    """Digits by thirty synthetic hands."""
     hands = [make_hand(way, rng) for _ in range(30)]
 
     def make(rng: np.random.Generator) -> Inking:
@@ -242,7 +239,7 @@ def _empty(rng: np.random.Generator) -> Inking:
 
 
 def _scribble(rng: np.random.Generator) -> Inking:
-    """A spiral, a tangle of circles, or hatching there and back again."""
+    """A spiral, a Lissajous tangle, or hatching back and forth."""
     t = np.linspace(0, 1, 80)
     kind = rng.integers(3)
     if kind == 0:
@@ -261,7 +258,7 @@ def _scribble(rng: np.random.Generator) -> Inking:
 
 
 def _cross(rng: np.random.Generator) -> Inking:
-    """Two bars, upright or lying, about as long as each other."""
+    """Two bars of about the same length, upright or diagonal."""
     turn = _turned(rng.choice([0.0, 0.785]) + rng.normal(0, 0.12))
     bars = []
     for axis in (0, 1):
@@ -287,7 +284,7 @@ def _handwritten(rng: np.random.Generator) -> Inking:
 
 
 def _printed(rng: np.random.Generator) -> Inking:
-    """A letter of Pillow's own typeface, as a picture."""
+    """A letter of Pillow's default typeface, as a picture."""
     page = Image.new("L", (PAGE_PX, PAGE_PX), 255)
     font = ImageFont.load_default(size=float(rng.uniform(110, 170)))
     sign = PRINTED[rng.integers(len(PRINTED))]
@@ -299,13 +296,13 @@ def _printed(rng: np.random.Generator) -> Inking:
 
 
 def _written(signs: str) -> Maker:
-    """Letters of the same typeface as somebody with another hand for each would write them."""
+    """Letters of the same typeface, each written by another synthetic hand."""
 
     def make(rng: np.random.Generator) -> Inking:
         lines = centre_lines(_glyph(signs[rng.integers(len(signs))]))
         points = np.concatenate(lines)
         low, size = points.min(axis=0), float(np.ptp(points, axis=0).max())
-        # Few points: the hand draws a smooth curve through them.
+        # Every fifth point: the hand draws a smooth curve through them.
         form = [(line[np.unique([*range(0, len(line), 5), len(line) - 1])] - low) / size
                 for line in lines]  # fmt: skip
         hand = make_hand("odd" if rng.random() < 0.3 else "joined", rng)
@@ -337,3 +334,13 @@ KINDS: Final[Mapping[str, Maker]] = {
     "written letters": _written(PRINTED),
     "written look-alikes O I l S Z": _written(LOOK_ALIKES),
 }
+
+BENCH: Final = Bench(
+    "familiarity",
+    "Real digits that are refused, and non-digits that pass for digits; the temperature.",
+    Options,
+    on_mnist(run),
+    aims,
+    tables,
+    TRIED,
+)

@@ -1,13 +1,13 @@
-"""Wrong and hostile labels: what quarantine finds, and what the rest of them costs.
+"""Wrong and hostile labels: how many quarantine finds, and what the others cost.
 
-One stream of many contributors, its labels clean, with a fifth flipped at random, and with one
-contributor of fifty who swaps ones and sevens: each of ten in turn, since one has but four of them.
-Of some, a run learns what quarantine lets through, and is judged on clean labels.
+Drawings of many contributors, with clean labels, with a fifth of the labels flipped at random, and
+with one contributor of fifty who swaps ones and sevens (each of ten in turn, since one has only
+four such drawings). For some, a run learns what quarantine accepts; it is scored on clean labels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -19,28 +19,34 @@ import torch
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from benchmarks.aims import Row, at_least, at_most
-from benchmarks.model.hands import Way, draw, ink_of, make_hand
-from benchmarks.model.stream import EVERYTHING, Bench, first_to_pass, network_of, scores_of
+from benchmarks.bench import Bench, Row, Say, Table, Tried, at_least, at_most, seeds_option
+from benchmarks.model.data import on_mnist
+from benchmarks.model.experiment import Experiment, first_to_pass, network_of, scores_of
+from benchmarks.model.stream import EVERYTHING
 from benchmarks.model.streams import Inks, Labels, Stream
 from benchmarks.record import Record
 from core.symbols.digits.mnist import Mnist
+from tests.support.hands import Way, draw, ink_of, make_hand
 from trainer.learning.fine_tune import fine_tune
 from trainer.learning.scores import Reading, read
 from trainer.pipeline.check_labels import Hearing, hear, suspects
 
 FLIPPED: Final = 0.2
-N_MNIST_ASKED: Final = 5_000
+N_MNIST: Final = 5_000
 NOISES: Final = ("clean", "flips", "swapper")
 
-TRIED: Final[list[Row]] = [
-    ("tried on seeds 100 to 102", "AUROC on tablets: flips, swapper", "kept"),
-    ("drawn neighbours count as much as the other two", "0.991, 0.948", "until now"),
-    ("the champion's belief alone", "0.976, 0.892", "no"),
-    ("they count 2, 4 and 8 times as much", "0.994, 0.976; 0.995, 0.985; 0.996, 0.989", "8 times"),
-    ("drawn neighbours alone", "0.993, 0.993", "no: flips on odd hands 0.998 → 0.996"),
-    ("a doubt of both digits that a contributor mixes up both ways", "0.992, 0.935", "no"),
-]  # fmt: skip
+# On seeds 100 to 102: AUROC of flips and of the swapper, on `tablet`.
+TRIED: Final = (
+    Tried("neighbours among drawings count as much as the other two checks",
+          "AUROC 0.991, 0.948, not 0.996, 0.989 with 8 times the weight"),
+    Tried("they count 2, 4 and 8 times as much",
+          "AUROC 0.994, 0.976; 0.995, 0.985; 0.996, 0.989", "yes: 8 times"),
+    Tried("the champion's probability only", "AUROC 0.976, 0.892, not 0.996, 0.989"),
+    Tried("neighbours among drawings only", "AUROC 0.993, 0.993, not 0.996, 0.989",
+          "no: flips on odd hands fall from 0.998 to 0.996"),
+    Tried("doubt of both digits that a contributor confuses in both directions",
+          "AUROC 0.992, 0.935, not 0.996, 0.989"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class Options:
     ways: tuple[Way, ...] = ("joined", "tablet", "odd")
     learned_ways: tuple[Way, ...] = ("odd",)
     learned_seeds: int = 1
-    """Runs take a hundred times as long as finding the wrong labels."""
+    """Fewer seeds: a run takes a hundred times as long as finding wrong labels."""
 
     n_swappers: int = 10
     n_contributors: int = 50
@@ -61,7 +67,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Drawings of many contributors, with true labels and given ones."""
+    """Drawings of many contributors, with their true labels, and a holdout."""
 
     inks: Inks
     truth: Labels
@@ -71,7 +77,7 @@ class Crowd:
 
 
 def crowd(way: Way, seed: int, options: Options) -> Crowd:
-    """As many hands as contributors, each drawing every digit equally often."""
+    """One hand per contributor; each draws every digit equally often."""
     rng = np.random.default_rng(seed)
     hands = [make_hand(way, rng) for _ in range(options.n_contributors)]
     owners = np.repeat(np.arange(options.n_contributors), options.drawings_each)
@@ -85,7 +91,7 @@ def crowd(way: Way, seed: int, options: Options) -> Crowd:
 
 
 def with_noise(people: Crowd, noise: str, seed: int, swapper: int = 0) -> Labels:
-    """The labels as given; `swapper` is the number of the hand that swaps."""
+    """The labels with noise of this kind; `swapper` is the number of the hand that swaps."""
     rng = np.random.default_rng(seed + 1_000)
     labels = people.truth.copy()
     if noise == "flips":
@@ -98,18 +104,17 @@ def with_noise(people: Crowd, noise: str, seed: int, swapper: int = 0) -> Labels
     return labels
 
 
-def run(mnist: Mnist, folder: Path, options: Options, say: Callable[[str], None]) -> dict[str, Any]:
-    """Measure what `folder/noise.json` lacks. Returns: all that the file says."""
+def run(mnist: Mnist, folder: Path, options: Options, say: Say) -> dict[str, Any]:
+    """Measure what `folder/noise.json` lacks. Returns: the record."""
     torch.set_num_threads(options.threads)
-    bench = Bench(mnist, folder)
-    question = asdict(options) | {k: list(getattr(options, k)) for k in ("ways", "learned_ways")}
-    record = Record(folder / "noise.json", question)
+    experiment = Experiment(mnist)
+    record = Record(folder / "noise.json", asdict(options))
     measured = {}
     for way in options.ways:
         for seed in range(options.n_seeds):
-            say(f"{way}, looking for wrong labels, seed {seed}")
+            say(f"{way}, finding wrong labels, seed {seed}")
             people = crowd(way, seed, options)
-            found = partial(_found, bench, people, seed, options)
+            found = partial(_found, experiment, people, seed, options)
             measured[f"found/{way}/{seed}"] = record.piece(f"found/{way}/{seed}", found)
     for way in options.learned_ways:
         for seed in range(options.learned_seeds):
@@ -117,20 +122,22 @@ def run(mnist: Mnist, folder: Path, options: Options, say: Callable[[str], None]
             for noise in NOISES:
                 say(f"{way}, learning, {noise}, seed {seed}")
                 piece = f"learned/{way}/{noise}/{seed}"
-                measured[piece] = record.piece(piece, partial(_learned, bench, people, noise, seed))
+                measured[piece] = record.piece(
+                    piece, partial(_learned, experiment, people, noise, seed)
+                )
     return record.finish(_result(measured, options))
 
 
 @dataclass(frozen=True, slots=True)
-class Readings:
-    """What the champion makes of a crowd and of some MNIST images, whatever the labels are."""
+class CrowdOutputs:
+    """The champion's outputs for a crowd's drawings and for some MNIST images."""
 
     drawn: Reading
     mnist: Reading
     mnist_labels: Labels
 
-    def hear(self, people: Crowd, labels: Labels) -> Hearing:
-        """What the witnesses say when all drawings are new."""
+    def check(self, people: Crowd, labels: Labels) -> Hearing:
+        """Check these labels as those of new drawings."""
         return hear(
             self.drawn.probabilities_NK(),
             self.drawn.features_NF,
@@ -141,20 +148,20 @@ class Readings:
         )
 
 
-def readings(bench: Bench, people: Crowd, seed: int) -> Readings:
-    """By the first model."""
-    champion = bench.base("full")
-    chosen = np.random.default_rng(seed).permutation(bench.training["full"])[:N_MNIST_ASKED]
-    return Readings(
+def crowd_outputs(experiment: Experiment, people: Crowd, seed: int) -> CrowdOutputs:
+    """The first model's outputs."""
+    champion = experiment.base("full")
+    chosen = np.random.default_rng(seed).permutation(experiment.training["full"])[:N_MNIST]
+    return CrowdOutputs(
         read(champion, people.inks),
-        read(champion, bench.mnist.train_images[chosen]),
-        bench.mnist.train_labels[chosen].astype(np.int64),
+        read(champion, experiment.mnist.train_images[chosen]),
+        experiment.mnist.train_labels[chosen].astype(np.int64),
     )
 
 
-def _found(bench: Bench, people: Crowd, seed: int, options: Options) -> dict[str, Any]:
-    """What is found of each kind of wrong labels, and what it costs in honest corrections."""
-    known = readings(bench, people, seed)
+def _found(experiment: Experiment, people: Crowd, seed: int, options: Options) -> dict[str, Any]:
+    """How many labels of each kind are found, and how many honest corrections are quarantined."""
+    known = crowd_outputs(experiment, people, seed)
     is_misread = known.drawn.predicted_N != people.truth
     given = {
         "clean": [people.truth],
@@ -163,28 +170,28 @@ def _found(bench: Bench, people: Crowd, seed: int, options: Options) -> dict[str
     }
     found: dict[str, Any] = {}
     for noise, all_labels in given.items():
-        told = [
+        detections = [
             _detection(hearing, suspects(hearing), labels != people.truth, is_misread)
             for labels in all_labels
-            for hearing in [known.hear(people, labels)]
+            for hearing in [known.check(people, labels)]
         ]
-        found[noise] = {key: _mean([one[key] for one in told]) for key in told[0]}
+        found[noise] = {key: _mean([one[key] for one in detections]) for key in detections[0]}
     return found
 
 
-def _learned(bench: Bench, people: Crowd, noise: str, seed: int) -> dict[str, Any]:
-    """What a run makes of the labels that quarantine lets through."""
-    champion = bench.base("full")
+def _learned(experiment: Experiment, people: Crowd, noise: str, seed: int) -> dict[str, Any]:
+    """Scores after a run on the labels that quarantine accepts."""
+    champion = experiment.base("full")
     labels = with_noise(people, noise, seed)
-    kept = ~suspects(readings(bench, people, seed).hear(people, labels))
+    kept = ~suspects(crowd_outputs(experiment, people, seed).check(people, labels))
     stream = Stream(
         people.inks[kept], labels[kept], people.exam_inks, people.exam_labels,
         people.inks[:0], labels[:0],
     )  # fmt: skip
-    result = fine_tune(champion, bench.data(stream, 0, int(kept.sum())), EVERYTHING, seed)
+    result = fine_tune(champion, experiment.data(stream, 0, int(kept.sum())), EVERYTHING, seed)
     looks = [network_of(champion, one) for one in result.candidates]
-    network, verdict, _look = first_to_pass(bench, looks, champion, champion)
-    return scores_of(bench, stream, network, champion) | {"promoted": verdict.passed}
+    network, verdict, _look = first_to_pass(experiment, looks, champion, champion)
+    return scores_of(experiment, stream, network, champion) | {"promoted": verdict.passed}
 
 
 def _mean(values: list[float | None]) -> float | None:
@@ -193,7 +200,7 @@ def _mean(values: list[float | None]) -> float | None:
 
 
 def _result(measured: Mapping[str, dict[str, Any]], options: Options) -> dict[str, Any]:
-    """Means over seeds of what was found, and of what was learned against clean labels."""
+    """Means over seeds of detection, and of a run's scores against those on clean labels."""
     result: dict[str, Any] = {}
     for way in options.ways:
         seeds = [measured[f"found/{way}/{seed}"] for seed in range(options.n_seeds)]
@@ -222,7 +229,7 @@ def _detection(
     is_wrong: NDArray[np.bool_],
     is_misread: NDArray[np.bool_],
 ) -> dict[str, Any]:
-    """How well wrong labels are told, and how many honest corrections are put aside."""
+    """How well wrong labels are detected, and how many honest corrections still train."""
     honest = is_misread & ~is_wrong
     return {
         "auroc": float(roc_auc_score(is_wrong, hearing.doubt_Q)) if is_wrong.any() else None,
@@ -234,22 +241,22 @@ def _detection(
 
 
 def aims(result: Mapping[str, Any], options: Options) -> list[Row]:
-    """Honest corrections train, wrong labels are told, and MNIST stays, on the worst of hands."""
+    """Honest corrections, detection of wrong labels and MNIST loss, on the worst kind of hands."""
     found = [result[f"{way}/{noise}"] for way in options.ways for noise in NOISES]
     corrections = min(one["corrections_trained"] for one in found)
-    rows = [at_least("honest corrections that train", 0.95, corrections)]
+    rows = [at_least("honest corrections that are trained on", 0.95, corrections)]
     for noise in NOISES[1:]:
         auroc = min(result[f"{way}/{noise}"]["auroc"] for way in options.ways)
         rows.append(at_least(f"AUROC of wrong labels, {noise}", 0.98, auroc, "{:.3f}"))
     lost = max(one["mnist_lost"] for one in found if "mnist_lost" in one)
-    return [*rows, at_most("MNIST lost", 0.0005, lost, "{:.2%}")]
+    return [*rows, at_most("MNIST loss of a run on noisy labels", 0.0005, lost, "{:.2%}")]
 
 
-def table(result: Mapping[str, Any], options: Options) -> list[tuple[str, ...]]:
-    """Means over seeds, the heading first; losses are in points, against clean labels or before."""
-    rows: list[tuple[str, ...]] = [
-        ("hands", "labels", "AUROC", "caught", "of these wrong", "corrections trained",
-         "new hands", "lost to noise", "MNIST lost", "live")
+def table(result: Mapping[str, Any], options: Options) -> list[Row]:
+    """Means over seeds. Losses are in points, against clean labels or against the champion."""
+    rows: list[Row] = [
+        ("hands", "labels", "AUROC", "recall", "precision", "corrections trained",
+         "new hands", "lost to noise", "MNIST loss", "promoted")
     ]  # fmt: skip
     for way in options.ways:
         for noise in NOISES:
@@ -266,3 +273,20 @@ def table(result: Mapping[str, Any], options: Options) -> list[tuple[str, ...]]:
             live = f"{found['promoted']:.0%}" if "promoted" in found else ""
             rows.append((way, noise, auroc, *shares, *points, live))
     return rows
+
+
+def tables(result: Mapping[str, Any], options: Options) -> list[Table]:
+    """Detection and learning by kind of hands and labels."""
+    return [Table("1,000 drawings of 50 hands; losses in points", table(result, options))]
+
+
+BENCH: Final = Bench(
+    "noise",
+    "Wrong and hostile labels: how many quarantine finds, and what the others cost a run.",
+    Options,
+    on_mnist(run),
+    aims,
+    tables,
+    TRIED,
+    [seeds_option()],
+)

@@ -1,25 +1,24 @@
-"""`inkloop bench seeds`: each seed system's network by its author's recipe, beside his figures.
+"""The seed systems' networks, trained by their authors' recipes, beside the authors' figures.
 
-Honest splits: trained on MNIST's training set less the validation writers, or on 80 % of it where
-the author does so, and scored once on the test set after the last epoch. System D's author trains
-on the test split too, so his figures are no figures of digits that the network has not seen.
-Times are the processor's, on one core: the wall's clock also counts what else the machine does.
+Training uses the MNIST training set without validation writers, or 80 % of it where the author does
+so; the test set is read once, after the last epoch. The author of system D also trains on the test
+split, so his figures do not measure unseen digits. Times are processor time of one core.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import mean
-from typing import Any
+from typing import Any, Final
 
 import torch
 
-from benchmarks.aims import Row, at_least
-from benchmarks.model.data import Digits
+from benchmarks.bench import Bench, Row, Say, Table, at_least, only_option, option, seeds_option
+from benchmarks.model.data import MnistSplits, on_splits
 from benchmarks.record import Record
 from trainer.learning.examples import Examples
 from trainer.learning.train import accuracy_on, train
@@ -29,7 +28,7 @@ from trainer.networks.registry import NETWORKS
 LONG_EPOCHS = 100
 SHORT_EPOCHS = 10
 
-# Of the authors, in %, after the last epoch that they report.
+# Authors' test accuracies in %, after their last reported epoch.
 AUTHORS: Mapping[str, str] = {
     "cnn_16_32": "a rising curve, no figure",
     "conv_10_20": "95.32 after 5 epochs",
@@ -40,9 +39,8 @@ AUTHORS: Mapping[str, str] = {
     "mlp_64_short": "none",
 }
 
-
 HONEST: Mapping[str, float] = {"conv_10_20": 0.9532, "conv_32_64": 0.9694}
-"""Of these, the share that was read right of digits that were not trained on."""
+"""Of these, the accuracies on digits that the author did not train on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +49,21 @@ class Options:
 
     n_seeds: int = 1
     long: bool = False
-    """Whether recipes of 100 epochs run all of them, instead of 10."""
+    """Run all 100 epochs of recipes that have 100; else 10."""
 
     with_ours: bool = True
     threads: int = 1
     only: tuple[str, ...] = ()
-    """Networks; all when empty. No part of the question: what is measured already stays."""
+    """Networks; all when empty. Not part of the record's question."""
 
     def names(self) -> list[str]:
-        """What is trained, in the order of the table."""
+        """The networks to train, in the order of the table."""
         names = [*AUTHORS, *(["compact"] if self.with_ours else [])]
         return [name for name in names if not self.only or name in self.only]
 
 
-def run(
-    digits: Digits,
-    folder: Path,
-    options: Options | None = None,
-    say: Callable[[str], None] = lambda _: None,
-) -> dict[str, Any]:
-    """Train what `folder/seeds.json` lacks. Returns: what the file says then."""
-    options = options or Options()
+def run(splits: MnistSplits, folder: Path, options: Options, say: Say) -> dict[str, Any]:
+    """Train what `folder/seeds.json` lacks. Returns: the record."""
     torch.set_num_threads(options.threads)
     question = {key: value for key, value in asdict(options).items() if key != "only"}
     record = Record(folder / "seeds.json", question)
@@ -81,7 +73,7 @@ def run(
         for seed in range(options.n_seeds):
             say(f"{name}, seed {seed}")
             pieces.append(
-                record.piece(f"{name}/{seed}", partial(_one, digits, name, seed, options.long))
+                record.piece(f"{name}/{seed}", partial(_one, splits, name, seed, options.long))
             )
         networks[name] = pieces[0] | {
             "author": AUTHORS.get(name, ""),
@@ -92,9 +84,14 @@ def run(
     return record.finish({"networks": networks})
 
 
-def table(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """The result as rows of words, the heading first."""
-    rows: list[tuple[str, ...]] = [
+def tables(result: Mapping[str, Any], _options: Options) -> list[Table]:
+    """Size and accuracy of each network."""
+    return [Table("MNIST test set, read once after the last epoch", table(result))]
+
+
+def table(result: Mapping[str, Any]) -> list[Row]:
+    """A row for each network."""
+    rows: list[Row] = [
         ("network", "parameters", "multiply-adds", "epochs", "author, %", "here, %", "seconds")
     ]
     for name in (*AUTHORS, "compact"):
@@ -116,16 +113,18 @@ def table(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return rows
 
 
-def aims(result: Mapping[str, Any]) -> list[Row]:
-    """As good as the authors that report an honest figure."""
+def aims(result: Mapping[str, Any], _options: Options) -> list[Row]:
+    """The accuracies of the authors who report one on unseen digits."""
     return [
-        at_least(f"{name}, as its author", share, result["networks"][name]["accuracy"], "{:.2%}")
+        at_least(
+            f"{name}: its author's accuracy", share, result["networks"][name]["accuracy"], "{:.2%}"
+        )
         for name, share in HONEST.items()
         if name in result["networks"]
     ]
 
 
-def _one(digits: Digits, name: str, seed: int, long: bool) -> dict[str, Any]:
+def _one(splits: MnistSplits, name: str, seed: int, long: bool) -> dict[str, Any]:
     kind = NETWORKS[name]
     n_epochs = kind.recipe.n_epochs
     if n_epochs == LONG_EPOCHS and not long:
@@ -133,8 +132,8 @@ def _one(digits: Digits, name: str, seed: int, long: bool) -> dict[str, Any]:
     began = time.process_time()
     trained = train(
         kind,
-        _training_part(name, digits),
-        digits.validation,
+        _training_part(name, splits),
+        splits.validation,
         seed,
         recipe=replace(kind.recipe, n_epochs=n_epochs),
     )
@@ -145,15 +144,30 @@ def _one(digits: Digits, name: str, seed: int, long: bool) -> dict[str, Any]:
         "n_parameters": described.n_parameters,
         "n_multiply_adds": described.n_multiply_adds,
         "validation_accuracy": trained.validation_accuracy,
-        "accuracy": accuracy_on(trained.network, digits.test),
+        "accuracy": accuracy_on(trained.network, splits.test),
         "seconds": seconds,
     }
 
 
-def _training_part(name: str, digits: Digits) -> Examples:
-    """System C's author keeps back 20 %; all others are given as much as our own network."""
+def _training_part(name: str, splits: MnistSplits) -> Examples:
+    """80 % of the images for system C, as its author does; all of `train` for the others."""
     if name != "bn_32_64_128":
-        return digits.train
-    order = torch.randperm(len(digits.train), generator=torch.Generator().manual_seed(0))
-    n_kept = int(0.8 * len(digits.all_train))
-    return digits.train.at(order[:n_kept])
+        return splits.train
+    order = torch.randperm(len(splits.train), generator=torch.Generator().manual_seed(0))
+    n_kept = int(0.8 * len(splits.all_train))
+    return splits.train.at(order[:n_kept])
+
+
+BENCH: Final = Bench(
+    "seeds",
+    "The seed systems' networks by their authors' recipes, beside the authors' figures.",
+    Options,
+    on_splits(run),
+    aims,
+    tables,
+    parameters=[
+        seeds_option(),
+        option("--long", "long", is_flag=True, help="All 100 epochs of recipes that have 100."),
+        only_option(),
+    ],
+)

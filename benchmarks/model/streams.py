@@ -1,9 +1,10 @@
-"""Streams of hands that the first model has never seen, each with its exams.
+"""Streams of drawings by hands that the first model has never seen, each with holdout drawings.
 
-- `writers`: the base knows MNIST's employees only; students' images arrive writer by writer,
-- `digits`: scikit-learn's `load_digits`, 43 real hands at 8 × 8 pixels, through the box of §9,
-- `tablet`, `odd`: thirty invented hands each (`hands.py`),
-- `person`: one odd hand alone; the exam of new hands is by thirty others.
+- `writers`: the first model learned from MNIST's employees only; students' images arrive writer by
+  writer.
+- `digits`: scikit-learn's `load_digits`, 43 real hands at 8 × 8 pixels, scaled into the 20 px box.
+- `tablet`, `odd`: thirty synthetic hands each (`tests/support/hands.py`).
+- `person`: a single synthetic hand; its holdout of new hands is by thirty others.
 
 Inks are (N, 28, 28) uint8.
 """
@@ -19,9 +20,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from benchmarks.model.hands import Hand, Way, draw, ink_of, make_hand
 from core.symbols.digits import writers
 from core.symbols.digits.mnist import Mnist
+from tests.support.hands import Hand, Way, draw, ink_of, make_hand
 
 Inks = NDArray[np.uint8]
 Labels = NDArray[np.int64]
@@ -34,7 +35,7 @@ BOX_PX: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Labelled drawings in order of arrival, and what is never trained on."""
+    """Labelled drawings in order of arrival, and holdout drawings that no run trains on."""
 
     inks: Inks
     labels: Labels
@@ -43,15 +44,15 @@ class Stream:
 
     known_labels: Labels
     new_inks: Inks
-    """Drawings by other hands of the same kind; empty where the hands are not told apart."""
+    """Drawings by other hands of the same kind; empty where writers are unknown."""
 
     new_labels: Labels
     base: str = "full"
-    """Which first model the stream meets: `full`, or `employees`."""
+    """The first model of the stream: `full` or `employees`."""
 
 
 def drawn(way: Way, seed: int, n_hands: int = N_HANDS) -> Stream:
-    """Invented hands, and thirty others for the exam of new ones."""
+    """Drawings by synthetic hands, and by thirty others for the holdout of new hands."""
     rng = np.random.default_rng(seed)
     known = [make_hand(way, rng) for _ in range(n_hands)]
     others = [make_hand(way, rng) for _ in range(N_HANDS)]
@@ -69,14 +70,14 @@ def _drawn_by(hands: list[Hand], n: int, rng: np.random.Generator) -> tuple[Inks
 
 
 def students(mnist: Mnist, seed: int) -> Stream:
-    """Students' hands, one writer after the other, as far as they are no validation images."""
+    """Students' images, writer by writer, without validation images."""
     rng = np.random.default_rng(seed)
     who = writers.load()
     usable = np.flatnonzero(who.train_series == writers.STUDENTS)
     usable = np.setdiff1d(usable, writers.validation_indices())
     order = rng.permutation(np.unique(who.train_writer[usable]))
     by_writer = [usable[who.train_writer[usable] == one] for one in order]
-    # Of each of the first writers two thirds arrive, one third is their exam.
+    # Of the first writers, two thirds of each arrive, one third is their holdout.
     first, rest = by_writer[:20], by_writer[20:40]
     arriving = np.concatenate([one[: 2 * len(one) // 3] for one in first])[:N_STREAM]
     known = np.concatenate([one[2 * len(one) // 3 :] for one in first])[:N_EXAM]
@@ -89,13 +90,13 @@ def students(mnist: Mnist, seed: int) -> Stream:
 
 
 def employees_only(mnist: Mnist) -> NDArray[np.intp]:
-    """Indices of MNIST's training images by employees, validation writers left out."""
+    """Indices of the training images by employees, without validation writers."""
     chosen = np.flatnonzero(writers.load().train_series == writers.EMPLOYEES)
     return np.setdiff1d(chosen, writers.validation_indices())
 
 
 def optical(seed: int) -> Stream:
-    """`load_digits`: 1,000 arrive, 797 are the exam; who wrote which is not known."""
+    """`load_digits`: 1,000 arrive, 797 are the holdout; writers are unknown."""
     source: Any = load_digits()
     order = np.random.default_rng(seed).permutation(len(source.target))
     inks = np.stack([enlarged(source.images[index]) for index in order])
@@ -106,7 +107,7 @@ def optical(seed: int) -> Stream:
 
 
 def enlarged(image_88: NDArray[np.float64]) -> Inks:
-    """An 8 × 8 picture (0 to 16) as ink: its box at 20 px, its centre of mass in the middle."""
+    """Convert an 8 × 8 image (0 to 16) into ink: box of 20 px, centre of mass in the middle."""
     smooth = Image.fromarray((image_88 * 15.9).astype(np.uint8)).resize(
         (40, 40), Image.Resampling.BICUBIC
     )
@@ -128,7 +129,7 @@ def enlarged(image_88: NDArray[np.float64]) -> Inks:
 
 
 def all_streams(mnist: Mnist) -> Mapping[str, Callable[[int], Stream]]:
-    """Every stream by name, to be made with a seed."""
+    """Return all streams by name, as functions of a seed."""
     return {
         "writers": lambda seed: students(mnist, seed),
         "digits": optical,

@@ -1,4 +1,4 @@
-"""Changed files of versions, and a store whose disk fails: what is noticed, and what serves."""
+"""Corrupted model files and a failing disk: whether it is detected, and which version serves."""
 
 from __future__ import annotations
 
@@ -12,31 +12,32 @@ from typing import Any
 
 from sqlalchemy import select
 
-from benchmarks.system.asked import Asked
-from benchmarks.system.points import Points
+from benchmarks.system.probe import PredictionProbe
 from core.base.clock import utc_now
-from core.base.errors import InkloopError, ModelFileError
+from core.base.errors import InkloopError, ModelFileError, StorageFull
 from core.base.settings import Settings
 from core.storage.database import Database
 from core.storage.model_store import MANIFEST, ONNX, WEIGHTS, ModelStore
 from core.storage.tables import ModelVersion
 from core.versions import lifecycle as versions
 from core.versions import queries as version_queries
+from tests.support.fault_points import FaultPoints
+from tests.support.stored import version_file
 
 FILES = (WEIGHTS, ONNX, MANIFEST)
 SERVED = (ONNX, MANIFEST)
-"""What a server reads; the weights are the trainer's alone."""
+"""Files that a server reads. Only the trainer reads the weights."""
 N_LOOKS = 20
-"""Answers of a server that has refused a broken version: each must be the last good one's."""
+"""Predictions requested after a refusal: the last good version has to give each."""
 
 
 def changed_bytes(settings: Settings, n: int, rng: random.Random) -> dict[str, int]:
-    """Change byte after byte of the live version's files. Returns: how many were noticed."""
+    """Change single bytes of the live version's files. Returns: how many were detected."""
     version, sha256 = _rows(settings)[-1]
     store = ModelStore(settings.models_dir)
     n_noticed = 0
     for _ in range(n):
-        with changed_byte(store.folder(version) / rng.choice(FILES), rng):
+        with changed_byte(version_file(store, version, rng.choice(FILES)), rng):
             try:
                 store.verify(version, sha256)
             except ModelFileError:
@@ -47,7 +48,7 @@ def changed_bytes(settings: Settings, n: int, rng: random.Random) -> dict[str, i
 
 @contextlib.contextmanager
 def changed_byte(path: Path, rng: random.Random) -> Iterator[None]:
-    """One byte of a file, of all alike, is another one for a block."""
+    """Change one byte of a file, chosen uniformly, for a block."""
     whole = path.read_bytes()
     at = rng.randrange(len(whole))
     other = (whole[at] + rng.randrange(1, 256)) % 256
@@ -58,22 +59,24 @@ def changed_byte(path: Path, rng: random.Random) -> Iterator[None]:
         path.write_bytes(whole)
 
 
-def serve_broken(settings: Settings, n: int, rng: random.Random, asked: Asked) -> dict[str, int]:
-    """Let versions with a changed byte go live, one by one. The one before must go on serving.
+def serve_broken(
+    settings: Settings, n: int, rng: random.Random, probe: PredictionProbe
+) -> dict[str, int]:
+    """Promote versions with a changed byte, one by one. The last good version has to keep serving.
 
-    Returns: how often it did, and how often the repaired file was then taken up.
+    Returns: how often it did, and how often the repaired version was served afterwards.
     """
     store = ModelStore(settings.models_dir)
     rows = _rows(settings)
     live = rows[-1][0]
     n_kept = n_repaired = 0
-    # The server keeps the last three in memory: of those, no byte on the disk matters to it.
+    # The server keeps the last three versions in memory and does not read their files again.
     for place, (version, _sha256) in enumerate(rows[:n]):
-        with changed_byte(store.folder(version) / SERVED[place % len(SERVED)], rng):
+        with changed_byte(version_file(store, version, SERVED[place % len(SERVED)]), rng):
             _promote(settings, version)
-            is_said = asked.is_degraded()
-            n_kept += is_said and all(asked.version() == live for _ in range(N_LOOKS))
-        n_repaired += asked.wait_for(version)
+            is_reported = probe.is_refused(version)
+            n_kept += is_reported and all(probe.version() == live for _ in range(N_LOOKS))
+        n_repaired += probe.wait_for(version)
         live = version
     return {"n": len(rows[:n]), "n_kept": n_kept, "n_repaired": n_repaired}
 
@@ -88,7 +91,7 @@ def _promote(settings: Settings, version: int) -> None:
 
 
 def _rows(settings: Settings) -> list[tuple[int, str]]:
-    """All versions with the hashes of their manifests, the live one last."""
+    """All versions with their manifests' hashes, the live version last."""
     database = Database(settings)
     with database.read() as session:
         live = version_queries.champion(session)
@@ -99,42 +102,42 @@ def _rows(settings: Settings) -> list[tuple[int, str]]:
 
 
 def failing_operations(settings: Settings, folder: Path) -> dict[str, Any]:
-    """Let each operation of publishing a version fail in turn, as on a disk that is full.
+    """Let each file operation of a publication fail in turn, as on a full disk.
 
-    Each leaves no version, or a whole one that no row counts, and the next try comes through.
+    Each failure has to leave no version, or a complete one without a row; a retry has to succeed.
     """
-    version, _sha256 = _rows(settings)[-1]
+    version, sha256 = _rows(settings)[-1]
     real = ModelStore(settings.models_dir)
-    files = {name: real.read(version, name) for name in (WEIGHTS, ONNX)}
-    manifest = real.manifest(version)
-    failing = _Failing(folder)
+    files = {name: real.read_listed(version, name, sha256) for name in (WEIGHTS, ONNX)}
+    manifest = real.manifest(version, sha256)
+    disk = _FailingDisk(folder)
     n_clean = 0
     names: list[str] = []
     while True:
         store = ModelStore(folder / "models")
         try:
-            with failing.at(len(names) + 1):
+            with disk.at(len(names) + 1):
                 store.publish(version, files, manifest)
-        except OSError:
-            names.append(failing.name)
+        except StorageFull:
+            names.append(disk.name)
         else:
             break
-        n_clean += _is_clean(store) and _comes_through(store, version, files, manifest)
+        n_clean += _is_clean(store) and _publishes(store, version, files, manifest)
         shutil.rmtree(store.root, ignore_errors=True)
     return {"n": len(names), "n_clean": n_clean, "names": names}
 
 
-class _Failing:
-    """A disk that fails once, at the operation that is wanted."""
+class _FailingDisk:
+    """A disk that fails once, at a given operation."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
         self.name = ""
         self._wanted = 0
-        self._points = Points(folder, self._act)
+        self._points = FaultPoints(folder, self._act)
 
-    def at(self, wanted: int) -> _Failing:
-        """For a block: the n-th operation fails."""
+    def at(self, wanted: int) -> _FailingDisk:
+        """Let the n-th operation of a block fail."""
         self._wanted, self._points.n = wanted, 0
         return self
 
@@ -153,16 +156,20 @@ class _Failing:
 def _is_clean(store: ModelStore) -> bool:
     try:
         for version in store.versions():
-            store.verify(version)
+            store.verify(version, _manifest_hash(store, version))
     except InkloopError:
         return False
-    return not list(store.root.glob(".building*"))
+    return not list(store.root.rglob("*.partial"))
 
 
-def _comes_through(
+def _manifest_hash(store: ModelStore, version: int) -> str:
+    """Return the hash in the name of a version's only manifest, as its row would have it."""
+    return version_file(store, version, MANIFEST).name.split(".")[1]
+
+
+def _publishes(
     store: ModelStore, version: int, files: dict[str, bytes], manifest: dict[str, Any]
 ) -> bool:
-    store.discard_orphans([])
     published = store.publish(version, files, manifest)
     store.verify(version, published.manifest_sha256)
     return True

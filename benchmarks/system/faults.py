@@ -1,7 +1,9 @@
-"""`inkloop bench faults`: what is counted of runs when trainers die, sleep, compete or lie.
+"""Fault injection: trainers that are killed, stopped or compete, corrupted files, failing disks.
 
-Counts, not times. Every run is real: processes of their own, SIGKILL and SIGSTOP, a real server
-that is asked all the while. Only what the network learns is the tiny world's.
+Counts, not times. All processes are real, with SIGKILL and SIGSTOP just before each durable
+operation of a run in turn, beside a real server that is probed all the while. Only the learning is
+that of the tiny world. Every file operation is a fault point; database statements and commits are
+fault points for kills only, since a trainer stopped inside a transaction keeps the write lock.
 """
 
 from __future__ import annotations
@@ -13,63 +15,65 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from benchmarks.aims import Row, at_most
+import click
+
+from benchmarks.bench import Bench, Row, Say, Table, at_most, only_option
 from benchmarks.record import Record
-from benchmarks.system import faketime, nights, schedulers
-from benchmarks.system.asked import Asked, asking
+from benchmarks.system import schedulers
 from benchmarks.system.broken_store import changed_bytes, failing_operations, serve_broken
+from benchmarks.system.probe import PredictionProbe, probing
 from core.base.errors import InkloopError
 from core.base.settings import Settings
 
-KINDS = {
+KINDS: Final = {
     "kill": "killed",
-    "after": "asleep until another ended the run",
-    "amid": "asleep until another began on the run",
+    "after": "stopped until another trainer ended the run",
+    "amid": "stopped until another trainer began the run",
 }
-SEED = 20261123
-Say = Callable[[str], None]
+PARTS: Final = (*KINDS, "schedulers")
+SEED: Final = 20261123
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked."""
+    """What to measure."""
 
-    points: Sequence[str] | None = None
-    """The first points of a run named so are tried; all there are when None."""
+    points: tuple[str, ...] | None = None
+    """Fault points by the start of their names; None for all."""
     n_schedulers: int = 20
     n_moments: int = 1000
-    n_nights: int = 365
-    zones: Sequence[str] = nights.ZONES
     n_bytes: int = 1000
     n_served: int = 6
-    """Of the versions with a changed byte, so many are promoted on a real server."""
+    """Corrupted versions that are promoted on a real server."""
+    quick: bool = False
+    """Measure `QUICK` instead."""
+    only: tuple[str, ...] = ()
+    """Parts; all when empty. Not part of the record's question."""
 
 
-SOME_POINTS = (
+SOME_POINTS: Final = (
     "update leases", "insert run_drawings", "half of runs", "half of models", "sync models",
     "rename models", "insert model_versions", "insert promotions",
 )  # fmt: skip
-QUICK = Options(SOME_POINTS, 4, 50, 40, ("Europe/Berlin",), 100, 1)
+QUICK: Final = Options(SOME_POINTS, 4, 50, 100, 1)
 
 
-def run(folder: Path, options: Options, say: Say, only: Collection[str] = ()) -> dict[str, Any]:
-    """Measure each part as a piece of its own. Returns: the record, or nothing yet.
-
-    `only` names parts; while others are missing there is no result.
-    """
-    record = Record(folder / "faults.json", json.loads(json.dumps(asdict(options))))
+def run(folder: Path, options: Options, say: Say) -> dict[str, Any]:
+    """Measure each part. Returns: the record; empty while other parts are missing."""
+    only = options.only
+    options = QUICK if options.quick else options
+    question = {k: v for k, v in asdict(options).items() if k not in ("quick", "only")}
+    record = Record(folder / "faults.json", question)
     parts: dict[str, Callable[[], dict[str, Any]]] = {
-        kind: partial(_walk, kind, options, say) for kind in KINDS
+        kind: partial(_inject, kind, options, say) for kind in KINDS
     }
     parts["schedulers"] = partial(_schedulers, options, say)
-    parts |= {f"nights/{zone}": partial(_nights, zone, options) for zone in options.zones}
-    parts["faketime"] = faketime.leaps
     for name, measure in parts.items():
         if not only or name in only:
             say(name)
@@ -78,30 +82,30 @@ def run(folder: Path, options: Options, say: Say, only: Collection[str] = ()) ->
     return record.finish(pieces) if pieces.keys() >= parts.keys() else {}
 
 
-def _walk(kind: str, options: Options, say: Say) -> dict[str, Any]:
-    """All points of one kind, beside a server that is asked; then, of its versions, broken ones."""
+def _inject(kind: str, options: Options, say: Say) -> dict[str, Any]:
+    """Inject one kind of fault at all points while a server is probed; then corrupt versions."""
     with tempfile.TemporaryDirectory(prefix="inkloop-bench-") as folder:
         instance = Path(folder, "instance")
         settings = Settings.from_env({}, instance=instance)
-        with _walking(instance, kind, options.points) as walk:
-            _until_ready(walk)
-            with asking(instance, Path(folder, "server.log")) as asked:
-                points = _points(walk, kind, say)
-                result = _counted(points, asked) | {"verify": _verify(instance)}
+        with _injector(instance, kind, options.points) as injector:
+            _wait_until_ready(injector)
+            with probing(instance, Path(folder, "server.log")) as probe:
+                outcomes = _outcomes(injector, kind, say)
+                result = _counts(outcomes, probe) | {"verify": _verify(instance)}
                 if kind == "kill":
                     say("changed bytes")
-                    rng = random.Random(SEED)  # noqa: S311  (which bytes, no secret)
+                    rng = random.Random(SEED)  # noqa: S311  (chooses bytes)
                     result["bytes"] = changed_bytes(settings, options.n_bytes, rng)
-                    result["served"] = serve_broken(settings, options.n_served, rng, asked)
+                    result["served"] = serve_broken(settings, options.n_served, rng, probe)
                     result["failing"] = failing_operations(settings, Path(folder, "store"))
     return result
 
 
 @contextlib.contextmanager
-def _walking(
+def _injector(
     instance: Path, kind: str, points: Sequence[str] | None
 ) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "benchmarks.system.walk", str(instance), "--wait"]
+    command = [sys.executable, "-m", "tests.support.fault_injection", str(instance), "--wait"]
     command += ["--kinds", kind]
     if points is not None:
         command += ["--at", *points]
@@ -121,40 +125,41 @@ def _walking(
         process.communicate()
 
 
-def _until_ready(walk: subprocess.Popen[str]) -> None:
-    assert walk.stdout is not None
-    for line in walk.stdout:
+def _wait_until_ready(injector: subprocess.Popen[str]) -> None:
+    assert injector.stdout is not None
+    for line in injector.stdout:
         if line.strip() == "ready":
             return
-    raise InkloopError(f"the walk ended with {walk.wait()} before it began")
+    raise InkloopError(f"fault injection ended with {injector.wait()} before its first fault")
 
 
-def _points(walk: subprocess.Popen[str], kind: str, say: Say) -> list[dict[str, Any]]:
-    assert walk.stdin is not None
-    assert walk.stdout is not None
-    walk.stdin.write("go\n")
-    walk.stdin.flush()
-    points = []
-    for line in walk.stdout:
-        points.append(json.loads(line))
-        say(f"{KINDS[kind]} at point {points[-1]['n']}: {points[-1]['name']}")
-    if walk.wait() not in (0, 1):
-        raise InkloopError(f"the walk ended with {walk.returncode} after {len(points)} points")
-    return points
+def _outcomes(injector: subprocess.Popen[str], kind: str, say: Say) -> list[dict[str, Any]]:
+    assert injector.stdin is not None
+    assert injector.stdout is not None
+    injector.stdin.write("go\n")
+    injector.stdin.flush()
+    outcomes = []
+    for line in injector.stdout:
+        outcomes.append(json.loads(line))
+        say(f"{KINDS[kind]} at fault point {outcomes[-1]['n']}: {outcomes[-1]['name']}")
+    if injector.wait() not in (0, 1):
+        ended = f"{injector.returncode} after {len(outcomes)} faults"
+        raise InkloopError(f"fault injection ended with {ended}")
+    return outcomes
 
 
-def _counted(points: Sequence[Mapping[str, Any]], asked: Asked) -> dict[str, Any]:
-    taken = [point for point in points if point["took_over"]]
+def _counts(outcomes: Sequence[Mapping[str, Any]], probe: PredictionProbe) -> dict[str, Any]:
+    taken_over = [one for one in outcomes if one["took_over"]]
     return {
-        "n_points": len(points),
-        "n_clean": sum(not point["problems"] for point in points),
-        "n_resumed": sum(point["n_attempts"] > 1 for point in points),
-        "n_taken_over": len(taken),
-        "n_gave_up": sum(point["said"] for point in taken),
-        "n_answers": asked.n_answers,
-        "n_unanswered": asked.n_unanswered,
-        "names": [point["name"] for point in points],
-        "problems": {f"{p['n']} {p['name']}": p["problems"] for p in points if p["problems"]},
+        "n_points": len(outcomes),
+        "n_clean": sum(not one["problems"] for one in outcomes),
+        "n_resumed": sum(one["n_attempts"] > 1 for one in outcomes),
+        "n_taken_over": len(taken_over),
+        "n_gave_up": sum(one["said"] for one in taken_over),
+        "n_answers": probe.n_answers,
+        "n_unanswered": probe.n_failures,
+        "names": [one["name"] for one in outcomes],
+        "problems": {f"{o['n']} {o['name']}": o["problems"] for o in outcomes if o["problems"]},
     }
 
 
@@ -174,15 +179,10 @@ def _schedulers(options: Options, say: Say) -> dict[str, Any]:
         return schedulers.compete(settings, options.n_schedulers, options.n_moments, say)
 
 
-def _nights(zone: str, options: Options) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="inkloop-bench-") as folder:
-        return nights.year(Path(folder), zone, options.n_nights, SEED)
-
-
 def table(result: Mapping[str, Any]) -> list[Row]:
-    """The walks: what came of all points of a run."""
-    rows: list[Row] = [("trainers", "points", "clean", "runs taken up again by another",
-                        "gave up and said so", "answers of the server meanwhile")]  # fmt: skip
+    """Outcomes by kind of fault."""
+    rows: list[Row] = [("trainer", "fault points", "clean", "resumed by another trainer",
+                        "logged that it gave up", "predictions meanwhile")]  # fmt: skip
     for kind, name in KINDS.items():
         one = result[kind]
         gave_up = "" if kind == "kill" else f"{one['n_gave_up']} of {one['n_resumed']}"
@@ -192,61 +192,53 @@ def table(result: Mapping[str, Any]) -> list[Row]:
     return rows
 
 
-def nights_table(result: Mapping[str, Any]) -> list[Row]:
-    """Zone by zone."""
-    rows: list[Row] = [("zone", "machine that sleeps: nights, runs", "lost", "doubled",
-                        "clock set wrong: times, runs", "lost", "doubled")]  # fmt: skip
-    for name, year in sorted(_years(result).items()):
-        sleeps, wrong = year["sleeps"], year["wrong"]
-        rows.append((
-            name, f"{sleeps['n_nights']}, {sleeps['n_runs']}", str(sleeps["n_lost"]),
-            str(sleeps["n_doubled"]), f"{wrong['n_wrong']}, {wrong['n_runs']}",
-            str(wrong["n_lost"]), str(wrong["n_doubled"]),
-        ))  # fmt: skip
-    return rows
+def tables(result: Mapping[str, Any], _options: Options) -> list[Table]:
+    """Outcomes of the faults."""
+    return [Table("A fault just before each durable operation of a run", table(result))]
 
 
-def aims(result: Mapping[str, Any]) -> list[Row]:
-    """What must not happen, and how often it did."""
-    walks = [result[kind] for kind in KINDS]
-    years = [kind for year in _years(result).values() for kind in year.values()]
-    schedulers, killed, leaps = result["schedulers"], result["kill"], result["faketime"]
-    wrong_moments = abs(schedulers["n_runs"] - schedulers["n_moments"])
+def aims(result: Mapping[str, Any], _options: Options) -> list[Row]:
+    """Everything that must not happen: all wanted figures are 0."""
+    kinds = [result[kind] for kind in KINDS]
+    moments, killed = result["schedulers"], result["kill"]
+    wrong_runs = abs(moments["n_runs"] - moments["n_moments"])
     unkept = killed["served"]["n"] - killed["served"]["n_kept"]
-    rows = [
-        _none(
-            f"of {one['n_points']} points of a run, not clean: {name}",
-            one["n_points"] - one["n_clean"],
-        )
-        for one, name in zip(walks, KINDS.values(), strict=True)
-    ]
-    rows += [
-        _none(f"of {sum(one['n_answers'] + one['n_unanswered'] for one in walks):,} requests to "
-              "the server meanwhile, failed", sum(one["n_unanswered"] for one in walks)),
-        _none("`inkloop models verify` at the end, found something",
-              sum(one["verify"] != 0 for one in walks)),
-        _none(f"{schedulers['n_schedulers']} schedulers, {schedulers['n_moments']:,} moments: runs "
-              f"more or fewer than {schedulers['n_moments']:,}", wrong_moments),
-        _none("of these, moments lost or doubled",
-              schedulers["n_lost"] + schedulers["n_doubled"]),
-        _none(f"of {killed['bytes']['n']:,} changed bytes of a version, not noticed",
+    n_requests = sum(one["n_answers"] + one["n_unanswered"] for one in kinds)
+    return [
+        *(
+            _none(f"trainer {name}: unclean outcomes of {one['n_points']} fault points",
+                  one["n_points"] - one["n_clean"])
+            for one, name in zip(kinds, KINDS.values(), strict=True)
+        ),
+        _none(f"failed predictions of {n_requests:,} meanwhile",
+              sum(one["n_unanswered"] for one in kinds)),
+        _none("`inkloop models verify` with findings afterwards",
+              sum(one["verify"] != 0 for one in kinds)),
+        _none(f"{moments['n_schedulers']} schedulers, {moments['n_moments']:,} due moments: runs "
+              "too many or too few", wrong_runs),
+        _none("due moments of these lost or doubled", moments["n_lost"] + moments["n_doubled"]),
+        _none(f"changed bytes of a version undetected, of {killed['bytes']['n']:,}",
               killed["bytes"]["n"] - killed["bytes"]["n_noticed"]),
-        _none(f"of {killed['served']['n']} broken versions made live, the last good one did not "
-              "serve", unkept),
-        _none(f"of {killed['failing']['n']} operations of the model store that failed, left "
-              "something that counts", killed["failing"]["n"] - killed["failing"]["n_clean"]),
-        _none(f"of {sum(one['n_runs'] for one in years):,} nightly runs in {len(_years(result))} "
-              "zones, lost or doubled", sum(one["n_lost"] + one["n_doubled"] for one in years)),
+        _none(f"promoted corrupt versions that replaced the last good one, of "
+              f"{killed['served']['n']}", unkept),
+        _none(f"failing store operations with lasting damage, of {killed['failing']['n']}",
+              killed["failing"]["n"] - killed["failing"]["n_clean"]),
     ]  # fmt: skip
-    if not leaps["is_there"]:
-        return [*rows, ("leaps of a real trainer's clock", "≤ 0", "libfaketime is missing", "")]
-    what = f"of {leaps['n']} leaps of a real trainer's clock (libfaketime), not as promised"
-    return [*rows, _none(what, leaps["n"] - leaps["n_right"])]
 
 
 def _none(what: str, n: int) -> Row:
     return at_most(what, 0.0, float(n), "{:.0f}")
 
 
-def _years(result: Mapping[str, Any]) -> dict[str, Any]:
-    return {name.partition("/")[2]: one for name, one in result.items() if "/" in name}
+BENCH: Final = Bench(
+    "faults",
+    "Trainers killed or stopped before each write of a run, competing schedulers, corrupt files.",
+    Options,
+    run,
+    aims,
+    tables,
+    parameters=[
+        click.Option(["--quick"], is_flag=True, help="A sample of everything, in a few minutes."),
+        only_option(choices=PARTS),
+    ],
+)

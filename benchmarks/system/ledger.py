@@ -1,6 +1,6 @@
-"""Clients that write down what a server promised them, and the count against its database.
+"""Clients that record acknowledged drawings, and the comparison of their ledger with the database.
 
-A drawing says by itself what it has to look like: its strokes follow from its id.
+A drawing's strokes follow from its id, so that its ink can be checked, too.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ import numpy as np
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from benchmarks.system.http_load import ask, exchange
 from core.base.errors import InkloopError
 from core.base.settings import Settings
 from core.imaging import ink_from_strokes, parse_strokes
 from core.storage.database import Database
 from core.storage.tables import Drawing, LabelEvent
 from core.symbols.digits.golden import PAGE_PX
+from tests.support.http_load import build_request, exchange
 
 AGAIN_SECONDS: Final = 0.05
 PAGE_OF_ROWS: Final = 2_000
@@ -32,33 +32,33 @@ PAGE_OF_ROWS: Final = 2_000
 
 @dataclass(slots=True)
 class Ledger:
-    """What was promised."""
+    """What a server acknowledged."""
 
     labels: dict[str, int] = field(default_factory=dict)
-    """Of acknowledged drawings, by id."""
+    """Labels of acknowledged drawings, by id."""
     sent_again: int = 0
-    """How many of these were sent more than once."""
+    """Acknowledged drawings that were sent more than once."""
     known_already: int = 0
-    """How many of these had been stored by a server that died before it said so."""
+    """Drawings that a server had stored before it died without an answer."""
 
     refusals: Counter[int] = field(default_factory=Counter)
-    """Other answers, by status; the drawing was sent again each time."""
+    """Other answers by status; the drawing was sent again each time."""
 
     def acknowledge(self, one: str, label: int, status: int, n_sent: int) -> None:
-        """Write down that a drawing was answered with 201 or 200."""
+        """Record an answer of 201 or 200."""
         self.labels[one] = label
         self.sent_again += n_sent > 1
         self.known_already += status == 200
 
 
 def strokes_of(one: str) -> list[list[list[float]]]:
-    """A stroke through six points that follow from an id, in pixels of a square page."""
+    """A stroke through six points derived from an id, in pixels of a square page."""
     places = np.frombuffer(uuid.UUID(one).bytes[:12], dtype=np.uint8).reshape(6, 2)
     return [[[20.0 + float(x) * 0.9, 20.0 + float(y) * 0.9] for x, y in places]]
 
 
 def body_of(one: str, label: int) -> bytes:
-    """The JSON that hands over the drawing which follows from an id, without a prediction."""
+    """The JSON body of the drawing derived from an id, without a prediction."""
     drawing = {
         "id": one,
         "strokes": strokes_of(one),
@@ -70,17 +70,17 @@ def body_of(one: str, label: int) -> bytes:
     return json.dumps(drawing).encode()
 
 
-class Clients:
-    """So many connections, each of which sends a drawing until it is acknowledged, then the next.
+class LedgerClients:
+    """`n` connections that each send a drawing until it is acknowledged, then the next.
 
-    As a context: they work inside it, in a thread of their own.
+    A context manager: they work in a thread during the block.
     """
 
     def __init__(self, port: int, n: int, seed: int) -> None:
         self.ledger = Ledger()
         self._is_over = threading.Event()
         self._clients = [
-            _Client(port, np.random.default_rng([seed, number]), self.ledger, self._is_over)
+            _LedgerClient(port, np.random.default_rng([seed, number]), self.ledger, self._is_over)
             for number in range(n)
         ]
         self._thread = threading.Thread(target=lambda: asyncio.run(self._work()), daemon=True)
@@ -93,7 +93,7 @@ class Clients:
         self._is_over.set()
 
     def finish(self, seconds: float) -> None:
-        """Let each have its last drawing acknowledged. Raises: InkloopError, if one never is."""
+        """Wait until each last drawing is acknowledged. Raises: InkloopError, if one is not."""
         self._is_over.set()
         self._thread.join(seconds)
         if self._thread.is_alive():
@@ -103,8 +103,8 @@ class Clients:
         await asyncio.gather(*(client.work() for client in self._clients))
 
 
-class _Client:
-    """One of them."""
+class _LedgerClient:
+    """A connection of `LedgerClients`."""
 
     def __init__(
         self, port: int, chance: np.random.Generator, ledger: Ledger, is_over: threading.Event
@@ -124,16 +124,16 @@ class _Client:
                 reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
                 await self._talk(reader, writer)
             except (OSError, EOFError, TimeoutError):
-                pass  # killed in the middle of it: what is not acknowledged is sent again
+                pass  # the server was killed: the drawing is sent again
             finally:
                 if writer is not None:
                     writer.close()
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Hand over one drawing after the other, as long as they are taken."""
+        """Send one drawing after another until the server refuses one."""
         if not self._cookie:
-            hello = await exchange(reader, writer, ask("GET", "/api/v1/me"))
+            hello = await exchange(reader, writer, build_request("GET", "/api/v1/me"))
             self._cookie = hello.header("set-cookie").partition(";")[0]
         while not self._is_over.is_set() or self._n_sent:
             self._n_sent += 1
@@ -146,13 +146,13 @@ class _Client:
 
     def _request(self) -> bytes:
         body = body_of(self._id, self._label)
-        return ask("POST", "/api/v1/drawings", body, cookie=self._cookie)
+        return build_request("POST", "/api/v1/drawings", body, cookie=self._cookie)
 
 
-def compared(settings: Settings, ledger: Ledger) -> dict[str, Any]:
-    """What the database has, against what was promised: all in whole drawings."""
+def compare(settings: Settings, ledger: Ledger) -> dict[str, Any]:
+    """Compare the database with a ledger. Returns: numbers of drawings."""
     database = Database(settings)
-    found = Found()
+    found = StoredDrawings()
     try:
         with database.read() as session:
             for row in _rows(session):
@@ -176,8 +176,8 @@ def compared(settings: Settings, ledger: Ledger) -> dict[str, Any]:
 
 
 @dataclass(slots=True)
-class Found:
-    """What a look through the database has seen."""
+class StoredDrawings:
+    """Counts over the stored drawings."""
 
     ids: set[str] = field(default_factory=set)
     doubled: int = 0
@@ -187,7 +187,7 @@ class Found:
     def add(
         self, one: str, label: int, ink: bytes, events: str | None, promised: Mapping[str, int]
     ) -> None:
-        """Look at a row; `events` as `compared` asks for them."""
+        """Count a drawing; `events` are its label events' labels, joined by commas."""
         self.doubled += one in self.ids
         self.ids.add(one)
         if one in promised:

@@ -1,7 +1,7 @@
-"""`inkloop bench load`: a real server under many clients, slow ones, too many, and promotions.
+"""A real server under load: many clients, slow clients, overload, and promotions in a row.
 
-On an instance of its own, with `compact` at random weights: it takes as long to read
-as a trained one. All clients are on this machine and share its cores with the server.
+The instance is temporary; its network is `compact` with random weights, which predicts as fast as a
+trained one. All clients run on this machine and share its cores with the server.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import http.client
 import json
-import secrets
 import shutil
 import tempfile
 import time
@@ -20,16 +19,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import click
 import numpy as np
 import onnxruntime
 import psutil
 import torch
 
-from benchmarks.aims import Row, at_least, at_most
+from benchmarks.bench import Bench, Row, Say, Table, at_least, at_most, option
 from benchmarks.record import Record
-from benchmarks.system.http_load import Load, load, post
-from benchmarks.system.served import Account, serving
-from benchmarks.system.slow_clients import slow_clients
+from benchmarks.system.server import serving
 from core.base.clock import utc_now
 from core.base.errors import InkloopError
 from core.base.settings import Settings
@@ -40,22 +38,23 @@ from core.storage.shared_state import SharedState
 from core.storage.tables import ModelVersion
 from core.symbols.digits.golden import GOLDEN, PAGE_PX, golden_inks
 from core.versions import lifecycle as versions
+from tests.support.http_load import LoadResult, load, post
+from tests.support.slow_clients import slow_clients
 from trainer.export.onnx_file import to_onnx
 from trainer.networks.registry import NETWORKS
 
 WARM_UP_SECONDS: Final = 1.0
 N_WARM_UP_PROMOTIONS: Final = 5
 SWITCH_SECONDS: Final = 30.0
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked."""
+    """What to measure."""
 
     n_workers: int = 2
     seconds: float = 20.0
-    """Of predictions, of drawings, and of overload."""
+    """Duration of predictions, drawings and overload."""
     n_readers: int = 16
     n_drawers: int = 64
     n_slow: int = 300
@@ -65,14 +64,14 @@ class Options:
 
 
 def run(folder: Path, options: Options, say: Say) -> dict[str, Any]:
-    """Measure one part after the other, all on one server. Returns: the record."""
+    """Measure one part after another on one server. Returns: the record."""
     record = Record(folder / "load.json", asdict(options))
     return record.finish(record.piece("all", lambda: _on_a_server(options, say)))
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
-    """One that runs, and how to look into it."""
+class RunningServer:
+    """A running server with its database and shared state."""
 
     settings: Settings
     database: Database
@@ -81,7 +80,7 @@ class Server:
     strokes: dict[str, Any] = field(default_factory=lambda: _some_strokes())
 
     def prediction(self) -> bytes:
-        """A request that asks what some strokes say."""
+        """A request for the prediction of some strokes."""
         return post("/api/v1/predictions", json.dumps(self.strokes).encode())
 
     def workers_mb(self) -> list[float]:
@@ -90,7 +89,7 @@ class Server:
         return [psutil.Process(worker.pid).memory_info().rss / 1e6 for worker in workers]
 
     def wait_until_served(self, version: int, n_workers: int) -> None:
-        """Return once every worker serves it. Raises: InkloopError, after 30 s."""
+        """Wait until every worker serves a version. Raises: InkloopError, after 30 s."""
         deadline = time.monotonic() + SWITCH_SECONDS
         while time.monotonic() < deadline:
             found = [worker.version for worker in self.shared_state.workers(now=utc_now())]
@@ -101,7 +100,7 @@ class Server:
 
 
 def _on_a_server(options: Options, say: Say) -> dict[str, Any]:
-    parts: dict[str, Callable[[Server, Options], dict[str, Any]]] = {
+    parts: dict[str, Callable[[RunningServer, Options], dict[str, Any]]] = {
         "predictions": predictions,
         "slow clients": _slow,
         "promotions": _promotions,
@@ -121,17 +120,16 @@ def _on_a_server(options: Options, say: Say) -> dict[str, Any]:
 
 
 @contextmanager
-def served(instance: Path, options: Options) -> Iterator[Server]:
-    """A server on a new instance, with so many promotions to come. Raises: InkloopError."""
+def served(instance: Path, options: Options) -> Iterator[RunningServer]:
+    """Run a server on a new instance with `n_promotions` spare versions. Raises: InkloopError."""
     settings = Settings.from_env({}, instance=instance)
     migrate.upgrade(settings)
     database = Database(settings)
     _publish(settings, database, options)
-    account = Account("bench@example.org", secrets.token_urlsafe(16))
-    with serving(instance, account, options.n_workers) as (host, _cookie):
+    with serving(instance, options.n_workers) as (host, _cookie):
         shared_state = SharedState(settings)
         try:
-            server = Server(settings, database, shared_state, int(host.rpartition(":")[2]))
+            server = RunningServer(settings, database, shared_state, int(host.rpartition(":")[2]))
             server.wait_until_served(1, options.n_workers)
             yield server
         finally:
@@ -140,7 +138,7 @@ def served(instance: Path, options: Options) -> Iterator[Server]:
 
 
 def _publish(settings: Settings, database: Database, options: Options) -> None:
-    """As many versions of the same bytes as will be promoted; the first is live."""
+    """Publish as many equal versions as will be promoted. The first is live."""
     torch.manual_seed(0)
     data = to_onnx(NETWORKS["compact"].build().eval(), temperature=1.0)
     inks, _ = golden_inks()
@@ -181,17 +179,17 @@ def _some_strokes() -> dict[str, Any]:
     return {"strokes": GOLDEN[3].as_json(), "width": PAGE_PX, "height": PAGE_PX}
 
 
-def predictions(server: Server, options: Options) -> dict[str, Any]:
-    """Strokes in, probabilities out, by `n_readers` clients."""
+def predictions(server: RunningServer, options: Options) -> dict[str, Any]:
+    """Predictions for strokes, requested by `n_readers` clients."""
     request = server.prediction()
     clients = [lambda: request] * options.n_readers
     load(server.port, clients, WARM_UP_SECONDS)
     found = load(server.port, clients, options.seconds)
-    return told(found) | {"worker_mb": max(server.workers_mb())}
+    return summary(found) | {"worker_mb": max(server.workers_mb())}
 
 
-def drawings(server: Server, options: Options) -> dict[str, Any]:
-    """Labelled drawings, each by one of `n_drawers` contributors."""
+def drawings(server: RunningServer, options: Options) -> dict[str, Any]:
+    """Labelled drawings, sent by `n_drawers` contributors."""
     cookies = [_contributor(server.port) for _ in range(options.n_drawers)]
 
     def drawing(cookie: str) -> bytes:
@@ -201,7 +199,7 @@ def drawings(server: Server, options: Options) -> dict[str, Any]:
     clients = [lambda cookie=cookie: drawing(cookie) for cookie in cookies]
     load(server.port, clients, WARM_UP_SECONDS)
     found = load(server.port, clients, options.seconds)
-    return told(found) | {"worker_mb": max(server.workers_mb())}
+    return summary(found) | {"worker_mb": max(server.workers_mb())}
 
 
 def _contributor(port: int) -> str:
@@ -213,22 +211,22 @@ def _contributor(port: int) -> str:
     return (answer.headers["Set-Cookie"] or "").partition(";")[0]
 
 
-def _slow(server: Server, options: Options) -> dict[str, Any]:
+def _slow(server: RunningServer, options: Options) -> dict[str, Any]:
     request = server.prediction()
     alone = load(server.port, [lambda: request], min(options.seconds, options.slow_seconds))
     with slow_clients(server.port, options.n_slow) as slow:
         beside = load(server.port, [lambda: request], options.slow_seconds)
         n_reopened = slow.n_reopened
-    return {"alone": told(alone), "beside": told(beside), "n_reopened": n_reopened}
+    return {"alone": summary(alone), "beside": summary(beside), "n_reopened": n_reopened}
 
 
-def _too_many(server: Server, options: Options) -> dict[str, Any]:
+def _too_many(server: RunningServer, options: Options) -> dict[str, Any]:
     request = server.prediction()
     found = load(server.port, [lambda: request] * options.n_too_many, options.seconds)
     began = time.perf_counter()
     after = load(server.port, [lambda: request], WARM_UP_SECONDS)
     refused_ms = float(np.percentile(found.refused_ms, 50)) if found.refused_ms else 0.0
-    return told(found) | {
+    return summary(found) | {
         "slowest_ms": found.slowest_ms(),
         "refused_p50_ms": refused_ms,
         "first_after_ms": after.times_ms[0],
@@ -236,7 +234,7 @@ def _too_many(server: Server, options: Options) -> dict[str, Any]:
     }
 
 
-def _promotions(server: Server, options: Options) -> dict[str, Any]:
+def _promotions(server: RunningServer, options: Options) -> dict[str, Any]:
     last = 1 + N_WARM_UP_PROMOTIONS + options.n_promotions
     before: list[float] = []
     for version in range(2, last + 1):
@@ -251,8 +249,8 @@ def _promotions(server: Server, options: Options) -> dict[str, Any]:
     return {"n": options.n_promotions, "grown_mb": max(grown), "worker_mb": max(before)}
 
 
-def told(found: Load) -> dict[str, Any]:
-    """What is kept of it."""
+def summary(found: LoadResult) -> dict[str, Any]:
+    """The figures for the record."""
     return {
         "per_second": found.per_second,
         "p50_ms": found.percentile(50),
@@ -262,16 +260,16 @@ def told(found: Load) -> dict[str, Any]:
 
 
 def table(result: Mapping[str, Any]) -> list[Row]:
-    """Answers a second and their times, part by part."""
-    told = {
+    """Answers a second and their times, by part."""
+    parts = {
         "predictions": result["predictions"],
         "drawings stored": result["drawings"],
         "one client alone": result["slow clients"]["alone"],
-        "one client beside the slow ones": result["slow clients"]["beside"],
-        "too many at once": result["too many"],
+        "one client beside slow clients": result["slow clients"]["beside"],
+        "overload": result["too many"],
     }
-    rows: list[Row] = [("what", "answers of 2xx a second", "p50 ms", "p99 ms", "statuses")]
-    for name, one in told.items():
+    rows: list[Row] = [("what", "2xx answers a second", "p50 ms", "p99 ms", "answers by status")]
+    for name, one in parts.items():
         statuses = ", ".join(f"{n:,} × {status}" for status, n in one["statuses"].items())
         figures = (f"{one['per_second']:,.0f}", f"{one['p50_ms']:.1f}", f"{one['p99_ms']:.1f}")
         rows.append((name, *figures, statuses))
@@ -279,7 +277,7 @@ def table(result: Mapping[str, Any]) -> list[Row]:
 
 
 def aims(result: Mapping[str, Any], options: Options) -> list[Row]:
-    """The budgets beside what was reached."""
+    """Latency, throughput, memory, and isolation from slow clients and overload."""
     beside, many = result["slow clients"]["beside"], result["too many"]
     grown = result["promotions"]["grown_mb"]
     memory = max(result[part]["worker_mb"] for part in ("predictions", "drawings", "promotions"))
@@ -290,11 +288,32 @@ def aims(result: Mapping[str, Any], options: Options) -> list[Row]:
         at_least("labelled drawings stored a second", 1000.0, result["drawings"]["per_second"],
                  "{:,.0f}"),
         at_most("memory of a worker, MB", 160.0, memory, "{:.0f}"),
-        at_most(f"p99 of a client beside {options.n_slow} slow ones, ms", 200.0,
+        at_most(f"p99 of a client beside {options.n_slow} slow clients, ms", 200.0,
                 beside["p99_ms"], "{:.1f}"),
-        at_most(f"answers to {options.n_too_many} clients at once that were neither 200, 429 nor "
-                "503", 0.0, float(wrong), "{:.0f}"),
-        at_most("the first answer after it, ms", 200.0, many["first_after_ms"], "{:.0f}"),
-        at_most(f"growth of a worker in {options.n_promotions} promotions, MB", 20.0, grown,
-                "{:.1f}"),
+        at_most(f"answers to {options.n_too_many} clients at once other than 200, 429 and 503",
+                0.0, float(wrong), "{:.0f}"),
+        at_most("first answer after the overload, ms", 200.0, many["first_after_ms"], "{:.0f}"),
+        at_most(f"memory growth of a worker over {options.n_promotions} promotions, MB", 20.0,
+                grown, "{:.1f}"),
     ]  # fmt: skip
+
+
+def tables(result: Mapping[str, Any], _options: Options) -> list[Table]:
+    """Throughput and latency."""
+    return [Table("Clients on the server's machine", table(result))]
+
+
+BENCH: Final = Bench(
+    "load",
+    "A real server under many clients, slow clients, overload, and promotions in a row.",
+    Options,
+    run,
+    aims,
+    tables,
+    parameters=[
+        option("--seconds", "seconds", type=click.FloatRange(min=0.1), help="Of each load."),
+        option("--slow-seconds", "slow_seconds", type=click.FloatRange(min=0.1),
+               help="Of slow clients."),
+        option("--promotions", "n_promotions", type=click.IntRange(min=1), help="In a row."),
+    ],
+)  # fmt: skip

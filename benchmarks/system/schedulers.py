@@ -1,8 +1,7 @@
-"""Many schedulers on one database: each due moment gives one run, whoever comes first.
+"""Many schedulers on one database: each due moment gives exactly one run.
 
-The schedulers are processes with connections of their own; their clock is a number that all of
-them read and that this process moves from one moment to the next. Then it ends the run that came
-of it, as a trainer would, so that the next moment finds nothing open.
+The schedulers are processes with their own connections. They share a clock, which this process
+moves from one due moment to the next; after each it ends the queued run, as a trainer would.
 """
 
 from __future__ import annotations
@@ -32,18 +31,18 @@ BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 WAIT_SECONDS = 3600.0
 
 
-def quietly() -> None:
-    """Let this process say only what went wrong: thousands of moments come due."""
+def log_warnings_only() -> None:
+    """Let this process log only warnings: thousands of moments come due."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 def compete(
     settings: Settings, n_schedulers: int, n_moments: int, say: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Let so many schedulers look at so many moments at once. Returns: what runs came of it."""
-    database = every_night(settings, ZONE, BEGIN)
+    """Let all schedulers check each due moment at once. Returns: the runs, lost and doubled."""
+    database = _nightly_schedule(settings, BEGIN)
     moments = cron.next_times(RULE, ZONE, BEGIN, n_moments)
-    # Not forked: a connection to the database must not be shared by processes.
+    # Spawned, not forked: processes must not share a database connection.
     context = multiprocessing.get_context("spawn")
     now, barrier = context.Value("d", 0.0), context.Barrier(n_schedulers + 1, timeout=WAIT_SECONDS)
     processes = [
@@ -55,9 +54,9 @@ def compete(
     try:
         for n, moment in enumerate(moments, start=1):
             now.value = moment.timestamp()
-            barrier.wait()  # all look now
-            barrier.wait()  # all have looked
-            end_run(database, moment + timedelta(minutes=1))
+            barrier.wait()  # start of the check
+            barrier.wait()  # end of the check
+            _end_run(database, moment + timedelta(minutes=1))
             if n % 50 == 0:
                 say(f"{n} of {n_moments} moments")
         barrier.wait()
@@ -71,8 +70,8 @@ def compete(
 
 
 def _schedule(settings: Settings, now: Any, barrier: Barrier, n_moments: int) -> None:
-    """One of them: a process with a scheduler that looks when all look."""
-    quietly()
+    """A scheduler's process: one check per moment, at the same time as all others."""
+    log_warnings_only()
     database = Database(settings)
     ticker = Ticker(database, lambda: datetime.fromtimestamp(now.value, UTC))
     for _ in range(n_moments):
@@ -83,20 +82,20 @@ def _schedule(settings: Settings, now: Any, barrier: Barrier, n_moments: int) ->
     database.dispose()
 
 
-def every_night(settings: Settings, timezone: str, now: datetime) -> Database:
-    """A migrated database whose schedule asks for a run each night, even with nothing new."""
+def _nightly_schedule(settings: Settings, now: datetime) -> Database:
+    """A migrated database with a nightly schedule that needs no new drawings."""
     migrate.upgrade(settings)
     database = Database(settings)
     with database.write() as session:
         change_schedule(
-            session, rule=RULE, timezone=timezone, min_new_drawings=0, enabled=True, by="bench",
+            session, rule=RULE, timezone=ZONE, min_new_drawings=0, enabled=True, by="bench",
             now=now,
         )  # fmt: skip
     return database
 
 
-def end_run(database: Database, now: datetime) -> None:
-    """End the run that waits, if one does, as a trainer would: the next moment finds none open."""
+def _end_run(database: Database, now: datetime) -> None:
+    """End the queued run, if there is one."""
     with database.write() as session:
         session.execute(
             update(Run)

@@ -1,8 +1,9 @@
-"""`inkloop bench serve`: predictions over HTTP beside a Gradio app and beside a Flask no-op.
+"""Predictions over HTTP beside a Gradio app and a Flask no-op.
 
-All three run on this machine at the same time and are asked in turn, by the same client: 16
-connections in one thread, which share the servers' cores. Drawings are stored in the same rounds.
-The network is `compact` at random weights: it takes as long to read as a trained one.
+The three servers run on this machine at the same time; the same client sends requests to each in
+turn: 16 connections in one thread, on the servers' cores, 15 µs a request. Drawings are stored in
+the same rounds. The network is `compact` with random weights, which predicts as fast as a trained
+one. Gradio runs in an environment of its own, without its queue.
 """
 
 from __future__ import annotations
@@ -24,88 +25,93 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.aims import Row, at_least, at_most
+import click
+
+from benchmarks.bench import (
+    Bench,
+    Row,
+    Say,
+    Table,
+    Tried,
+    at_least,
+    at_most,
+    cache_folder,
+    option,
+)
 from benchmarks.record import Record
 from benchmarks.system import load
-from benchmarks.system.http_load import load as ask_for_a_time
-from benchmarks.system.http_load import post
-from benchmarks.system.served import free_port
+from benchmarks.system.server import free_port
 from core.base.errors import InkloopError
-from core.storage.model_store import ONNX
+from core.storage.model_store import ONNX, ModelStore
+from tests.support.http_load import load as send_requests
+from tests.support.http_load import post
+from tests.support.stored import version_file
 
-OPPONENTS: Final = Path(__file__).parent / "opponents"
+BASELINES: Final = Path(__file__).parent / "baselines"
 WARM_UP_SECONDS: Final = 1.0
 START_SECONDS: Final = 60.0
 INKLOOP, NOOP, GRADIO, DRAWINGS = "Inkloop", "Flask no-op", "Gradio", "drawings stored"
-ASKED: Final = {
-    INKLOOP: "strokes in, probabilities out",
-    NOOP: "the same strokes in, nothing done, on the same Granian",
-    GRADIO: "the same strokes by Pillow, the same ONNX file, without Gradio's queue",
-    DRAWINGS: "labelled, each committed and synced",
+WORK: Final = {
+    INKLOOP: "strokes to probabilities",
+    NOOP: "ignores the same strokes, on the same Granian",
+    GRADIO: "the same strokes drawn by Pillow, the same ONNX file, without Gradio's queue",
+    DRAWINGS: "labelled drawings, each committed and synced",
 }
-# Each against the state before it, both in turn in the same minutes: the first ones with wrk, how
-# threads and garbage are handled by the client of `load`, the drawing of strokes by itself.
-TRIED: Final[Sequence[Row]] = (
-    ("what", "what came of it", "kept"),
-    ("the turn to write goes past drawings that are stored already",
-     "drawings a second ×2.0, 2.2 and 2.8, p99 ×0.3, 0.4 and 0.4", "yes"),
-    ("strokes drawn without NumPy's slow helpers, log lines past `logging`",
-     "0.71 ms of a processor for a prediction in place of 0.84", "yes"),
-    ("all x of the strokes in one row and all y in another, the same ink",
-     "3 % and 11 % off the drawing of two digits, under 1 % and 3 % off a prediction", "no"),
-    ("two heaps of the C library in a worker", "10 MB less", "yes"),
-    ("one prediction at a time in a worker, or two, by a lock or a semaphore",
-     "nothing that the noise would show", "no"),
-    ("the same by a fair queue", "a fourth slower", "no"),
-    ("one thread or four for Granian", "p99 less, but one slow client keeps the others waiting",
-     "no"),
-    ("Python's threads changing places after 0.5 or 50 ms in place of 5",
-     "nothing that the noise would show", "no"),
-    ("garbage looked for more rarely, and never among what was loaded at the start",
-     "1,402 a second in place of 1,413 and p99 42 ms in place of 44, in ten rounds: nothing",
-     "no"),
-    ("pydantic's settings without pydantic-settings", "1.5 MB", "no"),
-    ("rich kept from structlog, which imports it for tracebacks of a kind not shown",
-     "2 MB less after four rounds, 4 MB after two", "yes"),
-    ("SQLite's pages cached in 0.5 MB a connection in place of 2", "1.5 MB", "no: tables of a "
-     "million drawings"),
-    ("one heap in place of two, and large blocks given back at once", "1 MB", "no"),
-    ("pydantic's models built when they are first used", "1.4 MB", "no"),
+# Each compared in turn with the state before it, in the same minutes.
+TRIED: Final = (
+    Tried("drawings that are stored already skip the queue for the write lock",
+          "drawings a second ×2.0, 2.2 and 2.8, p99 ×0.3, 0.4 and 0.4", "yes"),
+    Tried("strokes drawn without slow NumPy helpers, access log without `logging`",
+          "0.71 ms of a processor for a prediction, not 0.84", "yes"),
+    Tried("all x of the strokes in one array row, all y in another (same ink)",
+          "3 and 11 % off the drawing of two digits, under 1 and 3 % off a prediction"),
+    Tried("two malloc arenas in a worker", "10 MB less", "yes"),
+    Tried("one or two predictions at a time in a worker, by a lock or a semaphore",
+          "no difference above noise"),
+    Tried("the same by a fair queue", "a quarter slower"),
+    Tried("one or four threads for Granian", "lower p99", "no: a slow client delays the others"),
+    Tried("Python's switch interval at 0.5 or 50 ms, not 5", "no difference above noise"),
+    Tried("rarer garbage collection, objects of the start frozen",
+          "1,402 a second, not 1,413, p99 42 ms, not 44, in ten rounds: no difference"),
+    Tried("pydantic settings without pydantic-settings", "1.5 MB less"),
+    Tried("no rich in a worker, which structlog imports for tracebacks that are not shown",
+          "2 MB less after four rounds, 4 MB after two", "yes"),
+    Tried("SQLite page cache of 0.5 MB a connection, not 2", "1.5 MB less",
+          "no: tables of a million drawings"),
+    Tried("one malloc arena, not two, and large blocks returned at once", "1 MB less"),
+    Tried("pydantic models built on first use", "1.4 MB less"),
 )  # fmt: skip
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked."""
+    """What to measure."""
 
     n_rounds: int = 5
     seconds: float = 4.0
-    """Of each kind in each round."""
+    """Of each server in each round."""
     n_workers: int = 2
     n_clients: int = 16
     n_drawers: int = 64
     gradio: str = "6.31.0"
 
 
-def run(folder: Path, cache: Path, options: Options, say: Say) -> dict[str, Any]:
-    """Measure all in turn, round after round. Returns: the record.
-
-    `cache`: the folder in which Gradio's environment stays for the next time.
-    """
+def run(folder: Path, options: Options, say: Say) -> dict[str, Any]:
+    """Measure all servers in turn, round after round. Returns: the record."""
     record = Record(folder / "serve.json", asdict(options))
-    python = _gradio_python(cache.resolve() / f"gradio-{options.gradio}", options.gradio, say)
+    python = _gradio_python(options.gradio, say)
     return record.finish(record.piece("all", lambda: _measure(python, options, say)))
 
 
-def _gradio_python(folder: Path, gradio: str, say: Say) -> Path:
-    """The Python of an environment with this Gradio; made once, and anew if it was broken off."""
+def _gradio_python(gradio: str, say: Say) -> Path:
+    """Install this Gradio in a cached environment. Returns: the environment's Python."""
+    folder = cache_folder().resolve() / f"gradio-{gradio}"
     python, done = folder / "bin" / "python", folder / "complete"
     if not done.exists():
         say(f"installing Gradio {gradio}")
         shutil.rmtree(folder, ignore_errors=True)
         venv.create(folder, with_pip=True)
-        # Not our Pillow: Gradio 6 refuses version 13 and takes the newest before it.
+        # Not our Pillow: Gradio 6 does not support version 13.
         same = [f"{name}=={version(name)}" for name in ("onnxruntime", "numpy")]
         pip = [str(python), "-m", "pip", "install", "-q", f"gradio=={gradio}", *same]
         if subprocess.run(pip, check=False, stdout=subprocess.DEVNULL).returncode:
@@ -115,7 +121,7 @@ def _gradio_python(folder: Path, gradio: str, say: Say) -> Path:
 
 
 def _measure(gradio_python: Path, options: Options, say: Say) -> dict[str, Any]:
-    asked = load.Options(
+    load_options = load.Options(
         n_workers=options.n_workers,
         seconds=options.seconds,
         n_readers=options.n_clients,
@@ -126,19 +132,19 @@ def _measure(gradio_python: Path, options: Options, say: Say) -> dict[str, Any]:
     rounds: list[dict[str, Any]] = []
     try:
         with (
-            load.served(folder / "instance", asked) as server,
-            running(noop_command(options), OPPONENTS) as noop_port,
-            running(_gradio_command(gradio_python, server), OPPONENTS) as gradio_port,
+            load.served(folder / "instance", load_options) as server,
+            running(noop_command(options), BASELINES) as noop_port,
+            running(_gradio_command(gradio_python, server), BASELINES) as gradio_port,
         ):
             strokes = json.dumps(server.strokes).encode()
             for_gradio = json.dumps({"data": [server.strokes]}).encode()
             parts: dict[str, Callable[[], dict[str, Any]]] = {
-                INKLOOP: lambda: load.predictions(server, asked),
-                NOOP: lambda: _asked(noop_port, post("/", strokes), options),
-                GRADIO: lambda: _asked(
+                INKLOOP: lambda: load.predictions(server, load_options),
+                NOOP: lambda: _measure_load(noop_port, post("/", strokes), options),
+                GRADIO: lambda: _measure_load(
                     gradio_port, post("/gradio_api/run/predict", for_gradio), options
                 ),
-                DRAWINGS: lambda: load.drawings(server, asked),
+                DRAWINGS: lambda: load.drawings(server, load_options),
             }
             for n in range(options.n_rounds):
                 say(f"round {n + 1} of {options.n_rounds}")
@@ -148,27 +154,27 @@ def _measure(gradio_python: Path, options: Options, say: Say) -> dict[str, Any]:
     return {"rounds": rounds}
 
 
-def _asked(port: int, request: bytes, options: Options) -> dict[str, Any]:
+def _measure_load(port: int, request: bytes, options: Options) -> dict[str, Any]:
     clients = [lambda: request] * options.n_clients
-    ask_for_a_time(port, clients, WARM_UP_SECONDS)
-    return load.told(ask_for_a_time(port, clients, options.seconds))
+    send_requests(port, clients, WARM_UP_SECONDS)
+    return load.summary(send_requests(port, clients, options.seconds))
 
 
 def noop_command(options: Options) -> Callable[[int], list[str]]:
-    """What starts the no-op on a port."""
+    """The command that starts the no-op on a port."""
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
     more = ["--workers", str(options.n_workers), "--log-level", "error"]
     return lambda port: [*granian, *more, "--port", str(port), "flask_noop:app"]
 
 
-def _gradio_command(python: Path, server: load.Server) -> Callable[[int], list[str]]:
-    model = server.settings.models_dir / "v0001" / ONNX
+def _gradio_command(python: Path, server: load.RunningServer) -> Callable[[int], list[str]]:
+    model = version_file(ModelStore(server.settings.models_dir), 1, ONNX)
     return lambda port: [str(python), "gradio_app.py", str(model), str(port)]
 
 
 @contextlib.contextmanager
 def running(command: Callable[[int], Sequence[str]], folder: Path) -> Iterator[int]:
-    """A server in a process of its own. Yields: its port. Raises: InkloopError."""
+    """Run a server in a child process. Yields: its port. Raises: InkloopError."""
     port = free_port()
     process = subprocess.Popen(
         command(port),
@@ -196,11 +202,11 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
 
 
 def table(result: Mapping[str, Any]) -> list[Row]:
-    """Medians of the rounds, with the slowest and the fastest."""
+    """Medians of the rounds, with the slowest and the fastest round."""
     rows: list[Row] = [
-        ("what", "asked", "answers of 2xx a second", "slowest to fastest round", "p50 ms", "p99 ms")
+        ("server", "work", "2xx answers a second", "slowest to fastest round", "p50 ms", "p99 ms")
     ]
-    for name, what in ASKED.items():
+    for name, what in WORK.items():
         rates = _all(result, name, "per_second")
         times = [f"{_median(result, name, key):.1f}" for key in ("p50_ms", "p99_ms")]
         span = f"{min(rates):,.0f} to {max(rates):,.0f}"
@@ -209,12 +215,13 @@ def table(result: Mapping[str, Any]) -> list[Row]:
 
 
 def aims(result: Mapping[str, Any], options: Options) -> list[Row]:
-    """The budgets beside what was reached; ratios are taken round by round."""
+    """Throughput against the baselines, latency and memory. Ratios are medians of the rounds'."""
     memory = max(max(_all(result, name, "worker_mb")) for name in (INKLOOP, DRAWINGS))
     return [
-        at_least("predictions, times those of a Gradio app", 10.0, _ratio(result, GRADIO),
+        at_least("predictions a second, as a multiple of Gradio's", 10.0, _ratio(result, GRADIO),
                  "{:.1f}"),
-        at_least("predictions, share of a Flask no-op", 0.4, _ratio(result, NOOP), "{:.0%}"),
+        at_least("predictions a second, as a share of the Flask no-op's", 0.4,
+                 _ratio(result, NOOP), "{:.0%}"),
         at_most(f"p99 of a prediction at {options.n_clients} clients, ms", 15.0,
                 _median(result, INKLOOP, "p99_ms"), "{:.1f}"),
         at_least("labelled drawings stored a second", 1000.0,
@@ -232,6 +239,26 @@ def _median(result: Mapping[str, Any], name: str, key: str) -> float:
 
 
 def _ratio(result: Mapping[str, Any], name: str) -> float:
-    """Inkloop's predictions by those of another, the median of the rounds."""
+    """Inkloop's predictions divided by another server's, the median of the rounds."""
     ours, theirs = (_all(result, one, "per_second") for one in (INKLOOP, name))
     return statistics.median(one / other for one, other in zip(ours, theirs, strict=True))
+
+
+def tables(result: Mapping[str, Any], _options: Options) -> list[Table]:
+    """Throughput and latency of each server."""
+    return [Table("Clients on the servers' machine", table(result))]
+
+
+BENCH: Final = Bench(
+    "serve",
+    "Predictions beside a Gradio app and a Flask no-op, and drawings stored, in turn.",
+    Options,
+    run,
+    aims,
+    tables,
+    TRIED,
+    [
+        option("--rounds", "n_rounds", type=click.IntRange(min=1), help="Of all servers."),
+        option("--seconds", "seconds", type=click.FloatRange(min=0.1), help="Of each measurement."),
+    ],
+)

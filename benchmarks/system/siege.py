@@ -1,16 +1,14 @@
-"""`inkloop bench siege`: everything at once, for ten minutes, on one real instance.
+"""Mixed load: everything at once on one real instance, for ten minutes.
 
-`inkloop up` with two workers and its trainer at run after run; clients; imports stored and undone,
-one after the other; exports; a backup now and then. Afterwards the logs are searched for
-locks, and every backup is restored into an instance of its own and compared with what had been
-acknowledged before it began. The clients share the cores with all of it.
+`inkloop up` with two workers and a trainer in run after run; clients; imports and their undos;
+exports; regular backups. Afterwards the logs are searched for lock errors, and every backup is
+restored and compared with what was acknowledged before it began. The clients share the cores.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import shutil
 import subprocess
 import sys
@@ -18,20 +16,21 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import click
 import numpy as np
 from sqlalchemy import text
 
-from benchmarks.aims import Row, at_most
+from benchmarks.bench import Bench, Row, Say, Table, at_most, option
 from benchmarks.record import Record
-from benchmarks.system import besiegers
-from benchmarks.system.besiegers import Seen, Siege
-from benchmarks.system.served import Account, kept_mnist, serving
-from benchmarks.system.siege_check import check
+from benchmarks.system import load_clients
+from benchmarks.system.consistency import check
+from benchmarks.system.load_clients import ClientLog, LoadPlan
+from benchmarks.system.server import cached_mnist, serving
 from core.base.clock import utc_now
 from core.base.errors import InkloopError
 from core.base.settings import Settings
@@ -45,24 +44,23 @@ KINDS: Final = {
     "read": "contributors' reads",
     "list": "reviewers' lists",
     "predict": "predictions",
-    "draw": "drawings handed over",
+    "draw": "drawings sent",
     "change": "decisions, changes, imports",
     "export": "exports, to the last byte",
 }
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked."""
+    """What to measure."""
 
     minutes: float = 10.0
     n_workers: int = 2
     n_clients: int = 64
     pause_ms: float = 500.0
-    """Of a client between two requests, on average."""
+    """Mean pause of a client between two requests."""
     n_reviewers: int = 3
-    """Of the clients; another one exports."""
+    """Of the clients. One other client exports."""
     n_imported: int = 5_000
     """Drawings in each imported file."""
     backup_every_seconds: float = 100.0
@@ -71,18 +69,18 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """One that was taken."""
+    """A backup."""
 
     path: Path
     began_at: float
-    """On the monotonic clock, in seconds."""
+    """Seconds on the monotonic clock."""
     seconds: float
-    """How long it took."""
+    """Duration."""
 
 
 @dataclass(slots=True)
 class Backups:
-    """Takes them, with the moment at which each began."""
+    """Takes backups during the load, and restores them afterwards."""
 
     instance: Path
     folder: Path
@@ -90,25 +88,22 @@ class Backups:
     failures: list[str] = field(default_factory=list)
 
     def take(self, turn: int) -> None:
-        """As an administrator would, by the command."""
+        """Take a backup by the command."""
         path, began = self.folder / str(turn), time.monotonic()
-        said = _inkloop(self.instance, "db", "backup", str(path))
-        if said:
-            self.failures.append(said)
+        error = _inkloop(self.instance, "db", "backup", str(path))
+        if error:
+            self.failures.append(error)
         else:
             self.taken.append(Backup(path, began, time.monotonic() - began))
 
-    def restore_all(self, seen: Seen, say: Say) -> list[dict[str, Any]]:
-        """Each into an instance of its own, and what is found there. The backups are used up.
-
-        Raises: DataError, if one is not whole.
-        """
+    def restore_all(self, log: ClientLog, say: Say) -> list[dict[str, Any]]:
+        """Restore, check and delete each backup. Raises: DataError, if one is incomplete."""
         found = []
         for number, backup in enumerate(self.taken):
             say(f"restoring backup {number + 1} of {len(self.taken)}")
             instance = self.folder / f"restored-{number}"
             restore(_settings(instance), backup.path, now=utc_now())
-            checked = check(_settings(instance), seen, before=backup.began_at)
+            checked = check(_settings(instance), log, before=backup.began_at)
             found.append(asdict(checked) | {"seconds": backup.seconds})
             shutil.rmtree(instance)
             shutil.rmtree(backup.path)
@@ -125,73 +120,72 @@ def _on_an_instance(options: Options, say: Say) -> dict[str, Any]:
     folder = Path(tempfile.mkdtemp(prefix="inkloop-bench-"))
     instance, log = folder / "instance", folder / "log"
     migrate.upgrade(_settings(instance))
-    account = Account("bench@example.org", secrets.token_urlsafe(16))
     try:
         say("training the first model")
         with serving(
-            instance, account, options.n_workers, command="up", given=_surroundings(), log=log
+            instance, options.n_workers, command="up", settings=_server_settings(), log=log
         ) as (host, cookie):
             _wait_for_champion(_settings(instance))
-            result, seen, backups = besiege(
+            result, client_log, backups = put_under_load(
                 instance, int(host.rpartition(":")[2]), cookie, options, say
             )
-        return result | judge(instance, log, seen, backups, say)
+        return result | check_everything(instance, log, client_log, backups, say)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _surroundings() -> dict[str, str]:
-    """Rate limits are counted as always, yet never reached; MNIST is not fetched anew."""
+def _server_settings() -> dict[str, str]:
+    """Rate limits that count but are never reached, and the cached MNIST."""
     limits = ("DRAWINGS", "PREDICTIONS")
     never = {f"INKLOOP_MAX_{name}_PER_MINUTE": "1000000" for name in limits}
-    return never | {"INKLOOP_RATE_LIMITS": "on"} | kept_mnist()
+    return never | {"INKLOOP_RATE_LIMITS": "on"} | cached_mnist()
 
 
-def besiege(
+def put_under_load(
     instance: Path, port: int, admin_cookie: str, options: Options, say: Say
-) -> tuple[dict[str, Any], Seen, Backups]:
-    """Everything at once on an instance that serves and trains.
+) -> tuple[dict[str, Any], ClientLog, Backups]:
+    """Run all load clients and backups on an instance that serves and trains.
 
-    Returns: the figures, all that was answered, and the backups that were taken.
+    Returns: the figures, the clients' log, and the backups.
     """
     say(f"{options.n_clients} clients for {options.minutes:g} minutes")
     folder = instance.with_name("backups")
     folder.mkdir()
     backups = Backups(instance, folder)
-    seen = Seen()
-    siege = Siege(
+    log = ClientLog()
+    plan = LoadPlan(
         port=port,
         admin_cookie=admin_cookie,
         until=time.monotonic() + 60 * options.minutes,
-        seen=seen,
+        log=log,
         pause_seconds=options.pause_ms / 1000,
     )
-    wal = _Largest(instance / "inkloop.db-wal")
-    # In a thread of its own: whoever calls may be inside an event loop already.
-    thread = threading.Thread(target=asyncio.run, args=[_all(siege, options, backups)])
+    wal = _LargestSize(instance / "inkloop.db-wal")
+    # asyncio.run fails in a thread with a running event loop.
+    thread = threading.Thread(target=asyncio.run, args=[_all_clients(plan, options, backups)])
     began = time.monotonic()
     thread.start()
     while thread.is_alive():
         wal.look()
         thread.join(0.2)
-    return _figures(seen, time.monotonic() - began, wal.n_bytes), seen, backups
+    return _figures(log, time.monotonic() - began, wal.n_bytes), log, backups
 
 
-async def _all(siege: Siege, options: Options, backups: Backups) -> None:
+async def _all_clients(plan: LoadPlan, options: Options, backups: Backups) -> None:
     n_contributors = options.n_clients - options.n_reviewers - 1
     await asyncio.gather(
-        *(besiegers.contributor(siege, number) for number in range(n_contributors)),
-        *(besiegers.reviewer(siege, number) for number in range(options.n_reviewers)),
-        besiegers.exporter(siege, options.export_every_seconds),
-        besiegers.importer(siege, options.n_imported),
-        besiegers.runner(siege),
-        besiegers.now_and_then(siege, options.backup_every_seconds, backups.take),
+        *(load_clients.contributor(plan, number) for number in range(n_contributors)),
+        *(load_clients.reviewer(plan, number) for number in range(options.n_reviewers)),
+        load_clients.exporter(plan, options.export_every_seconds),
+        load_clients.importer(plan, options.n_imported),
+        load_clients.run_requester(plan),
+        load_clients.periodically(plan, options.backup_every_seconds, backups.take),
     )
 
 
 @dataclass(slots=True)
-class _Largest:
-    """How large a file became. Looked at by name: only SQLite may open it."""
+class _LargestSize:
+    """The largest size of a file, by stat: only SQLite may open a live database."""
 
     path: Path
     n_bytes: int = 0
@@ -201,44 +195,43 @@ class _Largest:
             self.n_bytes = max(self.n_bytes, self.path.stat().st_size)
 
 
-def judge(instance: Path, log: Path, seen: Seen, backups: Backups, say: Say) -> dict[str, Any]:
-    """What the logs say, what the database holds, and what every backup holds once restored.
-
-    Call it when nothing runs on the instance any more.
-    """
+def check_everything(
+    instance: Path, server_log: Path, log: ClientLog, backups: Backups, say: Say
+) -> dict[str, Any]:
+    """Check the server's log, the database and every backup. The instance has to be stopped."""
     say("comparing with what was acknowledged")
     settings = _settings(instance)
-    said = log.read_text(encoding="utf-8", errors="replace")
-    locked = [line for line in said.splitlines() if any(word in line for word in LOCKED)]
+    lines = server_log.read_text(encoding="utf-8", errors="replace").splitlines()
+    locked = [line for line in lines if any(word in line for word in LOCKED)]
     database = Database(settings)
     with database.read() as session:
         runs = Counter(session.execute(text("SELECT status FROM runs")).scalars())
     database.dispose()
     return {
-        "locked": [*seen.busy, *locked][: besiegers.MOST_KEPT],
-        "n_locked": len(seen.busy) + len(locked),
-        "faults": seen.faults,
-        "n_faults": seen.n_faults,
-        "acknowledged": len(seen.drawn),
-        "database": asdict(check(settings, seen)),
+        "locked": [*log.busy, *locked][: load_clients.MAX_LOGGED],
+        "n_locked": len(log.busy) + len(locked),
+        "faults": log.faults,
+        "n_faults": log.n_faults,
+        "acknowledged": len(log.drawings),
+        "database": asdict(check(settings, log)),
         "runs": dict(runs),
-        "imports": dict(seen.imports),
-        "n_imported": seen.n_imported,
-        "backups": backups.restore_all(seen, say),
+        "imports": dict(log.imports),
+        "n_imported": log.n_imported,
+        "backups": backups.restore_all(log, say),
         "backups_failed": backups.failures,
     }
 
 
-def _figures(seen: Seen, seconds: float, wal_bytes: int) -> dict[str, Any]:
+def _figures(log: ClientLog, seconds: float, wal_bytes: int) -> dict[str, Any]:
     kinds = {
         kind: {
             "n": len(times),
             "p50_ms": float(np.percentile(times, 50)),
             "p99_ms": float(np.percentile(times, 99)),
             "slowest_ms": max(times),
-            "statuses": {str(status): n for status, n in sorted(seen.statuses[kind].items())},
+            "statuses": {str(status): n for status, n in sorted(log.statuses[kind].items())},
         }
-        for kind, times in sorted(seen.times_ms.items())
+        for kind, times in sorted(log.times_ms.items())
     }
     return {"seconds": seconds, "kinds": kinds, "wal_mb": wal_bytes / 1e6}
 
@@ -248,7 +241,7 @@ def _settings(instance: Path) -> Settings:
 
 
 def _inkloop(instance: Path, *words: str) -> str:
-    """Run a command on an instance. Returns: empty, or what it said when it failed."""
+    """Run a command on an instance. Returns: its output if it failed, else nothing."""
     done = subprocess.run(
         [sys.executable, "-m", "core", *words],
         env=os.environ | {"INKLOOP_INSTANCE": str(instance)},
@@ -274,8 +267,8 @@ def _wait_for_champion(settings: Settings) -> None:
 
 
 def table(result: Mapping[str, Any]) -> list[Row]:
-    """Answers and their times, kind by kind."""
-    rows: list[Row] = [("what", "answers of 2xx", "a second", "p50 ms", "p99 ms", "slowest ms",
+    """Answers and their times by kind."""
+    rows: list[Row] = [("what", "2xx answers", "a second", "p50 ms", "p99 ms", "slowest ms",
                         "statuses")]  # fmt: skip
     for kind, name in KINDS.items():
         one = result["kinds"].get(kind)
@@ -289,35 +282,35 @@ def table(result: Mapping[str, Any]) -> list[Row]:
 
 
 def beside_table(result: Mapping[str, Any]) -> list[Row]:
-    """What went on beside the clients."""
+    """Runs, imports and backups during the load."""
     backups = result["backups"]
     seconds = [one["seconds"] for one in backups]
     named = {
         "runs": ", ".join(f"{n} {status}" for status, n in sorted(result["runs"].items())),
         "imports": ", ".join(f"{n} {status}" for status, n in sorted(result["imports"].items())),
         "drawings imported": f"{result['n_imported']:,}",
-        "drawings in the end": f"{result['database']['n_drawings']:,}",
+        "drawings at the end": f"{result['database']['n_drawings']:,}",
         "backups": f"{len(backups)}, {min(seconds):.1f} to {max(seconds):.1f} s each"
         if backups
         else "none",
-        "the WAL at its largest": f"{result['wal_mb']:.0f} MB",
+        "largest size of the WAL": f"{result['wal_mb']:.0f} MB",
     }
-    return [("what", "how much"), *named.items()]
+    return [("what", "number"), *named.items()]
 
 
-def aims(result: Mapping[str, Any]) -> list[Row]:
-    """What was wanted beside what came of it."""
+def aims(result: Mapping[str, Any], _options: Options) -> list[Row]:
+    """No errors, nothing lost, consistent backups, and latency."""
     backups = result["backups"]
     n_bad = sum(1 for one in backups if one["n_missing"] or one["n_wrong"] or one["problems"])
     whole = result["database"]
     figures: list[tuple[str, float]] = [
-        ("words of a locked database in answers and logs", result["n_locked"]),
-        ("answers that nobody announced: 5xx, broken connections", result["n_faults"]),
+        ("lock errors in answers and logs", result["n_locked"]),
+        ("5xx answers without Retry-After, broken connections", result["n_faults"]),
         ("acknowledged drawings missing", whole["n_missing"]),
         ("acknowledged drawings with another label", whole["n_wrong"]),
-        ("problems in the database afterwards", len(whole["problems"])),
-        (f"of {len(backups)} backups restored, not of one whole moment", n_bad),
-        ("backups that failed", len(result["backups_failed"])),
+        ("inconsistencies in the database afterwards", len(whole["problems"])),
+        (f"inconsistent backups of {len(backups)}, restored", n_bad),
+        ("failed backups", len(result["backups_failed"])),
     ]
     p99_ms = {kind: one["p99_ms"] for kind, one in result["kinds"].items()}
     return [
@@ -325,3 +318,26 @@ def aims(result: Mapping[str, Any]) -> list[Row]:
         at_most("p99 of contributors' reads, ms", 200.0, p99_ms["read"], "{:.0f}"),
         at_most("p99 of reviewers' lists, ms", 200.0, p99_ms["list"], "{:.0f}"),
     ]
+
+
+def tables(result: Mapping[str, Any], _options: Options) -> list[Table]:
+    """Latency of the clients, and the work beside them."""
+    return [
+        Table("Clients on the server's machine", table(result)),
+        Table("Beside them", beside_table(result)),
+    ]
+
+
+BENCH: Final = Bench(
+    "siege",
+    "Everything at once: 64 clients, run after run, imports, exports, backups that are restored.",
+    Options,
+    run,
+    aims,
+    tables,
+    parameters=[
+        option("--minutes", "minutes", type=click.FloatRange(min=0.1), help="Duration."),
+        option("--pause-ms", "pause_ms", type=click.FloatRange(min=0),
+               help="Mean pause of a client between requests."),
+    ],
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""The only place that asks what time it is."""
+"""The clock. Everything else gets the time from here, or as an argument."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """The present moment, aware and in UTC."""
+    """Return the current time, aware and in UTC."""
     return datetime.now(UTC)

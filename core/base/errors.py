@@ -1,28 +1,31 @@
-"""Everything that Inkloop raises on purpose.
+"""Every error that Inkloop raises on purpose.
 
     InkloopError
-    ├── InvalidInput            what was sent cannot be used
+    ├── InvalidInput            the input cannot be used
     │   ├── BadStrokes
     │   └── BadPicture
-    ├── TooLarge                … is over a limit
-    ├── UnsupportedType         … is of a kind that is not read here
+    ├── TooLarge                the input exceeds a limit
+    ├── UnsupportedType         the input has a type that Inkloop does not read
     ├── NotFound
-    │   └── NotMade             … since it is still being made
-    ├── Gone                    it was here and was deleted
-    ├── Conflict                somebody or something else was first
+    │   └── NotMade             it is still being computed
+    ├── Gone                    it existed and was deleted
+    ├── Conflict                the state has changed, or does not allow this
     ├── NotSignedIn
     ├── Forbidden
     ├── TooManyRequests
-    ├── NotReady                not yet, or not now
+    ├── NotReady                not possible yet, or not now
     ├── NotSwitched             a promotion is recorded, but not every worker serves it yet
     ├── StorageFull
-    ├── DataError               a data set's file is wrong or cut
+    ├── StorageError            a stored object cannot be read
+    │   ├── ObjectMissing
+    │   └── ObjectChanged       … has other bytes than were written
+    ├── DataError               a file of a data set or backup is wrong or cut
     ├── ModelFileError          a model's file is missing, changed or broken
     ├── LeaseLost               another trainer holds the lease now
-    ├── Cancelled               somebody asked the run to stop
-    └── SettingsError           the start-up cannot go on with these settings
+    ├── Cancelled               a user asked the run to stop
+    └── SettingsError           Inkloop cannot start with these settings
 
-Every message is for a person: what happened, and what to do. `server/errors.py` maps classes to
+Every message tells a person what happened and what to do. `server/errors.py` maps classes to
 HTTP statuses; the command line prints the message and exits with 1.
 """
 
@@ -30,11 +33,11 @@ from __future__ import annotations
 
 
 class InkloopError(Exception):
-    """The base: catch this at an edge to tell our errors from bugs."""
+    """The base class. Catch it at an entry point to tell expected errors from bugs."""
 
 
 class InvalidInput(InkloopError):
-    """What was sent cannot be used as it is."""
+    """The input cannot be used as it is."""
 
 
 class BadStrokes(InvalidInput):
@@ -42,19 +45,19 @@ class BadStrokes(InvalidInput):
 
 
 class BadPicture(InvalidInput):
-    """The bytes are no picture that can be read."""
+    """The bytes are not a picture that Inkloop can read."""
 
 
 class TooLarge(InkloopError):
-    """What was sent is over a limit of bytes, pixels or points."""
+    """The input exceeds a limit of bytes, pixels or points."""
 
 
 class UnsupportedType(InkloopError):
-    """What was sent is of a kind that Inkloop does not read."""
+    """The input has a type that Inkloop does not read."""
 
 
 class NotFound(InkloopError):
-    """Nothing of that name, or nothing that the asker may see."""
+    """Nothing has that name, or the user may not see it."""
 
     def __init__(self, kind: str, name: object) -> None:
         self.kind = kind
@@ -63,7 +66,7 @@ class NotFound(InkloopError):
 
 
 class NotMade(NotFound):
-    """It is not there yet. `facts` go into the answer."""
+    """It does not exist yet. `facts` go into the HTTP answer."""
 
     def __init__(self, message: str, **facts: object) -> None:
         self.facts = facts
@@ -71,23 +74,23 @@ class NotMade(NotFound):
 
 
 class Gone(InkloopError):
-    """It was deleted, and will not come back under this id."""
+    """It was deleted, and its id is not used again."""
 
 
 class Conflict(InkloopError):
-    """The change does not fit the present state: look again, then decide."""
+    """The current state does not allow the change: the client reloads, then decides."""
 
 
 class NotSignedIn(InkloopError):
-    """Nobody is signed in, or the session or token has ended."""
+    """The request has no valid session or token."""
 
 
 class Forbidden(InkloopError):
-    """Somebody is signed in, but may not do this; or the request came from another site."""
+    """The user may not do this, or the request came from another site."""
 
 
 class TooManyRequests(InkloopError):
-    """A rate limit was reached. `retry_after_seconds` says when to come back."""
+    """A rate limit was reached. `retry_after_seconds` says when to try again."""
 
     def __init__(self, message: str, retry_after_seconds: int) -> None:
         self.retry_after_seconds = retry_after_seconds
@@ -95,7 +98,7 @@ class TooManyRequests(InkloopError):
 
 
 class NotReady(InkloopError):
-    """It cannot be done yet, for example since no model is live. `facts` go into the answer."""
+    """It cannot be done yet, such as when no model is live. `facts` go into the HTTP answer."""
 
     def __init__(self, message: str, **facts: object) -> None:
         self.facts = facts
@@ -103,15 +106,27 @@ class NotReady(InkloopError):
 
 
 class NotSwitched(InkloopError):
-    """A promotion is recorded, but after the time allowed not every worker serves it."""
+    """A promotion is recorded, but not every worker serves it within the time allowed."""
 
 
 class StorageFull(InkloopError):
     """The disk is full: nothing was stored."""
 
 
+class StorageError(InkloopError):
+    """A stored object cannot be read, or reads back changed."""
+
+
+class ObjectMissing(StorageError):
+    """No object has this key."""
+
+
+class ObjectChanged(StorageError):
+    """The bytes of an object are not those that were written."""
+
+
 class DataError(InkloopError):
-    """A file of a data set is missing, cut, or not the published one."""
+    """A file of a data set or backup is missing, cut, or not the published one."""
 
 
 class ModelFileError(InkloopError):
@@ -119,12 +134,12 @@ class ModelFileError(InkloopError):
 
 
 class LeaseLost(InkloopError):
-    """Another trainer took the lease; whatever this one made must not be published."""
+    """Another trainer holds the lease, so this one must not publish."""
 
 
 class Cancelled(InkloopError):
-    """Somebody asked the run to stop."""
+    """A user asked the run to stop."""
 
 
 class SettingsError(InkloopError):
-    """A setting is unknown or malformed, or the surroundings do not allow the start."""
+    """A setting is unknown or malformed, or the environment does not allow a start."""

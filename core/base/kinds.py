@@ -1,4 +1,4 @@
-"""The words that columns of the tables may hold: kinds and states of what Inkloop keeps."""
+"""The values that columns of kinds and states may hold."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class DrawingStatus(StrEnum):
-    """What may be done with a drawing; only `accepted` ones train or count as exam."""
+    """Whether a drawing is used; only `accepted` ones are trained on or evaluated."""
 
     ACCEPTED = "accepted"
     QUARANTINED = "quarantined"
@@ -15,7 +15,7 @@ class DrawingStatus(StrEnum):
 
 
 class Split(StrEnum):
-    """What a drawing is for; decided when it is stored, and never changed."""
+    """What a drawing is used for; decided when it is stored, and never changed."""
 
     TRAIN = "train"
     HOLDOUT_KNOWN = "holdout_known"
@@ -23,7 +23,7 @@ class Split(StrEnum):
 
 
 class Source(StrEnum):
-    """How a drawing came."""
+    """How a drawing arrived."""
 
     DRAWN = "drawn"
     UPLOADED = "uploaded"
@@ -31,14 +31,14 @@ class Source(StrEnum):
 
 
 class Role(StrEnum):
-    """What a user may do; whoever is not signed in is `anybody`."""
+    """What a user may do. A visitor without an account has no role."""
 
     REVIEWER = "reviewer"
     ADMIN = "admin"
 
 
 class Decision(StrEnum):
-    """What a reviewer says of a drawing in the queue."""
+    """A reviewer's decision about a drawing in the queue."""
 
     ACCEPT = "accept"
     RELABEL = "relabel"
@@ -46,7 +46,7 @@ class Decision(StrEnum):
 
 
 class RunStatus(StrEnum):
-    """Where a run stands. The first two are open, the others final."""
+    """The state of a run. The first two are open, the others final."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -57,7 +57,7 @@ class RunStatus(StrEnum):
 
 
 class Dataset(StrEnum):
-    """What a version was measured on."""
+    """What a version was evaluated on."""
 
     MNIST_TEST = "mnist_test"
     HOLDOUT_KNOWN = "holdout_known"
@@ -65,14 +65,14 @@ class Dataset(StrEnum):
 
 
 class MapSource(StrEnum):
-    """What a point of the map stands for."""
+    """What a point of the map represents."""
 
     MNIST = "mnist"
     DRAWING = "drawing"
 
 
 class TransferStatus(StrEnum):
-    """Where an import or an export stands."""
+    """The state of an import or an export."""
 
     SENDING = "sending"
     QUEUED = "queued"

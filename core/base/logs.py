@@ -1,4 +1,4 @@
-"""How all parts write their logs: to the standard error, for eyes or one JSON object a line."""
+"""Logging of all parts: to standard error, as readable lines or one JSON object a line."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ SHARED: list[Processor] = [
 
 
 def configure(log_format: LogFormat, part: str) -> None:
-    """Send structlog's and the standard library's lines through one format.
+    """Set up structlog and the standard library's logging to write the same format.
 
-    `part` (`up`, `server`, `trainer`) is on every line, so that one stream tells them apart.
+    `part` (`up`, `server`, `trainer`) is a field of every line, so that one stream can hold all.
     """
     logging.config.dictConfig(stdlib_config(log_format, part))
-    # Our own lines go past the standard library: it takes 60 µs more for each, a fifteenth of what
-    # a prediction takes in all.
+    # structlog writes directly: through the standard library each line takes 60 µs more, a
+    # fifteenth of a whole prediction.
     structlog.configure(
         processors=[*SHARED, _part_namer(part), *_renderers(log_format)],
         logger_factory=lambda *_: _StandardError(),
@@ -38,7 +38,7 @@ def configure(log_format: LogFormat, part: str) -> None:
 
 
 class _StandardError:
-    """Where structlog's lines go. A full disk behind it must not fail what a line tells of."""
+    """Writes structlog's lines. A full disk behind standard error must not fail the caller."""
 
     def write(self, line: str) -> None:
         with contextlib.suppress(OSError, ValueError):
@@ -48,7 +48,7 @@ class _StandardError:
 
 
 def stdlib_config(log_format: LogFormat, part: str) -> dict[str, Any]:
-    """What `logging.config.dictConfig` takes, in plain values: Granian reads it as JSON."""
+    """Return the configuration for `logging.config.dictConfig`; Granian takes it as JSON."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -65,7 +65,7 @@ def stdlib_config(log_format: LogFormat, part: str) -> dict[str, Any]:
         "root": {"level": "INFO", "handlers": ["stderr"]},
         "loggers": {
             name: {"level": level, "handlers": ["stderr"], "propagate": False}
-            # Granian warns of its own defaults, Alembic tells each step: not for every start.
+            # At each start Granian warns about its defaults, and Alembic logs each step.
             for name, level in (
                 ("_granian", "ERROR"),
                 ("granian.access", "ERROR"),
@@ -76,7 +76,7 @@ def stdlib_config(log_format: LogFormat, part: str) -> dict[str, Any]:
 
 
 def line_formatter(log_format: LogFormat, part: str) -> logging.Formatter:
-    """The formatter that the configuration names."""
+    """Return the formatter that the configuration names."""
     remove_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=SHARED,
@@ -98,7 +98,7 @@ def _renderers(log_format: LogFormat) -> list[Processor]:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
-    # Plain tracebacks: the pretty ones print local variables, and with them secrets.
+    # Plain tracebacks: the decorated ones print local variables, and secrets among them.
     renderer = structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(),
         timestamp_key="ts",

@@ -13,11 +13,11 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def die_with(parent: int) -> None:
-    """Make the kernel kill this process when process `parent` ends; call it in a new child.
+    """Ask the kernel to kill this process when process `parent` ends. Call it in a new child.
 
-    Without it, the workers of a killed Granian keep the port and go on answering. The parent passes
-    its own number from before the fork: a child that asked for it itself could ask too late, get
-    init's, and live as long as init.
+    Without it, the workers of a killed Granian keep the port and go on answering. `parent` is the
+    parent's id from before the fork: a child whose parent is already dead would read the id of
+    init instead, and never be killed.
     """
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,7 +1,7 @@
-"""Where Inkloop runs: the only reader of the environment.
+"""Settings, read from environment variables in one place.
 
-Built once at an entry and passed on. What a model claims (rates, shares, seeds) is no setting; it
-lives in the trainer's configuration and in each version's manifest.
+They are built once at an entry point and passed on. Hyperparameters (rates, shares, seeds) are not
+settings: they are in the trainer's configuration and in each version's manifest.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ MIN_SECRET_LENGTH = 32  # characters; token_hex(32) makes 64
 
 
 class Settings(BaseSettings):
-    """One field per `INKLOOP_…` variable; the README's table lists them all."""
+    """One field for each `INKLOOP_…` variable. The README has a table of them."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     instance: Path = Path("instance")
-    """Folder of everything that is made while running: database, models, MNIST, logs."""
+    """Folder of all run-time data: database, models, MNIST, logs."""
 
     host: str = Field(default="127.0.0.1", min_length=1)
-    """Address that the server listens on; 0.0.0.0 lets phones on the same network in."""
+    """Address that the server listens on; 0.0.0.0 admits phones on the same network."""
 
     port: int = Field(default=8000, ge=1, le=65535)
     """Port that the server listens on."""
@@ -40,45 +40,45 @@ class Settings(BaseSettings):
     """Server processes, each with its own copy of the live model."""
 
     database_url: str = ""
-    """SQLAlchemy address of the database; empty means SQLite in the instance folder."""
+    """SQLAlchemy URL of the database; empty means SQLite in the instance folder."""
 
     model_store_url: str = ""
-    """Folder of the model versions; empty means `models` in the instance folder."""
+    """Folder of the model store; empty means `models` in the instance folder."""
 
     mnist_dir: Path | None = None
     """Folder with MNIST's files (IDX, gzipped IDX or mnist.npz), used before any download."""
 
     secret_key: str = Field(default="", repr=False)
-    """Signs the contributor's cookie; at least 32 characters. Empty: made once and kept."""
+    """Signs the contributor's cookie; at least 32 characters. Empty: generated once and kept."""
 
     rate_limits: Literal["on", "off"] = "on"
     """Whether requests per contributor and address are limited."""
 
     trusted_proxies: int = Field(default=0, ge=0, le=8)
-    """How many reverse proxies stand in front and set X-Forwarded-For and -Proto."""
+    """Number of reverse proxies in front that set X-Forwarded-For and -Proto."""
 
     log_format: Literal["console", "json"] = "console"
-    """How log lines are written: for eyes, or one JSON object a line."""
+    """Format of log lines: readable text, or one JSON object a line."""
 
     train_threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
-    """Threads that training uses; the machine's cores unless said otherwise."""
+    """Threads that training uses; by default the machine's cores."""
 
     max_drawings_per_minute: int = Field(default=120, ge=1)
-    """Drawings that one contributor may hand over in a minute."""
+    """Drawings that one contributor may send in a minute."""
 
     max_predictions_per_minute: int = Field(default=1200, ge=1)
-    """Predictions that one contributor may ask for in a minute."""
+    """Predictions that one contributor may request in a minute."""
 
     retention_days: int = Field(default=0, ge=0, le=36_500)
-    """Drawings older than so many days are erased by the server; 0 keeps them."""
+    """Age in days at which the server erases drawings; 0 keeps them."""
 
     webhook_private: Literal["on", "off"] = "off"
-    """Whether the end of a run may be told to private addresses, too."""
+    """Whether the webhook may send to private addresses."""
 
     @field_validator("instance", mode="before")
     @classmethod
     def _some_folder(cls, folder: object) -> object:
-        if folder == "":  # it would be the folder that the command happens to run in
+        if folder == "":  # it would mean the current directory
             raise ValueError("a folder")
         return folder
 
@@ -114,8 +114,8 @@ class Settings(BaseSettings):
         unknown = sorted(found.keys() - {PREFIX + name.upper() for name in cls.model_fields})
         if unknown:
             raise SettingsError(
-                f"unknown setting {', '.join(unknown)}: unset it, or look in the README's table "
-                "for the name that was meant"
+                f"unknown setting {', '.join(unknown)}: unset it, or look up its name in the "
+                "README's table"
             )
         values: dict[str, object] = {
             name.removeprefix(PREFIX).lower(): value for name, value in found.items()
@@ -126,7 +126,7 @@ class Settings(BaseSettings):
             raise SettingsError("; ".join(_sentence(error) for error in exc.errors())) from exc
 
     def environment(self) -> dict[str, str]:
-        """This process's surroundings with these settings, for a process that it starts."""
+        """Return this process's environment with these settings, for a child process."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
         given = self.model_dump(exclude_unset=True, exclude_none=True)
         given["instance"] = self.instance.resolve()
@@ -136,43 +136,43 @@ class Settings(BaseSettings):
 
     @property
     def database_path(self) -> Path:
-        """The SQLite file. Only SQLite itself may open it while Inkloop runs."""
+        """The database file. Only SQLite itself may open it while Inkloop runs."""
         if self.database_url:
             return Path(self.database_url.removeprefix("sqlite:///"))
         return self.instance / "inkloop.db"
 
     @property
     def shared_state_path(self) -> Path:
-        """The second SQLite file: what may be lost (rate limits, last-seen times)."""
+        """The file of the state that processes share and may lose: rate limits, heartbeats."""
         return self.database_path.with_name(self.database_path.stem + "-volatile.db")
 
     @property
     def restoring_path(self) -> Path:
-        """There while a restore moves things: if it dies, an empty start would look like loss."""
+        """Marks an unfinished restore, so that Inkloop refuses to start with an empty database."""
         return self.instance / "restore-unfinished"
 
     @property
     def models_dir(self) -> Path:
-        """The model store's folder."""
+        """The folder of the model store."""
         if self.model_store_url:
             return Path(self.model_store_url.removeprefix("file://"))
         return self.instance / "models"
 
     @property
     def mnist_cache(self) -> Path:
-        """Where the four verified IDX files of MNIST are kept."""
+        """The folder of the four verified IDX files of MNIST."""
         return self.instance / "mnist"
 
     @property
     def secret_path(self) -> Path:
-        """Where the secret key is kept when none is given."""
+        """The file of the secret key, if none is set."""
         return self.instance / "secret_key"
 
     def secret(self) -> bytes:
-        """The secret key: the one given, else the one kept in the instance, made on first use.
+        """Return the secret key: the one set, else the one in the instance, generated if missing.
 
-        Two processes that start at once end up with the same key: the file appears whole by
-        `os.link`, which fails when it is there already.
+        Two processes that start at once get the same key: `os.link` makes the file appear whole,
+        and fails if it exists.
         """
         if self.secret_key:
             return self.secret_key.encode()
@@ -181,8 +181,8 @@ class Settings(BaseSettings):
         key = self.secret_path.read_text(encoding="ascii").strip()
         if len(key) < MIN_SECRET_LENGTH:
             raise SettingsError(
-                f"{self.secret_path} holds no usable key: delete it to have a new one made "
-                "(everybody is then signed out, and contributors become new ones)"
+                f"{self.secret_path} holds no usable key: delete it, and a new one is generated "
+                "(this signs out every user, and contributors lose their identity)"
             )
         return key.encode()
 
@@ -197,7 +197,7 @@ class Settings(BaseSettings):
         try:
             os.link(partial, self.secret_path)
         except FileExistsError:
-            pass  # another process was first: its key counts
+            pass  # another process was first, and its key is used
         finally:
             partial.unlink()
 

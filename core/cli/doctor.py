@@ -1,4 +1,4 @@
-"""`inkloop doctor`: looks at everything that Inkloop stands on, and says what to do."""
+"""The checks of `inkloop doctor`. Each gives one finding, and says what to do about a problem."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from core.storage.tables import AuditEvent, ModelVersion, Schedule
 from core.symbols.digits import mnist
 
 Level = Literal["ok", "warn", "fail"]
-LEAST_FREE_BYTES = 1_000_000_000  # a guess: models, backups and the WAL of weeks fit
+LEAST_FREE_BYTES = 1_000_000_000  # a guess: models, backups and WAL of some weeks fit
 ENOUGH_FREE_BYTES = 5_000_000_000
-EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # a clock before the code was written is wrong
+EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # an earlier clock is wrong: the code is younger
 MOST_AHEAD = timedelta(minutes=5)
 PACKAGES = ("flask", "granian", "onnxruntime", "sqlalchemy", "numpy", "pillow")
 TRAINER_PACKAGES = ("torch", "torchvision", "apscheduler", "scikit-learn")
@@ -39,7 +39,7 @@ TRAINER_PACKAGES = ("torch", "torchvision", "apscheduler", "scikit-learn")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one look found, and what to do if it is not well."""
+    """The result of one check."""
 
     name: str
     level: Level
@@ -47,8 +47,8 @@ class Finding:
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Look at each thing in turn; a look never changes anything."""
-    looks: tuple[Callable[[Settings], Finding], ...] = (
+    """Run all checks in order. No check changes anything."""
+    checks: tuple[Callable[[Settings], Finding], ...] = (
         _python,
         _packages,
         _trainer_packages,
@@ -65,8 +65,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         _timezone,
         _port,
     )
-    for look in looks:
-        yield look(settings)
+    for check in checks:
+        yield check(settings)
 
 
 def _python(_settings: Settings) -> Finding:
@@ -114,12 +114,12 @@ def _instance(settings: Settings) -> Finding:
     folder = settings.instance.resolve()
     nearest = folder if folder.exists() else _nearest_parent(folder)
     if not os.access(nearest, os.W_OK | os.X_OK):
-        return Finding("instance", "fail", f"{nearest} cannot be written: change its owner or mode")
+        return Finding("instance", "fail", f"{nearest} is not writable: change its owner or mode")
     if not folder.exists():
-        return Finding("instance", "ok", f"{folder} will be made at the first start")
+        return Finding("instance", "ok", f"{folder} will be created at the first start")
     if folder.stat().st_mode & stat.S_IWOTH:
-        return Finding("instance", "warn", f"anybody can write in {folder}: chmod o-w it")
-    return Finding("instance", "ok", f"{folder} can be written")
+        return Finding("instance", "warn", f"every user can write in {folder}: run chmod o-w on it")
+    return Finding("instance", "ok", f"{folder} is writable")
 
 
 def _nearest_parent(folder: Path) -> Path:
@@ -129,12 +129,12 @@ def _nearest_parent(folder: Path) -> Path:
 def _secret(settings: Settings) -> Finding:
     path = settings.secret_path
     if settings.secret_key:
-        return Finding("secret key", "ok", "given by INKLOOP_SECRET_KEY")
+        return Finding("secret key", "ok", "set by INKLOOP_SECRET_KEY")
     if not path.exists():
-        return Finding("secret key", "ok", "will be made at the first start")
+        return Finding("secret key", "ok", "will be created at the first start")
     if path.stat().st_mode & 0o077:
-        return Finding("secret key", "fail", f"others may read {path}: chmod 600 it")
-    return Finding("secret key", "ok", f"kept in {path}, for its owner alone")
+        return Finding("secret key", "fail", f"other users can read {path}: run chmod 600 on it")
+    return Finding("secret key", "ok", f"{path}, readable by its owner only")
 
 
 def _disk(settings: Settings) -> Finding:
@@ -155,10 +155,10 @@ def _database(settings: Settings) -> Finding:
             "database", "fail", f"{settings.database_path} cannot be read ({exc}): restore a backup"
         )
     if revision is None:
-        return Finding("database", "ok", "will be made at the first start")
+        return Finding("database", "ok", "will be created at the first start")
     if not os.access(settings.database_path, os.R_OK | os.W_OK):
-        sentence = f"{settings.database_path} cannot be written: give it to who runs Inkloop"
-        return Finding("database", "fail", f"{sentence} (chown)")
+        sentence = f"{settings.database_path} is not writable: run chown for the user of Inkloop"
+        return Finding("database", "fail", sentence)
     if not migrate.is_known(revision):
         return Finding("database", "fail", migrate.newer(revision))
     if revision != migrate.head():
@@ -172,41 +172,40 @@ def _database(settings: Settings) -> Finding:
 
 def _integrity(settings: Settings) -> Finding:
     if not settings.database_path.exists():
-        return Finding("integrity", "ok", "no database yet")
+        return Finding("integrity", "ok", "there is no database yet")
     faults = _faults(settings.database_path)
     if faults:
-        told = "; ".join(faults)
-        return Finding("integrity", "fail", f"{told}: stop Inkloop, and restore a backup")
-    return Finding("integrity", "ok", "every page and every reference is whole")
+        sentence = f"{'; '.join(faults)}: stop Inkloop, then restore a backup"
+        return Finding("integrity", "fail", sentence)
+    return Finding("integrity", "ok", "every page and every reference is valid")
 
 
 def _shared(settings: Settings) -> Finding:
     path = settings.shared_state_path
     if not path.exists():
-        return Finding("shared", "ok", "what the workers share will be made at the first start")
+        return Finding("shared", "ok", "the shared state will be created at the first start")
     faults = _faults(path)
     if faults:
-        advice = "stop Inkloop and start it again: it is made anew, and nothing is lost"
+        advice = "restart Inkloop, which creates a new one; no data is lost"
         return Finding("shared", "fail", f"{path.name}: {'; '.join(faults)}: {advice}")
-    return Finding("shared", "ok", f"{path.name} is whole")
+    return Finding("shared", "ok", f"{path.name} is valid")
 
 
 def _faults(path: Path) -> list[str]:
-    """What SQLite finds broken in a file, at most three things."""
+    """Return what SQLite finds damaged: three findings and one broken reference at most."""
     engine = sqlite_engine(path, "BEGIN")
     try:
         with engine.begin() as connection:
-            said = [
-                str(fault)
-                for fault in connection.exec_driver_sql("PRAGMA quick_check(3)").scalars()
-            ]
+            rows = connection.exec_driver_sql("PRAGMA quick_check(3)").scalars()
+            faults = [str(fault) for fault in rows if fault != "ok"]
             orphan = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
     except SQLAlchemyError as exc:
         return [str(getattr(exc, "orig", exc))]
     finally:
         engine.dispose()
-    faults = [] if said == ["ok"] else said
-    return faults if orphan is None else [*faults, f"a row of {orphan[0]} points to nothing"]
+    if orphan is not None:
+        faults.append(f"a row of {orphan[0]} refers to a row that does not exist")
+    return faults
 
 
 def _has_tables(settings: Settings) -> bool:
@@ -234,7 +233,7 @@ def _models(settings: Settings) -> Finding:
             problems.append(str(exc))
     if problems:
         return Finding("models", "fail", "; ".join(problems))
-    return Finding("models", "ok", f"{len(rows)} versions, every file as it was published")
+    return Finding("models", "ok", f"{len(rows)} versions, no file has changed")
 
 
 def _mnist(settings: Settings) -> Finding:
@@ -243,27 +242,27 @@ def _mnist(settings: Settings) -> Finding:
     try:
         mnist.load(settings.mnist_cache)
     except DataError as exc:
-        return Finding("mnist", "fail", f"{exc} (`inkloop data fetch` brings it back)")
-    return Finding("mnist", "ok", "70,000 digits, the four published MD5 sums")
+        return Finding("mnist", "fail", f"{exc} (`inkloop data fetch` fetches it again)")
+    return Finding("mnist", "ok", "70,000 digits; all four files have their published MD5 sums")
 
 
 def _clock(settings: Settings) -> Finding:
     now = utc_now()
     if now < EARLIEST:
-        return Finding("clock", "fail", f"it says {now:%Y-%m-%d %H:%M} UTC: set the clock")
+        return Finding("clock", "fail", f"it shows {now:%Y-%m-%d %H:%M} UTC: set the clock")
     newest = _newest(settings)
     if newest is not None and newest > now + MOST_AHEAD:
         return Finding(
             "clock",
             "fail",
-            f"it says {now:%Y-%m-%d %H:%M} UTC, but the log has entries of {newest:%Y-%m-%d %H:%M}:"
-            " set the clock, or wait until then",
+            f"it shows {now:%Y-%m-%d %H:%M} UTC, but the log has entries of "
+            f"{newest:%Y-%m-%d %H:%M}: set the clock, or wait until then",
         )
     return Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def _newest(settings: Settings) -> datetime | None:
-    """When the newest thing happened that is on record."""
+    """Return the time of the newest entry of the audit log."""
     if not _has_tables(settings):
         return None
     database = Database(settings)
@@ -284,11 +283,15 @@ def _timezone(settings: Settings) -> Finding:
         finally:
             database.dispose()
     if not name:
-        return Finding("time zone", "ok", f"the machine's own, {'/'.join(time.tzname)}")
+        return Finding("time zone", "ok", f"the machine's, {'/'.join(time.tzname)}")
     try:
         ZoneInfo(name)
     except (KeyError, ValueError):
-        return Finding("time zone", "fail", f"the schedule's zone {name} is unknown here")
+        return Finding(
+            "time zone",
+            "fail",
+            f"this machine does not know the schedule's time zone {name}: choose another one",
+        )
     return Finding("time zone", "ok", f"the schedule's, {name}")
 
 
@@ -296,5 +299,5 @@ def _port(settings: Settings) -> Finding:
     try:
         require_free_port(settings.host, settings.port)
     except SettingsError as exc:
-        return Finding("port", "warn", f"{exc} (if that is this Inkloop, all is well)")
+        return Finding("port", "warn", f"{exc} (ignore this while Inkloop is running there)")
     return Finding("port", "ok", f"{settings.port} of {settings.host} is free")

@@ -1,4 +1,4 @@
-"""Where the server can be reached: a free port, and the addresses that people type."""
+"""The server's port and addresses."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from collections.abc import Callable
 from core.base.errors import SettingsError
 
 RETRY_SECONDS = 0.05
-# A server whose supervisor was killed a moment ago may still be on its way out.
+# The server of a killed supervisor takes a moment to end.
 PORT_PATIENCE_SECONDS = 3.0
 
 
 def require_free_port(host: str, port: int, patience_seconds: float = 0.0) -> None:
-    """Make sure that nobody listens there; wait up to `patience_seconds` for it to become free.
+    """Check that no process listens there; wait up to `patience_seconds` until the port is free.
 
-    Granian listens with SO_REUSEPORT: a second one on the same port would start happily and take
-    part of the traffic. This binds without, so the kernel refuses while anybody listens.
+    Granian listens with SO_REUSEPORT, so a second one on the port starts without an error and gets
+    part of the traffic. This check binds without it, which the kernel refuses while one listens.
 
     Raises: SettingsError, if the port is taken or the address is not this machine's.
     """
@@ -40,7 +40,7 @@ def _bind_once(host: str, port: int) -> None:
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
     with socket.socket(family, kind, protocol) as probe:
-        # Connections of a server that just ended linger; only a listener is to count.
+        # Ignore lingering connections of a server that has just ended.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(address)
 
@@ -48,16 +48,16 @@ def _bind_once(host: str, port: int) -> None:
 def _why_not(host: str, port: int, exc: OSError) -> str:
     if exc.errno == errno.EADDRINUSE:
         return (
-            f"port {port} of {host} is taken: stop what listens there, or name another port with "
-            "INKLOOP_PORT (make run PORT=…)"
+            f"port {port} of {host} is taken: stop the program that listens there, or set "
+            "INKLOOP_PORT to another port (make run PORT=…)"
         )
     if exc.errno == errno.EACCES:
-        return f"port {port} is for the system's own services: choose one above 1023"
-    return f"the server cannot listen on {host}: {exc.strerror}; look at INKLOOP_HOST"
+        return f"port {port} is reserved for the system: choose one above 1023"
+    return f"the server cannot listen on {host}: {exc.strerror}. Check INKLOOP_HOST"
 
 
 def is_everywhere(host: str) -> bool:
-    """Whether this address means all networks that the machine is in."""
+    """Return whether this address stands for all of the machine's networks."""
     try:
         return ipaddress.ip_address(host).is_unspecified
     except ValueError:
@@ -65,7 +65,7 @@ def is_everywhere(host: str) -> bool:
 
 
 def lan_address(find: Callable[[], str] | None = None) -> str | None:
-    """This machine's address in its own network; None if it is in none."""
+    """Return this machine's address in its local network; None without a network."""
     try:
         address = (find or _outgoing_address)()
     except OSError:
@@ -75,14 +75,14 @@ def lan_address(find: Callable[[], str] | None = None) -> str | None:
 
 def _outgoing_address() -> str:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        # Connecting a datagram socket sends nothing; it only looks up the route. The address is
-        # one of those reserved for documentation (RFC 5737).
+        # Connecting a datagram socket only looks up the route. The address is reserved for
+        # documentation (RFC 5737).
         probe.connect(("192.0.2.1", 9))
         return str(probe.getsockname()[0])
 
 
 def local_url(host: str, port: int) -> str:
-    """The address for a browser on this machine."""
+    """Return the address for a browser on this machine."""
     if is_everywhere(host):
         host = "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

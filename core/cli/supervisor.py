@@ -1,9 +1,9 @@
-"""`inkloop up`: the server and the trainer as one process tree that starts, heals and stops whole.
+"""The process tree of `inkloop up`: starts server and trainer, restarts them, stops them together.
 
-Each child leads a session of its own, so that Ctrl-C reaches this process alone: Granian, when the
-terminal signals its whole group, sometimes hangs, and never when only its parent process is
-signalled. Whatever a child started dies with it, by its process group; the children die with this
-process, by a signal that the kernel sends (Linux), even if it was killed.
+Each child leads a session of its own, so that Ctrl-C reaches this process only: Granian sometimes
+hangs when the terminal signals its whole group, and never when only its parent process gets the
+signal. The processes that a child started are killed with its process group. If this process dies,
+even by SIGKILL, the kernel kills its children (Linux).
 """
 
 from __future__ import annotations
@@ -23,31 +23,31 @@ import structlog
 from core.base.parent_process import die_with
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-GRACE_SECONDS = 3.0  # of the five in which everything has to be gone
+GRACE_SECONDS = 3.0  # of the five within which every process must have ended
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
-STEADY_SECONDS = 30.0  # a child that ran this long is taken for healthy again
-TICK_SECONDS = 0.2  # how often readiness is asked for; deaths and signals wake at once
+STEADY_SECONDS = 30.0  # a child that ran this long counts as healthy again
+TICK_SECONDS = 0.2  # time between checks for readiness; deaths and signals wake at once
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass
 class Child:
-    """One process that shall always run."""
+    """One process that is kept running."""
 
     name: str
     command: Sequence[str]
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
-    """On the monotonic clock, in seconds, like `due_at`."""
+    """In seconds on the monotonic clock, like `due_at`."""
     due_at: float = 0.0
-    """When it is to be started next."""
+    """Time of the next start."""
     n_failures: int = 0
-    """Starts in a row that did not last."""
+    """Number of starts in a row that ended early."""
 
     def start(self, environ: Mapping[str, str]) -> None:
-        """Start it in a session of its own."""
+        """Start the process in a session of its own."""
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(
             self.command,
@@ -60,7 +60,7 @@ class Child:
         log.info("started", child=self.name, pid=self.process.pid)
 
     def reap(self) -> bool:
-        """Notice whether it ended; if so, end what it left behind and set the next start."""
+        """Return whether it has ended; if so, kill its process group and set the next start."""
         if self.process is None or self.process.poll() is None:
             return False
         self.kill_group()
@@ -71,7 +71,7 @@ class Child:
         self.n_failures += 1
         self.due_at = now + delay
         log.warning(
-            "ended, will be started again",
+            "ended, restarting",
             child=self.name,
             exit_code=self.process.returncode,
             in_seconds=delay,
@@ -80,36 +80,36 @@ class Child:
         return True
 
     def terminate(self) -> None:
-        """Ask it to stop: the leader alone, which knows how to stop the rest."""
+        """Ask the leader to stop, which stops its own children."""
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
 
     def kill_group(self) -> None:
-        """End it and all that it started, at once."""
+        """Kill it and its process group."""
         if self.process is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
 
     @property
     def is_alive(self) -> bool:
-        """Whether the leader runs."""
+        """Whether the leader is running."""
         return self.process is not None and self.process.poll() is None
 
 
 @dataclass
 class Supervisor:
-    """Keeps children running until a signal says stop."""
+    """Keeps children running until a signal asks to stop."""
 
     children: Sequence[Child]
     environ: Mapping[str, str]
     is_ready: Callable[[], bool]
-    """Asked every tick until it is true for the first time."""
+    """Called every tick until it returns true."""
     on_ready: Callable[[], None]
     n_stops: int = field(default=0, init=False)
-    """How many signals asked to stop."""
+    """Number of signals that asked to stop."""
 
     def run(self) -> None:
-        """Start everything; return once all is stopped."""
+        """Start all children; return once all have ended."""
         with self._signals() as wake_fd:
             try:
                 self._keep_running(wake_fd)
@@ -130,7 +130,7 @@ class Supervisor:
 
     def _seconds_to_next_start(self) -> float:
         due = [child.due_at for child in self.children if child.process is None]
-        # A second at most: a death that came between looking and sleeping is seen late, not never.
+        # At most a second, so that a death between the check and the sleep is seen.
         return max(0.0, min([*(at - time.monotonic() for at in due), 1.0]))
 
     def _stop_all(self, wake_fd: int) -> None:
@@ -141,7 +141,7 @@ class Supervisor:
         n_stops = self.n_stops
         while any(child.is_alive for child in self.children):
             left = deadline - time.monotonic()
-            if left <= 0 or self.n_stops > n_stops:  # a second Ctrl-C means now
+            if left <= 0 or self.n_stops > n_stops:  # a second Ctrl-C skips the wait
                 break
             _sleep(wake_fd, min(left, TICK_SECONDS))
         for child in self.children:
@@ -154,7 +154,7 @@ class Supervisor:
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[int]:
-        """Turn signals and the deaths of children into bytes on a pipe that a sleep waits on."""
+        """Write a byte to a pipe on each signal and each death of a child, to wake the sleep."""
 
         def stop(_number: int, _frame: object) -> None:
             self.n_stops += 1
@@ -176,7 +176,7 @@ class Supervisor:
 
 
 def _sleep(wake_fd: int, seconds: float) -> None:
-    """Sleep until the time is over or a signal came."""
+    """Sleep until the time is over or a signal arrives."""
     ready, _, _ = select.select([wake_fd], [], [], seconds)
     if ready:
         with contextlib.suppress(BlockingIOError):

@@ -1,4 +1,4 @@
-"""`python -m core.cli.web_process`: Granian with its workers. `inkloop serve` turns into this."""
+"""`python -m core.cli.web_process`: runs Granian and its workers. `inkloop serve` execs it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-import core.base.without_rich  # noqa: F401  workers inherit it
+import core.base.without_rich  # noqa: F401  inherited by workers
 from core.base import logs
 from core.base.errors import SettingsError
 from core.base.parent_process import die_with
@@ -25,10 +25,10 @@ from core.storage.shared_state import discard_if_broken
 
 APPLICATION = "server.wsgi:app"
 M_ARENA_MAX = -8  # of mallopt(3)
-# Heaps of the C library in a worker; by itself it makes up to eight for each core. Threads come and
-# go with the load, and what each leaves in a heap of its own adds up: 10 MB of 170 at 64 clients.
+# Heaps of the C library in a worker; its default is up to eight for each core. Threads come and go
+# with the load, and what they leave in their heaps adds up to 10 MB of 170 at 64 clients.
 N_HEAPS = 2
-KILL_WORKERS_AFTER_SECONDS = 2  # `inkloop up` has five for everything
+KILL_WORKERS_AFTER_SECONDS = 2  # `inkloop up` allows five for all processes
 
 
 def main() -> None:
@@ -46,8 +46,8 @@ def main() -> None:
 
 def _serve(settings: Settings) -> None:
     _share_heaps()
-    # Threads and backpressure stay as Granian sets them: with one thread and a backpressure of 16,
-    # 200 slow request bodies pushed a normal client's p99 to 8 s; with its own, it was 6 ms.
+    # Threads and backpressure have Granian's defaults: with one thread and a backpressure of 16,
+    # 200 slow request bodies raised another client's p99 to 8 s; with the defaults, it was 6 ms.
     Granian(
         APPLICATION,
         address=settings.host,
@@ -56,7 +56,7 @@ def _serve(settings: Settings) -> None:
         http=HTTPModes.http1,
         websockets=False,
         workers=settings.workers,
-        respawn_failed_workers=True,  # else the first dead worker takes the whole server down
+        respawn_failed_workers=True,  # otherwise the first dead worker stops the whole server
         workers_kill_timeout=KILL_WORKERS_AFTER_SECONDS,
         log_level=LogLevels.error,
         log_dictconfig=logs.stdlib_config(settings.log_format, "server"),
@@ -64,14 +64,14 @@ def _serve(settings: Settings) -> None:
 
 
 def _share_heaps() -> None:
-    """Workers are forked and inherit it. Only glibc has both the heaps and the call."""
+    """Limit the heaps of this process and of its workers. Only glibc has heaps and this call."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(M_ARENA_MAX, N_HEAPS)
 
 
 def load_application(parent: int, application: str) -> Callable[..., Any]:
-    """In a worker: import the application. Nothing of it is in Granian's own process, `parent`."""
+    """Import the application in a worker. Granian's main process, `parent`, does not import it."""
     die_with(parent)
     module, name = application.split(":")
     loaded: Callable[..., Any] = getattr(importlib.import_module(module), name)

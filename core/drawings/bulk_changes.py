@@ -1,11 +1,12 @@
-"""What a user does to many drawings at once: all of them or none, on record, and undone as a whole.
+"""Changes of many drawings at once by a user: atomic, on record, and undone as a whole.
 
-What each drawing was before stands in `drawing_changes`: undoing puts it back, as long as nobody
-has changed any of them since.
+`drawing_changes` has the state of each drawing before the change. Undoing restores it, unless any
+of the drawings was changed since.
 """
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,15 +18,17 @@ from sqlalchemy.orm import Session, load_only
 
 from core.base.errors import Conflict, Gone, InvalidInput, NotFound
 from core.base.kinds import DrawingStatus
-from core.drawings.lifecycle import RESTORE_WITHIN, counted_as
-from core.storage.counters import audit, count
+from core.drawings.erasing import RESTORE_WITHIN
+from core.drawings.totals import totals_of
+from core.storage.audit import audit
+from core.storage.counters import count
 from core.storage.database import EPOCH
 from core.storage.tables import Drawing, DrawingChange, LabelEvent
 
 MAX_AT_ONCE = 500
 UNDO_WITHIN = RESTORE_WITHIN
-"""The page offers it for ten seconds; a deleted drawing's ink is kept for so long."""
-NEEDED = (
+"""Until then a deleted drawing still has its ink. The page offers the undo for ten seconds."""
+LOADED = (
     Drawing.number,
     Drawing.id,
     Drawing.label,
@@ -37,7 +40,7 @@ NEEDED = (
 
 
 class Action(StrEnum):
-    """What may be done to a selection."""
+    """What can be done to a selection of drawings."""
 
     ACCEPT = "accept"
     RELABEL = "relabel"
@@ -47,8 +50,8 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """What a change changes of a drawing."""
+class ReviewState:
+    """The part of a drawing that an action changes."""
 
     label: int
     status: str
@@ -64,12 +67,12 @@ def change_drawings(
     by: str,
     now: datetime,
 ) -> DrawingChange:
-    """Accept, relabel, reject, delete or restore up to 500 drawings; all of them, or none.
+    """Accept, relabel, reject, delete or restore up to 500 drawings: all of them, or none.
 
-    A reviewer who relabels a drawing says that it is a good one: it is accepted, too.
+    Relabelling also accepts a drawing.
 
-    Raises: InvalidInput, if label and action do not fit; NotFound; Gone, if one was deleted (or,
-    for `restore`, its minute is over); Conflict, if one to restore is not deleted.
+    Raises: InvalidInput, if the label does not fit the action; NotFound; Gone, if one was deleted
+    (for `restore`: over a minute ago); Conflict, if one to restore is not deleted.
     """
     if (label is not None) != (action == Action.RELABEL):
         raise InvalidInput("relabel needs the label, 0 to 9, and no other action takes one")
@@ -78,19 +81,19 @@ def change_drawings(
         _check(drawing, action, now)
     before = [[row.number, row.label, row.status, _micros(row.reviewed_at)] for row in drawings]
     after = [_after(row, action, label, now) for row in drawings]
-    _put(session, drawings, after, by=by, now=now)
+    _set_states(session, drawings, after, by=by, now=now)
     change = DrawingChange(at=now, by=by, action=action, label=label, before=before)
     session.add(change)
     session.flush()
-    _record(session, drawings, action, change, now=now)
+    _audit(session, drawings, action, change, now=now)
     return change
 
 
 def undo_change(session: Session, change_id: int, *, by: str, now: datetime) -> DrawingChange:
-    """Put every drawing of one's own change back as it was, within a minute; labels stay on record.
+    """Undo a change of one's own within a minute. The label histories keep the undone labels.
 
-    Raises: NotFound, also for another user's; Gone, if it is too late; Conflict, if it was undone
-    already, or any of the drawings was changed since.
+    Raises: NotFound, also for another user's change; Gone, if it is too late; Conflict, if it was
+    undone already, or any of the drawings was changed since.
     """
     change = session.get(DrawingChange, change_id)
     if change is None or change.by != by:
@@ -105,19 +108,22 @@ def undo_change(session: Session, change_id: int, *, by: str, now: datetime) -> 
     ).one_or_none()
     if claimed is None:
         raise Conflict("this was undone already")
-    was = {number: State(label, status, _moment(at)) for number, label, status, at in change.before}
+    was = {
+        number: ReviewState(label, status, _moment(at))
+        for number, label, status, at in change.before
+    }
     drawings = _by_numbers(session, was)
-    if len(drawings) != len(was) or any(_is_otherwise(row, change, was) for row in drawings):
+    if len(drawings) != len(was) or any(_was_changed_since(row, change, was) for row in drawings):
         raise Conflict("some of these drawings were changed since: load the list again")
-    _put(session, drawings, [was[row.number] for row in drawings], by=by, now=now)
-    _record(session, drawings, "undo", change, now=now)
+    _set_states(session, drawings, [was[row.number] for row in drawings], by=by, now=now)
+    _audit(session, drawings, "undo", change, now=now)
     return change
 
 
 def _found(session: Session, ids: Sequence[str]) -> list[Drawing]:
-    """The drawings in the order of `ids`. Raises: NotFound, naming the first that is missing."""
+    """The drawings in the order of `ids`. Raises: NotFound, for the first that is missing."""
     rows = session.scalars(
-        select(Drawing).where(Drawing.id.in_(set(ids))).options(load_only(*NEEDED))
+        select(Drawing).where(Drawing.id.in_(set(ids))).options(load_only(*LOADED))
     )
     by_id = {row.id: row for row in rows}
     for drawing_id in ids:
@@ -127,7 +133,7 @@ def _found(session: Session, ids: Sequence[str]) -> list[Drawing]:
 
 
 def _by_numbers(session: Session, numbers: Iterable[int]) -> Sequence[Drawing]:
-    rows = select(Drawing).where(Drawing.number.in_(list(numbers))).options(load_only(*NEEDED))
+    rows = select(Drawing).where(Drawing.number.in_(list(numbers))).options(load_only(*LOADED))
     return session.scalars(rows.order_by(Drawing.number)).all()
 
 
@@ -143,24 +149,26 @@ def _check(drawing: Drawing, action: Action, now: datetime) -> None:
         raise Gone("these were deleted more than a minute ago: their ink is gone")
 
 
-def _after(drawing: Drawing, action: str, label: int | None, now: datetime) -> State:
+def _after(drawing: Drawing, action: str, label: int | None, now: datetime) -> ReviewState:
     match action:
         case Action.ACCEPT:
-            return State(drawing.label, DrawingStatus.ACCEPTED, now)
+            return ReviewState(drawing.label, DrawingStatus.ACCEPTED, now)
         case Action.RELABEL:
             assert label is not None
-            return State(label, DrawingStatus.ACCEPTED, now)
+            return ReviewState(label, DrawingStatus.ACCEPTED, now)
         case Action.REJECT:
-            return State(drawing.label, DrawingStatus.REJECTED, now)
+            return ReviewState(drawing.label, DrawingStatus.REJECTED, now)
         case Action.DELETE:
-            return State(drawing.label, DrawingStatus.DELETED, drawing.reviewed_at)
+            return ReviewState(drawing.label, DrawingStatus.DELETED, drawing.reviewed_at)
         case _:
             status = drawing.status_before or DrawingStatus.ACCEPTED
-            return State(drawing.label, status, drawing.reviewed_at)
+            return ReviewState(drawing.label, status, drawing.reviewed_at)
 
 
-def _is_otherwise(drawing: Drawing, change: DrawingChange, was: dict[int, State]) -> bool:
-    """Whether the drawing is no longer as the change left it."""
+def _was_changed_since(
+    drawing: Drawing, change: DrawingChange, was: dict[int, ReviewState]
+) -> bool:
+    """Whether the drawing has another label or status than the change gave it."""
     before = was[drawing.number]
     match change.action:
         case Action.ACCEPT:
@@ -177,31 +185,31 @@ def _is_otherwise(drawing: Drawing, change: DrawingChange, was: dict[int, State]
     return (drawing.label, drawing.status) != left
 
 
-def _put(
+def _set_states(
     session: Session,
     drawings: Sequence[Drawing],
-    states: Sequence[State],
+    states: Sequence[ReviewState],
     *,
     by: str,
     now: datetime,
 ) -> None:
-    """Give each drawing its state, and count what that changes in one statement."""
-    totals: dict[str, int] = {}
+    """Set the states and update the totals in one statement."""
+    totals = Tally[str]()
     labels: list[dict[str, Any]] = []
     for drawing, state in zip(drawings, states, strict=True):
-        _add(totals, counted_as(drawing, -1))
+        totals.update(totals_of(drawing.status, drawing.label, -1))
         if state.label != drawing.label:
             number = drawing.number
             labels.append({"drawing_number": number, "label": state.label, "by": by, "at": now})
-        _set(drawing, state, now)
-        _add(totals, counted_as(drawing, +1))
+        _set_state(drawing, state, now)
+        totals.update(totals_of(drawing.status, drawing.label, +1))
     session.flush()
     if labels:
         session.execute(insert(LabelEvent), labels)
     count(session, totals)
 
 
-def _set(drawing: Drawing, state: State, now: datetime) -> None:
+def _set_state(drawing: Drawing, state: ReviewState, now: datetime) -> None:
     was_deleted = drawing.status == DrawingStatus.DELETED
     is_deleted = state.status == DrawingStatus.DELETED
     if is_deleted and not was_deleted:
@@ -213,12 +221,7 @@ def _set(drawing: Drawing, state: State, now: datetime) -> None:
     drawing.reviewed_at = state.reviewed_at
 
 
-def _add(totals: dict[str, int], changes: dict[str, int]) -> None:
-    for name, n in changes.items():
-        totals[name] = totals.get(name, 0) + n
-
-
-def _record(
+def _audit(
     session: Session,
     drawings: Sequence[Drawing],
     action: str,
@@ -226,7 +229,7 @@ def _record(
     *,
     now: datetime,
 ) -> None:
-    """One line in the log, however many drawings: which they were is in `drawing_changes`."""
+    """Add one audit event for all drawings; `drawing_changes` has their numbers."""
     n = len(drawings)
     subject = f"drawing:{drawings[0].id}" if n == 1 else f"drawings:{n}"
     facts: dict[str, Any] = {"change": change.id, "n": n}

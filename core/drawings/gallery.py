@@ -1,11 +1,11 @@
-"""Finding drawings: filters, order, pages and counts whose work is bounded however many there are.
+"""Finding drawings: filters, order, pages and counts, in bounded time for any number of drawings.
 
-Time and size are bounded by facets (`core.storage.facets`). A page walks the newest drawings, which
-fills it for a common filter; a rare one is found by one seek in the index of each facet that fits,
-and no facet gives more rows than the page has. Plain SQL on the driver's own cursor: a seek takes 4
-µs, SQLAlchemy's statement around it 60 µs, and there may be thousands of facets.
+Facets (`core.storage.facets`) bound the time. A page scans the newest drawings, which suffices for
+a common filter. For a rare one it seeks in the index of each matching facet, and reads at most one
+page of rows from each. It uses plain SQL on the driver's cursor: a seek takes 4 µs, a statement of
+SQLAlchemy 60 µs, and there may be thousands of facets.
 
-Versions learn from at most 40,000 drawings, which are looked through in order of arrival.
+A version learns from at most 40,000 drawings, which are scanned in order of arrival.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from core.storage import facets
 from core.storage.database import EPOCH
 from core.storage.tables import ModelVersion
 
-N_WALKED: Final = 10_000
-"""At most so many rows are looked at before the facets are asked one by one: 10 ms."""
+N_SCANNED: Final = 10_000
+"""At most this many rows are scanned before seeking facet by facet: 10 ms."""
 N_RANKED: Final = 2_000
-"""Of a contributor, a version or a span of time the newest so many are ordered by confidence."""
+"""Of a contributor, a version or a time span, the newest this many are sorted by confidence."""
 COUNT_LIMIT: Final = 10_000
 FOREVER: Final = 2**62
 
 Key = tuple[float, int]
-"""Where a drawing stands in a list: its moment or confidence, then its number."""
+"""Position of a drawing in a list: its time or confidence, then its number."""
 
 
 class Sort(StrEnum):
@@ -48,18 +48,18 @@ class Sort(StrEnum):
 
     @property
     def by_confidence(self) -> bool:
-        """Whether the version's confidence gives the order: what has none is left out."""
+        """Whether it orders by confidence; drawings without a prediction are left out then."""
         return self in (Sort.LEAST_SURE, Sort.MOST_SURE)
 
     @property
     def is_rising(self) -> bool:
-        """Whether small comes first."""
+        """Whether the order is ascending."""
         return self in (Sort.OLDEST, Sort.LEAST_SURE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Which drawings; what is None does not matter."""
+    """Which drawings match; None means no restriction."""
 
     label: int | None = None
     predicted: int | None = None
@@ -71,90 +71,96 @@ class Filters:
     disagrees: bool | None = None
     contributor: str | None = None
     version: int | None = None
-    """Those that this version learned from."""
+    """A version that learned from the drawings."""
     since: datetime | None = None
     until: datetime | None = None
-    """Not included."""
+    """Exclusive."""
 
     @property
     def is_by_facet(self) -> bool:
-        """Whether the facets alone say which."""
+        """Whether facets alone decide which drawings match."""
         others = (self.contributor, self.version, self.since, self.until)
         return all(other is None for other in others)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A page: numbers of drawings in their order, and where to go on; None at the end."""
+class DrawingsPage:
+    """A page of a list."""
 
     numbers: list[int]
+    """Numbers of the drawings, in order."""
     next: Key | None
+    """The key to continue after; None at the end."""
     is_capped: bool = False
-    """Whether only the newest `N_RANKED` were put in order."""
+    """Whether only the newest `N_RANKED` were sorted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """How many drawings there are; at most `COUNT_LIMIT` where they have to be counted."""
+class DrawingsCount:
+    """The number of matching drawings; it stops at `COUNT_LIMIT` where they have to be counted."""
 
     n: int
     is_exact: bool
     by: dict[str, dict[str, int]] | None
-    """By label, predicted, …: known where the facets alone say which."""
+    """By label, predicted, …; None unless facets alone decide which drawings match."""
 
 
-def find(session: Session, filters: Filters, sort: Sort, after: Key | None, limit: int) -> Found:
-    """One page of at most `limit` drawings that fit, behind `after`."""
+def find(
+    session: Session, filters: Filters, sort: Sort, after: Key | None, limit: int
+) -> DrawingsPage:
+    """A page of at most `limit` matching drawings after the key `after`."""
     if sort.by_confidence and not filters.is_by_facet:
         return _ranked(session, filters, sort, after, limit)
     keys = _keys(session, filters, sort, after, limit + 1)
     return _found(keys, limit)
 
 
-def tally(session: Session, filters: Filters) -> Counted:
-    """How many drawings fit, exactly up to 10,000, and always exactly for filters by facet."""
-    sizes, fits = _sizes(session), _fitting(filters)
+def tally(session: Session, filters: Filters) -> DrawingsCount:
+    """Count the matching drawings: exact up to 10,000, and always for filters by facet."""
+    sizes, matches = _sizes(session), _matching_facets(filters)
     if filters.is_by_facet:
-        return Counted(int(sizes[fits].sum()), True, _by_axis(sizes, filters))
-    sql, values = _all_that_fit(session, filters, np.flatnonzero(fits & (sizes > 0)))
+        return DrawingsCount(int(sizes[matches].sum()), True, _by_axis(sizes, filters))
+    sql, values = _all_matching(session, filters, np.flatnonzero(matches & (sizes > 0)))
     counting = f"SELECT count(*) FROM ({sql} LIMIT {COUNT_LIMIT + 1})"  # noqa: S608  (ours)
     ((n,),) = _run(session, counting, values)
-    return Counted(min(n, COUNT_LIMIT), n <= COUNT_LIMIT, None)
+    return DrawingsCount(min(n, COUNT_LIMIT), n <= COUNT_LIMIT, None)
 
 
-def _found(keys: Sequence[Key], limit: int, *, is_capped: bool = False) -> Found:
+def _found(keys: Sequence[Key], limit: int, *, is_capped: bool = False) -> DrawingsPage:
     shown = keys[:limit]
     after = shown[-1] if len(keys) > limit else None
-    return Found([number for _, number in shown], after, is_capped)
+    return DrawingsPage([number for _, number in shown], after, is_capped)
 
 
 def _keys(
     session: Session, filters: Filters, sort: Sort, after: Key | None, n: int
 ) -> Sequence[Key]:
-    fits = _fitting(filters)
+    matches = _matching_facets(filters)
     if filters.version is not None:
-        return _of_version(session, filters, fits, sort, after, n)
+        return _of_version(session, filters, matches, sort, after, n)
     span = _Span.of(filters, sort, after)
     if filters.contributor is not None:
         present = _facets_of(session, filters.contributor)
-        present = present[fits[present]]
+        present = present[matches[present]]
         present = present[np.argsort(-_sizes(session)[present], kind="stable")]
         return _by_facets(session, present, span, filters.contributor, n)
     sizes = _sizes(session)
-    present = np.flatnonzero(fits & (sizes > 0))
-    n_fit = int(sizes[present].sum())
-    needed = n * int(sizes.sum()) // max(1, n_fit)
-    if not sort.by_confidence and needed <= N_WALKED // 4:
-        # Evenly spread they are found within `needed` rows; four times as many are given a try.
-        walked = _walk(session, present, span, n, 4 * needed)
-        if len(walked) == n:
-            return walked
+    present = np.flatnonzero(matches & (sizes > 0))
+    n_matching = int(sizes[present].sum())
+    needed = n * int(sizes.sum()) // max(1, n_matching)
+    if not sort.by_confidence and needed <= N_SCANNED // 4:
+        # If spread evenly, they are within `needed` rows; scan up to four times as many.
+        scanned = _scan(session, present, span, n, 4 * needed)
+        if len(scanned) == n:
+            return scanned
     largest_first = present[np.argsort(-sizes[present], kind="stable")]
     return _by_facets(session, largest_first, span, None, n)
 
 
-def _ranked(session: Session, filters: Filters, sort: Sort, after: Key | None, limit: int) -> Found:
-    """A page by confidence, of the newest `N_RANKED` that fit."""
+def _ranked(
+    session: Session, filters: Filters, sort: Sort, after: Key | None, limit: int
+) -> DrawingsPage:
+    """A page by confidence, of the newest `N_RANKED` that match."""
     newest = _keys(session, filters, Sort.NEWEST, None, N_RANKED + 1)
     numbers = json.dumps([number for _, number in newest[:N_RANKED]])
     sql = (
@@ -169,7 +175,7 @@ def _ranked(session: Session, filters: Filters, sort: Sort, after: Key | None, l
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """The part of an index that a page may come from: from `low` to `high`, behind `after`."""
+    """The part of an index that a page comes from: from `low` to `high`, after the key `after`."""
 
     column: str
     low: float
@@ -195,14 +201,14 @@ class _Span:
         return _Span(self.column, low, high, self.after, self.is_rising)
 
     def until(self, worst: Key) -> _Span:
-        """The part in which something better than `worst` may be."""
+        """The part that may have keys before `worst`."""
         low, high = (self.low, worst[0]) if self.is_rising else (worst[0], self.high)
         return _Span(self.column, low, high, self.after, self.is_rising)
 
     def sql(self, index: str, where: str = "", more: str = "") -> str:
-        """Rows of (column, number, more columns) within the span, in order, by this index.
+        """SQL for rows of (column, number, more columns) within the span, in order, by this index.
 
-        Takes `values` after those of `where`, then the limit.
+        Its parameters are those of `where`, then `values`, then the limit.
         """
         sign, way = (">", "ASC") if self.is_rising else ("<", "DESC")
         behind = "" if self.after is None else f" AND ({self.column}, number) {sign} (?, ?)"
@@ -217,23 +223,23 @@ class _Span:
         return (self.low, self.high, *(self.after or ()))
 
 
-def _walk(
-    session: Session, present: NDArray[np.intp], span: _Span, n: int, n_walked: int
+def _scan(
+    session: Session, present: NDArray[np.intp], span: _Span, n: int, n_scanned: int
 ) -> Sequence[Key]:
-    """The first `n` that fit among the next `n_walked` of all drawings."""
+    """The first `n` that match among the next `n_scanned` of all drawings."""
     sql = (
         f"SELECT {span.column}, number FROM ({span.sql('created_at', more=', facet')}) "  # noqa: S608
         "WHERE facet IN (SELECT value FROM json_each(?)) LIMIT ?"
     )
-    return _run(session, sql, (*span.values(), n_walked, json.dumps(present.tolist()), n))
+    return _run(session, sql, (*span.values(), n_scanned, json.dumps(present.tolist()), n))
 
 
 def _by_facets(
     session: Session, numbers: NDArray[np.intp], span: _Span, contributor: str | None, n: int
 ) -> Sequence[Key]:
-    """The first `n` of all facets: each is asked only for what would come before the n-th.
+    """The first `n` of all facets. Each is queried only for keys before the n-th so far.
 
-    By confidence the bands follow each other: once the page is full, the next band has nothing.
+    Bands of confidence are ordered: once a band has filled the page, later bands are not queried.
     """
     index, where = f"facet_{span.column}", "facet = ? AND "
     fixed: tuple[str, ...] = ()
@@ -247,7 +253,7 @@ def _by_facets(
     for group in _groups(numbers, span):
         for facet in group:
             best += execute(sql, (*fixed, facet, *values, n)).fetchall()
-            if len(best) >= 2 * n:  # not after each: sorting the few thousand again takes long
+            if len(best) >= 2 * n:  # not after each facet: sorting again and again takes long
                 best = first(n, best)
                 values = span.until(best[-1]).values()
         if span.column == "confidence" and len(best) >= n:
@@ -256,24 +262,24 @@ def _by_facets(
 
 
 def _groups(numbers: NDArray[np.intp], span: _Span) -> list[list[int]]:
-    """The facets in the order in which they are asked; by confidence band after band."""
+    """The facets in the order of queries; by confidence, band after band."""
     if span.column != "confidence":
         return [numbers.tolist()]
     bands = facets.AXES["confidence"][0][numbers]
-    order = range(1, len(facets.BANDS))  # the first band has no confidence at all
+    order = range(1, len(facets.BANDS))  # the first band has no confidence
     return [numbers[bands == band].tolist() for band in (order if span.is_rising else order[::-1])]
 
 
 def _of_version(
     session: Session,
     filters: Filters,
-    fits: NDArray[np.bool_],
+    matches: NDArray[np.bool_],
     sort: Sort,
     after: Key | None,
     n: int,
 ) -> Sequence[Key]:
-    """Drawings that a version learned from, by their order of arrival."""
-    sql, values = _all_that_fit(session, filters, np.flatnonzero(fits))
+    """Drawings that a version learned from, by order of arrival."""
+    sql, values = _all_matching(session, filters, np.flatnonzero(matches))
     sign, way = (">", "ASC") if sort.is_rising else ("<", "DESC")
     if after is not None:
         sql += f" AND r.drawing_number {sign} ?"
@@ -282,10 +288,10 @@ def _of_version(
     return [(number, number) for (number,) in rows]
 
 
-def _all_that_fit(
+def _all_matching(
     session: Session, filters: Filters, present: NDArray[np.intp]
 ) -> tuple[str, tuple[Any, ...]]:
-    """SQL for the numbers of all drawings that fit, without an order."""
+    """SQL for the numbers of all matching drawings, unordered."""
     span = _Span.of(filters, Sort.NEWEST, None)
     where = "d.facet IN (SELECT value FROM json_each(?)) AND d.created_at BETWEEN ? AND ?"
     values: tuple[Any, ...] = (json.dumps(present.tolist()), span.low, span.high)
@@ -297,13 +303,13 @@ def _all_that_fit(
     run_id = session.scalars(
         select(ModelVersion.run_id).where(ModelVersion.version == filters.version)
     ).one_or_none()
-    # CROSS JOIN: SQLite starts from the left, which is to be the side with fewer rows. The index
-    # is a fiftieth of the table: 20,000 look-ups in it take 20 ms, in the table 200.
+    # CROSS JOIN makes SQLite start from the left, which must be the side with fewer rows. The index
+    # has a fiftieth of the size of the table: 20,000 look-ups take 20 ms in it, 200 in the table.
     learned, others = "run_drawings r", "drawings d INDEXED BY ix_drawings_number_facet_created_at"
-    is_rare = _sizes(session)[present].sum() <= N_WALKED
+    is_rare = _sizes(session)[present].sum() <= N_SCANNED
     sides = ("drawings d", learned) if is_rare else (learned, others)
     if not is_rare:
-        # With the plus SQLite compares, rather than seeking every facet for every drawing: 9 s.
+        # With the plus SQLite compares. Without, it seeks every facet for every drawing: 9 s.
         where = "+" + where
     sql = (
         f"SELECT r.drawing_number FROM {' CROSS JOIN '.join(sides)} "  # noqa: S608
@@ -313,7 +319,7 @@ def _all_that_fit(
 
 
 def _facets_of(session: Session, contributor: str) -> NDArray[np.intp]:
-    """The facets that a contributor's drawings have, by one seek for each."""
+    """The facets of a contributor's drawings, by one seek each."""
     sql = (
         "WITH RECURSIVE f(x) AS (SELECT min(facet) FROM drawings WHERE contributor_id = ?1 "
         "UNION ALL SELECT (SELECT min(facet) FROM drawings WHERE contributor_id = ?1 "
@@ -322,14 +328,14 @@ def _facets_of(session: Session, contributor: str) -> NDArray[np.intp]:
     return np.array([facet for (facet,) in _run(session, sql, (contributor,))], np.intp)
 
 
-def _fitting(filters: Filters) -> NDArray[np.bool_]:
+def _matching_facets(filters: Filters) -> NDArray[np.bool_]:
     given = {name: getattr(filters, name) for name in facets.AXES}
     by_axis = {name: value for name, value in given.items() if value is not None}
     return facets.chosen(by_axis, filters.disagrees)
 
 
 def _sizes(session: Session) -> NDArray[np.int64]:
-    """(N_FACETS,) how many drawings have each facet."""
+    """(N_FACETS,) the number of drawings of each facet."""
     sizes = np.zeros(facets.N_FACETS, np.int64)
     for facet, n in _run(session, "SELECT facet, n FROM drawing_facets", ()):
         sizes[facet] = n
@@ -337,28 +343,28 @@ def _sizes(session: Session) -> NDArray[np.int64]:
 
 
 def _by_axis(sizes: NDArray[np.int64], filters: Filters) -> dict[str, dict[str, int]]:
-    """For each filter what its other choices would find, the rest of the filters as they are."""
+    """For each filter, how many drawings each of its choices would match with the other filters."""
     given = {name: getattr(filters, name) for name in facets.AXES}
     by: dict[str, dict[str, int]] = {}
     for name, (places, meanings) in facets.AXES.items():
         others = {k: v for k, v in given.items() if v is not None and k != name}
-        fits = facets.chosen(others, filters.disagrees)
-        totals = np.bincount(places[fits], sizes[fits], minlength=len(meanings))
+        matches = facets.chosen(others, filters.disagrees)
+        totals = np.bincount(places[matches], sizes[matches], minlength=len(meanings))
         by[name] = {
             str(meaning): int(total) for meaning, total in zip(meanings, totals, strict=False)
         }
-    del by["status"]["deleted"]  # nobody lists those
+    del by["status"]["deleted"]  # they are never listed
     return by
 
 
 def _run(session: Session, sql: str, values: tuple[Any, ...]) -> list[Any]:
-    """All rows, by the driver's own cursor: see the top of this module."""
+    """All rows, by the driver's cursor (see the module docstring)."""
     rows: list[Any] = _driver(session).execute(sql, values).fetchall()
     return rows
 
 
 def _driver(session: Session) -> Any:
-    """The driver's own connection, in the session's transaction."""
+    """The driver's connection, in the session's transaction."""
     connection = session.connection().connection.driver_connection
     assert connection is not None
     return connection
@@ -369,12 +375,12 @@ def _micros(moment: datetime) -> int:
 
 
 def encode_key(key: Key) -> str:
-    """What stands in `after`: the key as text."""
+    """The key as text, for the query parameter `after`."""
     return f"{key[0]!r}/{key[1]}"
 
 
 def decode_key(text: str) -> Key:
-    """The key of a text. Raises: ValueError, if it is none."""
+    """Parse the result of `encode_key`. Raises: ValueError."""
     place, _, number = text.partition("/")
     value = float(place) if "." in place or "e" in place else int(place)
     return value, int(number)

@@ -1,7 +1,13 @@
-"""The one path from what people draw or photograph to the ink that the model sees.
+"""From strokes or a picture to ink, the 28 × 28 pixels that the model sees.
 
-Serving, training, import and export all come through here. Whoever changes what comes out raises
-`IMAGING_VERSION`, and `inkloop data re-ink` makes the stored drawings' ink anew.
+Serving, training, import and export all use this one implementation. A change of its output must
+increment `IMAGING_VERSION`; `inkloop data re-ink` then recomputes the ink of stored drawings.
+
+    strokes, points     strokes to ink; parsing and storing them
+    pictures, files     pictures to ink; decoding PNG, JPEG and WebP
+    paper, components   the sheet in a photograph; connected components
+    ink                 what strokes and pictures share: box, centring, averaging
+    decode_process      decoding of untrusted pictures in a process of its own
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Connected parts of a picture's ink: found, measured, and the ones that are no digit dropped.
+"""Connected components of a picture's ink: finding, measuring, and dropping what is not the digit.
 
-A mask is (H, W) bool, True = ink. Coordinates are whole pixels, right and bottom past the last.
+A mask is (H, W) bool, True = ink. Coordinates are whole pixels; right and bottom are exclusive.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from numpy.typing import NDArray
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.intp]
 
-SPECK_SHARE: Final = 0.04  # of the largest part's area: smaller parts are dust
+SPECK_SHARE: Final = 0.04  # of the largest part's area: smaller parts are specks
 BAND_SHARE: Final = 0.12  # of the picture's side: shadows and frames lie in this outer band
-LINE_SHARE: Final = 0.15  # of the picture's side: ruled lines are thinner, and cross it all
-EDGE_SHARE: Final = 0.01  # of the side: shadows and frames come so near to the picture's edge
-LONG_SHARE: Final = 0.6  # of the side: frames and sheets' edges are longer
-DIGIT_SHARE: Final = 0.08  # of the picture's longer side: what else could be the digit is larger
+LINE_SHARE: Final = 0.15  # of the picture's side: ruled lines are thinner, and cross all of it
+EDGE_SHARE: Final = 0.01  # of the side: shadows and frames come this close to the picture's edge
+LONG_SHARE: Final = 0.6  # of the side: frames and edges of sheets are longer
+DIGIT_SHARE: Final = 0.08  # of the picture's longer side: a digit is larger
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Connected parts, one row each: N parts."""
+    """N connected parts (components)."""
 
     runs_of: Ints
-    """Which part each run of pixels belongs to, in reading order."""
+    """The part of each run of pixels, in reading order."""
 
     begins: Ints
     ends: Ints
-    """First and past-last pixel of each run, as flat indices with a row stride of W + 2."""
+    """First pixel of each run and the one after its last, as flat indices with row stride W + 2."""
 
     areas_N: Ints
     boxes_N4: Ints
@@ -39,9 +39,9 @@ class Parts:
 
 
 def find_parts(mask: Mask) -> Parts:
-    """The 8-connected parts of a mask, by joining runs of pixels."""
+    """Find the 8-connected parts of a mask, by joining runs of pixels."""
     height, width = mask.shape
-    stride = width + 2  # two columns of paper keep the last pixel of a row from the next row's
+    stride = width + 2  # two empty columns separate the last pixel of a row from the next row
     padded = np.zeros((height, stride), np.int8)
     padded[:, :width] = mask
     changes = np.diff(padded.ravel(), prepend=0)
@@ -64,7 +64,7 @@ def find_parts(mask: Mask) -> Parts:
 
 
 def _joined(first: list[int], last: list[int]) -> list[int]:
-    """Union-find: run i touches the runs first[i] to last[i] - 1 of the row above."""
+    """Union-find; run i touches the runs first[i] to last[i] - 1 of the row above."""
     parents = list(range(len(first)))
 
     def root(run: int) -> int:
@@ -81,7 +81,7 @@ def _joined(first: list[int], last: list[int]) -> list[int]:
 
 
 def mask_of(parts: Parts, kept_N: Mask, shape: tuple[int, int]) -> Mask:
-    """The mask of some parts."""
+    """The mask of the parts in `kept_N`."""
     height, width = shape
     stride = width + 2
     changes = np.zeros(height * stride + 1, np.int8)
@@ -95,7 +95,8 @@ def mask_of(parts: Parts, kept_N: Mask, shape: tuple[int, int]) -> Mask:
 def digit_parts(mask: Mask) -> tuple[Mask, Ints]:
     """Drop specks, and shadows, frames and ruled lines at the picture's border.
 
-    Returns: the mask of what is left, and its parts' boxes (N, 4). What is all there is stays.
+    Returns: the mask of the remaining parts, and their boxes (N, 4). If nothing inside is large
+    enough to be the digit, parts at the border stay.
     """
     parts = find_parts(mask)
     if not len(parts.areas_N):
@@ -110,7 +111,7 @@ def digit_parts(mask: Mask) -> tuple[Mask, Ints]:
 
 
 def _at_border(parts: Parts, mask: Mask) -> Mask:
-    """Which parts lie mostly in the outer band, or cross the whole picture as thin lines."""
+    """Whether each part lies mostly in the outer band, or is a thin line across the picture."""
     height, width = mask.shape
     down, right = round(BAND_SHARE * height), round(BAND_SHARE * width)
     inner = np.zeros((height, width + 2), np.bool_)
@@ -126,7 +127,7 @@ def _at_border(parts: Parts, mask: Mask) -> Mask:
     is_thin_N2 = sizes_N2 < LINE_SHARE * sides
     crosses_N2 = sizes_N2 >= 0.95 * sides
     is_line_N = (crosses_N2 & is_thin_N2[:, ::-1]).any(axis=1)
-    # What a shadow or a frame does, and a digit in the corner does not: reach the picture's edge.
+    # Shadows and frames reach the picture's edge; a digit in the corner does not.
     reach = EDGE_SHARE * sides
     reaches_N = (parts.boxes_N4[:, :2] <= reach).any(axis=1)
     reaches_N |= (parts.boxes_N4[:, 2:] >= sides - reach).any(axis=1)

@@ -1,11 +1,11 @@
-"""`python -m core.imaging.decode_process`: unpacks pictures for a web worker, one after the other.
+"""`python -m core.imaging.decode_process`: decodes untrusted pictures for a web worker.
 
-Decoders are where files from strangers do harm: they crash, hang, or ask for all memory there is.
-Here they may. This process has no secret, no database and no file open, little memory and a few
-seconds of the processor for each picture; `server.serving.picture_reader` replaces it when it dies.
+A hostile file can make a decoder crash, hang, or allocate all memory; in this process that does no
+harm. It has no secret, no database and no open file, little memory, and a few seconds of CPU time
+for each picture. `server.serving.picture_reader` replaces it when it dies.
 
-The worker is at the other end of the socket that is the standard input. It sends a length and a
-file; what comes back is a header and either grey levels or a sentence. Nothing is pickled.
+The standard input is a socket to the worker. A request is a length and a file; an answer is a
+header, then grey levels or an error message. Nothing is pickled.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from core.imaging.files import read_grey
 
 LENGTH: Final = struct.Struct(">I")
 ANSWER: Final = struct.Struct(">BHH")
-"""0 with height and width, or the place of a refusal with the sentence's length and 0."""
+"""0, height and width; or the index in REFUSALS plus 1, the length of the message, and 0."""
 REFUSALS: Final[tuple[type[InkloopError], ...]] = (BadPicture, TooLarge, UnsupportedType)
 READY: Final = b"\x06"
-# Of address space. The hungriest picture within the limits, a WebP of 16.7 million pixels, was
-# measured to need 381 MB, of which the interpreter, NumPy and Pillow are 107.
+# Of address space. The most demanding picture within the limits, a WebP of 16.7 million pixels,
+# takes 381 MB (measured), of which the interpreter, NumPy and Pillow are 107.
 MEMORY_BYTES: Final = 512 * 2**20
 CPU_SECONDS: Final = 5  # for one picture; the same WebP takes 0.4 s, a phone's JPEG 0.03 s
 
 
 def main() -> int:
-    """Answer until the worker closes its end, or is gone."""
+    """Answer requests until the worker closes the socket."""
     link = socket.socket(fileno=0)
     _warm_up()
     _limit()
@@ -57,7 +57,7 @@ def _answer(data: bytes) -> bytes:
 
 
 def _exactly(link: socket.socket, n_bytes: int) -> bytes:
-    """So many bytes, or fewer if the other end is closed."""
+    """Read that many bytes, or fewer if the socket is closed."""
     data = bytearray()
     while len(data) < n_bytes:
         piece = link.recv(min(n_bytes - len(data), 1 << 18))
@@ -68,14 +68,14 @@ def _exactly(link: socket.socket, n_bytes: int) -> bytes:
 
 
 def _warm_up() -> None:
-    """Load what Pillow loads late: from now on this process opens no file."""
+    """Make Pillow load its plugins now, since later this process cannot open files."""
     for file in (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF....WEBP"):
-        assert _answer(file)[0], "these are no whole pictures"
+        assert _answer(file)[0], "these pictures are incomplete"
 
 
 def _limit() -> None:
-    """Little memory, no files, no core dumps. Raising them again is not for this process."""
-    # The socket and the two outputs are all there will ever be: nothing more can be opened.
+    """Limit memory, and forbid opening and writing files and core dumps, for good."""
+    # Three descriptors are open, the socket and the two outputs: no other can be opened.
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
     if sys.platform == "linux":  # macOS refuses to limit the address space
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
@@ -84,7 +84,7 @@ def _limit() -> None:
 
 
 def _allow_cpu() -> None:
-    """A few seconds from now on; past them the kernel ends this process."""
+    """Allow a few more seconds of CPU time; beyond them the kernel kills this process."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     allowed = int(used.ru_utime + used.ru_stime) + CPU_SECONDS + 1

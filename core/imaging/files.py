@@ -1,4 +1,4 @@
-"""PNG, JPEG and WebP files -> grey levels. Every limit is checked before anything is unpacked."""
+"""PNG, JPEG and WebP files to grey levels. All limits are checked before decoding."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ Grey = NDArray[np.uint8]
 
 MAX_PICTURE_BYTES: Final = 8 * 2**20
 MAX_PICTURE_PIXELS: Final = 16_777_216
-# A digit that is an eighth of a photo is still three times the 20 px box.
+# A digit that spans an eighth of a photo still has 50 px, more than the 20 px box.
 WORK_SIDE_PX: Final = 400
 ORIENTATION_TAG: Final = 0x0112
 
-# How an array stored with this EXIF orientation is turned upright: (mirror first, quarter turns).
+# How to turn an array with this EXIF orientation upright: (mirror first, quarter turns).
 _UPRIGHT: Final = {
     2: (True, 0), 3: (False, 2), 4: (True, 2), 5: (True, 1), 6: (False, 3), 7: (True, 3),
     8: (False, 1),
 }  # fmt: skip
 
-# What Pillow raises for damaged files; 8,000 mutilated ones raised the first three. UserWarning
+# What Pillow raises for damaged files; 8,000 corrupted ones raised the first three. UserWarning
 # (about damaged EXIF) is raised only where warnings are errors.
 _DAMAGED: Final = (
     OSError, SyntaxError, ValueError, EOFError, OverflowError, TypeError, KeyError, IndexError,
@@ -35,11 +35,11 @@ _DAMAGED: Final = (
 
 
 def read_grey(data: bytes) -> Grey:
-    """Read a picture as grey levels, upright, transparent parts white.
+    """Decode a picture to grey levels, upright, on white where it is transparent.
 
     Returns: (H, W) uint8, the longer side at most 400.
-    Raises: TooLarge (over 8 MB or 16,777,216 pixels), UnsupportedType (no PNG, JPEG or WebP by its
-    content, or animated), BadPicture (cut or damaged).
+    Raises: TooLarge (over 8 MB or 16,777,216 pixels), UnsupportedType (not a PNG, JPEG or WebP by
+    content, or animated), BadPicture (truncated or damaged).
     """
     if len(data) > MAX_PICTURE_BYTES:
         raise TooLarge("a picture may have at most 8 MB: send a smaller one")
@@ -48,8 +48,8 @@ def read_grey(data: bytes) -> Grey:
         with Image.open(io.BytesIO(data), formats=[kind]) as picture:
             _check_size(picture)
             if kind == "JPEG":
-                # Decodes 12 million pixels at an eighth of the size, in a tenth of the time. A
-                # phone's JPEG may carry further frames (depth, gain map): the first is the picture.
+                # Decodes 12 million pixels at an eighth of the size, in a tenth of the time. JPEGs
+                # of phones may have more frames (depth, gain map): the first is the picture.
                 picture.draft("L", (WORK_SIDE_PX, WORK_SIDE_PX))
             elif getattr(picture, "n_frames", 1) > 1:
                 raise UnsupportedType("this picture is animated: send a still one")
@@ -63,10 +63,10 @@ def read_grey(data: bytes) -> Grey:
 
 
 def to_png(grey_HW: Grey) -> bytes:
-    """Grey levels as a PNG, and nothing else: no colour, place, date or camera.
+    """Encode grey levels as a PNG without any metadata.
 
-    Of an uploaded picture this is what is kept: exactly what was inked, so that it can be inked
-    again.
+    This is what is stored of an uploaded picture: the exact input of the imaging, so that its ink
+    can be recomputed, without colour, place, date or camera.
     """
     file = io.BytesIO()
     Image.fromarray(grey_HW).save(file, "PNG", optimize=True)
@@ -74,7 +74,7 @@ def to_png(grey_HW: Grey) -> bytes:
 
 
 def _kind(data: bytes) -> str:
-    """The format that the content says; names and declared types are not asked."""
+    """The format by content; names and declared types are ignored."""
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return "PNG"
     if data.startswith(b"\xff\xd8\xff"):
@@ -94,8 +94,8 @@ def _too_many_pixels() -> TooLarge:
 
 
 def _grey(picture: Image.Image) -> Image.Image:
-    """Mode L. Only single channels are copied, so a worker never holds two full colour copies."""
-    if picture.mode.startswith("I"):  # 16-bit grey; converting would clip rather than scale
+    """Convert to mode L, copying single channels only: memory never holds two colour copies."""
+    if picture.mode.startswith("I"):  # 16-bit grey; `convert` would clip instead of scale
         high_bytes = np.asarray(picture) >> 8
         return Image.fromarray(high_bytes.clip(0, 255).astype(np.uint8))
     if picture.mode in ("P", "RGB", "L") and "transparency" in picture.info:

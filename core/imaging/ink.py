@@ -1,7 +1,7 @@
-"""What strokes and pictures have in common: the box, the average, the centre of mass.
+"""What strokes and pictures share: the ink box, averaging, centring by mass.
 
-Shapes: H, W = 28 pixels of ink; a *canvas* is the 20 px ink box seen at 6 samples a pixel,
-(120, 120) uint8, 0 = paper, 255 = ink. Both kinds of input end in `settle`.
+Shapes: H, W = 28 pixels of ink; a *canvas* is the 20 px ink box at 6 samples a pixel, (120, 120)
+uint8, 0 = paper, 255 = ink. Both kinds of input end in `ink_from_canvas`.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 INK_SIDE_PX: Final = 28
-BOX_PX: Final = 20  # ink fits in this box, then moves by its centre of mass (LeCun et al. 1998)
+BOX_PX: Final = 20  # ink fits in this box, then is centred by its mass (LeCun et al. 1998)
 SAMPLES: Final = 6  # per pixel and axis; 36 samples a pixel give 37 grey levels
 CANVAS_SIDE: Final = BOX_PX * SAMPLES
-MARGIN: Final = (INK_SIDE_PX - BOX_PX) * SAMPLES  # samples that the box can move by, per axis
+MARGIN: Final = (INK_SIDE_PX - BOX_PX) * SAMPLES  # range of the box, in samples per axis
 
-# Where MNIST puts the centre of mass, in pixels from the left upper edge. Measured: those of its
-# 60,000 training images lie at 14.50 ± 0.29 (down) and 14.51 ± 0.29 (right), all within 13.98 and
-# 15.00: whole-pixel shifts towards the middle of pixel 14, not towards the middle of the picture.
+# The centre of mass of MNIST images, in pixels from the upper left edge. Measured on its 60,000
+# training images: 14.50 ± 0.29 (down) and 14.51 ± 0.29 (right), all within 13.98 and 15.00. So they
+# were shifted by whole pixels towards the middle of pixel 14, not towards the middle of the image.
 MIDDLE_PX: Final = 14.5
 
-GROUP_GAP: Final = 0.15  # of the drawing's height: nearer strokes belong together
-GROUP_HEIGHT: Final = 0.5  # of the drawing's height: smaller groups are no digits of their own
+GROUP_GAP: Final = 0.15  # of the drawing's height: closer strokes form one group
+GROUP_HEIGHT: Final = 0.5  # of the drawing's height: smaller groups are not separate digits
 
 Reason = Literal["empty", "dot", "scribble", "several"]
 Canvas = NDArray[np.uint8]
@@ -35,7 +35,7 @@ Ink = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the imaging and how long it took, for the steps panel."""
+    """One step of the imaging and its duration, for the steps panel."""
 
     name: str
     ms: float
@@ -43,42 +43,43 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Inking:
-    """What became of some strokes or of a picture."""
+    """The result of the imaging."""
 
     ink_HW: Ink
-    """(28, 28) uint8, 0 = paper, 255 = ink; all paper when there was nothing."""
+    """(28, 28) uint8, 0 = paper, 255 = ink; all 0 if there is no ink."""
 
     could_be_digit: bool
-    """Whether its geometry allows a digit; the model's familiarity has the other say."""
+    """Whether the geometry allows a digit. The model's familiarity is checked separately."""
 
     reason: Reason | None
-    """Why it cannot be one; None when it could."""
+    """Why it cannot be a digit; None if it can."""
 
     steps: tuple[Step, ...]
-    """What was done, in order."""
+    """The steps in order."""
 
 
 @dataclass(slots=True)
 class Stopwatch:
-    """Collects steps: `lap(name)` ends the one that has been running."""
+    """Measures steps: `lap(name)` ends the current one."""
 
     steps: list[Step] = field(default_factory=list)
     _since: float = field(default_factory=time.perf_counter)
 
     def lap(self, name: str) -> None:
+        """End the current step and start the next."""
         now = time.perf_counter()
         self.steps.append(Step(name, (now - self._since) * 1000))
         self._since = now
 
 
-def nothing(watch: Stopwatch, reason: Reason) -> Inking:
-    """The answer when there is no ink at all."""
+def no_ink(watch: Stopwatch, reason: Reason) -> Inking:
+    """The result when there is no ink."""
     paper_HW = np.zeros((INK_SIDE_PX, INK_SIDE_PX), np.uint8)
     return Inking(paper_HW, could_be_digit=False, reason=reason, steps=tuple(watch.steps))
 
 
 def n_side_by_side(boxes_N4: NDArray[np.float64] | NDArray[np.intp]) -> int:
-    """How many groups stand beside each other, each at least half as tall as all together.
+    """The number of groups side by side that are at least half as tall as the whole drawing.
 
     `boxes_N4`: left, top, right, bottom of strokes or connected parts.
     """
@@ -94,10 +95,10 @@ def n_side_by_side(boxes_N4: NDArray[np.float64] | NDArray[np.intp]) -> int:
 
 
 def centred_offset(canvas: Canvas, grid: int = 1) -> tuple[int, int]:
-    """How far down and right the box must start for its centre of mass to be in the middle.
+    """The offset (down, right) of the box that puts its centre of mass in the middle.
 
-    In samples, 0 to 48: a very uneven shape stays whole inside the 28 px rather than be cut.
-    `grid`: the nearest multiple of so many samples.
+    In samples, 0 to 48, so that even a very uneven shape stays within the 28 px. It is rounded to
+    multiples of `grid` samples.
     """
     rows = canvas.sum(axis=1, dtype=np.uint32)
     columns = canvas.sum(axis=0, dtype=np.uint32)
@@ -112,8 +113,8 @@ def _on_grid(offset: float, grid: int) -> int:
     return min(max(round(offset / grid) * grid, 0), MARGIN)
 
 
-def settle(canvas: Canvas, offset: tuple[int, int]) -> Ink:
-    """Average a canvas over whole pixels, its box starting `offset` samples down and right.
+def ink_from_canvas(canvas: Canvas, offset: tuple[int, int]) -> Ink:
+    """Average a canvas over pixels, with its box `offset` samples (down, right) from the corner.
 
     `canvas`: (120, 120) uint8, 0 to 255. Returns: (28, 28) uint8.
     """
@@ -121,7 +122,7 @@ def settle(canvas: Canvas, offset: tuple[int, int]) -> Ink:
     side = INK_SIDE_PX * SAMPLES
     whole = np.zeros((side, side), np.uint8)
     whole[down : down + CANVAS_SIDE, right : right + CANVAS_SIDE] = canvas
-    # Rows first: whole rows are added at once, which is four times faster than both axes together.
+    # Rows first: adding whole rows is four times faster than summing over both axes at once.
     tall = whole.reshape(INK_SIDE_PX, SAMPLES, side).sum(axis=1, dtype=np.uint16)
     sums = tall.reshape(INK_SIDE_PX, INK_SIDE_PX, SAMPLES).sum(axis=2, dtype=np.uint32)
     ink_HW: Ink = ((sums + SAMPLES * SAMPLES // 2) // (SAMPLES * SAMPLES)).astype(np.uint8)
@@ -130,8 +131,10 @@ def settle(canvas: Canvas, offset: tuple[int, int]) -> Ink:
 
 @cache
 def _disc_spans(diameter: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The rows of a disc of an odd diameter: flat canvas offsets of their first and past-last
-    samples from the disc's middle, two arrays of `diameter` integers."""
+    """The rows of a disc of odd diameter, as flat canvas offsets from its middle.
+
+    Two arrays of `diameter` integers: the first sample of each row, and the one after its last.
+    """
     reach = diameter // 2
     rows = np.arange(-reach, reach + 1)
     half = np.floor(np.sqrt((diameter / 2) ** 2 - rows**2)).astype(np.intp)
@@ -139,11 +142,11 @@ def _disc_spans(diameter: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def stamp(centres: NDArray[np.intp], diameter: int) -> Canvas:
-    """A canvas of 0 and 255 on which a disc lies around each of the flat indices `centres`.
+    """Draw a disc around each of the flat indices `centres`. Returns a canvas of 0 and 255.
 
-    The discs must lie within the canvas. Their rows are summed up like brackets: +1 where one
-    begins, -1 past its end; where the running sum is above zero there is ink. Its time hardly grows
-    with the number of discs, as setting each sample of each disc would.
+    The discs must lie within the canvas. Each row of a disc adds +1 at its begin and -1 after its
+    end; there is ink where the running sum is above zero. The time hardly depends on the number of
+    discs, unlike setting each sample of each disc.
     """
     begin, end = _disc_spans(diameter)
     size = CANVAS_SIDE * CANVAS_SIDE + 1

@@ -1,4 +1,4 @@
-"""The sheet in a picture: paper photographed on a table, a dark tile on a light page."""
+"""Finding the sheet in a picture: paper on a table, or a dark tile on a light page."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 from core.imaging.components import find_parts
 from core.imaging.files import Grey
 
-# Parts of the picture's area and of the sheet's own box. MNIST's boldest ink has 0.29 and 0.57.
+# Of the picture's area, and of the sheet's bounding box. The boldest MNIST ink has 0.29 and 0.57.
 MIN_SHEET_AREA: Final = 0.2
 MIN_SHEET_FILL: Final = 0.7
-EDGE_SHARE: Final = 0.03  # of the sheet's sides, cut off: its edge is no ink
+EDGE_SHARE: Final = 0.03  # of the sheet's sides; cut off, so that the edge does not count as ink
 
 
 def find_sheet(grey: Grey) -> Grey | None:
-    """The part of a picture that shows a sheet lying on something darker or lighter, or None.
+    """Crop a picture to a sheet on a darker or lighter background; None if there is none.
 
-    A sheet is one solid patch that the picture's border has nothing of. A bold 1 is one, too: who
-    finds nothing on the sheet must look at the whole picture.
+    A sheet is one solid patch away from the picture's border. A bold 1 is one, too: a caller that
+    finds no ink on the sheet must use the whole picture.
     """
     bright = grey > otsu_threshold(grey)
     for patch in (bright, ~bright):
@@ -39,7 +39,7 @@ def find_sheet(grey: Grey) -> Grey | None:
 
 
 def otsu_threshold(grey: NDArray[np.uint8]) -> int:
-    """The level that splits grey levels into two classes best. Source: Otsu 1979, equation 18."""
+    """The threshold that best splits grey levels into two classes (Otsu 1979, equation 18)."""
     counts = np.bincount(grey.ravel(), minlength=256) / grey.size
     below = np.cumsum(counts)
     mean_below = np.cumsum(counts * np.arange(256))

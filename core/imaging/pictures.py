@@ -1,7 +1,7 @@
-"""Pictures -> ink: photos, scans and screenshots, dark on light or light on dark.
+"""Pictures to ink: photos, scans and screenshots, dark on light or light on dark.
 
-*Darkness* is (H, W) float32, 0 = as the paper around, 1 = as dark as can be; it is what is left
-when uneven light is taken out of the grey levels.
+*Darkness* is (H, W) float32, 0 = as light as the paper around, 1 = black: the grey levels without
+uneven lighting.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from core.imaging.ink import (
     Reason,
     Stopwatch,
     centred_offset,
+    ink_from_canvas,
     n_side_by_side,
-    nothing,
-    settle,
+    no_ink,
     stamp,
 )
 from core.imaging.paper import find_sheet
@@ -34,23 +34,23 @@ from core.imaging.strokes import PEN_DIAMETER, SCRIBBLE_COVER
 
 Darkness = NDArray[np.float32]
 
-WINDOW_SHARE: Final = 0.4  # of the longer side: paper is found within this distance of any ink
-MIN_LIGHT: Final = 96  # grey level; in deeper shadow noise would count as contrast
+WINDOW_SHARE: Final = 0.4  # of the longer side: there is paper within this distance of any ink
+MIN_LIGHT: Final = 96  # grey level; in deeper shadow, noise would count as contrast
 MIN_CONTRAST: Final = 0.10  # darkness; a pencil on paper has 0.2 and more, blank paper below 0.05
-NOISE_SIGMAS: Final = 8.0  # of noise alone, the 24 darkest of 120,000 pixels reach 6 in bad light
-BLOB_SHARE: Final = 0.4  # thickness by longer side; 1,500 MNIST digits reach 0.35, half 0.12
-THIN_PX: Final = 1.8  # of the 20 px box; thinner lines are thickened to the strokes' pen
+NOISE_SIGMAS: Final = 8.0  # in bad light, the 24 darkest of 120,000 noise pixels reach 6
+BLOB_SHARE: Final = 0.4  # thickness / longer side; 1,500 MNIST digits: at most 0.35, median 0.12
+THIN_PX: Final = 1.8  # of the 20 px box; thinner lines are thickened to the pen of strokes
 DOT_SHARE: Final = 0.03  # of the picture's longer side
 
 
-def ink_from_picture(data: bytes, unpack: Callable[[bytes], Grey] = read_grey) -> Inking:
-    """Find the digit in a PNG, JPEG or WebP and show it as MNIST would.
+def ink_from_picture(data: bytes, decode: Callable[[bytes], Grey] = read_grey) -> Inking:
+    """Find the digit in a PNG, JPEG or WebP and convert it to ink.
 
-    A server unpacks what strangers send in another process. Raises: TooLarge, UnsupportedType,
-    BadPicture, see `imaging_files.read_grey`.
+    The server passes a `decode` that runs in another process. Raises: TooLarge, UnsupportedType,
+    BadPicture, as `files.read_grey` does.
     """
     watch = Stopwatch()
-    grey = unpack(data)
+    grey = decode(data)
     watch.lap("decode")
     sheet = find_sheet(grey)
     watch.lap("sheet")
@@ -59,12 +59,12 @@ def ink_from_picture(data: bytes, unpack: Callable[[bytes], Grey] = read_grey) -
 
 
 def ink_from_grey(grey: Grey, watch: Stopwatch) -> Inking:
-    """The same for grey levels, (H, W) uint8."""
+    """Find the digit in grey levels, (H, W) uint8, and convert it to ink."""
     dark, light = darkness(grey), darkness(255 - grey)
     contrast = max(_contrast(dark), _contrast(light))
     watch.lap("light")
     if contrast < MIN_CONTRAST:
-        return nothing(watch, "empty")
+        return no_ink(watch, "empty")
     dark_mask, dark_boxes = digit_parts(_is_inked(dark, contrast))
     light_mask, light_boxes = digit_parts(_is_inked(light, contrast))
     is_dark = _is_ink_dark(grey, dark_mask, light_mask)
@@ -73,32 +73,32 @@ def ink_from_grey(grey: Grey, watch: Stopwatch) -> Inking:
     )
     watch.lap("parts")
     if not mask.any():
-        return nothing(watch, "empty")
+        return no_ink(watch, "empty")
 
     canvas, is_native = _canvas(ink, mask)
     watch.lap("box")
-    # Already 20 px large: only whole pixels move, nothing is blurred.
+    # Of 20 px already: it moves by whole pixels, so that nothing is blurred.
     offset = centred_offset(canvas, SAMPLES if is_native else 1)
     watch.lap("centre")
-    ink_HW = settle(canvas, offset)
+    ink_HW = ink_from_canvas(canvas, offset)
     watch.lap("average")
     reason = _reason(canvas, mask, boxes_N4)
     return Inking(ink_HW, reason is None, reason, tuple(watch.steps))
 
 
 def darkness(grey: Grey) -> Darkness:
-    """How much darker each pixel is than the paper around it, as a part of that paper's light.
+    """How much darker each pixel is than the paper around it, as a share of the paper's level.
 
-    The paper is the morphological closing: the darkest level that any window-sized square of it
-    reaches. It follows soft gradients and hard shadow edges alike, which smooth surfaces and blurs
-    do not; darker areas larger than the window (a shadow, the table) count as paper themselves.
+    The paper's level is the morphological closing of the picture. Unlike a blur or a fitted
+    surface, it follows soft gradients and hard edges of shadows. Dark areas larger than the window
+    (a shadow, the table) count as paper.
     """
     side = max(grey.shape)
     reach = max(2, round(side * WINDOW_SHARE / 2))
-    calm = grey
-    if side > 64:  # single bright pixels would lift the whole paper
-        calm = np.asarray(Image.fromarray(grey).filter(ImageFilter.MedianFilter(3)))
-    padded = np.pad(calm, 2 * reach, mode="edge")
+    smooth = grey
+    if side > 64:  # single bright pixels would raise the level of the paper around them
+        smooth = np.asarray(Image.fromarray(grey).filter(ImageFilter.MedianFilter(3)))
+    padded = np.pad(smooth, 2 * reach, mode="edge")
     paper = _largest_around(padded, reach)
     paper = 255 - _largest_around(255 - paper, reach)
     lit = np.maximum(paper, MIN_LIGHT).astype(np.float32)
@@ -106,7 +106,7 @@ def darkness(grey: Grey) -> Darkness:
 
 
 def _largest_around(grey: Grey, reach: int) -> Grey:
-    """The maximum over (2 reach + 1)² squares that lie within; doubling makes size cheap."""
+    """The maximum over all squares of side 2 reach + 1 within; doubling makes large ones cheap."""
     window = 2 * reach + 1
     covered = 1
     while covered < window:
@@ -118,9 +118,9 @@ def _largest_around(grey: Grey, reach: int) -> Grey:
 
 
 def _contrast(dark: Darkness) -> float:
-    """How dark the darkest few pixels are; 0 if that is no more than the picture's noise.
+    """The darkness of the darkest few pixels; 0 if the picture's noise explains it.
 
-    A number of pixels rather than a share, since a digit may be a small part of a photo.
+    A fixed number of pixels, not a share, since a digit may be a small part of a photo.
     """
     n_darkest = _n_darkest(dark)
     darkest = float(np.partition(dark.ravel(), -n_darkest)[-n_darkest])
@@ -134,11 +134,11 @@ def _n_darkest(dark: Darkness) -> int:
 
 
 def _is_ink_dark(grey: Grey, dark: Mask, light: Mask) -> bool:
-    """Whether the dark parts are the ink, or the light ones.
+    """Whether the ink is dark on light; else it is light on dark.
 
-    Between strokes there are holes of the other kind, which look like ink of the other polarity.
-    What lies around both is paper, and as light as the holes; so whichever it is unlike is ink.
-    (Comparing with the picture's border instead fails for a sheet on a dark table.)
+    Holes between strokes look like ink of the other polarity. The surroundings of both are paper,
+    and have the level of the holes, so the parts whose level differs more are ink. (The picture's
+    border is no substitute for the surroundings: it may be a dark table around the sheet.)
     """
     if not (dark.any() and light.any()):
         return bool(dark.any())
@@ -158,12 +158,12 @@ def _is_ink_dark(grey: Grey, dark: Mask, light: Mask) -> bool:
 
 
 def _is_strokes(mask: Mask) -> bool:
-    """Whether this is made of lines rather than of blobs such as holes or patches of light."""
+    """Whether the mask shows lines, not blobs such as holes or patches of light."""
     return _thickness(mask) < BLOB_SHARE * _longer(mask)
 
 
 def _thickness(mask: Mask) -> float:
-    """Of the lines, in pixels: twice the area by the outline, as pixel edges overstated by 4/π."""
+    """Thickness of lines in pixels: twice the area / outline. Pixel edges overstate it by 4/π."""
     edges = int((mask[1:] != mask[:-1]).sum() + (mask[:, 1:] != mask[:, :-1]).sum())
     return 2 * int(mask.sum()) / max(edges * np.pi / 4, 1)
 
@@ -177,7 +177,7 @@ def _wider(places: NDArray[np.intp], by: int) -> slice:
 
 
 def _is_inked(ink: Darkness, contrast: float) -> Mask:
-    """Above half of what ink has here in the middle. Otsu's threshold drowns where ink is rare."""
+    """Whether each pixel has over half of the median darkness of ink. Otsu fails for little ink."""
     rough = ink > 0.499 * contrast
     if rough.sum() < _n_darkest(ink):
         return np.zeros_like(rough)
@@ -185,13 +185,13 @@ def _is_inked(ink: Darkness, contrast: float) -> Mask:
 
 
 def _canvas(ink: Darkness, mask: Mask) -> tuple[Canvas, bool]:
-    """Fit what the mask shows into the 20 px box, thin lines thickened to a pen's width.
+    """Fit the masked ink into the 20 px box, and thicken thin lines to the width of the pen.
 
-    Returns: the canvas, and whether it had the box's size already.
+    Returns: the canvas, and whether the ink had the size of the box already.
     """
     level = float(np.median(ink[mask]))
     near = np.asarray(Image.fromarray(mask).convert("L").filter(ImageFilter.MaxFilter(5))) > 0
-    # A large picture gets its grey edges from averaging; a small one brings them along.
+    # A large picture gets grey edges by averaging; a small one has them already.
     hardness = 0.25 if _longer(mask) > 3 * BOX_PX else 0.0
     soft = np.clip((ink / level - hardness) / (1 - 2 * hardness), 0, 1) * near
     levels = np.rint(soft * 255).astype(np.uint8)
@@ -212,13 +212,13 @@ def _canvas(ink: Darkness, mask: Mask) -> tuple[Canvas, bool]:
 
 
 def _fitted(cut: NDArray[np.uint8], side: int) -> Canvas:
-    """Scale so that the longer side has `side` samples, and lay it into the canvas's middle."""
+    """Scale so that the longer side has `side` samples, and centre it on the canvas."""
     height, width = (max(1, round(length * side / max(cut.shape))) for length in cut.shape)
     is_whole = side % max(cut.shape) == 0
     way = Image.Resampling.BICUBIC if max(cut.shape) < 3 * BOX_PX else Image.Resampling.BOX
     way = Image.Resampling.NEAREST if is_whole else way
     canvas = np.zeros((CANVAS_SIDE, CANVAS_SIDE), np.uint8)
-    # Ink of the box's own size keeps its pixels: it lies on their grid.
+    # Ink of the size of the box is aligned to pixels, so that it keeps them.
     grid = SAMPLES if side == CANVAS_SIDE else 1
     top, left = ((CANVAS_SIDE - length) // 2 // grid * grid for length in (height, width))
     scaled = Image.fromarray(cut).resize((width, height), way)
@@ -227,7 +227,7 @@ def _fitted(cut: NDArray[np.uint8], side: int) -> Canvas:
 
 
 def _reason(canvas: Canvas, mask: Mask, boxes_N4: NDArray[np.intp]) -> Reason | None:
-    """Why this cannot be one digit, or None."""
+    """Why this cannot be one digit; None if it can."""
     span = (boxes_N4[:, 2:].max(axis=0) - boxes_N4[:, :2].min(axis=0)).max()
     if span < DOT_SHARE * max(mask.shape):
         return "dot"

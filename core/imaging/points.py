@@ -1,7 +1,7 @@
-"""Strokes as they come in and as they are stored: checked JSON and compressed bytes.
+"""Parsing strokes from JSON, and storing them as compressed bytes.
 
-A stroke is (P, 4) float64: x and y in canvas pixels (kept to 1/100), time in whole ms, pressure in
-steps of 1/255. What is stored is exactly what was inked, so re-inking repeats itself.
+A stroke is (P, 4) float64: x and y in canvas pixels (rounded to 1/100), time in whole ms, pressure
+in steps of 1/255. Storing is lossless after parsing, so that re-inking gives the same ink.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ Strokes = list[NDArray[np.float64]]
 MAX_STROKES: Final = 64
 MAX_POINTS: Final = 4096
 MAX_CANVAS_PX: Final = 100_000.0
-MAX_COORDINATE_PX: Final = 1_000_000.0  # a captured pointer may leave its canvas, but not by miles
-MAX_TIME_MS: Final = 2.0**53  # whole milliseconds stay exact; holds clocks since 1970 as well
+MAX_COORDINATE_PX: Final = 1_000_000.0  # a captured pointer may leave its canvas
+MAX_TIME_MS: Final = 2.0**53  # whole milliseconds are exact up to here; covers clocks since 1970
 DEFAULT_TIME_MS: Final = 0.0
 DEFAULT_PRESSURE: Final = 0.5  # what browsers report for a mouse
 
@@ -38,11 +38,11 @@ _SHAPE: Final = "a list of strokes, each a list of points [x, y], [x, y, t_ms] o
 
 
 def parse_strokes(raw: object, width: object, height: object) -> Strokes:
-    """Check strokes from JSON and turn them into arrays.
+    """Parse strokes from JSON.
 
-    Strokes without points are left out; a missing time is 0, a missing pressure 0.5.
+    Empty strokes are dropped; a missing time is 0, a missing pressure 0.5.
 
-    Raises: BadStrokes, for a wrong shape or type (booleans and strings are no numbers), numbers
+    Raises: BadStrokes, for a wrong shape or type (booleans and strings are not numbers), numbers
     that are not finite or out of range, more than 64 strokes or 4,096 points.
     """
     for side in (width, height):
@@ -83,7 +83,7 @@ def _checked(stroke: Sequence[Sequence[float]]) -> NDArray[np.float64]:
 
 
 def _within_limits(points_P4: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Refuse what is out of range (NaN is), and round to what is stored."""
+    """Round to the stored precision. Raises: BadStrokes, for values out of range or NaN."""
     x, y, t_ms, pressure = np.abs(points_P4).max(axis=0).tolist()
     if not (x <= MAX_COORDINATE_PX and y <= MAX_COORDINATE_PX):
         raise BadStrokes("x and y must be finite and within a million pixels")
@@ -97,12 +97,12 @@ def _within_limits(points_P4: NDArray[np.float64]) -> NDArray[np.float64]:
 def encode_strokes(strokes: Strokes, width: float, height: float) -> bytes:
     """Pack strokes for the database: about 3 bytes a point, no pickle.
 
-    `decode_strokes` gives back exactly what `parse_strokes` returned.
+    `decode_strokes` returns exactly what `parse_strokes` returned.
     """
     lengths = np.array([len(stroke) for stroke in strokes], "<u2")
     points_P4 = np.concatenate([*strokes, np.empty((0, 4))])
     steps = np.rint(points_P4 * _STEPS).astype(np.int64)
-    # Differences are small numbers with long runs of zero bytes: they compress three times better.
+    # Differences are small, with long runs of zero bytes: they compress three times better.
     deltas = np.diff(steps[:, :3], axis=0, prepend=0)
     planes = (
         lengths,
@@ -116,9 +116,9 @@ def encode_strokes(strokes: Strokes, width: float, height: float) -> bytes:
 
 
 def decode_strokes(data: bytes) -> tuple[Strokes, float, float]:
-    """Unpack `encode_strokes`: strokes, width, height. Never unpacks more than the limits allow.
+    """Unpack the result of `encode_strokes`: strokes, width, height. Memory is bounded.
 
-    Raises: BadStrokes, if the bytes are something else, cut, or of another version.
+    Raises: BadStrokes, if the bytes are damaged, truncated or of another version.
     """
     broken = BadStrokes("stored strokes are damaged or of an unknown version")
     if len(data) < _HEAD.size:

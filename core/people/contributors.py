@@ -1,19 +1,21 @@
-"""What may happen to a contributor: being blocked, let in again, and having everything erased."""
+"""State changes of a contributor: blocking, unblocking, and erasing all their drawings."""
 
 from __future__ import annotations
 
-from collections import Counter as Tally
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from core.base.errors import Conflict, NotFound
 from core.base.kinds import DrawingStatus
 from core.drawings.erasing import wipe
-from core.storage.counters import audit, count
-from core.storage.tables import Contributor, Drawing, ModelVersion, RunDrawing
+from core.drawings.totals import deletion_of, totals_of_matching
+from core.storage.audit import audit
+from core.storage.counters import count
+from core.storage.tables import Contributor, Drawing
+from core.versions import queries as version_queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Erasure:
 
     n_drawings: int
     versions: list[int]
-    """Those that learned from them; they stay as they are until another one is trained."""
+    """Versions that learned from the drawings; they stay live until a new one is trained."""
 
 
 def contributor(session: Session, number: int) -> Contributor:
@@ -34,9 +36,9 @@ def contributor(session: Session, number: int) -> Contributor:
 
 
 def block(session: Session, number: int, *, reason: str, by: str, now: datetime) -> Contributor:
-    """Take no more drawings from somebody; those there are neither train nor examine.
+    """Refuse new drawings of a contributor; stored ones are not used in training or evaluation.
 
-    Raises: NotFound; Conflict, if they are blocked already.
+    Raises: NotFound; Conflict, if already blocked.
     """
     found = contributor(session, number)
     if found.blocked_at is not None:
@@ -47,9 +49,9 @@ def block(session: Session, number: int, *, reason: str, by: str, now: datetime)
 
 
 def unblock(session: Session, number: int, *, reason: str, by: str, now: datetime) -> Contributor:
-    """Let somebody in again, with all they drew.
+    """Accept drawings of a blocked contributor again, and use the stored ones.
 
-    Raises: NotFound; Conflict, if they are not blocked.
+    Raises: NotFound; Conflict, if not blocked.
     """
     found = contributor(session, number)
     if found.blocked_at is None:
@@ -64,23 +66,14 @@ def erasure(session: Session, number: int) -> Erasure:
     found = contributor(session, number)
     theirs = Drawing.contributor_id == found.id
     kept = select(func.count()).where(theirs, Drawing.status != DrawingStatus.DELETED)
-    learned = (
-        select(RunDrawing.run_id)
-        .join(Drawing, Drawing.number == RunDrawing.drawing_number)
-        .where(theirs, RunDrawing.run_id == ModelVersion.run_id)
-    )
-    versions = select(ModelVersion.version).where(exists(learned.correlate(ModelVersion)))
     return Erasure(
         n_drawings=session.scalars(kept).one(),
-        versions=list(session.scalars(versions.order_by(ModelVersion.version))),
+        versions=version_queries.versions_that_learned_from(session, found.id),
     )
 
 
 def erase(session: Session, number: int, *, by: str, now: datetime) -> Erasure:
-    """Wipe everything a contributor drew: ink, strokes and pictures go at once, for good.
-
-    The rows stay as stubs, so that a drawing sent again is answered "gone", and so that it stays
-    known which versions learned from it. All or nothing, being one transaction of the caller's.
+    """Erase all drawings of a contributor at once: ink, strokes and pictures; stubs stay.
 
     Raises: NotFound; Conflict, if there is nothing to erase.
     """
@@ -88,28 +81,13 @@ def erase(session: Session, number: int, *, by: str, now: datetime) -> Erasure:
     if not affected.n_drawings:
         raise Conflict(f"contributor {number} has no drawings")
     contributor_id = contributor(session, number).id
-    _discount(session, contributor_id)
-    theirs = and_(Drawing.contributor_id == contributor_id, Drawing.ink != b"")
-    wipe(session, theirs, now=now)
+    theirs = Drawing.contributor_id == contributor_id
+    undeleted = and_(theirs, Drawing.status != DrawingStatus.DELETED)
+    count(session, deletion_of(totals_of_matching(session, undeleted)))
+    wipe(session, and_(theirs, Drawing.ink != b""), now=now)
     facts = {"n_drawings": affected.n_drawings, "versions": affected.versions}
     audit(session, by=by, action="erase", subject=_subject(number), now=now, **facts)
     return affected
-
-
-def _discount(session: Session, contributor_id: str) -> None:
-    """Take what is erased out of the kept totals."""
-    changes: Tally[str] = Tally()
-    rows = session.execute(
-        select(Drawing.status, Drawing.label, func.count())
-        .where(Drawing.contributor_id == contributor_id, Drawing.status != DrawingStatus.DELETED)
-        .group_by(Drawing.status, Drawing.label)
-    )
-    for status, label, n in rows:
-        changes[f"status:{status}"] -= n
-        changes[f"status:{DrawingStatus.DELETED}"] += n
-        changes[f"label:{label}"] -= n
-        changes["drawings"] -= n
-    count(session, changes)
 
 
 def _subject(number: int) -> str:

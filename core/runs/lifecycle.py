@@ -1,83 +1,29 @@
-"""What may happen to a run, and who may train at all: the lease with its fencing number.
+"""State changes of a run: queued, running, then promoted, held, failed or cancelled.
 
-A run is queued, then running, then promoted, held, failed or cancelled. Whatever a trainer writes
-about a run names the fence under which it holds the lease; when another trainer has taken over,
-no row matches and LeaseLost is raised.
+Each write of a trainer names the fence of its lease, and raises LeaseLost if another trainer has
+taken over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Update, delete, insert, or_, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from core.base.errors import Conflict, LeaseLost, NotFound
+from core.base.errors import Conflict, NotFound
 from core.base.kinds import RunStatus
-from core.storage.tables import Drawing, Lease, Run, RunDrawing, RunLine, RunMetric
-from core.webhooks import deliveries as webhook
+from core.runs.lease import lease_lost, require_fence
+from core.storage.tables import Drawing, Run, RunDrawing, RunLine, RunMetric
+from core.webhooks import deliveries
 
-LEASE = "trainer"
 OPEN = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 
-def take_lease(session: Session, owner: str, *, now: datetime, ttl: timedelta) -> int | None:
-    """Become the one who trains, if nobody is or the holder's time is over.
-
-    Returns: the fencing number, higher than all before; None while another one holds the lease.
-    """
-    free = or_(Lease.owner.is_(None), Lease.owner == owner, Lease.expires_at < now)
-    return session.scalars(
-        update(Lease)
-        .where(Lease.name == LEASE, free)
-        .values(owner=owner, fence=Lease.fence + 1, heartbeat_at=now, expires_at=now + ttl)
-        .returning(Lease.fence)
-    ).one_or_none()
-
-
-def beat(session: Session, fence: int, *, now: datetime, ttl: timedelta) -> None:
-    """Say that the holder is alive. Raises: LeaseLost, if another one took over."""
-    kept = session.scalars(
-        update(Lease)
-        .where(Lease.name == LEASE, Lease.fence == fence, Lease.owner.is_not(None))
-        .values(heartbeat_at=now, expires_at=now + ttl)
-        .returning(Lease.fence)
-    ).one_or_none()
-    if kept is None:
-        raise _lease_lost()
-
-
-def release_lease(session: Session, fence: int) -> None:
-    """Let the next one in at once; does nothing if somebody else holds it by now."""
-    session.execute(
-        update(Lease)
-        .where(Lease.name == LEASE, Lease.fence == fence)
-        .values(owner=None, expires_at=None)
-    )
-
-
-def require_fence(session: Session, fence: int) -> None:
-    """Pass only the present holder: call it in the transaction that publishes.
-
-    Raises: LeaseLost. A trainer that slept past its lease and wakes up ends here.
-    """
-    held = session.scalars(
-        select(Lease.fence).where(
-            Lease.name == LEASE, Lease.fence == fence, Lease.owner.is_not(None)
-        )
-    ).one_or_none()
-    if held is None:
-        raise _lease_lost()
-
-
-def _lease_lost() -> LeaseLost:
-    return LeaseLost("another trainer holds the lease now: this one stops without publishing")
-
-
 def open_run(session: Session) -> Run | None:
-    """The run that is queued or running, if there is one; there is never more than one."""
+    """The run that is queued or running; there is at most one."""
     return session.scalars(select(Run).where(Run.status.in_(OPEN))).one_or_none()
 
 
@@ -90,9 +36,9 @@ def queue_run(
     now: datetime,
     due_at: datetime | None = None,
 ) -> tuple[Run, bool]:
-    """Ask for a run. Returns it, and whether it is new.
+    """Queue a run. Returns it, and whether it is new.
 
-    While one is open that one is the answer; so is the one that a scheduled moment already had.
+    An open run is returned instead of a new one, and so is the run of the same scheduled moment.
     """
     same_moment = select(Run).where(Run.due_at == due_at) if due_at is not None else None
     found = open_run(session)
@@ -116,7 +62,7 @@ def queue_run(
 
 
 def claim_next_run(session: Session, *, fence: int, now: datetime) -> Run | None:
-    """Move the queued run to running and return it; None if there is none.
+    """Start the queued run and return it; None if there is none.
 
     Raises: LeaseLost.
     """
@@ -134,11 +80,11 @@ def claim_next_run(session: Session, *, fence: int, now: datetime) -> Run | None
         )
         .returning(Run)
     ).one_or_none()
-    return _taken_up(session, run, now=now)
+    return _log_start(session, run, now=now)
 
 
 def adopt_orphan(session: Session, *, fence: int, now: datetime) -> Run | None:
-    """Take over the run that a dead trainer left running; None if there is none.
+    """Take over the run that a dead trainer left running, and return it; None if there is none.
 
     Raises: LeaseLost.
     """
@@ -149,10 +95,10 @@ def adopt_orphan(session: Session, *, fence: int, now: datetime) -> Run | None:
         .values(fence=fence, n_attempts=Run.n_attempts + 1, progress_at=now)
         .returning(Run)
     ).one_or_none()
-    return _taken_up(session, run, now=now)
+    return _log_start(session, run, now=now)
 
 
-def _taken_up(session: Session, run: Run | None, *, now: datetime) -> Run | None:
+def _log_start(session: Session, run: Run | None, *, now: datetime) -> Run | None:
     if run is None:
         return None
     begun = select(RunLine.id).where(RunLine.run_id == run.id, RunLine.name == "began").limit(1)
@@ -164,17 +110,17 @@ def _taken_up(session: Session, run: Run | None, *, now: datetime) -> Run | None
 
 
 def add_line(session: Session, run_id: int, name: str, *, now: datetime, **facts: Any) -> None:
-    """Add a line to a run's log: what happened, by name and figures, nothing of any person.
+    """Add a line to a run's log: a name and figures, without personal data.
 
-    The name is one of `core.runs.log_lines.LINES`.
+    `core.runs.log_lines` must know the name.
     """
     session.add(RunLine(run_id=run_id, at=now, name=name, facts=facts))
 
 
-def say(
+def add_fenced_line(
     session: Session, run_id: int, name: str, *, fence: int, now: datetime, **facts: Any
 ) -> None:
-    """Add a line to the log of one's own run. Raises: LeaseLost."""
+    """Add a line to the log of the trainer's own run. Raises: LeaseLost."""
     require_fence(session, fence)
     add_line(session, run_id, name, now=now, **facts)
 
@@ -192,20 +138,16 @@ def record_progress(
     accuracy: float | None = None,
     enters: bool = False,
 ) -> bool:
-    """Write down how far a run is. Returns whether somebody asked it to stop.
+    """Record the progress of a run. Returns whether its cancellation was requested.
 
-    `enters`: the phase begins with this, which its log says.
+    `enters` adds the start of the phase to the log.
 
     Raises: LeaseLost, if the run is no longer this trainer's.
     """
     values = {"phase": phase, "step": step, "n_steps": n_steps, "loss": loss, "progress_at": now}
     if accuracy is not None:
         values["accuracy"] = accuracy
-    row = session.execute(
-        _mine(run_id, fence).values(values).returning(Run.cancel_requested_at)
-    ).one_or_none()
-    if row is None:
-        raise _lease_lost()
+    cancel_requested_at = _change_own(session, run_id, fence, values)
     if enters:
         add_line(session, run_id, "phase", now=now, phase=phase)
     if step is not None:
@@ -213,7 +155,7 @@ def record_progress(
             run_id=run_id, phase=phase, step=step, loss=loss, accuracy=accuracy, at=now
         )
         session.add(metric)
-    return row.cancel_requested_at is not None
+    return cancel_requested_at is not None
 
 
 def describe_run(
@@ -225,10 +167,9 @@ def describe_run(
     n_new: int,
     n_drawings: int,
 ) -> None:
-    """Write down what a run starts from. Raises: LeaseLost."""
+    """Record what a run starts from. Raises: LeaseLost."""
     values = {"base_version": base_version, "n_new": n_new, "n_drawings": n_drawings}
-    if session.execute(_mine(run_id, fence).values(values).returning(Run.id)).one_or_none() is None:
-        raise _lease_lost()
+    _change_own(session, run_id, fence, values)
 
 
 def finish_run(
@@ -242,13 +183,13 @@ def finish_run(
     message: str | None = None,
     failure: str | None = None,
 ) -> None:
-    """End a run. A promoted or held one uses up the novelty of its drawings.
+    """End a run. The drawings of a promoted or held run are no longer new.
 
-    Only records that the webhook is due; `trainer.process.notify` delivers it later.
+    Queues the webhook delivery; `trainer.process.notify` sends it later.
 
     Args:
         message: what went wrong and what to do, for people.
-        failure: the kind of it, one of `core.runs.advice.FAILURES`.
+        failure: its kind, one of `core.runs.advice.FAILURES`.
 
     Raises: LeaseLost, if the run is no longer this trainer's.
     """
@@ -259,11 +200,9 @@ def finish_run(
         "message": message,
         "failure": failure,
     }
-    done = session.execute(_mine(run_id, fence).values(values).returning(Run.id)).one_or_none()
-    if done is None:
-        raise _lease_lost()
+    _change_own(session, run_id, fence, values)
     add_line(session, run_id, "ended", now=now, status=str(status), version=version)
-    webhook.note_end(session, run_id, str(status), now=now)
+    deliveries.add_for_run(session, run_id, str(status), now=now)
     if status in (RunStatus.PROMOTED, RunStatus.HELD):
         mine = select(RunDrawing.drawing_number).where(RunDrawing.run_id == run_id)
         session.execute(
@@ -275,26 +214,40 @@ def finish_run(
 
 
 def put_back(session: Session, run_id: int, *, fence: int, now: datetime) -> None:
-    """Queue a run again whose trainer is being stopped: the next one goes on where it is.
+    """Queue a run again because its trainer is stopping; the next trainer resumes it.
 
-    This does not count as an attempt. Raises: LeaseLost.
+    It does not count as an attempt. Raises: LeaseLost.
     """
     values = {"status": RunStatus.QUEUED, "n_attempts": Run.n_attempts - 1}
-    if session.execute(_mine(run_id, fence).values(values).returning(Run.id)).one_or_none() is None:
-        raise _lease_lost()
+    _change_own(session, run_id, fence, values)
     add_line(session, run_id, "stopped", now=now)
 
 
-def _mine(run_id: int, fence: int) -> Update:
-    return update(Run).where(Run.id == run_id, Run.fence == fence, Run.status == RunStatus.RUNNING)
+def _change_own(
+    session: Session, run_id: int, fence: int, values: Mapping[str, Any]
+) -> datetime | None:
+    """Change the running run of this trainer. Returns when its cancellation was requested.
+
+    Raises: LeaseLost.
+    """
+    row = session.execute(
+        update(Run)
+        .where(Run.id == run_id, Run.fence == fence, Run.status == RunStatus.RUNNING)
+        .values(values)
+        .returning(Run.cancel_requested_at)
+    ).one_or_none()
+    if row is None:
+        raise lease_lost()
+    requested_at: datetime | None = row.cancel_requested_at
+    return requested_at
 
 
 def record_lineage(
     session: Session, run_id: int, rows: Iterable[tuple[int, int, bool]], *, fence: int
 ) -> None:
-    """Write down which drawings a run trains on: (drawing number, label, is new).
+    """Record which drawings a run trains on: (drawing number, label, is new).
 
-    A resumed run gathers again: its earlier rows are replaced. Raises: LeaseLost.
+    Replaces earlier rows of the run, since a resumed run gathers again. Raises: LeaseLost.
     """
     require_fence(session, fence)
     session.execute(delete(RunDrawing).where(RunDrawing.run_id == run_id))
@@ -307,7 +260,7 @@ def record_lineage(
 
 
 def request_cancel(session: Session, run_id: int, *, now: datetime) -> Run:
-    """Stop a queued run at once, or ask a running one to stop within a second.
+    """Cancel a queued run, or ask a running one to stop, which it does within a second.
 
     Raises: NotFound; Conflict, if the run is over.
     """
@@ -325,10 +278,3 @@ def request_cancel(session: Session, run_id: int, *, now: datetime) -> Run:
     else:
         raise Conflict(f"run {run_id} is over: it was {run.status}")
     return run
-
-
-def lineage(session: Session, run_id: int) -> Sequence[RunDrawing]:
-    """Which drawings a run trained on, in order of arrival."""
-    return session.scalars(
-        select(RunDrawing).where(RunDrawing.run_id == run_id).order_by(RunDrawing.drawing_number)
-    ).all()

@@ -1,14 +1,21 @@
-"""POSIX cron: five fields and a time zone to moments in UTC. Pure.
+"""POSIX cron: from a rule of five fields and a time zone to moments in UTC. Pure.
 
-A rule names local times. Each is due at the first moment at which the zone's clock shows it or
-has passed it, and moments that coincide count once. So a local time that the clock shows twice
-(autumn) is due once, at the first showing; local times that it leaps over (spring) are due
-together, once, right after the leap: what cron(8) of Vixie cron promises for jobs at fixed times,
-here for all.
+A rule names local times. Each is due at the first moment at which the zone's clock shows it or has
+passed it; moments that coincide count once. So a local time that occurs twice (autumn) is due once,
+at its first occurrence, and local times that are skipped (spring) are due together, once, right
+after the change. Vixie cron promises this for jobs at fixed times; here it holds for all rules.
 
-As in every cron: 0 and 7 are Sunday, names are the first three letters, and when both days are
-restricted either suffices. As in Vixie's, a day field that begins with `*` does not count as
-restricted, so `0 3 */2 * 1` wants a Monday with an odd date.
+As in every cron: 0 and 7 are Sunday, names have three letters, and if day of month and day of week
+are both restricted, either suffices. As in Vixie cron, a day field that begins with `*` does not
+count as restricted, so `0 3 */2 * 1` wants a Monday with an odd date.
+
+Written by hand, because the libraries fail `tests/core/schedule/test_cron.py`. Asked within the
+second occurrence of an autumn hour, cronsim 2.8 answers with a moment in the past
+(`test_asking_between_the_two_occurrences_leads_to_the_next_day`); it repeats frequent rules in that
+hour and reads `3-3/5` as 3, 8, 13, … (`test_it_agrees_with_watching_the_clock_minute_by_minute`),
+and its errors do not name the value (`test_what_cannot_be_due_is_refused_by_name`). croniter 7.0.0
+is due twice in autumn (`test_an_autumn_time_shown_twice_is_due_once_at_the_first`) and wants either
+day for `*/2` (`test_a_stepped_star_does_not_count_as_restricted`).
 """
 
 from __future__ import annotations
@@ -41,7 +48,7 @@ ELEMENT = re.compile(r"(?:(?P<star>\*)|(?P<low>\w+)(?:-(?P<high>\w+))?)(?:/(?P<s
 
 @dataclass(frozen=True)
 class Field:
-    """One of the five: what it is called, and what may stand in it."""
+    """One of the five fields: its name and its values."""
 
     name: str
     low: int
@@ -49,7 +56,7 @@ class Field:
     names: tuple[str, ...] = ()
 
     def expected(self) -> str:
-        """What to write instead, for an error."""
+        """The expected values, for error messages."""
         named = f" or {self.names[0]} to {self.names[-1]}" if self.names else ""
         return f"expected {self.low} to {self.high}{named}, as in *, */2, 1-5 or 1,3"
 
@@ -65,10 +72,10 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class Cron:
-    """A rule, parsed: which values fit, in ascending order."""
+    """A parsed rule: the values of each field, ascending."""
 
     text: str
-    """The five fields, a macro written out."""
+    """The five fields; a macro is expanded."""
     minutes: tuple[int, ...]
     hours: tuple[int, ...]
     days: tuple[int, ...]
@@ -76,10 +83,10 @@ class Cron:
     weekdays: tuple[int, ...]
     """0 is Sunday, 6 Saturday."""
     needs_both_days: bool
-    """Whether day of month and day of week must both fit, or one of them suffices."""
+    """Whether day of month and day of week must both match, or one of them suffices."""
 
-    def fits_day(self, day: date) -> bool:
-        """Whether anything is due on this local date."""
+    def matches_day(self, day: date) -> bool:
+        """Whether the rule is due on this local date."""
         if day.month not in self.months:
             return False
         by_month = day.day in self.days
@@ -88,9 +95,9 @@ class Cron:
 
 
 def parse(text: str) -> Cron:
-    """Read five fields or a macro such as `@daily`.
+    """Parse five fields or a macro such as `@daily`.
 
-    Raises: InvalidInput, naming the field that cannot be read, or the date that never comes.
+    Raises: InvalidInput, with the malformed field, or the date that never occurs.
     """
     if len(text) > LENGTH_LIMIT:
         raise InvalidInput(f"cron: at most {LENGTH_LIMIT} characters, five fields: 0 3 * * *")
@@ -118,7 +125,7 @@ def parse(text: str) -> Cron:
 
 
 def zone_of(timezone: str) -> tzinfo:
-    """The zone of that IANA name; the machine's own for an empty name.
+    """The zone of that IANA name; for an empty name, the zone of the machine.
 
     Raises: InvalidInput, if there is no such zone.
     """
@@ -152,7 +159,7 @@ def next_times(text: str, timezone: str, after: datetime, n: int) -> list[dateti
         if len(found) >= n:
             break
         try:
-            moment = _first_shown(local, zone)
+            moment = _first_occurrence(local, zone)
         except OverflowError:
             break
         if moment > latest:
@@ -171,7 +178,7 @@ def _values(field: Field, word: str) -> tuple[int, ...]:
 def _range(field: Field, word: str, element: str) -> range:
     match = ELEMENT.fullmatch(element)
     if match is None:
-        raise _unreadable(field, word, field.expected())
+        raise _malformed(field, word, field.expected())
     step = int(match["step"] or 1)
     if match["star"]:
         low, high = field.low, field.high
@@ -179,14 +186,14 @@ def _range(field: Field, word: str, element: str) -> range:
         low = _number(field, word, match["low"])
         high = _number(field, word, match["high"] or match["low"])
         if field.name == "day of week" and high == 0 < low:
-            high = 7  # fri-sun: the week ends with Sunday as well as it begins with it
+            high = 7  # fri-sun: as the end of a range, Sunday is 7
         if match["step"] and not match["high"]:
             hint = f"a step needs a range, as in {match['low']}-{field.high}/{step}"
-            raise _unreadable(field, word, hint)
+            raise _malformed(field, word, hint)
     if high < low:
-        raise _unreadable(field, word, f"the range {element} runs backwards, give it in two parts")
+        raise _malformed(field, word, f"the range {element} runs backwards, give it in two parts")
     if not 1 <= step <= field.high:
-        raise _unreadable(field, word, f"expected a step of 1 to {field.high}")
+        raise _malformed(field, word, f"expected a step of 1 to {field.high}")
     return range(low, high + 1, step)
 
 
@@ -195,43 +202,44 @@ def _number(field: Field, word: str, text: str) -> int:
         return field.names.index(text) + field.low
     if re.fullmatch(r"[0-9]{1,4}", text) and field.low <= int(text) <= field.high:
         return int(text)
-    raise _unreadable(field, word, field.expected())
+    raise _malformed(field, word, field.expected())
 
 
-def _unreadable(field: Field, word: str, hint: str) -> InvalidInput:
+def _malformed(field: Field, word: str, hint: str) -> InvalidInput:
     return InvalidInput(f"cron: the {field.name} field is {word!r}: {hint}")
 
 
 def _local_times(rule: Cron, first_day: date) -> Iterator[datetime]:
-    """Naive local times that the rule names, ascending, from the day before `first_day` on.
+    """Naive local times of the rule, ascending, from the day before `first_day`.
 
-    A day early, because in the second showing of an autumn midnight the date has stepped back.
+    It starts a day early, because the date steps back when midnight occurs twice in autumn.
     """
     times = [time(hour, minute) for hour in rule.hours for minute in rule.minutes]
     start = max(first_day.toordinal() - 1, date.min.toordinal())
     for ordinal in range(start, date.max.toordinal() + 1):
         day = date.fromordinal(ordinal)
-        if rule.fits_day(day):
+        if rule.matches_day(day):
             yield from (datetime.combine(day, at) for at in times)
 
 
-def _first_shown(local: datetime, zone: tzinfo) -> datetime:
+def _first_occurrence(local: datetime, zone: tzinfo) -> datetime:
     """The first moment (UTC) at which the zone's clock shows `local` or has passed it."""
     moment = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    if _shown(moment, zone) == local:
+    if _clock(moment, zone) == local:
         return moment
-    # A leap: by PEP 495, fold=1 gives a moment before it, fold=0 one after it. Look between.
+    # A skipped time. By PEP 495, fold=1 gives a moment before the change and fold=0 one after it:
+    # search between.
     before = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
     late = int((moment - before).total_seconds())
     early = 0
     while early < late:
         middle = (early + late) // 2
-        if _shown(before + timedelta(seconds=middle), zone) >= local:
+        if _clock(before + timedelta(seconds=middle), zone) >= local:
             late = middle
         else:
             early = middle + 1
     return before + timedelta(seconds=early)
 
 
-def _shown(moment: datetime, zone: tzinfo) -> datetime:
+def _clock(moment: datetime, zone: tzinfo) -> datetime:
     return moment.astimezone(zone).replace(tzinfo=None, fold=0)

@@ -1,4 +1,4 @@
-"""When runs are due."""
+"""The schedule of runs: changing it, and acting when it is due."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.runs import lifecycle as runs
 from core.schedule import cron
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import Run, Schedule
 from core.versions import lifecycle as versions
 
@@ -24,7 +24,7 @@ def change_schedule(
     by: str,
     now: datetime,
 ) -> Schedule:
-    """Replace the schedule; the next due moment shows at once, the trainer follows within 5 s.
+    """Replace the schedule. Its next moment is set at once; the trainer follows within 5 s.
 
     Raises: InvalidInput, if the rule or the zone cannot be used.
     """
@@ -43,13 +43,13 @@ def change_schedule(
 
 
 def take_tick(session: Session, *, n_new: int, seed: int, now: datetime) -> str | None:
-    """If the schedule's moment has come, do what is due and set the next one.
+    """If the schedule is due, act and set the next moment.
 
-    Moments that passed while nobody looked count as one: the one that was announced. A run is
-    queued if there are enough new drawings, or if there is no model yet. Safe with several
-    trainers: the moment is taken once, and its run's `due_at` is unique.
+    Queues a run if there are enough new drawings, or no version yet. Moments missed while no
+    trainer ran count as one, the announced one. Safe with several trainers: only one of them acts
+    on a moment, and the run's `due_at` is unique.
 
-    Returns: what the tick did (`run`, `too_few`, `busy`); None if nothing is due.
+    Returns: what it did (`run`, `too_few`, `busy`); None if nothing is due.
     """
     row = session.get_one(Schedule, 1)
     due_at = row.next_due_at
@@ -58,10 +58,10 @@ def take_tick(session: Session, *, n_new: int, seed: int, now: datetime) -> str 
     following = _following(session, row, now)
     if due_at is not None and due_at > now:
         if following is not None and following < due_at:
-            row.next_due_at = following  # announced while the clock was ahead
+            row.next_due_at = following  # it was set while the clock was ahead
         return None
     row.next_due_at = following
-    if due_at is None:  # the first look at a new schedule: nothing was announced yet
+    if due_at is None:  # a new schedule: no moment was set before
         return None
     row.last_due_at = due_at
     row.last_n_new = n_new
@@ -70,16 +70,16 @@ def take_tick(session: Session, *, n_new: int, seed: int, now: datetime) -> str 
 
 
 def _following(session: Session, row: Schedule, now: datetime) -> datetime | None:
-    """The next moment after `now` that has no run yet: the clock may have been set back."""
-    taken = set(session.scalars(select(Run.due_at).where(Run.due_at > now)))
-    coming = cron.next_times(row.cron, row.timezone, now, len(taken) + 1)
-    return next((moment for moment in coming if moment not in taken), None)
+    """The next moment after `now` without a run; it may have one if the clock was set back."""
+    with_run = set(session.scalars(select(Run.due_at).where(Run.due_at > now)))
+    coming = cron.next_times(row.cron, row.timezone, now, len(with_run) + 1)
+    return next((moment for moment in coming if moment not in with_run), None)
 
 
 def _outcome(session: Session, row: Schedule, n_new: int, *, seed: int, now: datetime) -> str:
     if runs.open_run(session) is not None:
         return "busy"
-    if n_new < row.min_new_drawings and versions.champion(session) is not None:
+    if n_new < row.min_new_drawings and versions.live_promotion(session) is not None:
         return "too_few"
     runs.queue_run(
         session,
@@ -93,5 +93,5 @@ def _outcome(session: Session, row: Schedule, n_new: int, *, seed: int, now: dat
 
 
 def schedule(session: Session) -> Schedule:
-    """The schedule's one row."""
+    """The one row of the schedule."""
     return session.get_one(Schedule, 1)

@@ -1,13 +1,13 @@
-"""Backups of an instance: taken while it runs, verified, and brought back only while it rests.
+"""Backups of an instance: made and verified while it runs, restored only while it is stopped.
 
-    2026-11-23T030000Z/manifest.json    what it is, and the SHA-256 of every other file
-    2026-11-23T030000Z/inkloop.db       the database as of one moment
-    2026-11-23T030000Z/models/v0009/…   the versions that this database knows
-    2026-11-23T030000Z/secret_key       if the instance keeps one: without it every contributor
-                                        would become a new one, so keep backups private
+    2026-11-23T030000Z/manifest.json           facts, and the SHA-256 of every other file
+    2026-11-23T030000Z/inkloop.db              a consistent copy of the database
+    2026-11-23T030000Z/models/versions/v0009/… the versions that this copy has rows of
+    2026-11-23T030000Z/secret_key              if the instance has one: it identifies contributors,
+                                               so keep backups private
 
-The live database is read through SQLite alone. Versions never change once they are published, so
-copying those that the database's copy names is enough for the two to agree.
+The live database is read through SQLite alone. Files of a version never change, so that database
+and versions agree: the copied rows name the files.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from core.storage.model_store import ModelStore
 
 MANIFEST = "manifest.json"
 DATABASE = "inkloop.db"
-SECRET = "secret_key"  # noqa: S105  the name of a file
+SECRET = "secret_key"  # noqa: S105  a file name
 MODELS = "models"
 SIDE_FILES = ("", "-wal", "-shm")
 CHUNK_BYTES = 1 << 20
@@ -50,14 +50,14 @@ class Backup:
 
 
 def back_up(settings: Settings, path: Path | None, *, now: datetime) -> Backup:
-    """Copy the instance to `path` (by default `backups/<time>` in the instance), while it runs.
+    """Copy the instance to `path` (by default `backups/<time>` in the instance) while it runs.
 
-    The folder appears whole or not at all. Raises: Conflict, if it is there; NotFound, without a
-    database; DataError, if the copy does not hold what it should.
+    The folder appears whole or not at all. Raises: Conflict, if it exists; NotFound, without a
+    database; DataError, if the copy is damaged.
     """
     path = path or settings.instance / "backups" / now.strftime("%Y-%m-%dT%H%M%SZ")
     if path.exists():
-        raise Conflict(f"{path} is there already: name another folder")
+        raise Conflict(f"{path} exists already: choose another folder")
     if not settings.database_path.exists():
         raise NotFound("database at", settings.database_path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,20 +77,20 @@ def back_up(settings: Settings, path: Path | None, *, now: datetime) -> Backup:
 
 
 def verify(path: Path) -> Backup:
-    """Read a whole backup against its manifest, and have SQLite check its database.
+    """Compare every file of a backup with its manifest, and check its database.
 
-    Raises: DataError, naming what is missing or changed.
+    Raises: DataError, naming the file that is missing or changed.
     """
     manifest = _read_manifest(path)
     for name, listed in manifest["files"].items():
         file = path / name
         if not file.is_file():
-            raise DataError(f"{file} is missing: this backup is not whole, take another one")
+            raise DataError(f"{file} is missing: this backup is incomplete, use another one")
         if _sha256(file) != listed["sha256"]:
-            raise DataError(f"{file} has changed since the backup was made: take another one")
+            raise DataError(f"{file} has changed since the backup was made: use another one")
     facts = _check_database(path / DATABASE)
     if facts["revision"] > migrate.head():  # revisions are numbered
-        raise DataError(f"{path} was made by a newer Inkloop: install that one, then restore")
+        raise DataError(f"{path} was made by a newer Inkloop: install that release, then restore")
     return Backup(
         path=path,
         created_at=manifest["created_at"],
@@ -101,11 +101,11 @@ def verify(path: Path) -> Backup:
 
 
 def restore(settings: Settings, path: Path, *, now: datetime) -> tuple[Backup, Path | None]:
-    """Put a backup in the place of the instance's data. What was there is kept aside.
+    """Replace the instance's data with a backup, and keep the previous data aside.
 
-    Returns: the backup, and the folder with what was there before (None if there was nothing).
-    Raises: SettingsError, while anything of Inkloop is at work there; DataError, if the backup is
-    damaged (then nothing was touched).
+    Returns: the backup, and the folder of the previous data (None if there was none).
+    Raises: SettingsError, while Inkloop runs there; DataError, if the backup is damaged (then
+    nothing was changed).
     """
     up, parts = instance_lock.hold_alone(settings.instance)
     with up, parts:
@@ -128,21 +128,21 @@ def restore(settings: Settings, path: Path, *, now: datetime) -> tuple[Backup, P
 
 
 def _copy_database(source: Path, target: Path) -> None:
-    # VACUUM INTO reads one snapshot, whoever writes meanwhile, and leaves no deleted bytes behind.
+    # VACUUM INTO reads one snapshot beside writers, and copies no deleted bytes.
     with _connection(source) as connection:
         connection.execute("VACUUM INTO ?", (str(target),))
     target.chmod(0o600)
 
 
 def _check_database(path: Path) -> dict[str, Any]:
-    """What a database holds. Raises: DataError, if SQLite finds it damaged."""
+    """Return facts about a database. Raises: DataError, if SQLite finds it damaged."""
     with _connection(path, "?mode=ro&immutable=1") as connection:
         try:
             problems = [row[0] for row in connection.execute("PRAGMA integrity_check")]
             problems = [] if problems == ["ok"] else problems
             problems += [str(row) for row in connection.execute("PRAGMA foreign_key_check")]
             if problems:
-                raise DataError(f"{path} is damaged: {problems[0]}. Take another backup")
+                raise DataError(f"{path} is damaged: {problems[0]}. Use another backup")
             return {
                 "revision": _one(connection, "SELECT version_num FROM alembic_version"),
                 "n_drawings": _one(connection, "SELECT count(*) FROM drawings"),
@@ -153,11 +153,11 @@ def _check_database(path: Path) -> dict[str, Any]:
                 ),
             }
         except sqlite_driver.DatabaseError as exc:
-            raise DataError(f"{path} is no database of Inkloop: {exc}") from exc
+            raise DataError(f"{path} is not a database of Inkloop: {exc}") from exc
 
 
-def _one(connection: Any, question: str) -> Any:
-    return connection.execute(question).fetchone()[0]
+def _one(connection: Any, query: str) -> Any:
+    return connection.execute(query).fetchone()[0]
 
 
 @contextlib.contextmanager
@@ -173,11 +173,11 @@ def _connection(path: Path, options: str = "") -> Iterator[Any]:
 
 
 def _copy_versions(store: ModelStore, versions: dict[int, str], target: Path) -> None:
-    """Copy the versions that the database names, each with the hash of its manifest."""
+    """Copy and verify versions, given by number and hash of the manifest."""
     target.mkdir()
+    copies = ModelStore(target)
     for version, manifest_sha256 in versions.items():
-        store.verify(version, manifest_sha256)  # a damaged version must not pass for a whole one
-        shutil.copytree(store.folder(version), target / store.folder(version).name)
+        copies.copy_from(store, version, manifest_sha256)
 
 
 def _write_manifest(path: Path, facts: dict[str, Any], now: datetime) -> None:
@@ -201,9 +201,9 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as exc:
-        raise DataError(f"{path} is no backup: it has no readable {MANIFEST}") from exc
+        raise DataError(f"{path} is not a backup: it has no readable {MANIFEST}") from exc
     if not isinstance(manifest, dict) or DATABASE not in manifest.get("files", {}):
-        raise DataError(f"{path} is no backup of Inkloop: its {MANIFEST} names no {DATABASE}")
+        raise DataError(f"{path} is not a backup of Inkloop: its {MANIFEST} lists no {DATABASE}")
     return manifest
 
 
@@ -233,7 +233,7 @@ def _move_in(settings: Settings, fresh: Path) -> None:
 
 @contextlib.contextmanager
 def _partial(path: Path) -> Iterator[Path]:
-    """A folder to build in, beside the final one; nothing of it stays if building fails."""
+    """Make a folder to build in, beside the final one; remove it if building fails."""
     partial = path.with_name(f"{path.name}.partial-{os.getpid()}")
     partial.mkdir(mode=0o700)
     try:

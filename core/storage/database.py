@@ -1,8 +1,8 @@
-"""The database: engines, transactions, column types, naming. Tables are in `tables.py`.
+"""The database: engines, transactions, column types, constraint names. Tables are in `tables.py`.
 
-SQLite is used through the `pysqlite3` wheel, because the system's library may have the WAL-reset
-bug (3.7.0 to 3.51.2), which can lose commits when several processes write. Only SQLite itself may
-open the live files: closing any other descriptor of them would drop this process's locks.
+The SQLite library comes from the `pysqlite3` wheel, since the system's may have the WAL-reset bug
+(3.7.0 to 3.51.2), which can lose commits when several processes write. Only SQLite itself may open
+the live files: closing any other descriptor of them drops this process's locks.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from core.base.settings import Settings
 
 try:
     from pysqlite3 import dbapi2
-except ImportError:  # only Linux has the wheel; `inkloop doctor` says which library is in use
+except ImportError:  # the wheel exists for Linux only; `inkloop doctor` reports the version
     dbapi2 = sqlite3
 sqlite_driver = dbapi2
 
 BUSY_TIMEOUT_SECONDS = 10
-LOOK_SECONDS = 0.002
-"""Between two looks of a process whether the write lock is free."""
+POLL_SECONDS = 0.002
+"""Time between two attempts of a process to get the write lock."""
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -42,32 +42,32 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-# STRICT tables take only INTEGER, TEXT, REAL and BLOB: these render as such on SQLite.
-Words = sa.Text()
-Blob = sa.LargeBinary()
-Number = sa.Float().with_variant(sa.REAL(), "sqlite")
-Whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+# STRICT tables accept only INTEGER, TEXT, REAL and BLOB; these types render so on SQLite.
+TEXT = sa.Text()
+BLOB = sa.LargeBinary()
+REAL = sa.Float().with_variant(sa.REAL(), "sqlite")
+INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-class Flag(TypeDecorator[bool]):
-    """True or false: a STRICT table keeps 0 and 1, and JSON must not show those."""
+class Boolean(TypeDecorator[bool]):
+    """A boolean, stored as 0 or 1 in STRICT tables and read as `bool`, which JSON needs."""
 
     impl = sa.Boolean().with_variant(sa.Integer(), "sqlite")
     cache_ok = True
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> bool | None:
-        """Make a number a truth value again."""
+        """Turn 0 or 1 into a boolean."""
         return None if value is None else bool(value)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment, kept as microseconds since 1970: that sorts, and fits STRICT tables."""
+    """An aware time, stored as microseconds since 1970: sortable, and accepted by STRICT tables."""
 
     impl = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:
-        """Refuse a naive moment: nobody could say which zone it means."""
+        """Turn it into a number. Raises: ValueError, for a time without zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -76,7 +76,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:
-        """Put the zone back."""
+        """Turn it into a time in UTC."""
         if value is None:
             return None
         return datetime.fromtimestamp(value // 1_000_000, UTC).replace(
@@ -88,7 +88,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Json(TypeDecorator[Any]):
-    """A JSON value, kept as compact text with sorted keys; NaN and infinities are refused."""
+    """A JSON value, stored as compact text with sorted keys. NaN and infinities are refused."""
 
     impl = sa.Text()
     cache_ok = True
@@ -105,25 +105,25 @@ class Json(TypeDecorator[Any]):
 
 
 class Base(DeclarativeBase):
-    """What all tables share: constraint names, so that a migration can find them again."""
+    """The base of all tables, with constraint names that migrations can rely on."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {
-        bool: Flag,
-        str: Words,
-        bytes: Blob,
-        float: Number,
-        int: Whole,
+        bool: Boolean,
+        str: TEXT,
+        bytes: BLOB,
+        float: REAL,
+        int: INTEGER,
         datetime: UtcDateTime,
     }
 
 
 class Database:
-    """Two engines on one file: readers that cannot write, and writers that queue for the lock.
+    """Two engines on one file: one for read-only transactions, one for writers that wait in line.
 
-    A deferred transaction that turns from reading to writing fails at once when another process
-    wrote meanwhile, whatever the time-out; so a writer says at its beginning that it will write
-    (BEGIN IMMEDIATE), and everything else is read-only.
+    A deferred transaction that turns from reading to writing fails at once if another process has
+    written since it began, whatever the time-out. So writers take the lock at their start (BEGIN
+    IMMEDIATE), and all other transactions are read-only.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -136,37 +136,39 @@ class Database:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
-        """One transaction that may write: committed at the end, rolled back by any error.
+        """Open a transaction that may write: committed at the end, rolled back on any error.
 
-        Raises: StorageFull, if there is no room; NotReady, if others write for too long.
+        Raises: StorageFull; NotReady, if the lock is not free within ten seconds.
         """
         with _translated_errors(), self._write.begin() as session:
             yield session
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
-        """One consistent view that cannot write."""
+        """Open a read-only transaction with a consistent view."""
         with _translated_errors(), self._read.begin() as session:
             yield session
 
     def dispose(self) -> None:
-        """Close all connections; the next use opens new ones."""
+        """Close all connections. The next use opens new ones."""
         self._write_engine.dispose()
         self._read_engine.dispose()
 
 
 def sqlite_engine(path: Path, begin: str, *, synchronous: str = "FULL", **options: Any) -> Engine:
-    """An engine on the SQLite file at `path` whose transactions start with `begin`."""
+    """Return an engine for the SQLite file at `path` whose transactions start with `begin`."""
     engine = create_engine(
         f"sqlite:///{path}",
         module=sqlite_driver,
         connect_args={"timeout": 0},
-        hide_parameters=True,  # an error's words go into the log: never what was to be stored
+        hide_parameters=True,  # errors are logged, and must not carry stored values
         **options,
     )
     event.listen(engine, "connect", _Connect(read_only=begin == "BEGIN", synchronous=synchronous))
     writes = begin == "BEGIN IMMEDIATE"
-    event.listen(engine, "begin", _Turn() if writes else lambda one: one.exec_driver_sql(begin))
+    event.listen(
+        engine, "begin", _BeginWriting() if writes else lambda one: one.exec_driver_sql(begin)
+    )
     return engine
 
 
@@ -181,7 +183,7 @@ class _Connect:
         self.pragmas = [
             f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}",
             "PRAGMA journal_mode = WAL",
-            # FULL syncs the WAL at every commit: what was acknowledged survives a power cut.
+            # FULL syncs the WAL at every commit, so that a commit survives a power cut.
             f"PRAGMA synchronous = {synchronous}",
             "PRAGMA foreign_keys = ON",
             "PRAGMA trusted_schema = OFF",
@@ -191,17 +193,17 @@ class _Connect:
             self.pragmas.append("PRAGMA query_only = ON")
 
     def __call__(self, connection: Any, _record: object) -> None:
-        # The driver would otherwise begin transactions by itself, deferred, at the first write.
+        # Otherwise the driver begins transactions itself, deferred, at the first write.
         connection.isolation_level = None
         for pragma in self.pragmas:
             connection.execute(pragma)
 
 
-class _Turn:
-    """Begins to write once nobody else does: looks often, and one thread of a process at a time.
+class _BeginWriting:
+    """Begins a write transaction: polls for the lock, one thread of a process at a time.
 
-    SQLite's own waiting looks every 100 ms in the end. Beside an import, which leaves the lock free
-    for 10 ms between two batches, a drawing waited for 0.9 s, one in a hundred for 5.7 s.
+    SQLite's own busy handler polls every 100 ms after a while. Beside an import, which leaves the
+    lock free for 10 ms between two batches, a drawing waited 0.9 s, and one in a hundred 5.7 s.
     """
 
     def __init__(self) -> None:
@@ -213,16 +215,16 @@ class _Turn:
         assert raw is not None
         if self._next.acquire(timeout=BUSY_TIMEOUT_SECONDS):
             try:
-                if _begun(raw, deadline):
+                if _gets_lock(raw, deadline):
                     return
             finally:
                 self._next.release()
         connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # SQLAlchemy puts it in its own words
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises the error as SQLAlchemy's
 
 
-def _begun(raw: Any, deadline: float) -> bool:
-    """Whether the write lock was had before the deadline, on the monotonic clock."""
+def _gets_lock(raw: Any, deadline: float) -> bool:
+    """Return whether the write lock was free before the deadline, on the monotonic clock."""
     raw.execute("PRAGMA busy_timeout = 0")
     try:
         while True:
@@ -231,7 +233,7 @@ def _begun(raw: Any, deadline: float) -> bool:
             except sqlite_driver.OperationalError as exc:
                 if "locked" not in str(exc) or time.monotonic() >= deadline:
                     return False
-                time.sleep(LOOK_SECONDS)
+                time.sleep(POLL_SECONDS)
             else:
                 return True
     finally:
@@ -256,14 +258,14 @@ def _translated_errors() -> Iterator[None]:
 
 
 def sqlite_version() -> str:
-    """The version of the SQLite library in use."""
+    """Return the version of the SQLite library in use."""
     return str(sqlite_driver.sqlite_version)
 
 
 def has_wal_reset_bug(version: str) -> bool:
-    """Whether this SQLite can lose commits of several processes in WAL mode.
+    """Return whether this SQLite can lose commits when several processes write in WAL mode.
 
-    Source: sqlite.org/wal.html#walresetbug: 3.7.0 to 3.51.2, but for 3.50.7 and 3.44.6 onwards.
+    Source: sqlite.org/wal.html#walresetbug: 3.7.0 to 3.51.2, except 3.44.6 and 3.50.7 onwards.
     """
     number = tuple(int(part) for part in version.split("."))
     fixed_branch = (3, 50, 7) <= number < (3, 51) or (3, 44, 6) <= number < (3, 45)

@@ -1,8 +1,8 @@
-"""A drawing's facet: all that lists filter by, packed into one number that the database works out.
+"""Facets: every value that lists filter by, packed into one number that the database computes.
 
 Label, predicted digit, band of confidence, source, split and status give 19,800 facets, of which a
-million drawings use some thousands. One index by (facet, time) then serves every combination of
-filters, and the kept size of each facet every count: no page ever looks at a million rows.
+million drawings use some thousands. One index by (facet, time) serves every combination of filters,
+and the stored count of each facet serves every total, so that no page scans a million rows.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ STATUSES: Final = ("accepted", "quarantined", "rejected", "deleted")
 SPLITS: Final = ("train", "holdout_known", "holdout_new")
 SOURCES: Final = ("drawn", "uploaded", "imported")
 BANDS: Final = ("unknown", "below_60", "60_to_90", "90_to_99", "above_99")
-"""How sure the version was of the digit it read, in percent; unknown: nobody asked a version."""
+"""The version's confidence in percent; unknown: the drawing came without a prediction."""
 BAND_EDGES: Final = (0.60, 0.90, 0.99)
 NOTHING_READ: Final = 10
-"""The predicted digit of a drawing in which no digit was seen, or for which nobody asked."""
+"""The predicted digit of a drawing that reads as no digit, or came without a prediction."""
 
 
 def _case(column: str, words: tuple[str, ...]) -> str:
@@ -41,12 +41,12 @@ FACET_SQL: Final = (
     f" + ({_case('source', SOURCES)})) * 5 + ({_BAND_SQL})) * 110"
     f" + coalesce(predicted_label, {NOTHING_READ}) * 10 + label"
 )
-"""The generated column `drawings.facet`; migration 0002 has a copy, which a test compares."""
+"""The generated column `drawings.facet`. Migration 0002 has a copy, which a test compares."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """What the number stands for."""
+    """The values that a facet's number packs."""
 
     label: int
     predicted: int | None
@@ -57,13 +57,13 @@ class Facet:
 
     @property
     def disagrees(self) -> bool | None:
-        """Whether the version read another digit than the label; None if it read none."""
+        """Whether prediction and label differ; None without a prediction."""
         return None if self.predicted is None else self.predicted != self.label
 
 
-@cache  # at most N_FACETS of them; the figures of contributors ask for tens of thousands
+@cache  # at most N_FACETS entries; pages of contributors unpack tens of thousands
 def unpack(number: int) -> Facet:
-    """The facet of a number that the database worked out."""
+    """Return the values of a facet's number."""
     rest, label = divmod(number, 10)
     rest, predicted = divmod(rest, 11)
     rest, band = divmod(rest, len(BANDS))
@@ -80,15 +80,15 @@ def unpack(number: int) -> Facet:
 
 
 def of_status(status: str) -> range:
-    """The facets of all drawings of a status: they lie side by side."""
+    """Return the facets of a status, which are consecutive numbers."""
     n_each = N_FACETS // len(STATUSES)
     first = STATUSES.index(status) * n_each
     return range(first, first + n_each)
 
 
 N_FACETS: Final = len(STATUSES) * len(SPLITS) * len(SOURCES) * len(BANDS) * 11 * 10
-# All facets in a grid: status, split, source, band, predicted, label. What a filter asks of each
-# is then one comparison of arrays, however many facets there are.
+# All facets as a grid: status, split, source, band, predicted, label. A filter is one comparison
+# of arrays.
 _SHAPE = (len(STATUSES), len(SPLITS), len(SOURCES), len(BANDS), 11, 10)
 _STATUS, _SPLIT, _SOURCE, _BAND, _PREDICTED, _LABEL = np.unravel_index(np.arange(N_FACETS), _SHAPE)
 AXES: Final[dict[str, tuple[NDArray[np.intp], tuple[str | int, ...]]]] = {
@@ -99,15 +99,15 @@ AXES: Final[dict[str, tuple[NDArray[np.intp], tuple[str | int, ...]]]] = {
     "split": (_SPLIT, SPLITS),
     "status": (_STATUS, STATUSES),
 }
-"""For each filter the place of every facet on its axis, and what the places mean."""
+"""For each filter: the index of every facet on its axis, and the values of the axis."""
 _IS_READ = _PREDICTED != NOTHING_READ
 _DISAGREES = _IS_READ & (_PREDICTED != _LABEL)
 
 
 def chosen(filters: dict[str, str | int], disagrees: bool | None) -> NDArray[np.bool_]:
-    """Which of all facets fit the filters by axis; deleted drawings only where they are asked for.
+    """Return which facets match the filters. Deleted drawings match only if `status` says so.
 
-    Returns: (N_FACETS,) truth values, by facet number.
+    Returns: (N_FACETS,) booleans, by facet number.
     """
     fits = np.ones(N_FACETS, np.bool_)
     if "status" not in filters:

@@ -1,7 +1,7 @@
-"""Who works on an instance folder: one `inkloop up` at a time, no restore below a live part.
+"""Locks on an instance folder: one `inkloop up` at a time, and no restore while a part runs.
 
-The locks are the kernel's (flock), so a killed process leaves none behind. The files stay: removing
-one would let two processes lock two files of the same name.
+The kernel holds the locks (flock), so a killed process leaves none behind. The files stay: if one
+were removed, two processes could lock two files of the same name.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ PARTS = "parts.lock"
 
 
 def hold_up(instance: Path) -> IO[str]:
-    """Be the only `inkloop up` on this folder until the file is closed or the process ends.
+    """Lock the folder for one `inkloop up`, until the file is closed or the process ends.
 
-    Raises: SettingsError, naming the process that is at work already.
+    Raises: SettingsError, naming the process that has the lock.
     """
     file = _open(instance, UP)
     if not _lock(file, fcntl.LOCK_EX):
@@ -28,8 +28,8 @@ def hold_up(instance: Path) -> IO[str]:
         pid = file.read().strip() or "unknown"
         file.close()
         raise SettingsError(
-            f"another Inkloop (process {pid}) is at work in {instance.resolve()}: stop it, or "
-            "name another folder with INKLOOP_INSTANCE"
+            f"another Inkloop (process {pid}) is running in {instance.resolve()}: stop it, or "
+            "set INKLOOP_INSTANCE to another folder"
         )
     file.truncate(0)
     file.write(str(os.getpid()))
@@ -38,7 +38,7 @@ def hold_up(instance: Path) -> IO[str]:
 
 
 def hold_part(instance: Path) -> IO[str]:
-    """Say that a server or trainer is at work here; kept when the process turns into another.
+    """Lock the folder against a restore while a server or trainer runs; survives an exec.
 
     Raises: SettingsError, while a backup is being restored.
     """
@@ -51,9 +51,9 @@ def hold_part(instance: Path) -> IO[str]:
 
 
 def hold_alone(instance: Path) -> tuple[IO[str], IO[str]]:
-    """Keep every other process of Inkloop away from this folder, for a restore.
+    """Lock the folder for a restore, against every other process of Inkloop.
 
-    Raises: SettingsError, if one is at work.
+    Raises: SettingsError, if one is running.
     """
     up = hold_up(instance)
     parts = _open(instance, PARTS)
@@ -61,7 +61,7 @@ def hold_alone(instance: Path) -> tuple[IO[str], IO[str]]:
         up.close()
         parts.close()
         raise SettingsError(
-            f"a server or trainer is at work in {instance.resolve()}: stop it, then repeat this"
+            f"a server or trainer is running in {instance.resolve()}: stop it, then try again"
         )
     return up, parts
 

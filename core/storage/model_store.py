@@ -1,37 +1,43 @@
-"""The model store: one folder a version, published whole or not at all.
+"""The files of model versions, as objects.
 
-    models/v0009/weights.safetensors   for the trainer
-    models/v0009/model.onnx            for the server, one file
-    models/v0009/manifest.json         what it is, and the SHA-256 of the other two
+    versions/v0009/weights.<sha256>.safetensors    for the trainer
+    versions/v0009/model.<sha256>.onnx             for the server
+    versions/v0009/manifest.<sha256>.json          what it is, and the SHA-256 of the other two
 
-A version is built in a folder of another name, synced file by file, read back, and renamed into
-place with the manifest written last. A version counts only once its row is in the database too;
-folders without a row are left-overs of a trainer that died.
+A version's row holds the hashes of its ONNX file and of its manifest, so all keys follow from the
+row and the manifest. Files are written before the row: files without a row are leftovers of a
+trainer that died or lost its lease.
+
+Earlier releases wrote `v0009/model.onnx`, without a hash. `core.storage.old_versions` gives these
+files their keys at the next start; until then they are read where they are.
 """
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import json
-import os
 import re
-import shutil
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from core.base.errors import Conflict, ModelFileError
+from core.base.errors import ModelFileError, ObjectMissing, StorageError
+from core.storage.objects import FolderStore, ListedObject, ObjectStore, hashed_key, name_of
 
-MANIFEST = "manifest.json"
-ONNX = "model.onnx"
-WEIGHTS = "weights.safetensors"
-BUILDING = ".building-"
+MANIFEST: Final = "manifest.json"
+ONNX: Final = "model.onnx"
+WEIGHTS: Final = "weights.safetensors"
+VERSIONS: Final = "versions"
+SWEPT_AFTER: Final = timedelta(days=1)
+"""Age of files without a row at which they are deleted: no trainer takes that long to add a row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What the database keeps of a version's files."""
+    """The hashes for a version's row."""
 
     sha256: str
     """Of model.onnx."""
@@ -39,115 +45,158 @@ class Published:
 
 
 class ModelStore:
-    """Versions in a folder. Every read is checked against the manifest's hashes."""
+    """The versions below one folder. Every read is checked against a hash."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._objects: ObjectStore = FolderStore(root)
 
     def folder(self, version: int) -> Path:
-        """Where a version's files are: `v0009`."""
-        return self.root / f"v{version:04d}"
+        """Return the folder of a version's files."""
+        return self.root / VERSIONS / f"v{version:04d}"
 
     def publish(
         self, version: int, files: Mapping[str, bytes], manifest: Mapping[str, Any]
     ) -> Published:
-        """Write a version's files, sync and read them back, then let them appear at once.
+        """Write and verify a version's files, the manifest last. They count once the row is there.
 
-        Raises: Conflict, if the version is there (call `discard_orphans` before: a trainer may
-        have died between files and row); ModelFileError, if what is read back differs; OSError,
-        if the disk fails. After any of them, nothing counts.
+        Raises: StorageFull; ModelFileError, if what is read back differs; OSError, if the disk
+        fails.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
-        building = self.root / f"{BUILDING}{version:04d}-{os.getpid()}"
-        shutil.rmtree(building, ignore_errors=True)
-        building.mkdir(mode=0o755)
-        try:
-            hashes = {name: _write_synced(building / name, data) for name, data in files.items()}
-            listed = {
-                name: {"sha256": hashes[name], "bytes": len(data)} for name, data in files.items()
-            }
-            text = json.dumps({**manifest, "files": listed}, indent=1, sort_keys=True)
-            manifest_sha256 = _write_synced(building / MANIFEST, text.encode())
-            _sync_folder(building)
-            self._put_in_place(building, self.folder(version))
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
+        hashes = {name: self._put(version, name, data) for name, data in files.items()}
+        listed = {
+            name: {"sha256": sha256, "bytes": len(files[name])} for name, sha256 in hashes.items()
+        }
+        text = json.dumps({**manifest, "files": listed}, indent=1, sort_keys=True)
+        manifest_sha256 = self._put(version, MANIFEST, text.encode())
         return Published(sha256=hashes[ONNX], manifest_sha256=manifest_sha256)
 
-    def _put_in_place(self, building: Path, folder: Path) -> None:
+    def manifest(self, version: int, sha256: str) -> dict[str, Any]:
+        """Return a version's manifest; `sha256` comes from its row. Raises: ModelFileError."""
         try:
-            # Fails if the folder is there: nobody can ever replace the files of a version.
-            building.rename(folder)
-        except OSError as exc:
-            if folder.exists():
-                raise Conflict(f"{folder.name} is there already: another trainer made it") from exc
-            raise
-        _sync_folder(self.root)
-
-    def manifest(self, version: int, sha256: str | None = None) -> dict[str, Any]:
-        """A version's manifest; `sha256`, from the database, says which bytes are the real ones.
-
-        Raises: ModelFileError.
-        """
-        data = self._bytes(version, MANIFEST)
-        if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
-            raise ModelFileError(_changed(version, MANIFEST))
-        try:
-            manifest = json.loads(data)
+            manifest = json.loads(self.read(version, MANIFEST, sha256))
         except ValueError as exc:
             raise ModelFileError(_changed(version, MANIFEST)) from exc
         if not isinstance(manifest, dict):
             raise ModelFileError(_changed(version, MANIFEST))
         return manifest
 
-    def read(self, version: int, name: str, sha256: str | None = None) -> bytes:
-        """The bytes of one file, checked against `sha256`, else against the manifest.
+    def read(self, version: int, name: str, sha256: str) -> bytes:
+        """Return the bytes of a file whose hash is known.
 
         Raises: ModelFileError, if the file is missing or a byte of it changed.
         """
-        if sha256 is None:
-            listed = self.manifest(version).get("files", {}).get(name)
-            if not isinstance(listed, dict):
-                raise ModelFileError(f"version {version} has no file {name}")
-            sha256 = str(listed.get("sha256"))
-        data = self._bytes(version, name)
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise ModelFileError(_changed(version, name))
-        return data
+        try:
+            return self._get(version, name, sha256)
+        except StorageError as exc:
+            why = exc.__cause__
+            if isinstance(why, OSError):
+                raise ModelFileError(
+                    f"{name} of version {version} cannot be read: {why.strerror}. Roll back, or "
+                    "restore a backup"
+                ) from exc
+            raise ModelFileError(_changed(version, name)) from exc
 
-    def verify(self, version: int, manifest_sha256: str | None = None) -> None:
+    def read_listed(self, version: int, name: str, manifest_sha256: str) -> bytes:
+        """Return the bytes of the manifest, or of a file that it lists. Raises: ModelFileError."""
+        if name == MANIFEST:
+            return self.read(version, name, manifest_sha256)
+        hashes = listed_hashes(self.manifest(version, manifest_sha256))
+        if name not in hashes:
+            raise ModelFileError(f"version {version} has no file {name}")
+        return self.read(version, name, hashes[name])
+
+    def verify(self, version: int, manifest_sha256: str) -> None:
         """Read all files of a version against their hashes. Raises: ModelFileError."""
-        manifest = self.manifest(version, manifest_sha256)
-        for name in manifest.get("files", {}):
-            self.read(version, name)
+        for name, sha256 in listed_hashes(self.manifest(version, manifest_sha256)).items():
+            self.read(version, name, sha256)
+
+    def copy_from(self, other: ModelStore, version: int, manifest_sha256: str) -> None:
+        """Copy a version of another store, verified. Raises: as `publish`, and ModelFileError."""
+        for name, sha256 in listed_hashes(other.manifest(version, manifest_sha256)).items():
+            self._put(version, name, other.read(version, name, sha256))
+        self._put(version, MANIFEST, other.read(version, MANIFEST, manifest_sha256))
 
     def versions(self) -> list[int]:
-        """The numbers of the folders that are there, in order, whether they count or not."""
-        if not self.root.is_dir():
-            return []
-        named = (re.fullmatch(r"v(\d{4,})", path.name) for path in self.root.iterdir())
-        return sorted(int(match[1]) for match in named if match)
+        """Return the versions that have a manifest, in order, whether they have a row or not."""
+        return sorted(
+            version
+            for version, keys in self._by_version().items()
+            if any(name_of(one.key) == object_name(version, MANIFEST) for one in keys)
+        )
 
-    def discard_orphans(self, counted: Collection[int]) -> None:
-        """Remove what dead trainers left: half-built folders, and versions without a row.
+    def sweep(self, rows: Mapping[int, str], *, now: datetime) -> int:
+        """Delete files older than a day that no row needs. Returns how many.
 
-        Only the holder of the lease may, and `counted` must be all versions in the database.
+        Only the holder of the lease may call it, inside a write transaction: a publisher verifies
+        its files in the transaction that adds the row, so no file is deleted between this
+        check and the commit.
+
+        Args:
+            rows: the manifest's hash of every version in the database.
         """
-        if not self.root.is_dir():
-            return
-        for path in self.root.glob(f"{BUILDING}*"):
-            shutil.rmtree(path, ignore_errors=True)
-        for version in set(self.versions()) - set(counted):
-            shutil.rmtree(self.folder(version), ignore_errors=True)
+        surplus = [
+            one.key
+            for version, keys in self._by_version().items()
+            for one in self._without_row(version, keys, rows.get(version))
+            if one.written_at < now - SWEPT_AFTER
+        ]
+        for key in surplus:
+            self._objects.delete(key)
+        return len(surplus)
 
-    def _bytes(self, version: int, name: str) -> bytes:
+    def _without_row(
+        self, version: int, keys: Sequence[ListedObject], manifest_sha256: str | None
+    ) -> Sequence[ListedObject]:
+        if manifest_sha256 is None:
+            return keys
+        names = {name_of(one.key) for one in keys}
+        if None not in names and len(names) == len(keys):
+            return ()  # one file of each name: the version's own, so its manifest need not be read
         try:
-            return (self.folder(version) / name).read_bytes()
-        except OSError as exc:
-            raise ModelFileError(
-                f"{name} of version {version} cannot be read: {exc.strerror}. Roll back, or "
-                "restore a backup"
-            ) from exc
+            hashes = listed_hashes(self.manifest(version, manifest_sha256))
+        except ModelFileError:
+            return ()  # without a manifest, any file may be needed
+        hashes[MANIFEST] = manifest_sha256
+        needed = {key_of(version, name, sha256) for name, sha256 in hashes.items()}
+        return [one for one in keys if one.key not in needed]
+
+    def _by_version(self) -> dict[int, list[ListedObject]]:
+        keys = defaultdict(list)
+        for one in self._objects.list(VERSIONS):
+            found = re.match(rf"{VERSIONS}/v(\d{{4,}})/", one.key)
+            if found:
+                keys[int(found[1])].append(one)
+        return keys
+
+    def _put(self, version: int, name: str, data: bytes) -> str:
+        try:
+            return self._objects.put(object_name(version, name), data).sha256
+        except StorageError as exc:
+            raise ModelFileError(str(exc)) from exc
+
+    def _get(self, version: int, name: str, sha256: str) -> bytes:
+        try:
+            return self._objects.get(key_of(version, name, sha256), sha256)
+        except ObjectMissing:
+            with contextlib.suppress(ObjectMissing):
+                return self._objects.get(f"v{version:04d}/{name}", sha256)
+            raise
+
+
+def object_name(version: int, name: str) -> str:
+    """Return the key of a version's file without its hash."""
+    return f"{VERSIONS}/v{version:04d}/{name}"
+
+
+def key_of(version: int, name: str, sha256: str) -> str:
+    """Return the key of a version's file."""
+    return hashed_key(object_name(version, name), sha256)
+
+
+def listed_hashes(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return the SHA-256 of each file that a manifest lists."""
+    return {name: str(listed["sha256"]) for name, listed in manifest.get("files", {}).items()}
 
 
 def _changed(version: int, name: str) -> str:
@@ -155,24 +204,3 @@ def _changed(version: int, name: str) -> str:
         f"{name} of version {version} is not what was published: its bytes have changed. Roll "
         "back, or restore a backup"
     )
-
-
-def _write_synced(path: Path, data: bytes) -> str:
-    """Write, sync and read back a file. Returns its SHA-256. Raises: ModelFileError, OSError."""
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    digest = hashlib.sha256(data).hexdigest()
-    if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-        raise ModelFileError(f"{path.name} reads back changed: the disk is not to be trusted")
-    return digest
-
-
-def _sync_folder(path: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

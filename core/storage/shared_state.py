@@ -1,7 +1,7 @@
-"""The second SQLite file: what may be lost. Rate limits, and which version each worker serves.
+"""State that processes share and may lose: rate limits, request counts, heartbeats.
 
-Not synced to the disk at each commit, and never in the way of the first file's writers. A power cut
-may leave it broken: `discard_if_broken` then makes room for a new one.
+It is a second SQLite file, which is not synced at commits and has a write lock of its own. A power
+cut may damage it: `discard_if_broken` then removes it, and an empty one is made.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ _parts = sa.Table(
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A server process: which version it serves, and what keeps it from the newest one."""
+    """A server process, the version it serves, and why that is not the newest, if so."""
 
     pid: int
     version: int | None
@@ -68,10 +68,9 @@ class Worker:
 
 
 class SharedState:
-    """Counts and sightings that all workers share. Safe to delete while nothing runs.
+    """Counts and heartbeats of all workers and of the trainer.
 
-    Every method raises NotReady while the file cannot be read or written: nobody should refuse
-    work because of it.
+    Every method raises NotReady while the file cannot be read or written. Callers go on without it.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -89,13 +88,15 @@ class SharedState:
                 yield connection
         except SQLAlchemyError as exc:
             why = getattr(exc, "orig", None) or type(exc).__name__
-            raise NotReady(f"what the workers share cannot be kept: {why}") from exc
+            raise NotReady(f"the shared state cannot be read or written: {why}") from exc
 
     def hit(
         self, key: str, *, limit: int, window_seconds: int, now: datetime, n: int = 1
     ) -> int | None:
-        """Count `n` requests under `key`. None while within `limit` per window, else the seconds
-        to wait. The window slides: the last one counts by the share of it that still overlaps.
+        """Count `n` requests under `key`, in a sliding window: of the window before, the share
+        that still overlaps counts.
+
+        Returns: None within the limit, else the seconds to wait.
         """
         seconds_in = now.timestamp() % window_seconds
         began = round(now.timestamp() - seconds_in)
@@ -113,13 +114,13 @@ class SharedState:
         return max(1, round(window_seconds - seconds_in))
 
     def forget_hits(self, *, window_seconds: int, now: datetime) -> None:
-        """Drop the counts that no window of that length, or shorter, needs any more."""
+        """Delete the counts that no window of that length or shorter needs."""
         oldest = int(now.timestamp()) - 2 * window_seconds
         with self._transaction() as connection:
             connection.execute(delete(_hits).where(_hits.c.began < oldest))
 
     def add_totals(self, amounts: Mapping[str, float]) -> None:
-        """Add to totals that only grow, such as how many requests were answered."""
+        """Add to totals that only grow, such as the number of requests."""
         statement = insert(_totals)
         grown = statement.on_conflict_do_update(
             ["name"], set_={"total": _totals.c.total + statement.excluded.total}
@@ -129,38 +130,38 @@ class SharedState:
             connection.execute(grown, rows)
 
     def totals(self) -> dict[str, float]:
-        """All totals, of all workers together."""
+        """Return the totals of all workers together."""
         with self._transaction() as connection:
             rows = connection.execute(select(_totals.c.name, _totals.c.total)).all()
         return {row.name: row.total for row in rows}
 
     def report_worker(self, version: int | None, problem: str | None, *, now: datetime) -> None:
-        """This process is alive and serves `version`."""
+        """Record that this process is alive and serves `version`."""
         values = {"version": version, "problem": problem, "seen_at": now}
         statement = insert(_workers).values(pid=os.getpid(), **values)
         with self._transaction() as connection:
             connection.execute(statement.on_conflict_do_update(["pid"], set_=values))
 
     def workers(self, *, now: datetime) -> list[Worker]:
-        """The server processes that were seen lately."""
+        """Return the server processes that reported within the last ten seconds."""
         alive = select(_workers).where(_workers.c.seen_at > now - WORKER_IS_ALIVE_FOR)
         with self._transaction() as connection:
             rows = connection.execute(alive.order_by(_workers.c.pid)).all()
         return [Worker(pid=row.pid, version=row.version, problem=row.problem) for row in rows]
 
     def report_part(self, name: str, *, now: datetime) -> None:
-        """A part of Inkloop that is no worker, such as the trainer, is alive."""
+        """Record that a part other than a worker, such as the trainer, is alive."""
         statement = insert(_parts).values(name=name, seen_at=now)
         with self._transaction() as connection:
             connection.execute(statement.on_conflict_do_update(["name"], set_={"seen_at": now}))
 
     def forget_part(self, name: str) -> None:
-        """A part stopped as it should: nobody misses it."""
+        """Delete the heartbeat of a part that stops cleanly."""
         with self._transaction() as connection:
             connection.execute(delete(_parts).where(_parts.c.name == name))
 
     def part_seen_at(self, name: str) -> datetime | None:
-        """When a part last said that it is alive; None if it never did, or took its leave."""
+        """Return the time of a part's last heartbeat; None after a clean stop, or without one."""
         with self._transaction() as connection:
             found = connection.execute(select(_parts.c.seen_at).where(_parts.c.name == name))
             seen_at: datetime | None = found.scalar_one_or_none()
@@ -172,9 +173,11 @@ class SharedState:
 
 
 def discard_if_broken(settings: Settings) -> bool:
-    """Remove the file if SQLite cannot use it; call it before anything opens it. Returns whether.
+    """Remove the file if it is damaged; call this before any process opens it.
 
-    Nothing of it is synced, so a power cut may leave half a file, and no worker would start.
+    It is never synced, so a power cut may leave half of it, with which no worker starts.
+
+    Returns: whether it was removed.
     """
     path = settings.shared_state_path
     if not path.exists():
@@ -186,7 +189,7 @@ def discard_if_broken(settings: Settings) -> bool:
             if is_whole:
                 _metadata.create_all(connection)
     except sa.exc.OperationalError:
-        return False  # busy, or the disk is full: that passes
+        return False  # busy, or the disk is full: neither is damage
     except sa.exc.DatabaseError:
         is_whole = False
     finally:

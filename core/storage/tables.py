@@ -1,8 +1,7 @@
-"""The tables: typed columns and constraints, no verbs. What changes them is `core/transitions.py`.
+"""The tables: typed columns and constraints. State changes are in the packages of their subjects.
 
-Append-only: label_events, promotions, evaluations, verdicts, run_drawings, run_metrics,
-run_lines, audit_events. Whatever may be lost (rate limits, last-seen times) is in
-`core/storage/shared_state.py`.
+Append-only: label_events, promotions, evaluations, verdicts, run_drawings, run_metrics, run_lines,
+audit_events. State that may be lost (rate limits, heartbeats) is in `core.storage.shared_state`.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ from core.storage.database import Base, Json
 from core.storage.facets import FACET_SQL
 
 STRICT = {"sqlite_strict": True}
-# Written out, since SQLite uses a partial index only for a query with the very same words. The
-# `coalesce` keeps it from going by the index of status instead, and sorting: 3 s instead of 2 ms
-# for a page of the review at a million drawings.
+# SQLite uses a partial index only for a query with the same text, so queries use these constants.
+# `coalesce` keeps SQLite from taking the index on status and sorting, which takes 3 s instead of
+# 2 ms for a page of the review at a million drawings.
 OPEN_TO_REVIEW = "reviewed_at IS NULL AND coalesce(status, '') IN ('accepted', 'quarantined')"
 DISPUTED = "reviewed_at IS NULL AND coalesce(status, '') = 'accepted' AND predicted_label <> label"
 
@@ -41,7 +40,7 @@ def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
 
 
 class Contributor(Base):
-    """Somebody who draws, known only by a signed cookie."""
+    """A person who draws, identified only by a signed cookie."""
 
     __tablename__ = "contributors"
     __table_args__ = (Index(None, "n_drawings", "number"), STRICT)
@@ -51,9 +50,9 @@ class Contributor(Base):
     number: Mapped[int] = mapped_column(unique=True)
     """1 for the first contributor who stored a drawing, 2 for the second, …"""
     is_held_out: Mapped[bool] = mapped_column(default=False)
-    """Whether all their drawings go to `holdout_new`."""
+    """Whether all of their drawings go to `holdout_new`."""
     n_drawings: Mapped[int] = mapped_column(default=0)
-    """How many drawings they ever stored; picks the position in a block of five."""
+    """Number of drawings they ever stored; gives the position in a block of five."""
     blocked_at: Mapped[datetime | None]
 
 
@@ -72,7 +71,7 @@ class User(Base):
 
 
 class LoginSession(Base):
-    """A signed-in browser. Only the hash of its secret is kept."""
+    """A signed-in browser. Only the hash of its secret is stored."""
 
     __tablename__ = "login_sessions"
     __table_args__ = (STRICT,)
@@ -84,11 +83,11 @@ class LoginSession(Base):
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     browser: Mapped[str | None]
-    """Which one, in a word or two, so that its owner knows it again: `Firefox, Windows`."""
+    """Name and system, for the list of sessions: `Firefox, Windows`."""
 
 
 class ApiToken(Base):
-    """A secret for programs, shown once. Only its hash is kept."""
+    """A secret for programs, shown once. Only its hash is stored."""
 
     __tablename__ = "api_tokens"
     __table_args__ = (_one_of("role", Role), STRICT)
@@ -103,7 +102,7 @@ class ApiToken(Base):
 
 
 class SetupToken(Base):
-    """The one-time link that makes the first admin. Only its hash is kept."""
+    """The one-time link that creates the first admin. Only its hash is stored."""
 
     __tablename__ = "setup_tokens"
     __table_args__ = (STRICT,)
@@ -115,7 +114,7 @@ class SetupToken(Base):
 
 
 class Drawing(Base):
-    """One digit somebody drew, uploaded or imported."""
+    """One digit that was drawn, uploaded or imported."""
 
     __tablename__ = "drawings"
     __table_args__ = (
@@ -126,7 +125,7 @@ class Drawing(Base):
         CheckConstraint("length(ink) IN (0, 784)", name="ink"),
         Index(None, "contributor_id", "number"),
         Index(None, "status", "number"),
-        # Lists of the gallery: see `core.drawings.gallery`.
+        # For the lists of `core.drawings.gallery`.
         Index(None, "created_at"),
         Index(None, "facet", "created_at"),
         Index(None, "facet", "confidence"),
@@ -141,45 +140,45 @@ class Drawing(Base):
         Index("ix_drawings_disputed", "number", sqlite_where=text(DISPUTED)),
         STRICT,
     )
-    # An insert need not read the facet back: the store of 64 drawings stays one statement.
+    # Without reading the facet back, an insert of 64 drawings is one statement.
     __mapper_args__ = {"eager_defaults": False}
 
     number: Mapped[int] = mapped_column(primary_key=True)
-    """Order of arrival; lists go by it."""
+    """Order of arrival, which lists sort by."""
     id: Mapped[str] = mapped_column(unique=True)
-    """The client's uuid: sending it again stores nothing twice."""
+    """The client's UUID, so that sending a drawing again does not store it twice."""
     contributor_id: Mapped[str] = mapped_column(ForeignKey("contributors.id"))
     label: Mapped[int]
-    """The newest label; its history is in label_events."""
+    """The current label; label_events has all of them."""
     status: Mapped[str]
     split: Mapped[str]
     source: Mapped[str]
     ink: Mapped[bytes]
-    """784 bytes, row by row, 0 = paper, 255 = ink; empty once the drawing is erased."""
+    """784 bytes, row by row, 0 = paper, 255 = ink; empty after the drawing is erased."""
     imaging_version: Mapped[int]
     strokes: Mapped[bytes | None]
-    """As `core.imaging.encode_strokes` packs them."""
+    """Packed by `core.imaging.encode_strokes`."""
     picture: Mapped[bytes | None]
-    """The uploaded file, re-encoded without its metadata."""
+    """The uploaded file, re-encoded without metadata."""
     predicted_label: Mapped[int | None]
     predicted_version: Mapped[int | None]
     confidence: Mapped[float | None]
-    """How likely the predicted version held the predicted digit, 0 to 1, as the server saw it."""
+    """Probability of the predicted digit, 0 to 1, as the server computed it."""
     facet: Mapped[int] = mapped_column(Computed(FACET_SQL, persisted=False))
-    """What lists filter by, in one number: see `core.storage.facets`."""
+    """The values that lists filter by, in one number: see `core.storage.facets`."""
     created_at: Mapped[datetime]
     used_in_run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
-    """The first finished run that trained on it; until then the drawing is new."""
+    """The first finished run that trained on it; None while the drawing is new."""
     confirmed_at: Mapped[datetime | None]
-    """When its contributor said "Really" to a quarantined drawing."""
+    """When its contributor confirmed the label of a quarantined drawing."""
     reviewed_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     status_before: Mapped[str | None]
-    """What a restore puts back."""
+    """The status that a restore sets again."""
 
 
 class DrawingFacet(Base):
-    """How many drawings have a facet; triggers keep it, so that no page counts a million rows."""
+    """The number of drawings of a facet, kept by triggers: no page counts a million rows."""
 
     __tablename__ = "drawing_facets"
     __table_args__ = (STRICT,)
@@ -189,7 +188,7 @@ class DrawingFacet(Base):
 
 
 class ContributorFacet(Base):
-    """How many drawings of a facet a contributor has; triggers keep it."""
+    """The number of drawings of a facet by a contributor, kept by triggers."""
 
     __tablename__ = "contributor_facets"
     __table_args__ = ({**STRICT, "sqlite_with_rowid": False},)
@@ -200,7 +199,7 @@ class ContributorFacet(Base):
 
 
 class DrawingDay(Base):
-    """What arrived on a day, as it is now: triggers keep it, and deleted drawings do not count."""
+    """Drawings that arrived on a day, without deleted ones. Triggers keep the counts."""
 
     __tablename__ = "drawing_days"
     __table_args__ = (STRICT,)
@@ -209,13 +208,13 @@ class DrawingDay(Base):
     """Days since 1970 in UTC."""
     n: Mapped[int]
     n_read: Mapped[int]
-    """Those in which a version saw a digit when they were drawn."""
+    """Those that a version read as a digit on arrival."""
     n_disagreed: Mapped[int]
-    """Those among them that it read as another digit than their label says."""
+    """Those among them whose prediction differs from the label."""
 
 
 class DrawingChange(Base):
-    """What a user did to one or many drawings at once, and how to undo it."""
+    """A user's change of one or many drawings, with the facts to undo it."""
 
     __tablename__ = "drawing_changes"
     __table_args__ = (STRICT,)
@@ -232,7 +231,7 @@ class DrawingChange(Base):
 
 
 class Transfer(Base):
-    """One import or one export of drawings: how far it is, and what it came to.
+    """One import or export of drawings: its progress and its result.
 
     An export is `sending`, then `done` or `failed`. An import is `queued`, `checking`, `ready`
     (checked, nothing stored yet), `storing`, `done`; or `refused`, `failed`, `undoing`, `undone`.
@@ -251,29 +250,29 @@ class Transfer(Base):
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     file: Mapped[str | None]
-    """The uploaded file's name in the instance's `transfers` folder, while it is needed."""
+    """The key of the uploaded file, while it is needed: see `core.transfer.uploads`."""
     file_name: Mapped[str | None]
-    """What the sender calls it; only shown."""
+    """The sender's name of the file; only displayed."""
     sha256: Mapped[str | None]
     filters: Mapped[Any | None] = mapped_column(Json)
     stores_at_once: Mapped[bool] = mapped_column(default=True)
-    """Whether an import goes on by itself once its file has passed the checks."""
+    """Whether an import stores its drawings as soon as its file has passed the checks."""
     n_bytes: Mapped[int | None]
     n_total: Mapped[int | None]
     n_done: Mapped[int] = mapped_column(default=0)
     n_new: Mapped[int] = mapped_column(default=0)
-    """How many drawings it added; the others were there already."""
+    """Number of drawings it added; the others existed already."""
     found: Mapped[Any | None] = mapped_column(Json)
     """`{"by_label": [10], "n_refused", "refusals": [sentence, …]}`, after the checks."""
     message: Mapped[str | None]
-    """Why it was refused or failed, and what to do."""
+    """Why it was refused or failed, and what the user can do."""
     owner: Mapped[str | None]
-    """The process at work on it; another one may take it over when its heartbeat is old."""
+    """The process that works on it. Another may take over once the heartbeat is old."""
     heartbeat_at: Mapped[datetime | None]
 
 
 class ImportedDrawing(Base):
-    """That a drawing came with an import, so that the whole import can be undone."""
+    """A drawing that came with an import, so that the import can be undone."""
 
     __tablename__ = "imported_drawings"
     __table_args__ = (Index(None, "transfer_id", "drawing_number"), STRICT)
@@ -283,19 +282,19 @@ class ImportedDrawing(Base):
 
 
 class Consent(Base):
-    """That a contributor was told what is kept of them, and when they went on to draw."""
+    """A contributor's consent: which notice they saw, and when they went on to draw."""
 
     __tablename__ = "consents"
     __table_args__ = (STRICT,)
 
     contributor_id: Mapped[str] = mapped_column(primary_key=True)
     wording: Mapped[int]
-    """Which wording of the text they saw: 1, 2, …"""
+    """The version of the notice: 1, 2, …"""
     at: Mapped[datetime]
 
 
 class CarryLink(Base):
-    """A link that carries a contributor to another browser, once. Only its hash is kept."""
+    """A one-time link that moves a contributor to another browser. Only its hash is stored."""
 
     __tablename__ = "carry_links"
     __table_args__ = (STRICT,)
@@ -309,7 +308,7 @@ class CarryLink(Base):
 
 
 class LabelEvent(Base):
-    """One label that somebody gave to a drawing."""
+    """One label that a person gave to a drawing."""
 
     __tablename__ = "label_events"
     __table_args__ = (CheckConstraint("label BETWEEN 0 AND 9", name="label"), STRICT)
@@ -323,7 +322,7 @@ class LabelEvent(Base):
 
 
 class Review(Base):
-    """What a reviewer decided about a drawing; a decision that was taken back stays."""
+    """A reviewer's decision about a drawing. An undone decision stays on record."""
 
     __tablename__ = "reviews"
     __table_args__ = (_one_of("decision", Decision), Index(None, "by", "at"), STRICT)
@@ -340,7 +339,7 @@ class Review(Base):
 
 
 class ReviewClaim(Base):
-    """That a drawing is before one reviewer's eyes, and until when nobody else gets it."""
+    """A reviewer's claim on a drawing, which no other reviewer gets until it expires."""
 
     __tablename__ = "review_claims"
     __table_args__ = (STRICT,)
@@ -352,7 +351,7 @@ class ReviewClaim(Base):
 
 
 class ModelVersion(Base):
-    """One version whose files are whole in the model store. Rows are written last."""
+    """A version. Its files are verified before the row: see `core.storage.model_store`."""
 
     __tablename__ = "model_versions"
     __table_args__ = (STRICT,)
@@ -360,7 +359,7 @@ class ModelVersion(Base):
     version: Mapped[int] = mapped_column(primary_key=True)
     network: Mapped[str]
     sha256: Mapped[str]
-    """Of `model.onnx`: a server loads no other bytes."""
+    """Of `model.onnx`; a server loads no other bytes."""
     manifest_sha256: Mapped[str]
     base_version: Mapped[int | None] = mapped_column(ForeignKey("model_versions.version"))
     run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
@@ -371,7 +370,7 @@ class ModelVersion(Base):
 
 
 class Promotion(Base):
-    """From now on this version is live. The newest row says which one is the champion."""
+    """Makes a version live. The newest row names the champion."""
 
     __tablename__ = "promotions"
     __table_args__ = (STRICT,)
@@ -387,7 +386,7 @@ class Promotion(Base):
 
 
 class Anchor(Base):
-    """The version that non-inferiority is measured against; the newest row counts."""
+    """The version that non-inferiority is measured against. The newest row counts."""
 
     __tablename__ = "anchors"
     __table_args__ = (STRICT,)
@@ -405,7 +404,7 @@ class Run(Base):
     __tablename__ = "runs"
     __table_args__ = (
         _one_of("status", RunStatus),
-        # At most one run is queued or running: asking twice answers the same one.
+        # At most one run is queued or running: a second request gets the same run.
         Index(
             "uq_runs_open",
             text("(status IN ('queued', 'running'))"),
@@ -421,14 +420,14 @@ class Run(Base):
     requested_by: Mapped[str]
     """`schedule`, `first`, `command`, or `user:<id>`."""
     is_forced: Mapped[bool]
-    """Whether it goes on with fewer than `min_new_drawings`."""
+    """Whether it runs with fewer than `min_new_drawings`."""
     due_at: Mapped[datetime | None]
-    """The scheduled moment; unique, so that no moment runs twice."""
+    """The scheduled time; unique, so that no time gives two runs."""
     queued_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     fence: Mapped[int | None]
-    """The lease's fencing number under which it runs."""
+    """The fencing number of the lease under which it runs."""
     n_attempts: Mapped[int] = mapped_column(default=0)
     phase: Mapped[str | None]
     step: Mapped[int | None]
@@ -443,13 +442,13 @@ class Run(Base):
     n_drawings: Mapped[int | None]
     cancel_requested_at: Mapped[datetime | None]
     message: Mapped[str | None]
-    """What went wrong and what to do, for a run that failed."""
+    """Why it failed, and what the user can do."""
     failure: Mapped[str | None]
-    """The kind of what went wrong: one of `core.runs.advice.FAILURES`."""
+    """The kind of failure: one of `core.runs.advice.FAILURES`."""
 
 
 class RunLine(Base):
-    """A line of a run's log: a name and figures, which each reader sees in their language."""
+    """A line of a run's log, as name and facts; `core.runs.log_lines` makes a sentence of it."""
 
     __tablename__ = "run_lines"
     __table_args__ = (STRICT,)
@@ -458,12 +457,12 @@ class RunLine(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
     at: Mapped[datetime]
     name: Mapped[str]
-    """`asked`, `began`, `phase`, …: one of `core.runs.log_lines.LINES`."""
+    """`asked`, `began`, `phase`, …"""
     facts: Mapped[Any] = mapped_column(Json)
 
 
 class RunDrawing(Base):
-    """That a run trained on a drawing, and with which label: exact lineage."""
+    """A drawing that a run trained on, and with which label: exact lineage."""
 
     __tablename__ = "run_drawings"
     __table_args__ = (Index(None, "drawing_number"), STRICT)
@@ -475,7 +474,7 @@ class RunDrawing(Base):
 
 
 class RunMetric(Base):
-    """A point of a run's curves."""
+    """A point of a run's training curves."""
 
     __tablename__ = "run_metrics"
     __table_args__ = (Index(None, "run_id", "step"), STRICT)
@@ -490,7 +489,7 @@ class RunMetric(Base):
 
 
 class Evaluation(Base):
-    """What one version read, drawing by drawing, so that any two can be compared in pairs."""
+    """A version's predictions on a data set, one by one, for paired comparisons of versions."""
 
     __tablename__ = "evaluations"
     __table_args__ = (
@@ -508,13 +507,13 @@ class Evaluation(Base):
     ece: Mapped[float | None]
     nll: Mapped[float | None]
     predicted: Mapped[bytes]
-    """n bytes, one digit each, in the order of the data set or of `drawing_numbers`."""
+    """n bytes, one predicted digit each, in the order of the data set or of `drawing_numbers`."""
     drawing_numbers: Mapped[Any | None] = mapped_column(Json)
     at: Mapped[datetime]
 
 
 class Verdict(Base):
-    """What the gate said of a candidate, rule by rule."""
+    """The gate's decision on a candidate, rule by rule."""
 
     __tablename__ = "verdicts"
     __table_args__ = (STRICT,)
@@ -528,7 +527,7 @@ class Verdict(Base):
 
 
 class Schedule(Base):
-    """When runs are due: one row."""
+    """The schedule of runs: one row."""
 
     __tablename__ = "schedule"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"), STRICT)
@@ -536,21 +535,21 @@ class Schedule(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     cron: Mapped[str]
     timezone: Mapped[str]
-    """IANA name; empty means the machine's own zone."""
+    """IANA name; empty means the machine's time zone."""
     min_new_drawings: Mapped[int]
     enabled: Mapped[bool]
     updated_at: Mapped[datetime]
     updated_by: Mapped[str]
     next_due_at: Mapped[datetime | None]
-    """As the trainer last worked out; what the pages show."""
+    """Computed by the trainer, for the pages."""
     last_due_at: Mapped[datetime | None]
     last_outcome: Mapped[str | None]
-    """What the last tick did: `run`, `too_few`, `busy`."""
+    """The result of the last due time: `run`, `too_few`, `busy`."""
     last_n_new: Mapped[int | None]
 
 
 class Webhook(Base):
-    """Who is told when a run ends: one row at most."""
+    """The webhook that is called when a run ends: one row at most."""
 
     __tablename__ = "webhook"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"), STRICT)
@@ -558,19 +557,19 @@ class Webhook(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     url: Mapped[str]
     events: Mapped[Any] = mapped_column(Json)
-    """Which ends are told: of `promoted`, `held`, `failed`."""
+    """The ends that it is called for, of `promoted`, `held`, `failed`."""
     language: Mapped[str] = mapped_column(default="en")
-    """Not read: every sentence that is sent is in English."""
+    """Not read: all sentences are in English."""
     site: Mapped[str]
-    """Where this dashboard was when the address was saved, for links: `https://…/`."""
+    """Address of the dashboard when the webhook was saved, for links: `https://…/`."""
     salt: Mapped[str]
-    """With the instance's secret key it makes the secret that signs; a new one, a new secret."""
+    """Derives the signing secret, together with the instance's secret key."""
     updated_at: Mapped[datetime]
     updated_by: Mapped[str]
 
 
 class WebhookDelivery(Base):
-    """One thing to tell, written with the end of its run, so that no end is forgotten."""
+    """A call of the webhook, stored in the transaction that ends its run, so that none is lost."""
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
@@ -584,16 +583,16 @@ class WebhookDelivery(Base):
     event: Mapped[str]
     created_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
-    """When it is tried next; None once it is over."""
+    """Time of the next attempt; None after the last."""
     n_attempts: Mapped[int] = mapped_column(default=0)
     attempted_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
-    """Of the last attempt: one of `core.webhooks.signing.Outcome`."""
+    """Of the last attempt: `delivered`, `timed_out`, …; see `core.webhooks.outcomes`."""
     facts: Mapped[Any] = mapped_column(Json)
 
 
 class Lease(Base):
-    """Who may train now. The fencing number grows with each new holder."""
+    """The right to train, held by one trainer. The fencing number grows with each holder."""
 
     __tablename__ = "leases"
     __table_args__ = (STRICT,)
@@ -606,7 +605,7 @@ class Lease(Base):
 
 
 class AuditEvent(Base):
-    """What a person or the gate did."""
+    """An action of a person or of the gate."""
 
     __tablename__ = "audit_events"
     __table_args__ = (STRICT,)
@@ -620,7 +619,7 @@ class AuditEvent(Base):
 
 
 class DigitMap(Base):
-    """Where the map of a version stands: asked for, being made, made, or failed."""
+    """The state of a version's map: requested, being computed, done, or failed."""
 
     __tablename__ = "maps"
     __table_args__ = (STRICT,)
@@ -628,22 +627,22 @@ class DigitMap(Base):
     version: Mapped[int] = mapped_column(ForeignKey("model_versions.version"), primary_key=True)
     asked_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
-    """When the attempt under way began, or the one that its death left behind; else None."""
+    """Start of the current attempt, or of one whose process died; else None."""
     phase: Mapped[str | None]
-    """Of the attempt under way: `read` or `place`."""
+    """Of the current attempt: `read` or `place`."""
     made_at: Mapped[datetime | None]
     seconds: Mapped[float | None]
-    """How long the newest one took to make."""
+    """Duration of the newest computation."""
     newest_number: Mapped[int | None]
-    """The highest drawing number there was; what arrived since is not on it."""
+    """The highest drawing number on it."""
     failure: Mapped[str | None]
-    """Why the newest attempt failed: one of `server.api.maps.sentences.FAILURES`."""
+    """The kind of failure of the newest attempt: `disk`, `model_file`, …"""
 
 
 class Embedding(Base):
-    """Where a drawing or an MNIST sample stands on the map of a version.
+    """The position of a drawing or an MNIST sample on the map of a version.
 
-    A drawing's row goes when the drawing is erased.
+    A drawing's row is deleted when the drawing is erased.
     """
 
     __tablename__ = "embeddings"
@@ -653,20 +652,20 @@ class Embedding(Base):
     source: Mapped[str] = mapped_column(primary_key=True)
     """`mnist` or `drawing`."""
     number: Mapped[int] = mapped_column(primary_key=True)
-    """Of a drawing, or the index in MNIST's test set."""
+    """The number of a drawing, or the index in MNIST's test set."""
     place: Mapped[int]
-    """Its order on this map, from 0; the sheet of inks goes by it, and never closes a gap."""
+    """Its index on this map, from 0; the sheet of inks uses it, so gaps stay."""
     x: Mapped[float]
     y: Mapped[float]
     predicted: Mapped[int]
     near_label: Mapped[int]
-    """The digit that most of its neighbours are labelled as, in the space of features."""
+    """The most frequent label of its neighbours in feature space."""
     depth: Mapped[float]
-    """How deep among those it lies, 0 to 1: see `trainer.map.embed`."""
+    """How far inside that neighbourhood it lies, 0 to 1: see `trainer.map.embed`."""
 
 
 class Counter(Base):
-    """Totals kept as drawings arrive, so that no page counts a million rows."""
+    """A total that changes with the rows it counts: see `core.storage.counters`."""
 
     __tablename__ = "counters"
     __table_args__ = (STRICT,)

@@ -1,9 +1,11 @@
-"""Drawings in and out: the formats, what is refused of them, and the process that does the work.
+"""Drawings in and out.
 
-    selection  which drawings an export has        reading    which format a file is, and what is in
-    writing    NPZ, IDX, PNG, Label Studio         archive    zip files, taken for hostile
-    parquet    everything, both ways               arrays, pictures, label_studio: the other formats
-    work       an import or an export, end to end  __main__   the process that the server starts
-
-Only `parquet` imports pyarrow, which takes 44 MB: no web worker loads it.
+formats     the file formats: reading, writing, recognising
+selection   which drawings an export has
+importing   an import from upload to end       storing    what it changes in the database
+exporting   an export to a file or a pipe      progress   how far either is
+jobs        state changes of imports and exports
+uploads     files waiting to be imported
+re_ink      the ink of stored drawings, made again by the current imaging
+__main__    the process that the server starts for an import or an export
 """

@@ -1,12 +1,13 @@
 """`python -m core.transfer`: the process that the server starts for an import or an export.
 
-    import ID PARENT   works on that import, as far as it goes, or until process PARENT ends; exit
-                       code 0 whatever became of it
-    export WORDS       writes to the standard output what the JSON in WORDS asks for; exit code 3,
-                       and the error's class and sentence on the standard error, if it cannot
+    import ID PARENT   work on that import until it needs a person, or process PARENT ends; the exit
+                       code is 0 whatever the result is
+    export REQUEST     write the export that the JSON in REQUEST describes to the standard output;
+                       on a refusal the exit code is 3, and the standard error has the error's class
+                       and message as JSON
 
-A process of its own: a file that makes a library crash takes no web worker with it, nothing that
-is read stays in a worker's memory, and the processor serves people first.
+In a process of its own a crash of a library cannot take a web worker down, the worker's memory does
+not grow, and a lower priority leaves the processor to requests.
 """
 
 from __future__ import annotations
@@ -26,29 +27,28 @@ from core.storage.database import Database
 from core.transfer.exporting import Exporter, Pipe
 from core.transfer.importing import Importer
 from core.transfer.selection import from_json
-from core.transfer.writing import Format
 
 MEMORY_BYTES = 2 * 2**30  # a row group of Parquet may unpack to 512 MB
-CANNOT = 3
+REFUSED = 3
 log = structlog.get_logger()
 
 
 def main(arguments: list[str]) -> int:
-    """Do what the arguments say. Returns the exit code."""
+    """Run one import or export. Returns the exit code."""
     settings = Settings.from_env()
     _limit()
-    kind, *words = arguments
+    kind, *rest = arguments
     database = Database(settings)
     try:
         if kind == "import":
-            return _import(settings, database, *map(int, words))
-        return _export(database, *words)
+            return _import(settings, database, *map(int, rest))
+        return _export(database, *rest)
     finally:
         database.dispose()
 
 
 def _limit() -> None:
-    """A file that asks for too much ends as a refusal, and people's requests come first."""
+    """Bound the memory, so that a hostile file ends as a refusal, and lower the priority."""
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     if most == resource.RLIM_INFINITY or most > MEMORY_BYTES:
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, most))
@@ -63,24 +63,24 @@ def _import(settings: Settings, database: Database, transfer_id: int, parent: in
     try:
         done = importer.run(transfer_id)
     except LeaseLost:
-        return 0  # a person undid it meanwhile, or another process was faster
+        return 0  # a person changed its state, or another process took over
     except (StorageFull, NotReady) as exc:
         importer.give_back(transfer_id, exc)
-        log.warning("import stands still", transfer=transfer_id, problem=str(exc))
+        log.warning("import interrupted", transfer=transfer_id, problem=str(exc))
         return 0
     if done is not None:
-        log.info("import", transfer=transfer_id, status=done.status, n_new=done.n_new)
+        log.info("import ended", transfer=transfer_id, status=done.status, n_new=done.n_new)
     return 0
 
 
-def _export(database: Database, words: str) -> int:
-    asked = json.loads(words)
-    exporter = Exporter(database, asked["by"])
+def _export(database: Database, text: str) -> int:
+    request = json.loads(text)
+    exporter = Exporter(database, request["by"])
     try:
-        exporter.run(Pipe(1), Format(asked["format"]), from_json(asked["filters"]))
+        exporter.run(Pipe(1), request["format"], from_json(request["filters"]))
     except InkloopError as exc:
         sys.stderr.write(json.dumps([type(exc).__name__, str(exc)]))
-        return CANNOT
+        return REFUSED
     return 0
 
 

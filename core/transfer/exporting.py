@@ -1,39 +1,38 @@
-"""One export, end to end: a consistent view of the drawings, written front to back to a stream."""
+"""An export from start to end: one consistent view of the drawings, streamed front to back."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import importlib
 import os
 import secrets
 import select
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final, cast
-
-from sqlalchemy.orm import Session
 
 from core.base.clock import utc_now
 from core.base.errors import InvalidInput, LeaseLost, NotReady, StorageFull
 from core.base.kinds import TransferStatus
+from core.drawings.gallery import Filters
 from core.storage.database import Database
 from core.transfer import jobs as transfers
-from core.transfer import writing
-from core.transfer.selection import Selection, n_selected, to_json
-from core.transfer.writing import Format
+from core.transfer.formats import registry
+from core.transfer.progress import Heartbeat, OnProgress, ignore_progress
+from core.transfer.selection import n_selected, to_json
 
-BEAT_SECONDS: Final = 1.0
 STALL_SECONDS: Final = 60.0
-"""So long a reader may take nothing: the view of the database is kept for it meanwhile."""
+"""How long to wait for a reader that takes nothing; the database view is held open meanwhile."""
 PIECE_BYTES: Final = 1 << 16
-Report = Callable[[int, int], None]
-"""Told (drawings done, drawings in all)."""
+READER_GONE: Final = "the reader disconnected before the end"
 
 
 class Pipe:
-    """A stream that can only be written, and knows how far it is: for files and for pipes."""
+    """A write-only stream on a file descriptor, a file's or a pipe's, that counts its bytes.
+
+    It never closes the descriptor: that is up to the code that opened it.
+    """
+
+    closed = False
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -41,15 +40,13 @@ class Pipe:
         flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
         fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_NONBLOCK)
 
-    closed = False
-
     def write(self, data: bytes | memoryview) -> int:
-        """All of it, waiting for the reader. Raises: NotReady, if it takes nothing for a minute."""
+        """Write all of it. Raises: NotReady, if the reader takes nothing for a minute."""
         left = memoryview(data).cast("B")
         n_bytes = len(left)
         while left:
             if not select.select([], [self._descriptor], [], STALL_SECONDS)[1]:
-                raise NotReady("the export was not read for a minute: ask for it again")
+                raise NotReady("the export was not read for a minute: request it again")
             with contextlib.suppress(BlockingIOError):
                 n_written = os.write(self._descriptor, left[:PIECE_BYTES])
                 left = left[n_written:]
@@ -57,81 +54,70 @@ class Pipe:
         return n_bytes
 
     def tell(self) -> int:
-        """How many bytes were written."""
+        """The number of bytes written."""
         return self._written
 
     def writable(self) -> bool:
-        """Yes."""
+        """True, as the file protocol asks."""
         return True
 
     def readable(self) -> bool:
-        """No."""
+        """False, as the file protocol asks."""
         return False
 
     def seekable(self) -> bool:
-        """No."""
+        """False, as the file protocol asks."""
         return False
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: there is no buffer."""
 
     def close(self) -> None:
-        """Whoever opened the descriptor closes it."""
+        """Do nothing: the descriptor is not ours."""
 
 
 class Exporter:
-    """Writes the selected drawings, and how far it is into the row that the dashboard shows."""
+    """Writes the drawings that match, and its progress into the row that the dashboard shows."""
 
-    def __init__(self, database: Database, by: str, report: Report | None = None) -> None:
+    def __init__(
+        self, database: Database, by: str, on_progress: OnProgress = ignore_progress
+    ) -> None:
         self._database = database
         self._by = by
-        self._report = report or (lambda _done, _total: None)
+        self._on_progress = on_progress
         self._owner = f"{os.getpid()}:{secrets.token_hex(4)}"
         self._transfer_id: int | None = None
         self._n_total = 0
         self._n_done = 0
-        self._beat_at = 0.0
+        self._heartbeat = Heartbeat()
 
-    def run(self, out: Pipe, format: Format, selection: Selection) -> int:
-        """Write them. Returns how many.
+    def run(self, out: Pipe, format: str, filters: Filters) -> int:
+        """Export the drawings in the format of that name. Returns how many.
 
-        Raises: InvalidInput, if there are none; NotReady, if the reader is gone or stands still.
+        Raises: InvalidInput, if no drawing matches or the format has no export; NotReady, if the
+        reader disconnects or stalls.
         """
+        export = registry.export_by_name(format)
         with self._database.read() as session:
-            self._n_total = n_selected(session, selection)
+            self._n_total = n_selected(session, filters)
             if not self._n_total:
-                raise InvalidInput("no drawing fits these filters: there is nothing to export")
-            self._begin(format, selection)
+                raise InvalidInput("no drawing matches these filters: there is nothing to export")
+            self._begin(format, filters)
             try:
-                self._write(out, session, format, selection)
+                export.write(cast(BinaryIO, out), session, filters, self._count)
             except (OSError, NotReady) as exc:
-                self._finish(out, TransferStatus.FAILED, "the reader went away before the end")
-                raise NotReady("the reader went away before the end") from exc
+                self._finish(out, TransferStatus.FAILED, READER_GONE)
+                raise NotReady(READER_GONE) from exc
         self._finish(out, TransferStatus.DONE, None)
         return self._n_done
 
-    def _write(self, out: Pipe, session: Session, format: Format, selection: Selection) -> None:
-        stream = cast(BinaryIO, out)
-        if format == Format.PARQUET:
-            # Here, since pyarrow takes 0.3 s and 44 MB: no other format needs it.
-            parquet = importlib.import_module("core.transfer.parquet")
-            parquet.write_parquet(stream, session, selection, self._count)
-            return
-        write = {
-            Format.NPZ: writing.write_npz,
-            Format.IDX: writing.write_idx,
-            Format.PNG: writing.write_png,
-            Format.LABEL_STUDIO: writing.write_label_studio,
-        }[format]
-        write(stream, session, selection, self._count)
-
-    def _begin(self, format: Format, selection: Selection) -> None:
-        # An export is reading: it goes on where nothing can be written, as on a full disk.
+    def _begin(self, format: str, filters: Filters) -> None:
+        # An export only reads: it continues where nothing can be written, as on a full disk.
         with contextlib.suppress(StorageFull, NotReady), self._database.write() as session:
             self._transfer_id = transfers.begin_export(
                 session,
                 format=format,
-                filters=to_json(selection),
+                filters=to_json(filters),
                 n_total=self._n_total,
                 by=self._by,
                 owner=self._owner,
@@ -140,10 +126,9 @@ class Exporter:
 
     def _count(self, n: int) -> None:
         self._n_done += n
-        self._report(self._n_done, self._n_total)
-        if time.monotonic() < self._beat_at or self._transfer_id is None:
+        self._on_progress(self._n_done, self._n_total)
+        if self._transfer_id is None or not self._heartbeat.is_due():
             return
-        self._beat_at = time.monotonic() + BEAT_SECONDS
         with contextlib.suppress(StorageFull, NotReady, LeaseLost):
             with self._database.write() as session:
                 transfers.progress(
@@ -171,12 +156,12 @@ class Exporter:
                 )
 
 
-def export_to(path: Path, exporter: Exporter, format: Format, selection: Selection) -> int:
-    """Write a file that appears whole or not at all. Returns how many drawings are in it."""
+def export_to(path: Path, exporter: Exporter, format: str, filters: Filters) -> int:
+    """Export to a file that appears whole or not at all. Returns the number of drawings."""
     partial = path.with_name(f"{path.name}.partial")
     try:
         with partial.open("wb") as file:
-            n = exporter.run(Pipe(file.fileno()), format, selection)
+            n = exporter.run(Pipe(file.fileno()), format, filters)
             os.fsync(file.fileno())
         partial.replace(path)
     finally:

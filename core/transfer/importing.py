@@ -1,8 +1,8 @@
-"""One import, end to end: check the whole file, store it batch by batch, or take it out again.
+"""An import from start to end: check the whole file, store it in batches, or undo it.
 
-A process may die anywhere. Checking stores nothing. Each batch of drawings is one transaction with
-the row that says how far the import is, and each drawing has an id that the file and its place in
-it decide: whoever takes over goes through the file again, and adds only what is missing.
+The process may die at any point. Checking stores nothing. Each batch of drawings is stored in one
+transaction with the import's progress, and the id of each drawing follows from the file and the
+position in it: a process that takes over reads the file again and adds only what is missing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -29,56 +29,53 @@ from core.storage.tables import Drawing, Transfer
 from core.symbols.digits import mnist
 from core.transfer import jobs as transfers
 from core.transfer import uploads
-from core.transfer.arrivals import MAX_DRAWINGS, Arrival, Refusal
-from core.transfer.reading import READERS, format_of
-from core.transfer.storing import store_arrivals, take_out
+from core.transfer.formats import registry
+from core.transfer.formats.records import MAX_DRAWINGS, DrawingRecord, Skipped
+from core.transfer.progress import Heartbeat, OnProgress, ignore_progress
+from core.transfer.storing import erase_imported, store_records
 
-BATCH: Final = 100  # drawings in a transaction: 10 ms of work, with people's drawings waiting
-PAUSE_SECONDS: Final = (
-    0.005  # between batches: whoever waits looks every 2 ms (`core.storage.database`)
-)
-BEAT_SECONDS: Final = 1.0
+BATCH: Final = 100  # drawings in a transaction: it holds the write lock for 10 ms
+# Between batches. Other writers try every 2 ms (`core.storage.database`), so they get the lock.
+PAUSE_SECONDS: Final = 0.005
 MAX_REFUSALS_SHOWN: Final = 20
 MAX_CHECKS: Final = 2
-"""A process that dies while it checks a file may have been killed; the second one was not."""
-DEADLY: Final = "reading this file ended its process twice: it is damaged, or made to do harm"
+"""A process that dies during the check may have been killed by chance; a second one was not."""
+CRASHES: Final = "reading this file crashed the process twice: it is damaged or malicious"
 NAMESPACE: Final = UUID("7f0c6d1e-52b8-4f39-9d0a-3b6f1a7c2e54")
-Report = Callable[[int, int | None], None]
-"""Told (drawings done, drawings in all) as the work goes on."""
 
 
 @dataclass(slots=True)
-class _Refused:
-    """How many entries were left out, and the first few sentences on why."""
+class _Refusals:
+    """The number of skipped entries, and the first few reasons."""
 
     n: int = 0
-    sentences: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
 
-    def add(self, sentence: str) -> None:
-        """Count one; a hostile file may have millions of them."""
+    def add(self, reason: str) -> None:
+        """Count one. Only the first few reasons are kept: a hostile file may have millions."""
         self.n += 1
-        if len(self.sentences) < MAX_REFUSALS_SHOWN:
-            self.sentences.append(sentence)
+        if len(self.reasons) < MAX_REFUSALS_SHOWN:
+            self.reasons.append(reason)
 
 
 class Importer:
     """Works on one import at a time, in this process."""
 
     def __init__(
-        self, settings: Settings, database: Database, report: Report | None = None
+        self, settings: Settings, database: Database, on_progress: OnProgress = ignore_progress
     ) -> None:
         self._settings = settings
         self._database = database
-        self._report = report or (lambda _done, _total: None)
+        self._on_progress = on_progress
         self._secret = settings.secret()
         self._exam: frozenset[bytes] | None = None
         self.owner = f"{os.getpid()}:{secrets.token_hex(4)}"
 
     def run(self, transfer_id: int) -> Transfer | None:
-        """Do all that is to do for an import now; None if another process is at it.
+        """Do all work that an import needs now. Returns None if another process works on it.
 
-        Raises: LeaseLost, if another one took over, or a person decided otherwise meanwhile;
-        StorageFull, NotReady: then it stays where it is, to be taken up again.
+        Raises: LeaseLost, if another process took over, or a person changed its state meanwhile;
+        StorageFull, NotReady: the import stays as it is and can be continued.
         """
         with self._database.write() as session:
             transfer = transfers.claim(session, transfer_id, owner=self.owner, now=utc_now())
@@ -89,7 +86,7 @@ class Importer:
         if transfer.status == TransferStatus.STORING:
             try:
                 transfer = self._store(transfer)
-            except (InvalidInput, TooLarge) as exc:  # it passed the checks, and has changed since
+            except (InvalidInput, TooLarge) as exc:  # the file changed after the check
                 transfer = self._note(transfer, status=TransferStatus.UNDOING)
                 return self._undo(transfer, TransferStatus.FAILED, str(exc))
         if transfer.status == TransferStatus.UNDOING:
@@ -97,67 +94,67 @@ class Importer:
         return transfer
 
     def _check(self, transfer: Transfer) -> Transfer:
-        """Read the whole file and say what is in it; nothing is stored yet."""
+        """Read the whole file and record what is in it. Stores no drawing."""
         n_checks = (transfer.found or {}).get("n_checks", 0) + 1
         if n_checks > MAX_CHECKS:
-            return self._end(transfer, TransferStatus.REFUSED, DEADLY)
+            return self._end(transfer, TransferStatus.REFUSED, CRASHES)
         self._note(transfer, status=TransferStatus.CHECKING, found={"n_checks": n_checks}, n_done=0)
         try:
-            kind, found = self._look_through(transfer)
+            format, found = self._summary(transfer)
         except (InvalidInput, TooLarge) as exc:
             return self._end(transfer, TransferStatus.REFUSED, str(exc))
         except (MemoryError, RecursionError):
-            sentence = "this file needs more memory than an import may take: split it"
-            return self._end(transfer, TransferStatus.REFUSED, sentence)
+            message = "this file needs more memory than an import may take: split it"
+            return self._end(transfer, TransferStatus.REFUSED, message)
         n = sum(found["by_label"])
         if not n:
-            refusals = "; ".join(found["refusals"][:3])
-            sentence = "there is no drawing in it" + (f": {refusals}" if refusals else "")
-            return self._end(transfer, TransferStatus.REFUSED, sentence, format=kind, found=found)
-        values = {"format": kind, "found": found, "n_total": n, "n_done": 0, "n_new": 0}
+            reasons = "; ".join(found["refusals"][:3])
+            message = "the file has no usable drawing" + (f": {reasons}" if reasons else "")
+            return self._end(transfer, TransferStatus.REFUSED, message, format=format, found=found)
+        values = {"format": format, "found": found, "n_total": n, "n_done": 0, "n_new": 0}
         if transfer.stores_at_once:
             return self._note(transfer, status=TransferStatus.STORING, **values)
         return self._note(transfer, status=TransferStatus.READY, is_over=True, **values)
 
-    def _look_through(self, transfer: Transfer) -> tuple[str, dict[str, Any]]:
-        path = self._path(transfer)
-        kind = format_of(path)
-        refused = _Refused()
+    def _summary(self, transfer: Transfer) -> tuple[str, dict[str, Any]]:
+        """The name of the format, and the figures of `transfers.found`."""
+        format = registry.format_of(self._path(transfer)).name
+        refused = _Refusals()
         by_label = [0] * 10
         n_known = 0
-        beat = _Beat()
-        arrivals = self._arrivals(transfer, kind, refused)
-        while batch := dict(islice(arrivals, BATCH)):
+        heartbeat = Heartbeat()
+        records = self._records(transfer, format, refused)
+        while batch := dict(islice(records, BATCH)):
             for one in batch.values():
                 by_label[one.label] += 1
             n_known += self._n_known(batch)
             n_done = sum(by_label)
             if n_done > MAX_DRAWINGS:
                 raise TooLarge(f"a file may have {MAX_DRAWINGS:,} drawings: split it")
-            self._report(n_done, None)
-            if beat.is_due():
+            self._on_progress(n_done, None)
+            if heartbeat.is_due():
                 self._note(transfer, n_done=n_done)
-        return kind, {
+        return format, {
             "by_label": by_label,
             "n_known": n_known,
             "n_refused": refused.n,
-            "refusals": refused.sentences,
+            "refusals": refused.reasons,
         }
 
-    def _arrivals(
-        self, transfer: Transfer, kind: str, refused: _Refused
-    ) -> Iterator[tuple[str, Arrival]]:
-        """The usable drawings of the file by their ids, always the same ones in the same order."""
+    def _records(
+        self, transfer: Transfer, format: str, refused: _Refusals
+    ) -> Iterator[tuple[str, DrawingRecord]]:
+        """Yield (id, record) of each usable drawing. Deterministic, so that a retry can resume."""
         seen: set[int] = set()
-        beat = _Beat()
-        for place, item in enumerate(READERS[kind](self._path(transfer))):
-            if beat.is_due():  # a batch of photographs may take longer than a silence is allowed
+        heartbeat = Heartbeat()
+        for place, item in enumerate(registry.by_name(format).read(self._path(transfer))):
+            if heartbeat.is_due():  # reading one batch of photographs may outlast the lease
                 self._note(transfer)
-            if isinstance(item, Refusal):
-                refused.add(item.sentence)
+            if isinstance(item, Skipped):
+                refused.add(item.reason)
             elif self._is_exam(item.ink):
                 refused.add(
-                    f"drawing {place + 1} is a picture of MNIST's test set: nothing may train on it"
+                    f"drawing {place + 1} is a picture of MNIST's test set: no run may train on it"
                 )
             else:
                 drawing_id = item.id or str(uuid5(NAMESPACE, f"{transfer.sha256}:{place}"))
@@ -168,29 +165,29 @@ class Importer:
                 yield drawing_id, item
 
     def _is_exam(self, ink: bytes) -> bool:
-        """Whether it is one of the 10,000 pictures that every version is measured on."""
+        """Whether it is one of the 10,000 test pictures that every version is evaluated on."""
         if self._exam is None:
             self._exam = _exam_digests(self._settings)
         return _digest(ink) in self._exam
 
-    def _n_known(self, batch: dict[str, Arrival]) -> int:
+    def _n_known(self, batch: dict[str, DrawingRecord]) -> int:
         with self._database.read() as session:
             ids = select(Drawing.id).where(Drawing.id.in_(list(batch)), Drawing.ink != b"")
             return len(session.scalars(ids).all())
 
     def _store(self, transfer: Transfer) -> Transfer:
-        """Add what is not there yet. The row's progress and the drawings are one transaction."""
+        """Store the drawings that are missing, each batch in one transaction with the progress."""
         n_done, n_new = 0, transfer.n_new
-        arrivals = self._arrivals(transfer, transfer.format or "", _Refused())
-        while batch := dict(islice(arrivals, BATCH)):
+        records = self._records(transfer, transfer.format or "", _Refusals())
+        while batch := dict(islice(records, BATCH)):
             with self._database.write() as session:
                 now = utc_now()
                 n_done += len(batch)
-                n_new += store_arrivals(session, transfer, batch, secret=self._secret, now=now)
+                n_new += store_records(session, transfer, batch, secret=self._secret, now=now)
                 transfers.progress(
                     session, transfer.id, owner=self.owner, now=now, n_done=n_done, n_new=n_new
                 )
-            self._report(n_done, transfer.n_total)
+            self._on_progress(n_done, transfer.n_total)
             time.sleep(PAUSE_SECONDS)
         return self._end(transfer, TransferStatus.DONE, None)
 
@@ -204,11 +201,11 @@ class Importer:
         while True:
             with self._database.write() as session:
                 now = utc_now()
-                n_taken = take_out(session, transfer.id, now=now, limit=BATCH)
-                n_done += n_taken
+                n_erased = erase_imported(session, transfer.id, now=now, limit=BATCH)
+                n_done += n_erased
                 transfers.progress(session, transfer.id, owner=self.owner, now=now, n_done=n_done)
-            self._report(n_done, None)
-            if not n_taken:
+            self._on_progress(n_done, None)
+            if not n_erased:
                 return self._end(transfer, status, message, n_new=0)
             time.sleep(PAUSE_SECONDS)
 
@@ -221,8 +218,7 @@ class Importer:
     def _end(
         self, transfer: Transfer, status: TransferStatus, message: str | None, **values: Any
     ) -> Transfer:
-        """The last word on it; the file is needed no longer. A crash between the two leaves a file
-        that `uploads.sweep` removes."""
+        """Record the end, then remove the file. After a crash between, `uploads.sweep` does it."""
         with self._database.write() as session:
             ended = transfers.finish(
                 session,
@@ -235,42 +231,25 @@ class Importer:
                 **values,
             )
         if transfer.file is not None:
-            (uploads.folder(self._settings) / transfer.file).unlink(missing_ok=True)
+            uploads.remove(self._settings, transfer.file)
         return ended
 
     def _path(self, transfer: Transfer) -> Path:
-        path = uploads.folder(self._settings) / (transfer.file or "")
-        if not path.is_file():
-            raise InvalidInput("the uploaded file is gone: send it again")
-        return path
+        return uploads.find(self._settings, transfer.file or "")
 
     def give_back(self, transfer_id: int, error: InkloopError) -> None:
-        """Say why it stands still; it is taken up again as soon as its heartbeat is old."""
+        """Record why it stopped. It is claimed again once its heartbeat is old enough."""
         try:
             with self._database.write() as session:
                 transfers.progress(
                     session, transfer_id, owner=self.owner, now=utc_now(), message=str(error)
                 )
         except StorageFull:
-            pass  # there is no room even for the sentence
-
-
-class _Beat:
-    """Says when the next heartbeat is due."""
-
-    def __init__(self) -> None:
-        self._next = time.monotonic() + BEAT_SECONDS
-
-    def is_due(self) -> bool:
-        now = time.monotonic()
-        if now < self._next:
-            return False
-        self._next = now + BEAT_SECONDS
-        return True
+            pass  # the disk is too full even for the message
 
 
 def _exam_digests(settings: Settings) -> frozenset[bytes]:
-    """Of MNIST's test pictures; none where MNIST has not been fetched."""
+    """Digests of MNIST's test pictures; empty if MNIST has not been fetched."""
     try:
         images_NHW = mnist.load_test_images(settings.mnist_cache)
     except DataError:

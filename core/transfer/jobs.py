@@ -1,7 +1,7 @@
-"""What may happen to an import or an export, from being asked for to its end.
+"""State changes of imports and exports.
 
-Whoever works on one names itself in every change: a process that lost its work to another one, as
-it was stopped for too long, changes no row and gets LeaseLost.
+A process that works on one names itself as the owner in each change. If another process has taken
+over, because this one was suspended for too long, no row matches and LeaseLost is raised.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 
 from core.base.errors import Conflict, LeaseLost, NotFound
 from core.base.kinds import TransferStatus
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import Transfer
 
 IMPORT = "import"
 EXPORT = "export"
 STALE_AFTER = timedelta(seconds=15)
-"""Without a heartbeat for so long the process is taken for dead; it beats at least every 2 s."""
-WORKED_ON = (
+"""A process without a heartbeat for this long counts as dead; heartbeats come every 2 s or less."""
+ACTIVE = (
     TransferStatus.QUEUED,
     TransferStatus.CHECKING,
     TransferStatus.STORING,
@@ -42,7 +42,7 @@ def begin_import(
     by: str,
     now: datetime,
 ) -> Transfer:
-    """Ask for an import of a file that is there whole."""
+    """Queue the import of an uploaded file."""
     transfer = Transfer(
         kind=IMPORT,
         status=TransferStatus.QUEUED,
@@ -73,7 +73,7 @@ def begin_export(
     owner: str,
     now: datetime,
 ) -> Transfer:
-    """Write down that somebody takes drawings out: which, how, and how far it is."""
+    """Record that an export begins: by whom, of which drawings, in which format."""
     transfer = Transfer(
         kind=EXPORT,
         status=TransferStatus.SENDING,
@@ -96,19 +96,17 @@ def begin_export(
 
 
 def due(session: Session, *, now: datetime) -> int | None:
-    """The oldest import that needs a process: asked for, or left behind by one that died."""
+    """The id of the oldest import that needs a process: queued, or left by one that died."""
     return session.scalars(_due(now).order_by(Transfer.id).limit(1)).one_or_none()
 
 
 def _due(now: datetime) -> Any:
     is_free = or_(Transfer.heartbeat_at.is_(None), Transfer.heartbeat_at < now - STALE_AFTER)
-    return select(Transfer.id).where(
-        Transfer.kind == IMPORT, Transfer.status.in_(WORKED_ON), is_free
-    )
+    return select(Transfer.id).where(Transfer.kind == IMPORT, Transfer.status.in_(ACTIVE), is_free)
 
 
 def claim(session: Session, transfer_id: int, *, owner: str, now: datetime) -> Transfer | None:
-    """Become the one who works on an import; None if somebody else does, or nothing is to do."""
+    """Take an import to work on it; None if another process has it, or nothing is left to do."""
     return session.scalars(
         update(Transfer)
         .where(Transfer.id.in_(_due(now)), Transfer.id == transfer_id)
@@ -127,9 +125,9 @@ def progress(
     is_over: bool = False,
     **values: Any,
 ) -> Transfer:
-    """Beat, and write down how far it is; `is_over`: this process has done its part.
+    """Record a heartbeat and progress. `is_over` gives the job up: this process has done its part.
 
-    Raises: LeaseLost, if it is somebody else's by now.
+    Raises: LeaseLost, if another process has taken over.
     """
     if is_over:
         values["owner"] = None
@@ -154,32 +152,32 @@ def finish(
     now: datetime,
     **values: Any,
 ) -> Transfer:
-    """End it. Raises: LeaseLost."""
+    """Record the end of a job. Raises: LeaseLost."""
     done = {"status": status, "finished_at": now, **values}
     return progress(session, transfer_id, owner=owner, now=now, is_over=True, **done)
 
 
 def ask_to_store(session: Session, transfer_id: int, *, by: str, now: datetime) -> Transfer:
-    """Store what was checked. Raises: NotFound; Conflict, if it does not wait for that."""
-    row = _turn(session, transfer_id, (TransferStatus.READY,), TransferStatus.STORING)
+    """Have a checked import stored. Raises: NotFound; Conflict, if it is in another state."""
+    row = _redirect(session, transfer_id, (TransferStatus.READY,), TransferStatus.STORING)
     audit(session, by=by, action="import_store", subject=_subject(transfer_id), now=now)
     return row
 
 
 def ask_to_undo(session: Session, transfer_id: int, *, by: str, now: datetime) -> Transfer:
-    """Take out all that an import brought. Raises: NotFound; Conflict, if there is nothing."""
-    row = _turn(session, transfer_id, UNDOABLE, TransferStatus.UNDOING)
+    """Have all drawings of an import erased. Raises: NotFound; Conflict, if it has none."""
+    row = _redirect(session, transfer_id, UNDOABLE, TransferStatus.UNDOING)
     audit(session, by=by, action="import_undo", subject=_subject(transfer_id), now=now)
     return row
 
 
-def _turn(
+def _redirect(
     session: Session,
     transfer_id: int,
     expected: tuple[TransferStatus, ...],
     status: TransferStatus,
 ) -> Transfer:
-    """A person decides: whoever works on it loses it, and a process takes it up anew."""
+    """Change the state as a person asks: the current owner loses the job, another one claims it."""
     row = session.scalars(
         update(Transfer)
         .where(Transfer.id == transfer_id, Transfer.kind == IMPORT, Transfer.status.in_(expected))

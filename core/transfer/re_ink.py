@@ -1,13 +1,13 @@
-"""Makes the ink of stored drawings anew, from their strokes and pictures, by today's imaging.
+"""Recompute the ink of stored drawings from their strokes and pictures, by the current imaging.
 
-Labels, splits and statuses stay. A batch is one transaction, and a drawing that carries today's
-imaging version is done: whoever is broken off goes on where they were.
+Labels, splits and statuses stay. Each batch is one transaction, and drawings of the current imaging
+version are skipped, so that an interrupted run continues where it was.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,27 +21,29 @@ from core.imaging.ink import Stopwatch
 from core.imaging.pictures import ink_from_grey
 from core.storage.database import Database
 from core.storage.tables import Drawing
+from core.transfer.progress import OnProgress, ignore_progress
 
 BATCH: Final = 200  # drawings; about 0.1 s of imaging, before the write lock is taken
-PAUSE_SECONDS: Final = 0.01  # between batches, so that people's drawings get their turn
-Report = Callable[[int, int], None]
-"""Told (drawings done, drawings in all)."""
+PAUSE_SECONDS: Final = 0.01  # between batches, so that other writers get the lock
 
 
 @dataclass(slots=True)
 class ReInked:
-    """What came of it."""
+    """What re-inking did."""
 
     n_done: int = 0
     n_changed: int = 0
     n_kept: int = 0
-    """Those in which today's imaging sees nothing: their old ink stays."""
+    """Drawings in which the current imaging finds no ink: they keep their old ink."""
 
 
 def re_ink(
-    database: Database, report: Report | None = None, *, version: int = IMAGING_VERSION
+    database: Database,
+    on_progress: OnProgress = ignore_progress,
+    *,
+    version: int = IMAGING_VERSION,
 ) -> ReInked:
-    """Ink anew whatever has strokes or a picture and was inked by another version."""
+    """Recompute the ink of all drawings of another version that have strokes or a picture."""
     outcome = ReInked()
     with database.read() as session:
         count = select(func.count()).select_from(Drawing).where(_due(version))
@@ -57,8 +59,7 @@ def re_ink(
         made = [_ink(drawing) for drawing in drawings]
         with database.write() as session:
             _write(session, drawings, made, version, outcome)
-        if report is not None:
-            report(outcome.n_done, n_total)
+        on_progress(outcome.n_done, n_total)
         time.sleep(PAUSE_SECONDS)
 
 
@@ -68,7 +69,7 @@ def _due(version: int) -> ColumnElement[bool]:
 
 
 def _ink(drawing: Drawing) -> bytes | None:
-    """Its ink by today's imaging; None if there is nothing on it."""
+    """Its ink by the current imaging; None if that finds none."""
     if drawing.strokes is not None:
         inking = ink_from_strokes(*decode_strokes(drawing.strokes))
     else:
@@ -85,7 +86,7 @@ def _write(
 ) -> None:
     for drawing, ink in zip(drawings, made, strict=True):
         values = {"imaging_version": version} | ({} if ink is None else {"ink": ink})
-        # what was erased since it was read stays erased
+        # A drawing erased since it was read stays erased.
         session.execute(
             update(Drawing)
             .where(Drawing.number == drawing.number, Drawing.ink != b"")

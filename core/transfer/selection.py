@@ -1,4 +1,4 @@
-"""Which drawings an export has: the filters of the gallery, walked in order of arrival."""
+"""Which drawings an export has: those that match the gallery's filters, in order of arrival."""
 
 from __future__ import annotations
 
@@ -17,19 +17,18 @@ from core.drawings.gallery import Filters
 from core.storage import facets
 from core.storage.tables import Drawing, LabelEvent, ModelVersion, RunDrawing
 
-Selection = Filters
-BATCH: Final = 1000  # drawings; some 3 MB with their strokes
+BATCH: Final = 1000  # drawings; about 3 MB with their strokes
 
 
 def batches(
-    session: Session, selection: Selection, *, with_strokes: bool = True
+    session: Session, filters: Filters, *, with_strokes: bool = True
 ) -> Iterator[Sequence[Drawing]]:
-    """The selected drawings, oldest first, a thousand at a time.
+    """Yield the drawings that match, oldest first, a thousand at a time.
 
-    All within the session's one consistent view: what is deleted meanwhile is still in it, what
-    arrives is not. Each batch goes on by number, so the whole is one pass over the table.
+    All batches are read in the session's transaction: drawings deleted meanwhile are still in it,
+    drawings stored meanwhile are not. Each batch continues by number, so the table is read once.
     """
-    found = select(Drawing).where(fits(selection)).order_by(Drawing.number).limit(BATCH)
+    found = select(Drawing).where(_matches(filters)).order_by(Drawing.number).limit(BATCH)
     if not with_strokes:
         found = found.options(defer(Drawing.strokes), defer(Drawing.picture))
     last = 0
@@ -39,29 +38,30 @@ def batches(
         session.expunge_all()
 
 
-def n_selected(session: Session, selection: Selection) -> int:
-    """How many drawings fit, exactly."""
-    return session.scalars(select(func.count()).select_from(Drawing).where(fits(selection))).one()
+def n_selected(session: Session, filters: Filters) -> int:
+    """The exact number of drawings that match."""
+    count = select(func.count()).select_from(Drawing).where(_matches(filters))
+    return session.scalars(count).one()
 
 
-def fits(selection: Selection) -> ColumnElement[bool]:
-    """The filters as a condition; deleted drawings only fit if a filter asks for them."""
-    by_axis = {name: getattr(selection, name) for name in facets.AXES}
+def _matches(filters: Filters) -> ColumnElement[bool]:
+    """The filters as a condition; deleted drawings match only if a filter asks for them."""
+    by_axis = {name: getattr(filters, name) for name in facets.AXES}
     given = {name: value for name, value in by_axis.items() if value is not None}
-    wanted = facets.chosen(given, selection.disagrees).nonzero()[0].tolist()
-    # The plus keeps SQLite from using the index by facet, which would have to be sorted.
+    wanted = facets.chosen(given, filters.disagrees).nonzero()[0].tolist()
+    # The plus keeps SQLite from using the index by facet, whose rows it would have to sort.
     by_facet = text("+drawings.facet IN (SELECT value FROM json_each(:wanted))").bindparams(
         wanted=json.dumps(wanted)
     )
     conditions: list[Any] = [by_facet, Drawing.ink != b""]
-    if selection.contributor is not None:
-        conditions.append(Drawing.contributor_id == selection.contributor)
-    if selection.since is not None:
-        conditions.append(Drawing.created_at >= selection.since)
-    if selection.until is not None:
-        conditions.append(Drawing.created_at < selection.until)
-    if selection.version is not None:
-        conditions.append(_learned_by(selection.version))
+    if filters.contributor is not None:
+        conditions.append(Drawing.contributor_id == filters.contributor)
+    if filters.since is not None:
+        conditions.append(Drawing.created_at >= filters.since)
+    if filters.until is not None:
+        conditions.append(Drawing.created_at < filters.until)
+    if filters.version is not None:
+        conditions.append(_learned_by(filters.version))
     return and_(*conditions)
 
 
@@ -75,27 +75,27 @@ def _learned_by(version: int) -> ColumnElement[bool]:
 
 
 def histories(session: Session, numbers: Collection[int]) -> dict[int, list[LabelEvent]]:
-    """The labels that each drawing was ever given, oldest first."""
-    given: dict[int, list[LabelEvent]] = defaultdict(list)
+    """All labels that each drawing ever had, oldest first."""
+    by_number: dict[int, list[LabelEvent]] = defaultdict(list)
     rows = select(LabelEvent).where(LabelEvent.drawing_number.in_(numbers)).order_by(LabelEvent.id)
     for event in session.scalars(rows):
-        given[event.drawing_number].append(event)
-    return given
+        by_number[event.drawing_number].append(event)
+    return by_number
 
 
-def to_json(selection: Selection) -> dict[str, Any]:
-    """The filters that are set, as the row of an export keeps them."""
+def to_json(filters: Filters) -> dict[str, Any]:
+    """The filters that are set, as JSON for the row of an export."""
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in asdict(selection).items()
+        for name, value in asdict(filters).items()
         if value is not None
     }
 
 
-def from_json(kept: Mapping[str, Any]) -> Selection:
-    """The filters of `to_json`."""
+def from_json(kept: Mapping[str, Any]) -> Filters:
+    """Parse the result of `to_json`."""
     given = dict(kept)
     for name in ("since", "until"):
         if name in given:
             given[name] = datetime.fromisoformat(given[name])
-    return Selection(**given)
+    return Filters(**given)

@@ -1,14 +1,15 @@
-"""Tables that somebody may open in a spreadsheet."""
+"""Protection of tables that people open in a spreadsheet against formula injection."""
 
 from __future__ import annotations
 
 from typing import Final
 
-_STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def inert(cell: str) -> str:
-    """The cell as text that no spreadsheet computes: an apostrophe goes before what looks like a
-    formula. Numbers that are negative have to be written by whoever knows that they are numbers.
+    """Put an apostrophe before text that a spreadsheet would evaluate as a formula.
+
+    It also quotes negative numbers: a caller that writes numbers must not pass them through it.
     """
-    return f"'{cell}" if cell.lstrip(" ").startswith(_STARTS_FORMULA) else cell
+    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA_STARTS) else cell

@@ -1,10 +1,9 @@
-"""What an import does to the drawings: it adds them, batch by batch, and can take them all out."""
+"""What an import changes in the database: it adds drawings in batches, and can erase them all."""
 
 from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,68 +12,29 @@ from sqlalchemy.orm import Session
 
 from core.base.kinds import DrawingStatus, Source, Split, TransferStatus
 from core.drawings.erasing import erase_numbers
-from core.drawings.lifecycle import new_contributor, split_of_next
+from core.drawings.holdout import new_contributor, split_of_next
 from core.storage.counters import count
 from core.storage.tables import Contributor, Drawing, ImportedDrawing, LabelEvent, Transfer
+from core.transfer.formats.records import DrawingRecord, LabelEntry
 
 
-@dataclass(frozen=True, slots=True)
-class LabelGiven:
-    """One entry of a drawing's label history."""
-
-    label: int
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What only Inkloop's own Parquet tells of a drawing; see `core.storage.tables.Drawing`."""
-
-    contributor_id: str
-    source: str
-    status: DrawingStatus
-    split: Split
-    created_at: datetime
-    predicted_label: int | None
-    predicted_version: int | None
-    confidence: float | None
-    confirmed_at: datetime | None
-    reviewed_at: datetime | None
-    labels: tuple[LabelGiven, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """One drawing of a file. Without `told` it is somebody's digit and its label, no more."""
-
-    label: int
-    ink: bytes
-    id: str | None = None
-    """Its uuid, where the file has one; else the place in the file makes it."""
-    strokes: bytes | None = None
-    picture: bytes | None = None
-    imaging_version: int
-    told: Told | None = None
-
-
-def store_arrivals(
+def store_records(
     session: Session,
     transfer: Transfer,
-    arrivals: Mapping[str, Arrival],
+    records: Mapping[str, DrawingRecord],
     *,
     secret: bytes,
     now: datetime,
 ) -> int:
-    """Store what is not there yet, by id. Returns how many drawings that added.
+    """Store the records whose id is not stored yet. Returns how many drawings that added.
 
-    An id that is there changes nothing, so that a batch may be sent again after a crash. Only what
-    an import brought that was undone since comes back. What has no contributor belongs to one that
-    stands for the file; its split follows the rule that all drawings follow.
+    A known id changes nothing, so that a batch can be stored again after a crash; but drawings of
+    an import that was undone come back. Records without provenance belong to one contributor that
+    stands for the file, and get their splits by the rule for all drawings.
     """
-    known = _known(session, arrivals)
+    known = _known(session, records)
     undone = _undone(session, [n for n, status in known.values() if status == "deleted"])
-    adding = {i: one for i, one in arrivals.items() if i not in known or known[i][0] in undone}
+    adding = {i: one for i, one in records.items() if i not in known or known[i][0] in undone}
     contributors = _contributors(session, transfer, adding.values(), secret=secret, now=now)
     number = session.scalars(select(func.max(Drawing.number))).one() or 0
     rows, labels, totals = [], [], Tally[str]()
@@ -105,7 +65,7 @@ def _known(session: Session, ids: Iterable[str]) -> dict[str, tuple[int, str]]:
 
 
 def _undone(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Those that came with an import which was undone."""
+    """Those of the drawings that came with an import which was undone."""
     if not numbers:
         return set()
     found = (
@@ -118,71 +78,77 @@ def _undone(session: Session, numbers: Sequence[int]) -> set[int]:
     return set(session.scalars(found))
 
 
-def _contributor_id(transfer: Transfer, one: Arrival) -> str:
-    if one.told is not None:
-        return one.told.contributor_id
+def _contributor_id(transfer: Transfer, record: DrawingRecord) -> str:
+    if record.provenance is not None:
+        return record.provenance.contributor_id
     return f"import-{(transfer.sha256 or '')[:16]}"
 
 
 def _contributors(
     session: Session,
     transfer: Transfer,
-    arrivals: Iterable[Arrival],
+    records: Iterable[DrawingRecord],
     *,
     secret: bytes,
     now: datetime,
 ) -> dict[str, Contributor]:
-    """Whose drawings they are; whoever is new is made, in the order of their drawings."""
-    in_order = list(arrivals)
+    """The contributors of the records by id; new ones are made in the order of their drawings."""
+    in_order = list(records)
     ids = list(dict.fromkeys(_contributor_id(transfer, one) for one in in_order))
     found = {
         row.id: row for row in session.scalars(select(Contributor).where(Contributor.id.in_(ids)))
     }
     held_out = {
-        one.told.contributor_id
+        one.provenance.contributor_id
         for one in in_order
-        if one.told is not None and one.told.split == Split.HOLDOUT_NEW
+        if one.provenance is not None and one.provenance.split == Split.HOLDOUT_NEW
     }
     for contributor_id in ids:
         if contributor_id not in found:
             made = new_contributor(session, contributor_id, secret=secret, now=now)
-            # Whoever was held out as a whole elsewhere stays so: nothing of theirs may train.
+            # A contributor held out in the other instance stays so: no run may train on them.
             made.is_held_out = made.is_held_out or contributor_id in held_out
             found[contributor_id] = made
     return found
 
 
 def _row(
-    drawing_id: str, one: Arrival, contributor: Contributor, *, secret: bytes, now: datetime
+    drawing_id: str,
+    record: DrawingRecord,
+    contributor: Contributor,
+    *,
+    secret: bytes,
+    now: datetime,
 ) -> dict[str, Any]:
-    told = one.told
+    given = record.provenance
     return {
         "id": drawing_id,
         "contributor_id": contributor.id,
-        "label": one.label,
-        "status": DrawingStatus.ACCEPTED if told is None else told.status,
-        "split": split_of_next(contributor, secret) if told is None else told.split,
-        "source": Source.IMPORTED if told is None else told.source,
-        "ink": one.ink,
-        "imaging_version": one.imaging_version,
-        "strokes": one.strokes,
-        "picture": one.picture,
-        "predicted_label": None if told is None else told.predicted_label,
-        "predicted_version": None if told is None else told.predicted_version,
-        "confidence": None if told is None else told.confidence,
-        "created_at": now if told is None else told.created_at,
-        "confirmed_at": None if told is None else told.confirmed_at,
-        "reviewed_at": None if told is None else told.reviewed_at,
+        "label": record.label,
+        "status": DrawingStatus.ACCEPTED if given is None else given.status,
+        "split": split_of_next(contributor, secret) if given is None else given.split,
+        "source": Source.IMPORTED if given is None else given.source,
+        "ink": record.ink,
+        "imaging_version": record.imaging_version,
+        "strokes": record.strokes,
+        "picture": record.picture,
+        "predicted_label": None if given is None else given.predicted_label,
+        "predicted_version": None if given is None else given.predicted_version,
+        "confidence": None if given is None else given.confidence,
+        "created_at": now if given is None else given.created_at,
+        "confirmed_at": None if given is None else given.confirmed_at,
+        "reviewed_at": None if given is None else given.reviewed_at,
         "deleted_at": None,
         "status_before": None,
     }
 
 
-def _labels(one: Arrival, number: int, by: str, now: datetime) -> list[dict[str, Any]]:
-    given = (LabelGiven(one.label, by, now),) if one.told is None else one.told.labels
+def _labels(record: DrawingRecord, number: int, by: str, now: datetime) -> list[dict[str, Any]]:
+    given = record.provenance
+    entries = (LabelEntry(record.label, by, now),) if given is None else given.labels
     return [
         {"drawing_number": number, "label": entry.label, "by": entry.by, "at": entry.at}
-        for entry in given
+        for entry in entries
     ]
 
 
@@ -193,13 +159,13 @@ def _write(
     back: set[int],
     labels: Sequence[dict[str, Any]],
 ) -> None:
-    """New rows are inserted; those in `back` take the places that they had before the undo."""
+    """Insert new rows; those in `back` (numbers) replace the stubs that the undo left."""
     new = [row for row in rows if row["number"] not in back]
     if new:
         session.execute(insert(Drawing.__table__), new)  # type: ignore[arg-type]
     for row in rows:
         if row["number"] in back:
-            # its split was decided when it first came, and a drawing never changes sides
+            # The split was decided when the drawing was first stored, and never changes.
             kept = {name: value for name, value in row.items() if name not in ("number", "split")}
             session.execute(
                 update(Drawing)
@@ -222,8 +188,8 @@ def _tally(totals: Tally[str], label: int, status: str, n: int) -> None:
     totals["drawings"] += n
 
 
-def take_out(session: Session, transfer_id: int, *, now: datetime, limit: int = 500) -> int:
-    """Erase drawings that an import brought, at most `limit`. Returns how many; 0: all are gone."""
+def erase_imported(session: Session, transfer_id: int, *, now: datetime, limit: int = 500) -> int:
+    """Erase up to `limit` drawings of an import. Returns how many; 0 when none is left."""
     left = (
         select(Drawing.number)
         .join(ImportedDrawing, ImportedDrawing.drawing_number == Drawing.number)

@@ -1,95 +1,100 @@
-"""Files that wait to be imported: in the instance's `transfers` folder, whole or not at all."""
+"""Files that wait to be imported: objects in the instance's `transfers` folder.
+
+A key is `<random>.<sha256>.upload`: two uploads of the same bytes are two objects, since each goes
+with its own import. The row of an import holds the key while the file is needed.
+"""
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import os
 import secrets
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Final
 
 from sqlalchemy import select
 
-from core.base.errors import InvalidInput, StorageFull, TooLarge
+from core.base.clock import utc_now
+from core.base.errors import InvalidInput, ObjectMissing, TooLarge
 from core.base.settings import Settings
 from core.storage.database import Database
+from core.storage.objects import FolderStore, ObjectStore
 from core.storage.tables import Transfer
 
 MAX_FILE_BYTES: Final = 2 * 2**30
 CHUNK_BYTES: Final = 1 << 20
-FORGOTTEN_AFTER_SECONDS: Final = 3600
+OnBytes = Callable[[int], None]
+SWEPT_AFTER: Final = timedelta(hours=1)
+"""Age of files without a row at which they are deleted. The row follows within the same request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that was taken in."""
+    """A file that was stored."""
 
     name: str
+    """Its key."""
     n_bytes: int
     sha256: str
 
 
 def folder(settings: Settings) -> Path:
-    """Where uploads are kept while they are needed; only the instance's owner may read them."""
+    """Return the folder of uploads, which only the instance's owner may read."""
     path = settings.instance / "transfers"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
 
-def take_in(
-    settings: Settings, stream: IO[bytes], report: Callable[[int], None] | None = None
-) -> Upload:
-    """Copy a stream to a file of ours, a piece at a time, and sync it.
+def receive(settings: Settings, stream: IO[bytes], on_bytes: OnBytes | None = None) -> Upload:
+    """Store a stream, piece by piece; `on_bytes` gets the size of each.
 
     Raises: InvalidInput, if it is empty; TooLarge, over 2 GB; StorageFull.
     """
-    name = f"{secrets.token_hex(16)}.upload"
-    partial = folder(settings) / f"{name}.partial"
-    digest = hashlib.sha256()
+    name = f"{secrets.token_hex(8)}.upload"
+    stored = _objects(settings).put(name, _pieces(stream, on_bytes or (lambda _n_bytes: None)))
+    return Upload(stored.key, stored.n_bytes, stored.sha256)
+
+
+def _pieces(stream: IO[bytes], on_bytes: OnBytes) -> Iterator[bytes]:
     n_bytes = 0
+    while piece := stream.read(CHUNK_BYTES):
+        n_bytes += len(piece)
+        if n_bytes > MAX_FILE_BYTES:
+            raise TooLarge("a file to import may have at most 2 GB: split it")
+        yield piece
+        on_bytes(len(piece))
+    if not n_bytes:
+        raise InvalidInput("the file is empty: choose another one")
+
+
+def find(settings: Settings, name: str) -> Path:
+    """Return the file of an upload. Raises: InvalidInput, if it is gone."""
     try:
-        with partial.open("xb") as file:
-            while chunk := stream.read(CHUNK_BYTES):
-                n_bytes += len(chunk)
-                if n_bytes > MAX_FILE_BYTES:
-                    raise TooLarge("a file to import may have at most 2 GB: split it")
-                digest.update(chunk)
-                file.write(chunk)
-                if report is not None:
-                    report(len(chunk))
-            file.flush()
-            os.fsync(file.fileno())
-        if not n_bytes:
-            raise InvalidInput("the file is empty: choose another one")
-        partial.rename(folder(settings) / name)
-    except OSError as exc:
-        if exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise StorageFull("the disk is full, nothing was imported: make room first") from exc
-        raise
-    finally:
-        partial.unlink(missing_ok=True)
-    return Upload(name, n_bytes, digest.hexdigest())
+        return _objects(settings).local_file(name)
+    except ObjectMissing as exc:
+        raise InvalidInput("the uploaded file is gone: send it again") from exc
+
+
+def remove(settings: Settings, name: str) -> None:
+    """Delete an upload that is no longer needed."""
+    _objects(settings).delete(name)
 
 
 def sweep(settings: Settings, database: Database) -> int:
-    """Remove files that no import needs any more, such as half an upload. Returns how many."""
-    old = [path for path in folder(settings).iterdir() if _is_old(path)]
+    """Delete files that no import needs, such as half an upload. Returns how many."""
+    objects = _objects(settings)
+    oldest = utc_now() - SWEPT_AFTER
+    old = [one.key for one in objects.list("") if one.written_at < oldest]
     if not old:
         return 0
     with database.read() as session:
         needed = set(session.scalars(select(Transfer.file).where(Transfer.file.is_not(None))))
-    left = [path for path in old if path.name not in needed]
-    for path in left:
-        path.unlink(missing_ok=True)
+    left = [key for key in old if key not in needed]
+    for key in left:
+        objects.delete(key)
     return len(left)
 
 
-def _is_old(path: Path) -> bool:
-    try:
-        return path.stat().st_mtime < time.time() - FORGOTTEN_AFTER_SECONDS
-    except FileNotFoundError:
-        return False
+def _objects(settings: Settings) -> ObjectStore:
+    return FolderStore(folder(settings))

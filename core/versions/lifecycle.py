@@ -1,4 +1,4 @@
-"""Which versions exist, which one is live, and what they are measured against."""
+"""State changes of versions: adding them, promoting them, moving the anchor."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.base.errors import Conflict, NotFound
-from core.runs.lifecycle import require_fence
-from core.storage.counters import audit
+from core.runs.lease import require_fence
+from core.storage.audit import audit
 from core.storage.tables import Anchor, ModelVersion, Promotion
 
 BY_GATE = "gate"
 
 
 def next_version(session: Session) -> int:
-    """The number for the next candidate: one more than the highest that exists."""
+    """The number for the next candidate: the highest one plus 1."""
     return (session.scalars(select(func.max(ModelVersion.version))).one() or 0) + 1
 
 
@@ -33,9 +33,9 @@ def add_version(
     run_id: int,
     now: datetime,
 ) -> None:
-    """Make a version count, once its files are whole in the model store.
+    """Add a version whose files are complete in the model store.
 
-    Raises: LeaseLost, if another trainer took over while this one was busy or asleep.
+    Raises: LeaseLost, if another trainer has taken over.
     """
     require_fence(session, fence)
     session.add(
@@ -54,8 +54,8 @@ def add_version(
     session.flush()
 
 
-def champion(session: Session) -> Promotion | None:
-    """The newest promotion: its version is live."""
+def live_promotion(session: Session) -> Promotion | None:
+    """The newest promotion: its version is the champion."""
     return session.scalars(select(Promotion).order_by(Promotion.id.desc()).limit(1)).one_or_none()
 
 
@@ -73,7 +73,7 @@ def promote(
     """
     if session.get(ModelVersion, version) is None:
         raise NotFound("version", version)
-    live = champion(session)
+    live = live_promotion(session)
     if live is not None and live.version == version:
         raise Conflict(f"version {version} is live already")
     promotion = Promotion(
@@ -91,31 +91,31 @@ def promote(
 
 
 def rollback(session: Session, *, reason: str, by: str, now: datetime) -> Promotion:
-    """Return to the version that was live before the present one.
+    """Return to the version that was live before the current one.
 
-    Going back twice goes two versions back: what counts is the promotion that first brought the
-    present version, not the rollback to it.
+    A second rollback goes one version further back: it looks at the promotion of the current
+    version, not at the rollback to it.
 
     Raises: Conflict, if there is none.
     """
-    live = champion(session)
-    brought = None
+    live = live_promotion(session)
+    promotion = None
     if live is not None:
-        brought = session.scalars(
+        promotion = session.scalars(
             select(Promotion)
             .where(Promotion.version == live.version, Promotion.kind != "rollback")
             .order_by(Promotion.id.desc())
             .limit(1)
         ).one_or_none()
-    if brought is None or brought.previous_version is None:
+    if promotion is None or promotion.previous_version is None:
         raise Conflict("there is no version to go back to: no other one was live before")
     return promote(
-        session, brought.previous_version, kind="rollback", reason=reason, by=by, now=now
+        session, promotion.previous_version, kind="rollback", reason=reason, by=by, now=now
     )
 
 
 def move_anchor(session: Session, version: int, *, reason: str, by: str, now: datetime) -> None:
-    """Measure all later candidates against `version`. Only a person does this, but for the first.
+    """Measure later candidates against `version`. Only a person moves the anchor after the first.
 
     Raises: NotFound.
     """

@@ -1,7 +1,7 @@
-"""What may happen to the map of a version: asked for, begun, made or failed.
+"""State changes of a version's map: requested, started, finished or failed.
 
-A map is wanted while the live version has none. It is made beside the runs, without their lease:
-two trainers that make the same one write the same rows, each in one transaction.
+A map is wanted while the champion has none. Trainers make maps between runs and without the lease:
+if two make the same map, each writes the same rows in one transaction.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from core.base.kinds import DrawingStatus, MapSource
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import DigitMap, Drawing, Embedding
-from core.versions.lifecycle import champion
+from core.versions.lifecycle import live_promotion
 
-KEPT = 20
-"""Maps of the newest versions that stay, 400 kB each."""
+N_STORED = 20
+"""How many maps are stored, those made last; 400 kB each."""
 STALE_AFTER = timedelta(minutes=15)
-"""An attempt that began so long ago died with its trainer."""
+"""An attempt that started this long ago counts as dead, with its trainer."""
 CHUNK = 500  # numbers in one query; SQLite takes 32,766 parameters
 
 
@@ -40,8 +40,8 @@ class Point:
 
 
 def wanted(session: Session) -> tuple[int, datetime | None] | None:
-    """The live version, and when its map was asked for, while it has to be made; else None."""
-    live = champion(session)
+    """The champion's version and when its map was requested, if it has to be made; else None."""
+    live = live_promotion(session)
     if live is None:
         return None
     row = session.get(DigitMap, live.version)
@@ -51,17 +51,17 @@ def wanted(session: Session) -> tuple[int, datetime | None] | None:
 
 
 def is_owed(row: DigitMap) -> bool:
-    """Whether there is no map yet, or none since it was last asked for."""
+    """Whether the map was not made since it was last requested."""
     return row.made_at is None or row.asked_at > row.made_at
 
 
 def is_under_way(row: DigitMap, now: datetime) -> bool:
-    """Whether somebody is making it."""
+    """Whether a trainer is making it."""
     return row.started_at is not None and now - row.started_at < STALE_AFTER
 
 
 def ask_for_map(session: Session, version: int, *, by: str, now: datetime) -> DigitMap:
-    """Have the map of a version made anew. Asking while it is being made changes nothing."""
+    """Request a new map of a version. Does nothing while one is being made."""
     row = session.get(DigitMap, version)
     if row is not None and is_under_way(row, now):
         return row
@@ -74,7 +74,7 @@ def ask_for_map(session: Session, version: int, *, by: str, now: datetime) -> Di
 
 
 def begin_map(session: Session, version: int, *, now: datetime) -> None:
-    """An attempt begins."""
+    """Record the start of an attempt."""
     row = session.get(DigitMap, version)
     if row is None:
         row = DigitMap(version=version, asked_at=now)
@@ -83,7 +83,7 @@ def begin_map(session: Session, version: int, *, now: datetime) -> None:
 
 
 def enter_phase(session: Session, version: int, phase: str) -> None:
-    """The attempt goes on to its next part."""
+    """Record the phase of an attempt."""
     session.get_one(DigitMap, version).phase = phase
 
 
@@ -96,39 +96,39 @@ def finish_map(
     seconds: float,
     now: datetime,
 ) -> None:
-    """Put a map in the place of the one before. What was erased meanwhile does not get onto it."""
+    """Replace the map of a version. Drawings that were deleted meanwhile are left out."""
     drawn = [point.number for point in points if point.source == MapSource.DRAWING]
-    there = _still_there(session, drawn)
-    kept = [p for p in points if p.source == MapSource.MNIST or p.number in there]
+    undeleted = _undeleted(session, drawn)
+    kept = [p for p in points if p.source == MapSource.MNIST or p.number in undeleted]
     session.execute(delete(Embedding).where(Embedding.version == version))
     if kept:
         session.execute(insert(Embedding), [{"version": version, **asdict(p)} for p in kept])
     row = session.get_one(DigitMap, version)
     row.made_at, row.seconds, row.newest_number = now, seconds, newest_number
     row.started_at, row.phase, row.failure = None, None, None
-    _forget_old(session, version)
+    _delete_old(session, version)
 
 
 def end_attempt(session: Session, version: int, failure: str | None) -> None:
-    """The attempt came to nothing, for a reason, or because the trainer stops (None)."""
+    """Record a failed attempt, or with None one that was interrupted because the trainer stops."""
     row = session.get(DigitMap, version)
     if row is None or row.started_at is None:
         return
     row.started_at, row.phase, row.failure = None, None, failure
 
 
-def _still_there(session: Session, numbers: Sequence[int]) -> set[int]:
-    there: set[int] = set()
+def _undeleted(session: Session, numbers: Sequence[int]) -> set[int]:
+    undeleted: set[int] = set()
     for start in range(0, len(numbers), CHUNK):
         chosen = Drawing.number.in_(numbers[start : start + CHUNK])
         query = select(Drawing.number).where(chosen, Drawing.status != DrawingStatus.DELETED)
-        there.update(session.scalars(query))
-    return there
+        undeleted.update(session.scalars(query))
+    return undeleted
 
 
-def _forget_old(session: Session, newest: int) -> None:
+def _delete_old(session: Session, newest: int) -> None:
     made = select(DigitMap.version).where(DigitMap.version != newest)
-    old = session.scalars(made.order_by(DigitMap.made_at.desc()).offset(KEPT - 1)).all()
+    old = session.scalars(made.order_by(DigitMap.made_at.desc()).offset(N_STORED - 1)).all()
     if old:
         session.execute(delete(Embedding).where(Embedding.version.in_(old)))
         session.execute(delete(DigitMap).where(DigitMap.version.in_(old)))

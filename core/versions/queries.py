@@ -1,4 +1,4 @@
-"""Queries about versions: which one is live, since when, and what became of each."""
+"""Queries about versions: the champion, each version's status, what versions learned from."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.storage.tables import ModelVersion, Promotion, RunDrawing
+from core.storage.tables import Drawing, ModelVersion, Promotion, RunDrawing
 from core.versions import lifecycle
 
 
 @dataclass(frozen=True, slots=True)
 class Champion:
-    """The live version, and since when."""
+    """The live version."""
 
     version: int
     sha256: str
@@ -28,8 +28,8 @@ class Champion:
 
 
 def champion(session: Session) -> Champion | None:
-    """The version that is live, with its accuracy; None before the first promotion."""
-    promotion = lifecycle.champion(session)
+    """The live version with its accuracy; None before the first promotion."""
+    promotion = lifecycle.live_promotion(session)
     if promotion is None:
         return None
     row = session.get_one(ModelVersion, promotion.version)
@@ -44,15 +44,15 @@ def champion(session: Session) -> Champion | None:
 
 
 def live_version(session: Session) -> int | None:
-    """The version that is live; None before the first promotion."""
-    promotion = lifecycle.champion(session)
+    """The number of the live version; None before the first promotion."""
+    promotion = lifecycle.live_promotion(session)
     return None if promotion is None else promotion.version
 
 
 def versions_that_learned(
     session: Session, numbers: Collection[int]
 ) -> dict[int, list[tuple[int, bool]]]:
-    """For each drawing number the versions that trained on it, each with "was ever live"."""
+    """Drawing number -> versions that trained on it, each with whether it was ever live."""
     promoted = select(Promotion.version).distinct().subquery()
     rows = session.execute(
         select(RunDrawing.drawing_number, ModelVersion.version, promoted.c.version.is_not(None))
@@ -67,9 +67,27 @@ def versions_that_learned(
     return learned
 
 
+def versions_that_learned_from(session: Session, contributor_id: str) -> list[int]:
+    """The versions that trained on any drawing of a contributor, in order."""
+    learned = (
+        select(RunDrawing.run_id)
+        .join(Drawing, Drawing.number == RunDrawing.drawing_number)
+        .where(Drawing.contributor_id == contributor_id, RunDrawing.run_id == ModelVersion.run_id)
+        .correlate(ModelVersion)
+    )
+    found = select(ModelVersion.version).where(learned.exists()).order_by(ModelVersion.version)
+    return list(session.scalars(found))
+
+
 def counted_versions(session: Session) -> Sequence[int]:
-    """All versions that count, in order."""
+    """The numbers of all versions, in order."""
     return session.scalars(select(ModelVersion.version).order_by(ModelVersion.version)).all()
+
+
+def manifest_hashes(session: Session) -> dict[int, str]:
+    """Return the SHA-256 of every version's manifest, by version."""
+    rows = session.execute(select(ModelVersion.version, ModelVersion.manifest_sha256))
+    return {row.version: row.manifest_sha256 for row in rows}
 
 
 def version_status(session: Session, version: int, live: int | None) -> str:

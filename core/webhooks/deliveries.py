@@ -1,13 +1,12 @@
-"""Whom to tell when a run ends, and what is still to be told.
+"""The queue of webhook deliveries: at least once.
 
-What is to be told is written in the transaction that ends the run, and taken off the list only
-once an attempt is over: a process that dies in between leaves it there for the next one. So each
-end is told at least once; the number of the delivery lets a receiver know the second telling.
+A delivery is added in the transaction that ends the run, and leaves the queue only after its last
+attempt: when the sending process dies in between, the next one sends it again. The number of the
+delivery lets a receiver recognise duplicates.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,78 +15,31 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core.base.errors import Conflict
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import Webhook, WebhookDelivery
-from core.webhooks.signing import FINAL, TEST, check_url
+from core.webhooks.receiver import ROW
+from core.webhooks.signing import FINAL, TEST
 
 CLAIM = timedelta(seconds=60)
-"""Nobody else tells it meanwhile; far more than an attempt may take."""
+"""How long a claimed delivery is reserved; far longer than an attempt takes."""
 PAUSES = (timedelta(seconds=10), timedelta(seconds=60))
 """Before the second and the third attempt; there is no fourth."""
-ROW = 1
 
 
-def webhook(session: Session) -> Webhook | None:
-    """Who is told; None if nobody is."""
-    return session.get(Webhook, ROW)
-
-
-def set_webhook(
-    session: Session,
-    *,
-    url: str,
-    events: Sequence[str],
-    site: str,
-    renew_secret: bool,
-    allows_private: bool,
-    by: str,
-    now: datetime,
-) -> tuple[Webhook, bool]:
-    """Say who is told of what. Returns it, and whether its secret is a new one.
-
-    Another receiver gets another secret. Raises: InvalidInput, for an address that may not be told.
-    """
-    host = check_url(url, allows_private=allows_private).netloc
-    row = session.get(Webhook, ROW)
-    is_new = row is None
-    if row is None:
-        row = Webhook(id=ROW, salt="", url=url)
-        session.add(row)
-    renews = is_new or renew_secret or check_url(row.url, allows_private=True).netloc != host
-    if renews:
-        row.salt = secrets.token_hex(16)
-    row.url, row.events = url, sorted(events)
-    row.site = site
-    row.updated_at, row.updated_by = now, by
-    # The path may be a secret of the receiver's: the log says only where it goes.
-    facts = {"host": host, "events": row.events, "renewed": renews}
-    audit(session, by=by, action="webhook", subject="webhook", now=now, **facts)
-    return row, renews
-
-
-def remove_webhook(session: Session, *, by: str, now: datetime) -> None:
-    """Tell nobody any more; what waits to be told is dropped at its turn."""
-    row = session.get(Webhook, ROW)
-    if row is None:
-        return
-    session.delete(row)
-    audit(session, by=by, action="remove_webhook", subject="webhook", now=now)
-
-
-def note_end(session: Session, run_id: int, status: str, *, now: datetime) -> None:
-    """Write down that a run's end is to be told, if somebody wants to hear of such an end."""
+def add_for_run(session: Session, run_id: int, status: str, *, now: datetime) -> None:
+    """Queue the delivery of a run's end, if the receiver wants this event."""
     row = session.get(Webhook, ROW)
     if row is not None and status in row.events:
         _add(session, status, run_id, now=now)
 
 
 def ask_for_test(session: Session, *, by: str, now: datetime) -> WebhookDelivery:
-    """Ask the trainer to tell something now; while a test waits, that one is the answer.
+    """Queue a test delivery. A pending test is returned instead of a new one.
 
-    Raises: Conflict, if nobody is told.
+    Raises: Conflict, if there is no receiver.
     """
     if session.get(Webhook, ROW) is None:
-        raise Conflict("there is no address to tell: save one first")
+        raise Conflict("there is no address to call: save one first")
     waiting = session.scalars(
         select(WebhookDelivery)
         .where(WebhookDelivery.due_at.is_not(None), WebhookDelivery.event == TEST)
@@ -109,12 +61,15 @@ def _add(session: Session, event: str, run_id: int | None, *, now: datetime) -> 
 
 
 def is_due(session: Session, *, now: datetime) -> bool:
-    """Whether there is something to tell by now."""
+    """Whether any delivery is due."""
     return session.scalars(_due(now)).one_or_none() is not None
 
 
 def claim_due(session: Session, *, now: datetime) -> WebhookDelivery | None:
-    """Take the next thing to tell, for a minute; None if there is none, or nobody to tell it to."""
+    """Claim the next due delivery for a minute; None if none is due.
+
+    Without a receiver, due deliveries are withdrawn.
+    """
     while True:
         row = session.scalars(_due(now)).one_or_none()
         if row is None:
@@ -129,9 +84,9 @@ def claim_due(session: Session, *, now: datetime) -> WebhookDelivery | None:
 def record_attempt(
     session: Session, delivery_id: int, outcome: str, facts: Mapping[str, Any], *, now: datetime
 ) -> None:
-    """Write down what became of an attempt, and when there will be another one, if any.
+    """Record the outcome of an attempt, and schedule the next one, if there is one.
 
-    A test has only one attempt, since somebody waits for it.
+    A test has a single attempt, since a person waits for its outcome.
     """
     row = session.get_one(WebhookDelivery, delivery_id)
     row.n_attempts += 1
@@ -140,15 +95,15 @@ def record_attempt(
     row.due_at = None if is_over else now + PAUSES[row.n_attempts - 1]
 
 
-def deliveries(session: Session, n: int) -> Sequence[WebhookDelivery]:
-    """The last `n` things that were told or are to be told, newest first."""
+def newest_deliveries(session: Session, n: int) -> Sequence[WebhookDelivery]:
+    """The last `n` deliveries, sent or pending, newest first."""
     return session.scalars(
         select(WebhookDelivery).order_by(WebhookDelivery.id.desc()).limit(n)
     ).all()
 
 
 def delivery_of(session: Session, run_id: int) -> WebhookDelivery | None:
-    """What became of telling a run's end; None if it was not to be told."""
+    """The newest delivery of a run's end; None if there is none."""
     newest = select(func.max(WebhookDelivery.id)).where(WebhookDelivery.run_id == run_id)
     return session.scalars(
         select(WebhookDelivery).where(WebhookDelivery.id == newest.scalar_subquery())

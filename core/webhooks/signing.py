@@ -2,8 +2,8 @@
 
 An administrator chooses the address, but Inkloop can reach hosts that the administrator cannot: its
 own machine, its network, the metadata service of its cloud. Only public addresses are called unless
-INKLOOP_WEBHOOK_PRIVATE allows others, and `trainer.process.notify` connects to the exact address
-that was checked here, whatever the name resolves to a moment later.
+INKLOOP_WEBHOOK_PRIVATE allows others. `trainer.process.notify` connects to the exact address that
+was checked, so that a later change of the name's DNS record has no effect.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from urllib.parse import SplitResult, urlsplit
 from core.base.errors import InvalidInput
 
 EVENTS: Final = ("promoted", "held", "failed")
-"""Ends of runs that can be told; whoever cancels a run knows of it."""
+"""Ends of runs that can be sent; a cancelled run is not, since a person cancelled it."""
 TEST: Final = "test"
 MAX_URL: Final = 1_000  # characters
-# Printable ASCII alone: nothing that could end a line of the request and begin another.
+# Printable ASCII only, so that no line break can be injected into the request.
 PLAIN: Final = re.compile(r"[\x21-\x7e]+")
 SCHEMES: Final = {"http": 80, "https": 443}
 GLOBAL_V6: Final = IPv6Network("2000::/3")
-"""All that is routed on the public network; unique local, link-local and multicast are outside."""
+"""Addresses routed on the public network; unique local, link-local and multicast are outside."""
 NAT64: Final = IPv6Network("64:ff9b::/96")
 RELAYS: Final = (IPv6Network("2001::/23"), IPv6Network("2002::/16"))
-"""Teredo and 6to4 carry an IPv4 address in them, and lead to it by a relay."""
+"""Teredo and 6to4 contain an IPv4 address, which a relay forwards to."""
 RELAY_V4: Final = "192.88.99."
 
 Address = IPv4Address | IPv6Address
 
 
 def check_url(url: str, *, allows_private: bool) -> SplitResult:
-    """Take an address apart that may be told. Names are not looked up here.
+    """Parse an address that may be called. Does not resolve names.
 
     Raises: InvalidInput, with what is expected.
     """
@@ -48,7 +48,9 @@ def check_url(url: str, *, allows_private: bool) -> SplitResult:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as exc:
-        raise InvalidInput(f"this is no address ({exc}): write it as https://host/path") from exc
+        raise InvalidInput(
+            f"this is not an address ({exc}): write it as https://host/path"
+        ) from exc
     if parts.scheme not in SCHEMES or not host or port == 0:
         raise InvalidInput("the address must begin with https:// or http://, then a host")
     if "@" in parts.netloc:
@@ -66,15 +68,15 @@ def check_url(url: str, *, allows_private: bool) -> SplitResult:
 
 
 def port_of(parts: SplitResult) -> int:
-    """The port that is meant, also where none is written."""
+    """The port of a URL, or the default of its scheme."""
     return parts.port or SCHEMES[parts.scheme]
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is one of the public network.
+    """Whether an address is on the public network.
 
-    Loopback, private, shared, link-local, multicast, reserved and documentation addresses are not,
-    nor are they when written as IPv6: an IPv4 address within one counts as that address.
+    Loopback, private, shared, link-local, multicast, reserved and documentation addresses are not.
+    An IPv6 address that contains an IPv4 address counts as that address.
     """
     if isinstance(address, IPv4Address):
         is_relay = str(address).startswith(RELAY_V4)
@@ -90,12 +92,12 @@ def is_public(address: Address) -> bool:
 
 
 def signing_secret(instance_secret: bytes, salt: str) -> str:
-    """What the receiver is given to check signatures with: only the salt is kept."""
+    """The secret with which the receiver checks signatures. Only the salt is stored."""
     return hmac.new(instance_secret, f"webhook:{salt}".encode(), hashlib.sha256).hexdigest()
 
 
 def signature(secret: str, body: bytes) -> str:
-    """What `X-Inkloop-Signature` carries: `sha256=` and the HMAC of the body, in hexadecimal."""
+    """The value of `X-Inkloop-Signature`: `sha256=` and the HMAC of the body in hexadecimal."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
@@ -105,7 +107,7 @@ def _is_private_by_name(host: str) -> bool:
     try:
         return not is_public(ip_address(host))
     except ValueError:
-        return False  # a name: it is looked up when it is called
+        return False  # a name, which is resolved and checked when it is called
 
 
 Outcome = Literal[
@@ -120,6 +122,6 @@ Outcome = Literal[
     "no_http",
     "withdrawn",
 ]
-"""What became of a delivery; `core/webhooks/outcomes.py` has a sentence for each."""
+"""The outcome of an attempt; `core/webhooks/outcomes.py` has a sentence for each."""
 FINAL: Final[frozenset[str]] = frozenset({"delivered", "private", "withdrawn"})
-"""After these there is no use in another attempt."""
+"""Outcomes after which no attempt follows."""

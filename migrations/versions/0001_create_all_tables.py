@@ -1,7 +1,7 @@
 """Create all tables.
 
-The first revision. The schedule starts with every night at three o'clock in the machine's zone
-and at least 20 new drawings; the trainer's lease starts with nobody holding it.
+The first revision. The schedule starts as every night at three o'clock in the machine's time zone,
+with at least 20 new drawings; the trainer's lease starts without a holder.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# STRICT tables on SQLite know only INTEGER, TEXT, REAL and BLOB.
+# STRICT tables of SQLite accept only INTEGER, TEXT, REAL and BLOB.
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 FLAG = sa.Boolean().with_variant(sa.Integer(), "sqlite")
 NUMBER = sa.Float().with_variant(sa.REAL(), "sqlite")

@@ -1,7 +1,7 @@
-"""What the dashboard needs: reviews and their claims, who did what, by whom and on what.
+"""Add reviews, facets, transfers, consents and links, with indexes for the dashboard.
 
-Indexes serve the lists of the dashboard at a million drawings. A browser signed in before this has
-no name in the list of sessions. Downgrading forgets who reviewed what; the labels stay.
+The indexes serve lists of a million drawings. A browser that signed in earlier has no
+name in the list of sessions. Downgrading deletes the reviews; the labels stay.
 """
 
 from __future__ import annotations
@@ -147,12 +147,12 @@ def _gallery() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_drawing_changes"),
         sqlite_strict=True,
     )
-    op.drop_index("ix_drawings_label_number", "drawings")  # the facets serve this filter, too
+    op.drop_index("ix_drawings_label_number", "drawings")  # the facets serve this filter
     for name, columns in GALLERY_INDEXES.items():
         op.create_index(name, "drawings", columns)
     op.execute("INSERT INTO drawing_facets SELECT facet, count(*) FROM drawings GROUP BY facet")
-    # Triggers, so that whatever changes a drawing keeps the sizes: runs, imports, erasures. A
-    # later migration that makes the table anew has to make them again.
+    # Triggers keep the counts at every change of a drawing, by runs, imports and erasures. A later
+    # migration that recreates the table must recreate them.
     op.execute(f"CREATE TRIGGER drawings_facet_insert AFTER INSERT ON drawings BEGIN {ADD_ONE}END")
     op.execute(
         "CREATE TRIGGER drawings_facet_update AFTER UPDATE ON drawings "

@@ -1,7 +1,7 @@
-"""What the views of runs and of the map need: log lines of runs, and telling somebody of their end.
+"""Add log lines of runs, the webhook, maps, and counts of drawings by day.
 
-Downgrading forgets the log lines, whom to tell, and the maps, which can be computed again; runs,
-verdicts and curves stay.
+Downgrading deletes log lines, webhook and maps, which can be computed again; runs, verdicts and
+curves stay.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NUMBER = sa.Float().with_variant(sa.REAL(), "sqlite")
 MOMENT = WHOLE  # microseconds since 1970, UTC
 
 
-# What a drawing adds to its day's row; deleted ones add nothing.
+# What a drawing adds to the row of its day. A deleted one adds nothing.
 DAY = "{row}.created_at / 86400000000"
 KEPT = "({row}.status <> 'deleted')"
 READ = "({row}.status <> 'deleted' AND {row}.predicted_label IS NOT NULL)"
@@ -133,7 +133,7 @@ def _map() -> None:
         sa.PrimaryKeyConstraint("version", name="pk_maps"),
         sqlite_strict=True,
     )
-    # Nothing has written to the one before.
+    # No code has written to the table that it replaces.
     op.drop_table("embeddings")
     _embeddings(
         sa.Column("place", WHOLE, nullable=False),
@@ -147,7 +147,7 @@ def _map() -> None:
 
 
 def _embeddings_before() -> None:
-    """As 0001 made it. Points go: they can be computed again."""
+    """Recreate the table as 0001 did, without its points, which can be computed again."""
     op.drop_table("embeddings")
     _embeddings(
         sa.Column("x", NUMBER, nullable=False),
@@ -183,10 +183,10 @@ def _days() -> None:
     sums = ", ".join(f"sum({each})" for each in (KEPT, READ, DISAGREED))
     counted = f"INSERT INTO drawing_days SELECT {DAY}, {sums} FROM drawings GROUP BY 1"  # noqa: S608
     op.execute(counted.format(row="drawings"))
-    op.execute("DELETE FROM counters WHERE name LIKE 'day:%'")  # the table says more
+    op.execute("DELETE FROM counters WHERE name LIKE 'day:%'")  # the table replaces them
     values = ", ".join(each.format(row="NEW") for each in (DAY, KEPT, READ, DISAGREED))
     _trigger("insert", "", ADD_TO_DAY.format(values=values))
-    # All that counts here is in the facet, too: as long as that stays, so does the day's row.
+    # Everything counted here is part of the facet: while it stays, the row of the day does.
     changed = CHANGE_DAY.format(changes=_each_column("- {old} + {new}"), day=DAY.format(row="OLD"))
     _trigger("update", "WHEN OLD.facet <> NEW.facet ", changed)
     taken = CHANGE_DAY.format(changes=_each_column("- {old}"), day=DAY.format(row="OLD"))
@@ -233,7 +233,7 @@ def _contributor_facets() -> None:
         "INSERT INTO contributor_facets SELECT contributor_id, facet, count(*) "
         "FROM drawings GROUP BY contributor_id, facet"
     )
-    # A carried drawing changes hands and keeps its facet.
+    # A drawing that moves to another contributor keeps its facet.
     moved = "WHEN OLD.facet <> NEW.facet OR OLD.contributor_id <> NEW.contributor_id "
     for event, when, body in (
         ("insert", "", ADD_TO_THEIRS),

@@ -12,7 +12,7 @@ from core.base.kinds import TransferStatus
 from core.base.settings import Settings
 from core.drawings.erasing import erase_numbers
 from core.drawings.gallery import Filters, Sort, find
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.database import Database
 from core.storage.tables import Transfer
 from core.transfer import jobs, uploads

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.base.clock import utc_now
 from core.base.errors import InkloopError
 from core.base.kinds import DrawingStatus
-from core.drawings.lifecycle import RESTORE_WITHIN, erase_deleted
+from core.drawings.erasing import RESTORE_WITHIN, erase_deleted
 from core.storage.database import Database
 from core.storage.shared_state import SharedState
 from core.storage.tables import Drawing

@@ -45,7 +45,7 @@ def wait_until_served(
 
 
 def _check_still_champion(session: Session, version: int) -> None:
-    champion = lifecycle.champion(session)
+    champion = lifecycle.live_promotion(session)
     if champion is None or champion.version != version:
         raise Conflict(f"another version went live while version {version} was taking over")
 

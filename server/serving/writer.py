@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.base.clock import utc_now
 from core.base.errors import InkloopError, NotReady
-from core.drawings.lifecycle import NewDrawing, Stored, store_drawings
+from core.drawings.storing import NewDrawing, Stored, store_drawings
 from core.storage.database import Database
 
 MAX_BATCH = 64  # keeps the write lock under about 20 ms

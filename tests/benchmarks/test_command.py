@@ -1,22 +1,26 @@
-"""`inkloop bench` says which benchmarks there are and what each of them takes."""
+"""`python -m benchmarks` lists the benches, and `--help` tells a bench's options."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from benchmarks.__main__ import main
+from benchmarks.registry import BENCHES
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run_bench(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "core", "bench", *arguments],
+        [sys.executable, "-m", "benchmarks", *arguments],
         cwd=ROOT,
         env=os.environ | {"COLUMNS": "200"},
         capture_output=True,
@@ -26,22 +30,43 @@ def _bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)])
-def test_without_a_name_it_lists_them_all(arguments: tuple[str, ...]) -> None:
-    done = _bench(*arguments)
+def test_without_a_name_all_benches_are_listed(arguments: tuple[str, ...]) -> None:
+    done = run_bench(*arguments)
 
     assert done.returncode == 0
-    assert [name for name in main.commands if f"\n  {name} " not in done.stdout] == []
+    assert [one.name for one in BENCHES if f"\n  {one.name} " not in done.stdout] == []
 
 
-def test_a_benchmark_is_asked_for_its_own_options() -> None:
-    done = _bench("serve", "--help")
+@pytest.mark.parametrize("bench", BENCHES, ids=lambda bench: bench.name)
+def test_the_help_of_a_bench_tells_its_options(bench) -> None:
+    done = CliRunner().invoke(main, [bench.name, "--help"])
 
-    assert done.stdout.startswith("Usage: inkloop bench serve ")
-    assert "--rounds" in done.stdout
+    assert done.exit_code == 0
+    flags = [flag for one in bench.parameters for flag in one.opts]
+    assert [flag for flag in [*flags, "--out"] if flag not in done.output] == []
+    assert "benchmarks/records" in done.output
 
 
-def test_a_name_that_none_has_is_a_sentence() -> None:
-    done = _bench("siedge")
+@pytest.mark.parametrize("bench", BENCHES, ids=lambda bench: bench.name)
+def test_every_option_of_a_bench_sets_a_field(bench) -> None:
+    assert {one.name for one in bench.parameters} <= {one.name for one in fields(bench.options)}
+
+
+def test_an_unknown_name_is_refused_with_a_suggestion() -> None:
+    done = run_bench("siedge")
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert "No such command 'siedge'. Did you mean 'siege'?" in done.stderr
+    assert "No such command 'siedge'" in done.stderr
+    assert "siege" in done.stderr
+
+
+def test_a_bench_writes_its_record_and_prints_its_aims(tmp_path: Path) -> None:
+    arguments = ["gate", "--out", str(tmp_path), "--judgements", "200", "--years", "2"]
+
+    done = CliRunner().invoke(main, arguments)
+
+    assert done.exit_code == 0, done.output
+    record = json.loads((tmp_path / "gate.json").read_text())
+    assert record["question"]["n_judgements"] == 200
+    assert "Aims" in done.output
+    assert "missed by" in done.output

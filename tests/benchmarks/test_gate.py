@@ -1,5 +1,7 @@
-"""The gate's simulation: fast forms of the claims that docs/gate.md makes."""
+"""The bench `gate`: fast versions of the claims of docs/gate.md."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,15 +15,15 @@ QUICK = Options(n_judgements=300, n_years=4, n_runs=20)
 
 
 def test_one_look_at_equal_models_agrees_with_the_closed_form() -> None:
-    """With 20 discordant digits on average; the closed form is for the anchor's rule alone."""
+    """With 20 discordant digits on average. The closed form is for the anchor's rule."""
     first, _either = promoted_share(20, 0, n=20_000, seed=1)
 
-    closed = 1 - mcnemar_p(14, 6)  # exactly 20 of them: at most 13 lost
+    closed = 1 - mcnemar_p(14, 6)  # of exactly 20, at most 13 are lost
 
     assert first == pytest.approx(closed, abs=0.02)
 
 
-def test_the_table_of_exact_tests_is_the_gates_own() -> None:
+def test_the_table_of_exact_tests_agrees_with_the_gate() -> None:
     table = gate._mcnemar_table()
 
     for lost, gained in ((0, 0), (1, 0), (5, 0), (13, 7), (120, 100), (0, 199)):
@@ -37,7 +39,7 @@ def test_an_equal_model_is_held_in_at_most_a_tenth_of_cases() -> None:
     assert promoted_share(30, 0, n=20_000, seed=1)[1] >= 0.89
 
 
-def test_the_tolerance_rule_creeps_where_the_gate_stops() -> None:
+def test_the_tolerance_rule_drifts_where_the_gate_does_not() -> None:
     options = Options(n_years=20, n_runs=100)
 
     ours = gate._years("gate", 2.0, 0.0, options)
@@ -46,7 +48,7 @@ def test_the_tolerance_rule_creeps_where_the_gate_stops() -> None:
     assert tolerance["drift_points_median"] > ours["drift_points_median"] + 0.5
 
 
-def test_an_anchor_that_teaches_keeps_small_losses_from_adding_up() -> None:
+def test_an_anchor_as_teacher_prevents_drift() -> None:
     options = Options(n_years=20, n_runs=100)
 
     taught = gate._years("gate", 2.0, 0.3, options)
@@ -54,20 +56,24 @@ def test_an_anchor_that_teaches_keeps_small_losses_from_adding_up() -> None:
     assert taught["drift_points_95"] <= 0.15
 
 
-def test_a_benchmark_that_was_broken_off_goes_on_from_its_file(tmp_path: Path) -> None:
+def test_a_finished_bench_is_not_simulated_again(tmp_path: Path) -> None:
     gate.run(tmp_path, QUICK, lambda _doing: None)
-    said: list[str] = []
+    before = (tmp_path / "gate.json").read_text()
 
-    again = gate.run(tmp_path, QUICK, said.append)
+    again = gate.run(tmp_path, QUICK, lambda _doing: None)
+
+    pieces = again["pieces"]
+    assert json.loads(before)["pieces"] == pieces
 
     assert len(gate.judgement_table(again["result"])) == 1 + len(gate.DISCORDANT)
     assert len(gate.year_table(again["result"])) == 1 + len(gate.RULES) * len(gate.SCENARIOS)
 
 
-def test_the_plot_is_a_picture_with_a_line_for_each_true_loss(tmp_path: Path) -> None:
-    kept = gate.run(tmp_path, QUICK, lambda _doing: None)
+def test_the_plot_has_a_line_for_each_true_loss(tmp_path: Path) -> None:
+    svg = tmp_path / "gate.svg"
+    gate.run(tmp_path, replace(QUICK, plot=svg), lambda _doing: None)
 
-    picture = ElementTree.fromstring(gate.plot(kept["result"]))  # noqa: S314  our own text
+    picture = ElementTree.fromstring(svg.read_text())  # noqa: S314  our own text
 
     lines = [one for one in picture if one.tag.endswith("polyline")]
     assert len(lines) == len(gate.TRUE_LOSSES)

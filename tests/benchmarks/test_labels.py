@@ -1,7 +1,7 @@
-"""What the benchmarks of noise and of review claim, in a small world that is learned in seconds.
+"""The claims of the benches `noise` and `review`, in a small world.
 
-The first model knows the golden forms by easy hands; a crowd of thirty draws them more or less
-slanted, so that some are misread.
+The first model learned golden digits by easy hands. Thirty contributors draw them with different
+slants, so that some predictions are wrong.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks.model.noise import Crowd, Readings, _detection, with_noise
+from benchmarks.model.noise import Crowd, CrowdOutputs, _detection, with_noise
 from benchmarks.model.review import needed_for
 from core.review import order as review_order
 from tests.support.tiny_world import FIRST, easy_digits, tiny_mnist
@@ -21,7 +21,7 @@ from trainer.networks.registry import network_named
 from trainer.pipeline.check_labels import suspects
 
 N_HANDS, DRAWINGS_EACH = 30, 30
-N_ASKED = 1_000
+N_MNIST = 1_000
 
 
 @pytest.fixture(scope="module")
@@ -35,66 +35,67 @@ def people() -> Crowd:
 
 
 @pytest.fixture(scope="module")
-def readings(people: Crowd) -> Readings:
+def outputs(people: Crowd) -> CrowdOutputs:
     mnist = tiny_mnist()
     images, labels = mnist.train_images, mnist.train_labels
     champion = train(
         network_named("compact"), Examples.from_arrays(images, labels),
         Examples.from_arrays(images[:10], labels[:10]), 0, recipe=FIRST,
     ).network  # fmt: skip
-    asked = mnist.test_images[:N_ASKED], mnist.test_labels[:N_ASKED].astype(np.int64)
-    return Readings(read(champion, people.inks), read(champion, asked[0]), asked[1])
+    mnist_labels = mnist.test_labels[:N_MNIST].astype(np.int64)
+    mnist_outputs = read(champion, mnist.test_images[:N_MNIST])
+    return CrowdOutputs(read(champion, people.inks), mnist_outputs, mnist_labels)
 
 
 @pytest.fixture
-def is_misread(people: Crowd, readings: Readings) -> NDArray[np.bool_]:
-    misread = readings.drawn.predicted_N != people.truth
+def is_misread(people: Crowd, outputs: CrowdOutputs) -> NDArray[np.bool_]:
+    misread = outputs.drawn.predicted_N != people.truth
     assert 0.01 < misread.mean() < 0.4
     return misread
 
 
-def test_of_a_fifth_flipped_labels_most_are_put_aside_and_honest_corrections_train(
-    people: Crowd, readings: Readings, is_misread: NDArray[np.bool_]
+def test_most_flipped_labels_are_quarantined_and_honest_corrections_are_not(
+    people: Crowd, outputs: CrowdOutputs, is_misread: NDArray[np.bool_]
 ) -> None:
     labels = with_noise(people, "flips", 0)
-    hearing = readings.hear(people, labels)
+    hearing = outputs.check(people, labels)
 
     found = _detection(hearing, suspects(hearing), labels != people.truth, is_misread)
 
     assert found["auroc"] >= 0.97
     assert found["recall"] >= 0.5
-    # 38 of 43 here, 93 to 96 % in docs/benchmarks.md; of labels put aside by lot it would be 20 %.
+    # 38 of 43 here, 93 to 96 % in the bench; 20 % if labels were quarantined at random.
     assert found["precision"] >= 0.8
     assert found["corrections_trained"] >= 0.95
 
 
-def test_clean_labels_cost_hardly_an_honest_correction(
-    people: Crowd, readings: Readings, is_misread: NDArray[np.bool_]
+def test_clean_labels_leave_honest_corrections_in_training(
+    people: Crowd, outputs: CrowdOutputs, is_misread: NDArray[np.bool_]
 ) -> None:
-    hearing = readings.hear(people, people.truth)
+    hearing = outputs.check(people, people.truth)
 
     assert 1 - suspects(hearing)[is_misread].mean() >= 0.95
 
 
-def test_a_contributor_who_swaps_ones_and_sevens_is_found_out(
-    people: Crowd, readings: Readings
+def test_swapped_ones_and_sevens_of_one_contributor_are_quarantined(
+    people: Crowd, outputs: CrowdOutputs
 ) -> None:
     caught = []
     for swapper in range(5, N_HANDS - 5, 2):
         labels = with_noise(people, "swapper", 0, swapper)
-        found = suspects(readings.hear(people, labels))
+        found = suspects(outputs.check(people, labels))
         caught.append(found[labels != people.truth].mean())
 
     assert np.mean(caught) >= 0.7
 
 
-def test_the_order_of_review_finds_what_is_misread_first(
-    people: Crowd, readings: Readings, is_misread: NDArray[np.bool_]
+def test_the_review_order_puts_wrong_predictions_first(
+    people: Crowd, outputs: CrowdOutputs, is_misread: NDArray[np.bool_]
 ) -> None:
     places = review_order.order(
-        readings.drawn.probabilities_NK(),
+        outputs.drawn.probabilities_NK(),
         people.truth,
-        readings.drawn.features_NF,
+        outputs.drawn.features_NF,
         np.zeros(len(people.truth), dtype=np.bool_),
         seed=0,
     )
@@ -103,7 +104,7 @@ def test_the_order_of_review_finds_what_is_misread_first(
     assert is_misread[places[:n]].mean() >= 3 * is_misread.mean()
 
 
-def test_how_many_a_random_order_needs_is_read_off_its_curve() -> None:
+def test_reviews_that_a_random_order_needs_are_interpolated() -> None:
     random, sizes = [0.90, 0.92, 0.96], (10, 20, 40)
 
     assert needed_for(0.94, 0.80, random, sizes) == pytest.approx(30)

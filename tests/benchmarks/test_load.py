@@ -1,4 +1,4 @@
-"""The benchmark of load: every part on a real server, and figures beside aims."""
+"""The bench `load`: every part on a real server, and its aims."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.system import load
-from benchmarks.system.slow_clients import MOST, SlowClients
+from tests.support.slow_clients import MAX_CLIENTS, SlowClients
 
 SHORT = load.Options(
     n_workers=1,
@@ -23,7 +23,7 @@ SHORT = load.Options(
 
 @pytest.mark.slow
 def test_every_part_is_measured_on_a_real_server(tmp_path: Path) -> None:
-    kept = load.run(tmp_path, SHORT, lambda doing: None)
+    kept = load.run(tmp_path, SHORT, lambda _doing: None)
 
     result = kept["result"]
     rows = load.table(result)
@@ -35,7 +35,7 @@ def test_every_part_is_measured_on_a_real_server(tmp_path: Path) -> None:
     assert (tmp_path / "load.json").exists()
 
 
-def test_a_missed_aim_and_a_wrong_answer_are_told() -> None:
+def test_missed_aims_and_wrong_answers_are_reported() -> None:
     part = {"per_second": 900.0, "p50_ms": 1.0, "p99_ms": 20.0, "statuses": {"200": 9}}
     many = part | {"statuses": {"0": 1, "200": 5, "429": 2, "503": 7}, "first_after_ms": 3.0}
     result = {
@@ -51,6 +51,6 @@ def test_a_missed_aim_and_a_wrong_answer_are_told() -> None:
     assert missed == ["5.0", "100", "10", "", "1", "", "1.5"]
 
 
-def test_no_more_slow_clients_than_agreed() -> None:
+def test_the_number_of_slow_clients_is_limited() -> None:
     with pytest.raises(ValueError, match="at most 300"):
-        SlowClients(1, MOST + 1)
+        SlowClients(1, MAX_CLIENTS + 1)

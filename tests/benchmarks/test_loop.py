@@ -1,4 +1,4 @@
-"""The benchmark of the loop: its figures beside its aims. `tests/loop` walks the real way."""
+"""The bench `loop`: aims and table. `tests/loop` tests the loop itself."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def start(seed: int, **measured: float) -> dict[str, Any]:
 def test_each_missed_aim_says_by_how_much() -> None:
     median = start(0, loop_seconds=21.5, first_model_accuracy=0.9950)
 
-    rows = loop.aims({"median": median})
+    rows = loop.aims({"median": median}, loop.Options())
 
     assert [row[-1] for row in rows] == ["", "", "0.10%", "1.5"]
 

@@ -1,4 +1,4 @@
-"""The model card says what the records say."""
+"""The model card agrees with the records."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from benchmarks.model.model_card import NEEDED, card
 from trainer.learning.recipes import COMPACT
 
 ROOT = Path(__file__).resolve().parents[2]
-RECORDS = ROOT / "docs" / "benchmarks"
+RECORDS = ROOT / "benchmarks" / "records"
 
 
 def test_the_card_agrees_with_the_records() -> None:
-    """If this fails: `inkloop bench report`."""
+    """If this fails, run `python -m benchmarks report`."""
     assert (ROOT / "docs" / "model-card.md").read_text() == card(RECORDS)
 
 
@@ -29,7 +29,7 @@ def test_the_card_has_scores_by_half_and_digit_and_the_recipe() -> None:
     assert f"| n_epochs | {COMPACT.n_epochs} |" in written
 
 
-def test_another_figure_in_a_record_is_another_card(tmp_path: Path) -> None:
+def test_the_card_follows_a_changed_record(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(RECORDS, tmp_path / "records"))
     record = folder / "shift.json"
     kept = json.loads(record.read_text())
@@ -39,10 +39,10 @@ def test_another_figure_in_a_record_is_another_card(tmp_path: Path) -> None:
     assert "| 7 | 25.00% |" in card(folder)
 
 
-def test_without_its_records_the_card_names_what_to_measure(tmp_path: Path) -> None:
+def test_without_its_records_the_card_names_the_benches_to_run(tmp_path: Path) -> None:
     written = card(tmp_path)
 
-    assert all(f"`inkloop bench {name}`" in written for name in NEEDED)
+    assert all(f"`make bench NAME={name}`" in written for name in NEEDED)
     assert "{" not in written
 
 

@@ -1,4 +1,4 @@
-"""The benchmark beside Gradio and a Flask no-op: its client, its opponent, and its figures."""
+"""The bench `serve`: its load generator, the Flask no-op, and its figures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from benchmarks.system import serve
-from benchmarks.system.http_load import load, post
+from tests.support.http_load import load, post
 
 REQUEST = post("/", b"{}")
 SECONDS = 0.3
@@ -16,7 +16,7 @@ SECONDS = 0.3
 
 @contextmanager
 def _answering(*pieces: bytes) -> Iterator[int]:
-    """A server that sends these pieces to each request, then closes if the last one is empty."""
+    """A server that sends these pieces for each request, and closes if the last one is empty."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
@@ -39,7 +39,7 @@ def _answering(*pieces: bytes) -> Iterator[int]:
             thread.join()
 
 
-def test_answers_that_come_in_pieces_are_counted_once_each() -> None:
+def test_an_answer_in_pieces_is_counted_once() -> None:
     head = b"HTTP/1.1 200 OK\r\nX: y\r\nContent-"
     with _answering(head, b"Length: 4\r\n\r", b"\nab", b"cd") as port:
         found = load(port, [lambda: REQUEST] * 3, SECONDS)
@@ -49,7 +49,7 @@ def test_answers_that_come_in_pieces_are_counted_once_each() -> None:
     assert found.refused_ms == []
 
 
-def test_a_refusal_is_no_answer_that_counts() -> None:
+def test_a_refusal_does_not_count_as_an_answer() -> None:
     with _answering(b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n") as port:
         found = load(port, [lambda: REQUEST], SECONDS)
 
@@ -58,7 +58,7 @@ def test_a_refusal_is_no_answer_that_counts() -> None:
     assert found.statuses[503] == len(found.refused_ms)
 
 
-def test_a_connection_closed_without_an_answer_is_opened_anew() -> None:
+def test_a_connection_closed_without_an_answer_is_reopened() -> None:
     with _answering(b"") as port:
         found = load(port, [lambda: REQUEST], SECONDS)
 
@@ -68,13 +68,13 @@ def test_a_connection_closed_without_an_answer_is_opened_anew() -> None:
 
 def test_the_no_op_answers_on_granian() -> None:
     options = serve.Options(n_workers=1)
-    with serve.running(serve.noop_command(options), serve.OPPONENTS) as port:
+    with serve.running(serve.noop_command(options), serve.BASELINES) as port:
         found = load(port, [lambda: REQUEST] * 2, SECONDS)
 
     assert set(found.statuses) == {200}
 
 
-def test_ratios_are_taken_round_by_round() -> None:
+def test_ratios_are_medians_of_the_rounds_ratios() -> None:
     def part(rate: float) -> dict[str, float]:
         return {"per_second": rate, "p50_ms": 5.0, "p99_ms": 14.0, "worker_mb": 150.0}
 

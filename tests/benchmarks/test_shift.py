@@ -1,4 +1,4 @@
-"""The benchmark of unfamiliar hands: corruptions, the grid of canvases, what is told of them."""
+"""The bench `shift`: corruptions, the grid of canvases, and its tables."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def middle_of(inks: Inks) -> NDArray[np.float64]:
 
 
 @pytest.mark.parametrize("name", CORRUPTIONS)
-def test_a_corruption_changes_every_picture_and_nothing_of_its_kind(name: str) -> None:
+def test_a_corruption_changes_every_image_but_no_shape_or_type(name: str) -> None:
     images = sample_digits()[0]
     before = images.copy()
 
@@ -42,7 +42,7 @@ def test_a_corruption_changes_every_picture_and_nothing_of_its_kind(name: str) -
 
 
 @pytest.mark.parametrize("name", CORRUPTIONS)
-def test_a_corruption_is_the_same_for_the_same_seed_alone(name: str) -> None:
+def test_a_corruption_depends_on_its_seed(name: str) -> None:
     assert np.array_equal(corrupted(name), corrupted(name))
     is_drawn_by_lot = name not in ("scale", "brightness", "stripe")
     assert np.array_equal(corrupted(name), corrupted(name, seed=1)) != is_drawn_by_lot
@@ -99,7 +99,7 @@ def test_a_digit_is_the_same_digit_in_every_cell(cell: Cell) -> None:
 
 
 @pytest.mark.parametrize("number", range(4))
-def test_a_digit_in_a_corner_lies_there_whole(number: int) -> None:
+def test_a_digit_in_a_corner_is_complete(number: int) -> None:
     lines = [centre_lines(image) for image in sample_digits()[0][:4]]
     cell = Cell(280, 0.1, "corner", 0.0)
     placed = canvas._placed(lines[number], cell, (number % 2, number // 2))
@@ -124,7 +124,7 @@ def test_leaning_to_the_right_moves_the_top_to_the_right() -> None:
 
 
 def a_result() -> dict[str, object]:
-    """What the benchmark could have found."""
+    """An example of a result."""
     grid = {cell.name: 0.99 for cell in cells()} | {"as MNIST has them": 1.0}
     grid["120 px/pen 0.02/corner/slant +0.3"] = 0.91
     sure = {"accuracy": 0.9, "ece": 0.02}
@@ -139,12 +139,12 @@ def a_result() -> dict[str, object]:
     }
 
 
-def test_the_worst_cell_is_named_and_stands_beside_its_aim() -> None:
-    rows = {what: others for what, *others in shift.aims(a_result())}
+def test_the_worst_cell_is_named_in_its_aim() -> None:
+    rows = {what: others for what, *others in shift.aims(a_result(), shift.Options())}
 
-    worst = "worst cell, pictures (120 px/pen 0.02/corner/slant +0.3)"
+    worst = "accuracy in the worst cell of pictures (120 px/pen 0.02/corner/slant +0.3)"
     assert rows[worst] == ["≥ 98.00%", "91.00%", "7.00%"]
-    assert rows["scikit-learn's digits"] == ["≥ 97.00%", "97.00%", ""]
+    assert rows["accuracy on scikit-learn's digits"] == ["≥ 97.00%", "97.00%", ""]
 
 
 def test_the_tables_have_every_cell_and_the_mean_of_the_corruptions() -> None:
@@ -154,4 +154,4 @@ def test_the_tables_have_every_cell_and_the_mean_of_the_corruptions() -> None:
     assert ("120", "0.02", "corner", "99.0%", "99.0%", "91.0%") in shift.grid_table(result)
     assert shift.corruption_table(result)[-1] == ("mean corruption error", "10.0%", "30.0%")
     assert ("all", "99.60% ± 0.14%") in shift.home_table(result)
-    assert shift.sureness_table(result)[-1][-1] == "yes"
+    assert shift.calibration_table(result)[-1][-1] == "yes"

@@ -1,4 +1,4 @@
-"""The training benchmarks on toy data: what they write, and that they go on where they were."""
+"""The benches `speed` and `seeds` on toy data, and how a record is continued."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ import pytest
 import torch
 
 from benchmarks.model import seeds, speed
-from benchmarks.model.data import Digits
+from benchmarks.model.data import MnistSplits
 from benchmarks.record import Record
 from trainer.learning.examples import Examples
 
 TOY_SPEED = speed.Options(n_seeds=2, epochs_of_a=1, epochs_of_ours=(1, 2), threads=1)
+
+
+def quiet(_doing: str) -> None:
+    """No progress line."""
 
 
 def toy(n: int = 320) -> Examples:
@@ -27,20 +31,20 @@ def toy(n: int = 320) -> Examples:
 
 
 @pytest.fixture
-def digits() -> Digits:
-    return Digits(train=toy(), validation=toy(64), test=toy(100), all_train=toy(400))
+def splits() -> MnistSplits:
+    return MnistSplits(train=toy(), validation=toy(64), test=toy(100), all_train=toy(400))
 
 
-def test_speed_writes_every_training_of_both_systems(digits: Digits, tmp_path: Path):
-    kept = speed.run(digits, tmp_path, TOY_SPEED)
+def test_speed_records_every_training_of_both_systems(splits: MnistSplits, tmp_path: Path):
+    kept = speed.run(splits, tmp_path, TOY_SPEED, quiet)
 
     assert list(kept["pieces"]) == ["a/0", "ours/1/0", "ours/2/0", "a/1", "ours/1/1", "ours/2/1"]
     assert json.loads((tmp_path / "speed.json").read_text()) == kept
     assert set(kept["result"]["targets"]) == {"0.989", "0.99", "0.994", "0.996"}
 
 
-def test_seeds_gives_each_network_a_row_beside_its_author(digits: Digits, tmp_path: Path):
-    kept = seeds.run(digits, tmp_path, seeds.Options(threads=1))
+def test_seeds_shows_each_network_beside_its_authors_figure(splits: MnistSplits, tmp_path: Path):
+    kept = seeds.run(splits, tmp_path, seeds.Options(threads=1), quiet)
 
     rows = seeds.table(kept["result"])
     assert [row[0] for row in rows[1:]] == [*seeds.AUTHORS, "compact"]
@@ -48,7 +52,7 @@ def test_seeds_gives_each_network_a_row_beside_its_author(digits: Digits, tmp_pa
     assert {row[4] for row in rows if row[0] == "conv_10_20"} == {"95.32 after 5 epochs"}
 
 
-def test_a_time_is_that_of_the_first_point_at_the_target():
+def test_the_time_to_a_target_is_that_of_its_first_point():
     points = [
         {"seconds": 3.0, "accuracy": 0.980},
         {"seconds": 6.0, "accuracy": 0.991},
@@ -82,21 +86,21 @@ def pieces_measured(path: Path, question: dict[str, Any]) -> list[str]:
     return measured
 
 
-def test_a_broken_off_benchmark_goes_on_with_what_is_missing(tmp_path: Path):
+def test_an_interrupted_bench_continues_with_what_is_missing(tmp_path: Path):
     path = tmp_path / "bench.json"
     Record(path, {"seeds": 3}).piece("first", lambda: {"seconds": 1.0})
 
     assert pieces_measured(path, {"seeds": 3}) == ["second"]
 
 
-def test_another_question_is_measured_anew(tmp_path: Path):
+def test_another_question_is_measured_again(tmp_path: Path):
     path = tmp_path / "bench.json"
     Record(path, {"seeds": 3}).piece("first", lambda: {"seconds": 1.0})
 
     assert pieces_measured(path, {"seeds": 5}) == ["first", "second"]
 
 
-def test_a_cut_file_is_measured_anew(tmp_path: Path):
+def test_a_truncated_file_is_measured_again(tmp_path: Path):
     path = tmp_path / "bench.json"
     path.write_text('{"question": {"seeds"')
 

@@ -9,7 +9,8 @@ from argon2 import PasswordHasher
 from core.base.clock import utc_now
 from core.base.kinds import Role, RunStatus, Source
 from core.base.settings import Settings
-from core.drawings.lifecycle import NewDrawing, quarantine, store_drawing
+from core.drawings.lifecycle import quarantine
+from core.drawings.storing import NewDrawing, store_drawing
 from core.imaging import IMAGING_VERSION, encode_strokes, ink_from_strokes, parse_strokes
 from core.people import accounts
 from core.storage import migrate

@@ -130,7 +130,7 @@ def test_a_dropped_hostile_archive_is_refused_with_its_sentence(
     )
 
     settled(page, "refused")
-    expect(page.locator("#import-result")).to_contain_text("leads out of its folder")
+    expect(page.locator("#import-result")).to_contain_text("a path out of its folder")
     expect(page.locator(".import-name")).to_have_text("<img src=x>.zip")
     assert page.locator(".import-name img").count() == 0
     page.context.close()

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from core.base.clock import utc_now
 from core.base.kinds import Source
 from core.base.settings import Settings
-from core.drawings.lifecycle import NewDrawing, store_drawings
+from core.drawings.storing import NewDrawing, store_drawings
 from core.imaging import IMAGING_VERSION, encode_strokes, ink_from_strokes, parse_strokes
 from core.storage.database import Database
 from core.storage.model_store import ModelStore

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from core.base.clock import utc_now
 from core.base.kinds import RunStatus, Source
 from core.base.settings import Settings
-from core.drawings.lifecycle import NewDrawing, store_drawing
+from core.drawings.storing import NewDrawing, store_drawing
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
 from core.storage.tables import Drawing, ModelVersion, Run, Verdict

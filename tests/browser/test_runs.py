@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from core.base.clock import utc_now
 from core.base.kinds import RunStatus
 from core.base.settings import Settings
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
 from core.storage.tables import Drawing, ModelVersion, Run, Verdict, WebhookDelivery
-from core.webhooks import deliveries as webhook
+from core.webhooks import deliveries
 from tests.browser.accessibility import axe_findings
 from tests.browser.prepared import prepare
 from tests.browser.signing_in import open_dashboard
@@ -103,7 +104,7 @@ def add_runs(instance: Path) -> None:
 def _begin(session: Session, by: str) -> tuple[int, int]:
     now = utc_now() - timedelta(seconds=30)
     run, _ = runs.queue_run(session, requested_by=by, is_forced=True, seed=1, now=now)
-    fence = runs.take_lease(session, "here", now=now, ttl=TTL) or 0
+    fence = run_lease.take_lease(session, "here", now=now, ttl=TTL) or 0
     runs.claim_next_run(session, fence=fence, now=now)
     session.flush()
     return run.id, fence
@@ -245,7 +246,7 @@ def test_somebody_is_told_of_ends_tested_and_told_no_more(
 ) -> None:
     def told(session: Session) -> None:
         (delivery,) = waiting(session)
-        webhook.record_attempt(session, delivery.id, "refused", {"status": 503}, now=utc_now())
+        deliveries.record_attempt(session, delivery.id, "refused", {"status": 503}, now=utc_now())
 
     def waiting(session: Session) -> Sequence[WebhookDelivery]:
         return session.scalars(

@@ -31,6 +31,7 @@ from core.base.settings import Settings
 from core.storage.database import Database
 from core.storage.model_store import WEIGHTS, ModelStore
 from core.storage.tables import Run, RunMetric
+from core.versions.queries import manifest_hashes
 from tests.conftest import SECRET
 from tests.support.tiny_world import RUN, draw_ahead, tiny_workshop
 from trainer.pipeline import learn
@@ -119,21 +120,25 @@ def checkpoint_of(instance: Path) -> dict[str, Any] | None:
 def version_of(settings: Settings) -> dict[str, Any]:
     """The newest version: its weights' hash, and the last point of its training's curves."""
     store = ModelStore(settings.models_dir)
-    version = max(store.versions())
     database = Database(settings)
     with database.read() as session:
-        run = session.get_one(Run, store.manifest(version)["run_id"])
+        version, manifest_sha256 = max(manifest_hashes(session).items())
+        run = session.get_one(Run, store.manifest(version, manifest_sha256)["run_id"])
         last = select(RunMetric).where(RunMetric.run_id == run.id, RunMetric.loss.is_not(None))
         point = session.scalars(last.order_by(RunMetric.id.desc()).limit(1)).one()
     made = {
         "version": version,
-        "weights": hashlib.sha256(store.read(version, WEIGHTS)).hexdigest(),
+        "weights": _sha256(store.read_listed(version, WEIGHTS, manifest_sha256)),
         "last_point": [point.step, point.loss, point.accuracy],
         "n_attempts": run.n_attempts,
         "status": run.status,
     }
     database.dispose()
     return made
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def story(instance: Path, moment: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event
 import core.imaging.files
 import core.runs.lifecycle
 import core.storage.database
-import core.storage.model_store
+import core.storage.objects
 import core.versions.lifecycle
 import server.access
 from core.storage.database import sqlite_engine
@@ -39,12 +39,13 @@ def _commits_are_not_synced() -> None:
 
 
 def _model_files_are_not_synced() -> None:
-    def write(path: Path, data: bytes) -> str:
+    def write(path: Path, chunks: Iterable[bytes]) -> tuple[str, int]:
+        data = b"".join(chunks)
         path.write_bytes(data)
-        return hashlib.sha256(data).hexdigest()
+        return hashlib.sha256(data).hexdigest(), len(data)
 
-    core.storage.model_store._write_synced = write
-    core.storage.model_store._sync_folder = _nothing
+    core.storage.objects._write_synced = write
+    core.storage.objects._sync = _nothing
 
 
 def _ids_are_not_unique() -> None:
@@ -65,13 +66,15 @@ def _every_hash_is_right() -> None:
     class Same:
         def __init__(self, _data: bytes = b"") -> None: ...
 
+        def update(self, _data: bytes) -> None: ...
+
         def hexdigest(self) -> str:
             return "0" * 64
 
     class Hashes:
         sha256 = Same
 
-    vars(core.storage.model_store)["hashlib"] = Hashes
+    vars(core.storage.objects)["hashlib"] = Hashes
 
 
 def _other_sites_may_ask() -> None:

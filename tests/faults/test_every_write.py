@@ -1,4 +1,4 @@
-"""Trainers that die or fall asleep just before a write; `inkloop bench faults` tries every one."""
+"""Trainers killed or stopped just before a write. The bench `faults` tests every write."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ POINTS = ("half of models", "rename models", "insert promotions")
 def points(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """What came of each, on one instance, by real processes."""
     instance = tmp_path_factory.mktemp("every-write") / "instance"
-    command = [sys.executable, "-m", "benchmarks.system.walk", str(instance)]
+    command = [sys.executable, "-m", "tests.support.fault_injection", str(instance)]
     done = subprocess.run(
         [*command, "--kinds", "kill", "amid", "--at", *POINTS],
         cwd=ROOT,

@@ -1,6 +1,6 @@
 """Each guard is taken away once, and the test that stands for it has to fail.
 
-A test that passes without what it tests says nothing; `docs/reliability.md` has the table.
+A test that passes without its guard proves nothing. `docs/reliability.md` has the table.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ STANDS_FOR = {
         "assert 1 == 2",
     ),
     "sync of model files": (
-        "tests/core/storage/test_model_store.py::test_all_is_on_the_disk_before_a_version_has_its_name",
+        "tests/core/storage/test_objects.py::test_an_object_is_on_the_disk_before_it_has_its_key",
         "assert ['rename'] == ",
     ),
     "unique id": (
-        "tests/core/drawings/test_store_drawing.py::test_the_table_itself_refuses_a_second_drawing_of_an_id",
+        "tests/core/drawings/test_store_drawing.py::test_the_table_refuses_a_second_drawing_with_an_id",
         "DID NOT RAISE IntegrityError",
     ),
     "fence": (
-        "tests/core/versions/test_lifecycle.py::test_a_version_made_under_a_lost_lease_never_counts",
+        "tests/core/versions/test_lifecycle.py::test_a_version_made_under_a_lost_lease_is_not_added",
         "DID NOT RAISE LeaseLost",
     ),
     "hash": (
-        "tests/core/storage/test_model_store.py::test_any_changed_byte_is_noticed",
-        "DID NOT RAISE ModelFileError",
+        "tests/core/storage/test_objects.py::test_any_changed_byte_is_noticed",
+        "DID NOT RAISE ObjectChanged",
     ),
     "same origin": (
         "tests/server/test_same_origin.py::test_another_site_is_refused",
@@ -52,7 +52,7 @@ STANDS_FOR = {
     ),
     "pixel limit": (
         "tests/core/imaging/test_pictures.py"
-        "::test_a_decompression_bomb_is_refused_before_it_is_unpacked[4097]",
+        "::test_a_decompression_bomb_is_refused_before_decoding[4097]",
         "BadPicture",
     ),
 }

@@ -22,7 +22,7 @@ from core.storage import migrate
 from core.storage.database import Database
 from tests.conftest import SECRET
 from tests.support.factories import make_drawing
-from tests.support.running import heard
+from tests.support.running import guarded
 from tests.support.tiny_world import easy_digits
 from trainer.process.schedule import queue_first_run
 
@@ -45,7 +45,7 @@ def _stories(instance: Path, moments: tuple[str, ...]) -> dict[str, Any]:
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],
-            **heard(),
+            **guarded(),
             "INKLOOP_TRAIN_THREADS": "1",
             "OMP_NUM_THREADS": "1",
         },

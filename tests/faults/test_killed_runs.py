@@ -23,11 +23,11 @@ from core.runs import lifecycle as runs
 from core.schedule import due
 from core.storage import migrate
 from core.storage.database import Database
-from core.storage.model_store import ModelStore
 from core.storage.tables import ModelVersion, Promotion, Run, RunLine
 from tests.conftest import SECRET
 from tests.support.factories import make_drawing
-from tests.support.running import heard
+from tests.support.running import guarded
+from tests.support.stored import sweep_later
 from tests.support.tiny_world import easy_digits
 
 pytestmark = pytest.mark.slow
@@ -45,7 +45,7 @@ def _settings(instance: Path) -> Settings:
 def _environ(instance: Path) -> dict[str, str]:
     return {
         "PATH": "/usr/bin:/bin",
-        **heard(),
+        **guarded(),
         "INKLOOP_INSTANCE": str(instance),
         "INKLOOP_SECRET_KEY": SECRET,
         "INKLOOP_TRAIN_THREADS": "1",
@@ -136,14 +136,14 @@ def _log(database: Database, run: Run) -> list[str]:
 
 
 def _check_nothing_half_made(instance: Path, database: Database) -> None:
-    store = ModelStore(_settings(instance).models_dir)
+    store = sweep_later(_settings(instance))
     with database.read() as session:
         rows = session.scalars(select(ModelVersion)).all()
         promoted = set(session.scalars(select(Promotion.version)))
         running = runs.open_run(session)
     assert running is None
     assert store.versions() == [row.version for row in rows]
-    assert not list(store.root.glob(".building*"))
+    assert not list(store.root.rglob("*.partial"))
     assert promoted <= {row.version for row in rows}
     for row in rows:
         store.verify(row.version, row.manifest_sha256)

@@ -30,7 +30,7 @@ from core.storage.tables import Promotion, Run, RunMetric
 from core.versions import queries as version_queries
 from tests.conftest import SECRET
 from tests.support.factories import make_drawing
-from tests.support.running import heard
+from tests.support.running import guarded
 from tests.support.tiny_world import easy_digits, load_tiny
 from trainer.process.job import Desk
 from trainer.process.schedule import queue_first_run
@@ -112,7 +112,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
             "PATH": os.environ["PATH"],
             "TERM": "xterm",
             "COLUMNS": "120",
-            **heard(),
+            **guarded(),
             "INKLOOP_INSTANCE": str(settings.instance),
             "INKLOOP_SECRET_KEY": SECRET,
             "INKLOOP_TRAIN_THREADS": "1",

@@ -1,1 +1,1 @@
-"""Load on real servers, in forms short enough for every run of the tests."""
+"""Real servers under load, in seconds."""

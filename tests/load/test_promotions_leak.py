@@ -1,4 +1,4 @@
-"""Promotion after promotion costs a worker no memory: short form of `inkloop bench load`."""
+"""Promotions leak no memory in a worker. A short version of the bench `load`."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from core.storage.database import Database
 from core.storage.model_store import ModelStore
 from tests.conftest import SECRET
 from tests.server import small_models
-from tests.support.running import ROOT, heard
+from tests.support.running import ROOT, guarded
 
 N_WARM_UP, N_MEASURED = 10, 30
-MOST_KB_EACH = 20_000 / 200  # 20 MB in 200 promotions
-# What a worker does: look, load, answer. The last line it prints: memory after each, in kB.
+MAX_KB_EACH = 20_000 / 200  # 20 MB in 200 promotions
+# A worker's steps: check, load, predict. Its last line of output: memory after each, in kB.
 WORKER = """
 import sys
 import numpy as np
 import psutil
-from core.settings import Settings
+from core.base.settings import Settings
 from server.app import make_services
-from core.transitions.versions import promote
-from core.clock import utc_now
+from core.versions.lifecycle import promote
+from core.base.clock import utc_now
 
 parts = make_services(Settings.from_env())
 used_kb = []
@@ -41,7 +41,7 @@ print("\\n" + " ".join(map(str, used_kb)))
 
 
 @pytest.mark.slow
-def test_thirty_promotions_leak_less_than_their_share_of_twenty_megabytes(
+def test_thirty_promotions_leak_at_most_a_hundred_kilobytes_each(
     settings: Settings, database: Database
 ) -> None:
     store = ModelStore(settings.models_dir)
@@ -53,7 +53,7 @@ def test_thirty_promotions_leak_less_than_their_share_of_twenty_megabytes(
         [sys.executable, "-c", WORKER, str(N_WARM_UP + N_MEASURED)],
         cwd=ROOT,
         env={
-            **heard(),
+            **guarded(),
             "INKLOOP_INSTANCE": str(settings.instance),
             "INKLOOP_SECRET_KEY": SECRET,
         },
@@ -66,4 +66,4 @@ def test_thirty_promotions_leak_less_than_their_share_of_twenty_megabytes(
     assert done.returncode == 0, done.stderr
     used_kb = [int(word) for word in done.stdout.splitlines()[-1].split()]
     grown_kb = used_kb[-1] - used_kb[N_WARM_UP - 1]
-    assert grown_kb <= N_MEASURED * MOST_KB_EACH, used_kb
+    assert grown_kb <= N_MEASURED * MAX_KB_EACH, used_kb

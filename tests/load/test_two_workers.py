@@ -1,7 +1,4 @@
-"""One real server with two workers under every kind of load that strangers can make.
-
-Short forms of `inkloop bench load`; all clients are on this machine.
-"""
+"""A real server with two workers under load. Short versions of the bench `load`."""
 
 from __future__ import annotations
 
@@ -15,13 +12,11 @@ import psutil
 import pytest
 import requests
 
-from benchmarks.system.http_load import load, post
-from benchmarks.system.slow_clients import MOST, slow_clients
 from core.base.clock import utc_now
 from core.base.kinds import Role
 from core.base.settings import Settings
 from core.cli.web_process import N_HEAPS
-from core.people import accounts
+from core.people import accounts, passwords
 from core.storage import migrate
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
@@ -30,7 +25,9 @@ from tests.conftest import SECRET
 from tests.server import small_models
 from tests.server.shapes import SEVEN, drawing, strokes
 from tests.support.factories import new_id
+from tests.support.http_load import load, post
 from tests.support.running import Running, running, wait_until
+from tests.support.slow_clients import MAX_CLIENTS, slow_clients
 
 pytestmark = pytest.mark.slow
 
@@ -42,14 +39,14 @@ PREDICTIONS = "/api/v1/predictions"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Two workers with a champion and an administrator; rate limits are on."""
+    """Two workers with a champion and an admin; rate limits are on."""
     instance = tmp_path_factory.mktemp("two") / "instance"
     settings = Settings.from_env({}, instance=instance, secret_key=SECRET)
     migrate.upgrade(settings)
     database = Database(settings)
     with database.write() as session:
         small_models.publish(ModelStore(settings.models_dir), session, 1, says=7)
-        hashed = accounts.HASHER.hash(PASSWORD)
+        hashed = passwords.HASHER.hash(PASSWORD)
         accounts.create_user(session, EMAIL, hashed, Role.ADMIN, by="test", now=utc_now())
     database.dispose()
     limits = {
@@ -62,14 +59,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     ) as inkloop:
         inkloop.wait("/readyz")
         shared_state = SharedState(settings)
-        wait_until(lambda: len(shared_state.workers(now=utc_now())) == 2, "two workers are there")
+        wait_until(lambda: len(shared_state.workers(now=utc_now())) == 2, "two workers run")
         shared_state.dispose()
         yield inkloop
 
 
 @pytest.fixture(scope="module")
 def admin(server: Running) -> requests.Session:
-    """A browser that is signed in."""
+    """A signed-in browser."""
     browser = requests.Session()
     answer = browser.post(
         f"{server.url}/api/v1/login", json={"email": EMAIL, "password": PASSWORD}, timeout=10
@@ -78,8 +75,8 @@ def admin(server: Running) -> requests.Session:
     return browser
 
 
-def test_both_workers_together_keep_to_one_limit(server: Running) -> None:
-    """A new connection each time, so that both get their share."""
+def test_both_workers_share_one_rate_limit(server: Running) -> None:
+    """Each request has a new connection, so that both workers get some."""
     cookies = requests.get(f"{server.url}/api/v1/me", timeout=10).cookies
     answers = [
         requests.post(f"{server.url}/api/v1/drawings", json=drawing(), cookies=cookies, timeout=10)
@@ -91,10 +88,10 @@ def test_both_workers_together_keep_to_one_limit(server: Running) -> None:
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
 
 
-def test_figures_of_both_workers_are_added_up(server: Running, admin: requests.Session) -> None:
-    n_asked = 60
+def test_metrics_sum_over_both_workers(server: Running, admin: requests.Session) -> None:
+    n_requests = 60
     line = 'inkloop_http_requests_total{method="GET",route="/api/v1/schedule",status="200"} '
-    for _ in range(n_asked):
+    for _ in range(n_requests):
         requests.get(f"{server.url}/api/v1/schedule", timeout=10)
 
     def counted() -> float:
@@ -102,23 +99,23 @@ def test_figures_of_both_workers_are_added_up(server: Running, admin: requests.S
         found = re.search(re.escape(line) + r"(\S+)", page)
         return 0 if found is None else float(found[1])
 
-    wait_until(lambda: counted() >= n_asked, "each worker handed over what it counted", every=0.5)
-    assert counted() == n_asked
+    wait_until(lambda: counted() >= n_requests, "each worker has reported its counts", every=0.5)
+    assert counted() == n_requests
 
 
-def test_a_normal_client_hardly_notices_three_hundred_slow_ones(server: Running) -> None:
+def test_three_hundred_slow_clients_do_not_delay_a_normal_one(server: Running) -> None:
     request = post(PREDICTIONS, json.dumps(strokes()).encode())
 
-    with slow_clients(server.port, MOST) as slow:
+    with slow_clients(server.port, MAX_CLIENTS) as slow:
         found = load(server.port, [lambda: request], seconds=8)
         n_reopened = slow.n_reopened
 
     assert set(found.statuses) == {200}
-    assert n_reopened < MOST  # they were there throughout
+    assert n_reopened < MAX_CLIENTS  # they stayed connected
     assert found.percentile(99) <= ANSWERED_WITHIN_MS
 
 
-def test_too_many_at_once_are_refused_and_the_next_is_served(server: Running) -> None:
+def test_overload_is_refused_and_the_next_client_is_served(server: Running) -> None:
     request = post(PREDICTIONS, json.dumps(strokes()).encode())
 
     found = load(server.port, [lambda: request] * 256, seconds=3)
@@ -131,29 +128,29 @@ def test_too_many_at_once_are_refused_and_the_next_is_served(server: Running) ->
     assert after.percentile(50) <= ANSWERED_WITHIN_MS
 
 
-def test_threads_share_two_heaps(server: Running) -> None:
-    """Were each thread to have its own, there would be fourteen or fifteen in a worker."""
+def test_threads_share_two_malloc_arenas(server: Running) -> None:
+    """With an arena per thread, a worker would have fourteen or fifteen."""
     request = post(PREDICTIONS, json.dumps(strokes()).encode())
 
     load(server.port, [lambda: request] * 32, seconds=2)
 
     workers = psutil.Process(server.process.pid).children()
     assert len(workers) == 2
-    # One is there, as a rule. A thread's stack may begin at such an address by chance.
-    assert all(heaps_besides_the_first(worker.pid) <= N_HEAPS + 2 for worker in workers)
+    # Usually one. A thread's stack may start at such an address by chance.
+    assert all(n_extra_arenas(worker.pid) <= N_HEAPS + 2 for worker in workers)
 
 
-def heaps_besides_the_first(pid: int) -> int:
-    """glibc begins each of them at a whole multiple of 64 MB and writes to its beginning only."""
-    begun = 0
+def n_extra_arenas(pid: int) -> int:
+    """glibc aligns each arena to 64 MB, and only its beginning is writable."""
+    n = 0
     for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
         addresses, rights, _offset, _device, inode, *_path = line.split()
         start = int(addresses.partition("-")[0], 16)
-        begun += rights == "rw-p" and inode == "0" and start % (64 << 20) == 0
-    return begun
+        n += rights == "rw-p" and inode == "0" and start % (64 << 20) == 0
+    return n
 
 
-def test_the_log_holds_numbers_and_nothing_personal(
+def test_the_log_has_request_ids_and_no_personal_data(
     server: Running, admin: requests.Session, tmp_path: Path
 ) -> None:
     person, api = requests.Session(), f"{server.url}/api/v1"
@@ -194,7 +191,7 @@ def test_the_log_holds_numbers_and_nothing_personal(
         "contributor's cookie": str(person.cookies["inkloop_contributor"]).split(".")[0],
         "session cookie": admin.cookies["inkloop_session"],
         "token": token.json()["token"],
-        "a token that is none": "madeup123",
+        "an unknown token": "madeup123",
         "webhook": "T0K3N",
         "id of a drawing": mine["id"],
         "strokes": f"{SEVEN[0][0][0]}, {SEVEN[0][0][1]}",
@@ -208,6 +205,6 @@ def test_the_log_holds_numbers_and_nothing_personal(
     assert [what for what, secret in secrets.items() if secret in log] == []
     assert "127.0.0.1" not in log
     lines = [json.loads(line) for line in log.splitlines()]
-    asked = [line for line in lines if line["event"] == "request"]
-    assert all({"ts", "level", "part", "request_id"} <= set(line) for line in asked)
-    assert [line["status"] for line in asked if line["request_id"] == last] == [404]
+    requested = [line for line in lines if line["event"] == "request"]
+    assert all({"ts", "level", "part", "request_id"} <= set(line) for line in requested)
+    assert [line["status"] for line in requested if line["request_id"] == last] == [404]

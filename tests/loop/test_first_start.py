@@ -16,7 +16,7 @@ def test_the_server_answers_within_five_seconds(first_model: FirstModel) -> None
 
 
 def test_the_first_model_is_live_soon(first_model: FirstModel) -> None:
-    """The budget is a minute, which `inkloop bench loop` measures on a quiet machine. On one that
+    """The budget is a minute, which `make bench NAME=loop` measures on a quiet machine. On one that
     others share the same start took 40, 50 and 68 seconds in one day, two cores each time."""
     assert first_model.start.seconds_to_live <= 120
 

@@ -14,6 +14,7 @@ from PIL import Image
 from core.imaging import ink_from_picture, ink_from_strokes, parse_strokes
 from core.storage.model_store import ONNX, ModelStore
 from tests.support.first_model import FirstModel
+from tests.support.stored import version_file
 from tests.support.strokes_from_mnist import sample_digits, strokes_from_mnist
 
 Ink = NDArray[np.uint8]
@@ -23,7 +24,7 @@ IMAGES, LABELS = sample_digits()
 def share_read_right(first_model: FirstModel, inks: Sequence[Ink]) -> float:
     """Part of the hundred digits that the first model, as the server runs it, reads right."""
     store = ModelStore(first_model.instance / "models")
-    session = onnxruntime.InferenceSession(store.read(1, ONNX))
+    session = onnxruntime.InferenceSession(version_file(store, 1, ONNX).read_bytes())
     probabilities = session.run(["probabilities"], {"ink": np.stack(inks)})[0]
     return float(np.mean(np.asarray(probabilities).argmax(axis=1) == LABELS))
 

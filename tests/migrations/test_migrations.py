@@ -1,4 +1,4 @@
-"""The migrations: up, down, up again, by two at once, and the same tables as the models."""
+"""Migrations run up and down, by several processes at once, and give the tables of the code."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _upgrade(folder: str) -> str | None:
     return migrate.current(settings)
 
 
-def test_they_run_up_down_and_up(tmp_path: Path) -> None:
+def test_migrations_run_up_down_and_up(tmp_path: Path) -> None:
     settings = Settings.from_env({}, instance=tmp_path)
 
     migrate.upgrade(settings)
@@ -44,7 +44,7 @@ def test_processes_that_start_at_once_all_end_at_the_head(tmp_path: Path) -> Non
 
 
 @pytest.mark.filterwarnings("ignore:.*expression-based index")
-def test_the_tables_are_those_of_the_models(settings: Settings) -> None:
+def test_the_migrated_tables_equal_the_table_classes(settings: Settings) -> None:
     engine = sqlite_engine(settings.database_path, "BEGIN")
     with engine.begin() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -61,7 +61,7 @@ def test_the_head_file_names_the_newest_revision() -> None:
     assert recorded == migrate.head()
 
 
-def test_upgrading_again_keeps_what_is_there(settings: Settings) -> None:
+def test_upgrading_again_keeps_the_rows(settings: Settings) -> None:
     database = Database(settings)
     with database.write() as session:
         make_drawing(session, label=4)
@@ -73,7 +73,7 @@ def test_upgrading_again_keeps_what_is_there(settings: Settings) -> None:
     database.dispose()
 
 
-def test_what_a_newer_inkloop_changed_is_left_alone_and_told(
+def test_a_database_of_a_newer_inkloop_is_refused_unchanged(
     settings: Settings, database: Database
 ) -> None:
     with database.write() as session:
@@ -85,23 +85,23 @@ def test_what_a_newer_inkloop_changed_is_left_alone_and_told(
     assert migrate.current(settings) == "9999"
 
 
-@pytest.mark.parametrize("look", [migrate.upgrade, migrate.current])
-def test_a_folder_in_place_of_the_database_is_a_sentence(
-    tmp_path: Path, look: Callable[[Settings], object]
+@pytest.mark.parametrize("open_it", [migrate.upgrade, migrate.current])
+def test_a_folder_in_place_of_the_database_is_reported_in_a_sentence(
+    tmp_path: Path, open_it: Callable[[Settings], object]
 ) -> None:
     settings = Settings.from_env({}, database_url=f"sqlite:///{tmp_path}")
 
-    with pytest.raises(SettingsError, match="cannot be opened or written: look at the path"):
-        look(settings)
+    with pytest.raises(SettingsError, match="cannot be opened or written: check the path"):
+        open_it(settings)
 
 
-def test_the_database_of_another_program_is_left_alone_and_told(tmp_path: Path) -> None:
+def test_a_database_of_another_program_is_refused_unchanged(tmp_path: Path) -> None:
     settings = Settings.from_env({}, instance=tmp_path)
     engine = sqlite_engine(settings.database_path, "BEGIN IMMEDIATE")
     with engine.begin() as connection:
         connection.execute(sa.text("CREATE TABLE drawings (of_another TEXT)"))
 
-    with pytest.raises(SettingsError, match="holds tables that no Inkloop made"):
+    with pytest.raises(SettingsError, match="has tables of another program"):
         migrate.upgrade(settings)
 
     with engine.begin() as connection:

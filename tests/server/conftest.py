@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from core.base.clock import utc_now
 from core.base.kinds import Role
 from core.base.settings import Settings
-from core.people import accounts
+from core.people import accounts, passwords, sessions
 from server.app import create_app, make_services
 from server.services import EXTENSION, Services
 from server.serving.picture_reader import PictureReader
@@ -30,8 +30,8 @@ PASSWORD_HASH = QUICK.hash(PASSWORD)
 @pytest.fixture(autouse=True)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords with fast parameters."""
-    monkeypatch.setattr(accounts, "HASHER", QUICK)
-    monkeypatch.setattr(accounts, "DUMMY_HASH", PASSWORD_HASH)
+    monkeypatch.setattr(passwords, "HASHER", QUICK)
+    monkeypatch.setattr(passwords, "DUMMY_HASH", PASSWORD_HASH)
 
 
 class ReadingClient(FlaskClient):
@@ -113,7 +113,7 @@ def signed_in(app: Flask, parts: Services) -> Callable[[Role], FlaskClient]:
             user = accounts.create_user(
                 session, email, PASSWORD_HASH, role, by="test", now=utc_now()
             )
-            secret = accounts.start_session(session, user.id, now=utc_now())
+            secret = sessions.start_session(session, user.id, now=utc_now())
         client = app.test_client()
         client.set_cookie("inkloop_session", secret)
         return client

@@ -27,7 +27,7 @@ from schemathesis.checks import (
 from core.base.clock import utc_now
 from core.base.kinds import Role
 from core.base.settings import Settings
-from core.people import accounts
+from core.people import accounts, sessions
 from core.storage import migrate
 from core.storage.tables import User
 from server.app import create_app
@@ -71,7 +71,7 @@ class World:
                 session, "ada@example.org", PASSWORD_HASH, Role.ADMIN, by="test", now=utc_now()
             )
             user.role, user.disabled_at = Role.ADMIN, None
-            secret = accounts.start_session(session, user.id, now=utc_now())
+            secret = sessions.start_session(session, user.id, now=utc_now())
         return {"inkloop_session": secret}
 
 

@@ -1,4 +1,4 @@
-"""What reaches the disk, and when: syncs and renames as the process under test makes them."""
+"""Record the syncs and renames of the process under test, in order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RENAME: Final = "rename"
 def seen_on_disk(
     monkeypatch: pytest.MonkeyPatch, named: Callable[[int], Named]
 ) -> list[Named | str]:
-    """A list that grows: for each sync what `named` makes of its descriptor, and each `RENAME`."""
+    """Return a growing list: `named(descriptor)` for each sync, `RENAME` for each rename."""
     done: list[Named | str] = []
     sync, rename = os.fsync, Path.rename
 

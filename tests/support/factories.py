@@ -1,4 +1,4 @@
-"""Things that tests need, valid by default, one keyword per fact that matters."""
+"""Factories for rows: valid by default, one keyword per property."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core.base.kinds import Source
-from core.drawings.lifecycle import NewDrawing, store_drawing
+from core.drawings.storing import NewDrawing, store_drawing
 from core.storage.tables import Drawing, ModelVersion
 from core.versions.lifecycle import promote
 from tests.conftest import NOW, SECRET
@@ -18,7 +18,7 @@ _numbers = itertools.count(1)
 
 
 def new_id() -> str:
-    """A uuid that no other call gave."""
+    """Return a new uuid."""
     return str(UUID(int=next(_numbers) + (4 << 76) + (2 << 62)))
 
 
@@ -35,7 +35,7 @@ def make_drawing(
     now: datetime = NOW,
     secret: bytes = SECRET.encode(),
 ) -> Drawing:
-    """A stored drawing."""
+    """Store a drawing."""
     new = NewDrawing(
         id=id or new_id(),
         contributor_id=contributor,
@@ -60,7 +60,7 @@ def make_version(
     manifest_sha256: str = "0" * 64,
     now: datetime = NOW,
 ) -> ModelVersion:
-    """A version's row, without files; live unless said otherwise."""
+    """Store a version's row without files, live by default."""
     n_correct = round(10_000 * accuracy)
     row = ModelVersion(
         version=version,

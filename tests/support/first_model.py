@@ -1,4 +1,4 @@
-"""One real first model, trained once for all tests of the loop; each test gets a copy."""
+"""A real first model, trained once for all tests; each test gets a copy of its instance."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.support.running import running, wait_until
 
 @dataclass(frozen=True)
 class FirstStart:
-    """How the start of an empty instance went."""
+    """Times and accuracy of the first start of an empty instance."""
 
     seconds_to_healthz: float
     seconds_to_live: float
@@ -31,7 +31,7 @@ class FirstStart:
 
 @dataclass(frozen=True)
 class FirstModel:
-    """An instance whose first model is live, stopped; and how its first start went."""
+    """A stopped instance with a live first model."""
 
     instance: Path
     start: FirstStart
@@ -39,12 +39,12 @@ class FirstModel:
 
 @pytest.fixture(scope="session")
 def first_model(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> FirstModel:
-    """Where several processes share the tests, the first of them trains; the others wait."""
+    """Train the first model once. With several test processes, the others wait for the first."""
     own = tmp_path_factory.getbasetemp()
     shared = (own if worker_id == "master" else own.parent) / "first"
     shared.mkdir(exist_ok=True)
     instance, facts = shared / "instance", shared / "start.json"
-    with _alone(shared / "lock"):
+    with _exclusive(shared / "lock"):
         if not facts.exists():
             shutil.rmtree(instance, ignore_errors=True)
             facts.write_text(json.dumps(asdict(_start(instance))))
@@ -53,7 +53,7 @@ def first_model(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Fir
 
 @pytest.fixture(scope="session", autouse=True)
 def quiet_first_start(request: pytest.FixtureRequest) -> None:
-    """Before any test, where one needs the first model: its time is measured on a quiet machine."""
+    """Train the first model before all tests, so that its time is measured on a quiet machine."""
     if any("first_model" in getattr(item, "fixturenames", ()) for item in request.session.items):
         request.getfixturevalue("first_model")
 
@@ -72,7 +72,7 @@ def _start(instance: Path) -> FirstStart:
         seconds_to_live = time.monotonic() - began
         champion = inkloop.get("/api/v1/models/champion")
         inkloop.wait("/readyz")
-        # Once, here: else each copy would make it anew beside its test.
+        # Wait for the map, so that no copy computes it during its test.
         wait_until(lambda: _has_map(instance), "the first model has its map", seconds=120)
     accuracy = champion["scores"]["mnist_test"]["accuracy"]
     return FirstStart(seconds_to_healthz, seconds_to_live, accuracy)
@@ -89,8 +89,8 @@ def _has_map(instance: Path) -> bool:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """One process at a time; a lock of the kernel's, so that a killed one leaves none behind."""
+def _exclusive(lock: Path) -> Iterator[None]:
+    """Hold a file lock, which the kernel releases when the process dies."""
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,4 @@
-"""People of the tests: a contributor who draws, and an administrator."""
+"""A contributor and an admin who use Inkloop over HTTP."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FINAL = {"promoted", "held", "failed", "cancelled"}
 
 
 class Contributor:
-    """Somebody with a browser's cookie, who draws over HTTP."""
+    """A contributor with a browser's cookie."""
 
     def __init__(self, inkloop: Running) -> None:
         self.inkloop = inkloop
@@ -23,12 +23,12 @@ class Contributor:
         self.session.get(f"{inkloop.url}/api/v1/me", timeout=10).raise_for_status()
 
     def read(self, drawing: dict[str, Any]) -> dict[str, Any]:
-        """What the live model says of `{"strokes", "width", "height", …}`."""
-        asked = {key: drawing[key] for key in ("strokes", "width", "height")}
-        return self._post("/api/v1/predictions", asked)
+        """Return the live model's prediction for `{"strokes", "width", "height", …}`."""
+        strokes = {key: drawing[key] for key in ("strokes", "width", "height")}
+        return self._post("/api/v1/predictions", strokes)
 
     def hand_over(self, drawing: dict[str, Any]) -> dict[str, Any]:
-        """Store the drawing with its label, and answer what was stored."""
+        """Store a drawing with its label and prediction. Returns: the stored drawing."""
         read = self.read(drawing)
         prediction = (
             None
@@ -39,7 +39,7 @@ class Contributor:
         return self._post("/api/v1/drawings", labelled)
 
     def exam(self) -> dict[str, Any]:
-        """How the live version and the one before read this person's exam drawings."""
+        """Scores of the live version and the one before on this contributor's holdout drawings."""
         exam = self.inkloop.get("/api/v1/learned", self.session)["exam"]
         assert isinstance(exam, dict)
         return exam
@@ -47,13 +47,13 @@ class Contributor:
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = self.session.post(self.inkloop.url + path, json=body, timeout=10)
         assert answer.ok, answer.text
-        answered = answer.json()
-        assert isinstance(answered, dict)
-        return answered
+        body = answer.json()
+        assert isinstance(body, dict)
+        return body
 
 
 class Admin:
-    """Somebody who signed in with the role admin."""
+    """A signed-in user with the role admin."""
 
     def __init__(self, inkloop: Running) -> None:
         self.inkloop = inkloop
@@ -62,18 +62,18 @@ class Admin:
         self.send("POST", "/api/v1/login", {"email": EMAIL, "password": PASSWORD})
 
     def send(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        """The JSON that a request answers; it must succeed."""
+        """Send a request that has to succeed. Returns: the answer's JSON."""
         answer = self.session.request(method, self.inkloop.url + path, json=body, timeout=40)
         assert answer.ok, f"{answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 
     def retrain(self, seconds: float = 120) -> dict[str, Any]:
-        """Ask for a run and wait for its verdict."""
+        """Request a run and wait for its end. Returns: the run."""
         run_id = self.send("POST", "/api/v1/runs")["id"]
         return self.wait_for_run(run_id, seconds)
 
     def wait_for_run(self, run_id: int, seconds: float = 120) -> dict[str, Any]:
-        """The run, once it is over."""
+        """Wait for the end of a run. Returns: the run."""
 
         def finished() -> dict[str, Any] | None:
             run = self.send("GET", f"/api/v1/runs/{run_id}")
@@ -85,7 +85,7 @@ class Admin:
 
 
 def make_admin(inkloop: Running) -> None:
-    """An account for `Admin`, made as the README says."""
+    """Create the account of `Admin` on the command line."""
     made = run_inkloop(
         inkloop.instance,
         *("admin", "create", EMAIL, "--role", "admin", "--password-stdin"),

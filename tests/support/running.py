@@ -1,4 +1,4 @@
-"""Real Inkloop processes for tests: started, asked, stopped and killed as a person would."""
+"""Real Inkloop processes for tests: start, request, stop, kill."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from typing import Any, TypeVar
 import psutil
 import requests
 
-from tests.support.open_guard import sitecustomize as ear
+from tests.support.open_guard import sitecustomize as open_guard
 
 Answer = TypeVar("Answer")
 
 ROOT = Path(__file__).resolve().parents[2]
 MNIST = ROOT / "instance" / "mnist"
 INKLOOP = Path(sys.executable).with_name("inkloop")
-# Where the other core runs other tests, threads that wait for each other only take it from them.
+# With parallel tests, one training thread: more would take the core of another test.
 BESIDE_OTHER_TESTS = {"INKLOOP_TRAIN_THREADS": "1"} if "PYTEST_XDIST_WORKER" in os.environ else {}
 
 
-def heard() -> dict[str, str]:
-    """For a process with an environment of its own: it finds the sources, and is listened to."""
-    sources = f"{ear.HERE.parent}{os.pathsep}{ROOT}"
-    return {"PYTHONPATH": sources, ear.REPORT: os.environ[ear.REPORT]}
+def guarded() -> dict[str, str]:
+    """Environment that lets a child process find the sources and be guarded (`open_guard`)."""
+    sources = f"{open_guard.HERE.parent}{os.pathsep}{ROOT}"
+    return {"PYTHONPATH": sources, open_guard.REPORT: os.environ[open_guard.REPORT]}
 
 
 def free_port() -> int:
-    """A port that nobody listens on just now."""
+    """Return a port on which no process listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -43,7 +43,7 @@ def free_port() -> int:
 def wait_until(
     ask: Callable[[], Answer], what: str, seconds: float = 30, every: float = 0.05
 ) -> Answer:
-    """Ask until the answer is true, and return it; fail in words when the time is over."""
+    """Call `ask` until its result is true, and return it. Fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (answer := ask()):
         assert time.monotonic() < deadline, f"waited {seconds} s in vain until {what}"
@@ -52,7 +52,7 @@ def wait_until(
 
 
 class Running:
-    """`inkloop <command>` on an instance folder, in a process group of its own."""
+    """`inkloop <command>` on an instance folder, in its own process group."""
 
     def __init__(self, command: str, instance: Path, **environment: str) -> None:
         self.instance = instance
@@ -82,12 +82,12 @@ class Running:
             )
 
     def log(self) -> str:
-        """What the processes have said so far."""
+        """The output of the processes so far."""
         return self.log_path.read_text(encoding="utf-8", errors="replace")
 
     def answers(self, path: str = "/healthz") -> bool:
         """Whether a GET is answered with 200."""
-        assert self.process.poll() is None, f"inkloop ended by itself:\n{self.log()[-3000:]}"
+        assert self.process.poll() is None, f"inkloop ended unexpectedly:\n{self.log()[-3000:]}"
         try:
             return requests.get(self.url + path, timeout=2).status_code == 200
         except requests.RequestException:
@@ -101,13 +101,13 @@ class Running:
             raise AssertionError(f"{exc}\n{self.log()[-3000:]}") from exc
 
     def get(self, path: str, session: requests.Session | None = None) -> Any:
-        """The JSON that a GET answers."""
+        """The JSON of a GET."""
         answer = (session or requests).get(self.url + path, timeout=10)
         answer.raise_for_status()
         return answer.json()
 
     def stop(self, seconds: float = 10) -> float:
-        """SIGTERM to the parent, as an init system does. Returns how long it took, in seconds."""
+        """Send SIGTERM to the parent, as an init system does. Returns: the seconds it took."""
         began = time.monotonic()
         if self.process.poll() is None:
             self.process.terminate()
@@ -115,7 +115,7 @@ class Running:
         return time.monotonic() - began
 
     def kill(self) -> None:
-        """SIGKILL to every process of the tree at once, as a power cut would end them."""
+        """Send SIGKILL to all processes of the tree."""
         for pid in [*_descendants(self.process.pid), self.process.pid]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -131,7 +131,7 @@ def _descendants(pid: int) -> list[int]:
 
 @contextlib.contextmanager
 def running(command: str, instance: Path, **environment: str) -> Iterator[Running]:
-    """A command that is up, and whose processes are gone afterwards, whatever happened."""
+    """Run a command for a block. Afterwards all its processes are gone."""
     inkloop = Running(command, instance, **environment)
     try:
         inkloop.wait()
@@ -145,7 +145,7 @@ def running(command: str, instance: Path, **environment: str) -> Iterator[Runnin
 def run_inkloop(
     instance: Path, *words: str, given: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, `given` on its standard input."""
+    """Run a command with `given` on its standard input, and wait for its end."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("INKLOOP_")}
     own = {"INKLOOP_INSTANCE": str(instance), "INKLOOP_MNIST_DIR": str(MNIST)}
     return subprocess.run(

@@ -1,6 +1,6 @@
-"""A digit world small enough to learn in seconds: the golden forms, drawn by many easy hands.
+"""A tiny substitute for MNIST that trains in seconds: golden digits, each slightly distorted.
 
-For tests, and for benchmarks that count what survives: how well it is learned says nothing.
+For tests of everything but accuracy.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from trainer.process.context import Workshop
 from trainer.process.job import CarryOut
 
 N_TRAIN = 1_800
-N_TEST = 2_400  # of fewer, not even equal readings would show a loss below 0.15 points
+N_TEST = 2_400  # with fewer, not even equal predictions show a loss below 0.15 points
 MIDDLE_PX = PAGE_PX / 2
 FIRST = Recipe("adamw", learning_rate=0.01, batch_size=64, n_epochs=6, schedule="one_cycle")
 SMALL_FIT: Final = {"N_PEN": 300, "N_PEN_UNSEEN": 200, "N_STRANGERS": 400}
-"""Of `trainer.learning.familiarity`: enough of each kind for a border in so small a world."""
+"""Constants of `trainer.learning.familiarity` that suffice for the tiny world."""
 RUN = RunConfig(n_drawn=16, n_replay=48, min_steps=40, steps_per_drawing=0.0)
 
 
@@ -40,20 +40,20 @@ def tiny_workshop(settings: Settings, database: Database, run: RunConfig = RUN) 
 
 
 def load_tiny(settings: Settings, database: Database) -> CarryOut:
-    """For `trainer.__main__.run`: the real steps, in the tiny world."""
+    """A run's real steps in the tiny world, for `trainer.__main__.run`."""
     return functools.partial(carry_out, tiny_workshop(settings, database))
 
 
 @functools.cache
 def tiny_mnist() -> Mnist:
-    """1,800 and 2,400 golden digits, each bent in its own way."""
+    """1,800 training and 2,400 test images."""
     rng = np.random.default_rng(5)
     inks, labels = easy_digits(N_TRAIN + N_TEST, rng)
     return Mnist(inks[:N_TRAIN], labels[:N_TRAIN], inks[N_TRAIN:], labels[N_TRAIN:])
 
 
 def draw_ahead() -> None:
-    """Make once, before any fork, what each process would make for itself; and less of it."""
+    """Compute before any fork what each process would compute, and less of it."""
     tiny_mnist()
     vars(familiarity).update(SMALL_FIT)
     pen_drawn_digits(SMALL_FIT["N_PEN"] + SMALL_FIT["N_PEN_UNSEEN"], familiarity.SEED)
@@ -63,7 +63,7 @@ def draw_ahead() -> None:
 def easy_digits(
     n: int, rng: np.random.Generator, slant: float = 0.0
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Inks (N, 28, 28) and labels (N,), form by form in turn; `slant` makes another hand."""
+    """Distorted golden digits in turn: inks (N, 28, 28) and labels (N,). `slant`: another hand."""
     inks, labels = [], []
     for position in range(n):
         digit = GOLDEN[position % len(GOLDEN)]

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.base.kinds import DrawingStatus, Split
 from core.drawings import queries as drawing_queries
-from core.drawings.lifecycle import MANY_CONTRIBUTORS
+from core.drawings.holdout import MANY_CONTRIBUTORS
 from core.storage import counters
 from core.storage.tables import Contributor, Drawing, RunDrawing
 

@@ -18,16 +18,16 @@ from sqlalchemy.orm import Session
 
 import core
 from core.base.clock import utc_now
-from core.base.errors import Conflict, ModelFileError
+from core.base.errors import ModelFileError
 from core.base.kinds import RunStatus
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.runs.verdicts import verdict_sentence
-from core.storage.counters import audit
-from core.storage.model_store import ONNX, WEIGHTS, Published
+from core.storage.audit import audit
+from core.storage.model_store import ONNX, WEIGHTS
 from core.storage.tables import Verdict as VerdictRow
 from core.symbols.digits.golden import golden_inks
 from core.versions import lifecycle as versions
-from core.versions.queries import counted_versions
 from trainer.export.onnx_file import servable, to_onnx, verify_export
 from trainer.export.sessions import one_thread_session
 from trainer.learning.familiarity import Familiarity
@@ -127,7 +127,7 @@ def publish(
     is over. Raises: LeaseLost, and what the model store raises.
     """
     with workshop.database.read() as session:
-        runs.require_fence(session, claim.fence)
+        run_lease.require_fence(session, claim.fence)
         version = versions.next_version(session)
     now = utc_now()
     manifest = product.facts | {
@@ -137,7 +137,7 @@ def publish(
         "scores": judged.scores(),
         "created_at": now.isoformat(),
     }
-    published = _put_files(workshop, claim, version, product.files, manifest)
+    published = workshop.store.publish(version, product.files, manifest)
     with workshop.database.write() as session:
         versions.add_version(
             session,
@@ -165,23 +165,6 @@ def publish(
 def sentence(verdict: Verdict) -> str:
     """The verdict in English, for logs and for the reason of a promotion."""
     return verdict_sentence(verdict.passed, verdict.to_json())
-
-
-def _put_files(
-    workshop: Workshop,
-    claim: Claim,
-    version: int,
-    files: Mapping[str, bytes],
-    manifest: Mapping[str, Any],
-) -> Published:
-    try:
-        return workshop.store.publish(version, files, manifest)
-    except Conflict:
-        # A trainer that slept past its lease woke up between its check and its last rename.
-        with workshop.database.write() as session:
-            runs.require_fence(session, claim.fence)
-            workshop.store.discard_orphans(counted_versions(session))
-        return workshop.store.publish(version, files, manifest)
 
 
 def _record(session: Session, claim: Claim, version: int, judged: Judged) -> None:

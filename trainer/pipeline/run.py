@@ -11,6 +11,7 @@ import structlog
 from core.base.errors import InvalidInput
 from core.base.kinds import Dataset
 from core.drawings import lifecycle as drawings
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.storage.tables import ModelVersion
 from core.symbols.digits.golden import golden_inks
@@ -74,7 +75,7 @@ def _carry_out(workshop: Workshop, claim: Claim, progress: Progress) -> None:
 def _references(workshop: Workshop) -> References | None:
     """The live version and the anchor; None before the first model."""
     with workshop.database.read() as session:
-        champion = versions.champion(session)
+        champion = versions.live_promotion(session)
         if champion is None:
             return None
         anchor = versions.anchor_version(session) or champion.version
@@ -136,7 +137,7 @@ def _without_suspects(
     )
     numbers = new.numbers[suspects(hearing)].tolist()
     with workshop.database.write() as session:
-        runs.require_fence(session, claim.fence)
+        run_lease.require_fence(session, claim.fence)
         drawings.quarantine(session, numbers)
         still_accepted = {n for n in numbers if is_accepted(session, n)}
     put_aside = [number for number in numbers if number not in still_accepted]

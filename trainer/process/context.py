@@ -107,5 +107,5 @@ class Workshop:
         """A version by its weights. Raises: ModelFileError, if a byte changed."""
         manifest = self.store.manifest(version, manifest_sha256)
         network = network_named(manifest["network"]).build()
-        network.load_state_dict(load(self.store.read(version, WEIGHTS)))
+        network.load_state_dict(load(self.store.read_listed(version, WEIGHTS, manifest_sha256)))
         return KeptModel(version, network.eval(), manifest)

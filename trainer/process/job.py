@@ -33,6 +33,7 @@ from core.base.errors import (
 from core.base.kinds import RunStatus
 from core.base.settings import Settings
 from core.drawings import queries as drawing_queries
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.schedule import due
 from core.storage.database import Database
@@ -129,7 +130,7 @@ class Desk:
             return
         with contextlib.suppress(LeaseLost), self.database.write() as session:
             runs.put_back(session, claim.run_id, fence=claim.fence, now=utc_now())
-            runs.release_lease(session, claim.fence)
+            run_lease.release_lease(session, claim.fence)
 
     def _under_lease(self, claim: Callable[[Session, int], Run | None]) -> Run | Nothing:
         with try_lease(self.database, self.settings.instance) as lease:
@@ -156,7 +157,7 @@ class Desk:
         Under the write lock, so that nobody can take over and publish meanwhile.
         """
         store = ModelStore(self.settings.models_dir)
-        store.discard_orphans(version_queries.counted_versions(session))
+        store.sweep(version_queries.manifest_hashes(session), now=utc_now())
         for folder in (self.settings.instance / KEPT).glob("*"):
             if folder.name != f"{run.id:05d}":
                 shutil.rmtree(folder, ignore_errors=True)
@@ -210,7 +211,7 @@ class Desk:
         then whatever went wrong here is no failure of the run."""
         try:
             with self.database.read() as session:
-                runs.require_fence(session, claim.fence)
+                run_lease.require_fence(session, claim.fence)
         except LeaseLost as error:
             log.warning("given up", why=str(error))
             return True

@@ -4,7 +4,7 @@ Two locks work together. The row in the database carries a fencing number and ru
 `TTL` after the last beat, so that a trainer on another machine can take over. The file lock of the
 kernel tells a trainer on the same machine at once that its predecessor is dead, without waiting.
 Neither is trusted when it matters: whatever is published checks the fencing number in the same
-transaction (`core.runs.lifecycle.require_fence`).
+transaction (`core.runs.lease.require_fence`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import structlog
 
 from core.base.clock import utc_now
 from core.base.errors import InkloopError, LeaseLost
-from core.runs import lifecycle as runs
+from core.runs import lease as run_lease
 from core.storage.database import Database
 
 TTL = timedelta(seconds=30)
@@ -69,7 +69,7 @@ class HeldLease:
         self._is_over.set()
         self._thread.join()
         with self._database.write() as session:
-            runs.release_lease(session, self.fence)
+            run_lease.release_lease(session, self.fence)
 
     def _keep_beating(self) -> None:
         while not self._is_over.wait(self._beat_seconds):
@@ -81,7 +81,7 @@ class HeldLease:
         """Whether the lease is still this trainer's, as far as it can know."""
         try:
             with self._database.write() as session:
-                runs.beat(session, self.fence, now=self._clock(), ttl=TTL)
+                run_lease.renew_lease(session, self.fence, now=self._clock(), ttl=TTL)
         except LeaseLost:
             log.warning("lease lost", fence=self.fence)
             return False
@@ -108,7 +108,7 @@ def try_lease(
             # Somebody on this machine holds the file lock, perhaps asleep: only time gives way.
             owner += f":{os.getpid()}-{secrets.token_hex(4)}"
         with database.write() as session:
-            fence = runs.take_lease(session, owner, now=clock(), ttl=TTL)
+            fence = run_lease.take_lease(session, owner, now=clock(), ttl=TTL)
         if fence is None:
             yield None
             return

@@ -33,7 +33,7 @@ from core.runs import queries as run_queries
 from core.runs.verdicts import verdict_sentence
 from core.storage.database import Database
 from core.storage.tables import Run, Webhook, WebhookDelivery
-from core.webhooks import deliveries as transitions
+from core.webhooks import deliveries, receiver
 from core.webhooks.outcomes import TEST_SENTENCE
 from core.webhooks.signing import (
     Address,
@@ -126,13 +126,13 @@ class Notifier:
     def _tell_next(self) -> bool:
         now = self.clock()
         with self.database.read() as session:
-            if not transitions.is_due(session, now=now):
+            if not deliveries.is_due(session, now=now):
                 return False
         with self.database.write() as session:
-            delivery = transitions.claim_due(session, now=now)
+            delivery = deliveries.claim_due(session, now=now)
             if delivery is None:
                 return False
-            hook = session.get_one(Webhook, transitions.ROW)
+            hook = session.get_one(Webhook, receiver.ROW)
             notice = self._notice(session, hook, delivery, now)
         outcome: Outcome = "delivered"
         try:
@@ -141,9 +141,7 @@ class Notifier:
             outcome, facts = problem.outcome, problem.facts
         log.info("told of a run", delivery=notice.delivery_id, what=notice.event, outcome=outcome)
         with self.database.write() as session:
-            transitions.record_attempt(
-                session, notice.delivery_id, outcome, facts, now=self.clock()
-            )
+            deliveries.record_attempt(session, notice.delivery_id, outcome, facts, now=self.clock())
         return True
 
     def _notice(

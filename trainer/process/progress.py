@@ -74,7 +74,7 @@ class Progress:
         """Add a line to the run's log, by one of the names in `core.runs.log_lines`."""
         self.check()
         with self._database.write() as session:
-            runs.say(
+            runs.add_fenced_line(
                 session,
                 self._run_id,
                 name,

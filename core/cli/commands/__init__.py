@@ -1,1 +1,1 @@
-"""What the words after `inkloop` do, one file a subject."""
+"""The commands of `inkloop`, one file a subject."""

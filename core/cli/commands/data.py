@@ -1,4 +1,4 @@
-"""`data fetch`: brings MNIST. The other commands of the group are in `transfer.py`."""
+"""`data fetch`: fetches MNIST. The other commands of the group are in `transfer.py`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from core.symbols.digits import mnist
 
 @click.group()
 def data() -> None:
-    """Bring data in and out."""
+    """Fetch MNIST, import and export drawings."""
 
 
 for command in (import_data, export_data, re_ink_data):
@@ -31,14 +31,14 @@ for command in (import_data, export_data, re_ink_data):
 
 @data.command()
 def fetch() -> None:
-    """Fetch MNIST and check it against its published MD5 sums."""
+    """Fetch MNIST and verify its published MD5 sums."""
     click.echo(fetch_with_progress(Settings.from_env()))
 
 
 def fetch_with_progress(settings: Settings) -> str:
-    """Fetch MNIST into the instance, with a bar a file where somebody watches.
+    """Fetch MNIST into the instance; show a progress bar for each file in a terminal.
 
-    Returns: a sentence on where it is and where it came from. Raises: DataError.
+    Returns: a sentence that names folder and source. Raises: DataError.
     """
     console = Console(stderr=True)
     progress = Progress(
@@ -51,7 +51,7 @@ def fetch_with_progress(settings: Settings) -> str:
     )
     with progress:
         where = mnist.fetch(settings.mnist_cache, settings.mnist_dir, _reporter(progress))
-    return f"MNIST is in {settings.mnist_cache} ({where}), its MD5 sums are right."
+    return f"MNIST is in {settings.mnist_cache} ({where}); its MD5 sums match."
 
 
 def _reporter(progress: Progress) -> Callable[[str, int, int], None]:

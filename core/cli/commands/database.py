@@ -1,4 +1,4 @@
-"""The database for a command: migrated before, closed after."""
+"""Opens the database for a command."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.storage.database import Database
 
 @contextlib.contextmanager
 def open_database(settings: Settings | None = None) -> Iterator[Database]:
-    """The database of the settings, with the newest tables; no restore starts meanwhile."""
+    """Upgrade and open the database; lock out restores until it is closed."""
     settings = settings or Settings.from_env()
     with instance_lock.hold_part(settings.instance):
         migrate.upgrade(settings)

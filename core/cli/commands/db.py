@@ -1,4 +1,4 @@
-"""`db upgrade`, `db backup`, `db restore`."""
+"""`db upgrade`, `db backup`, `db restore`: set up, back up and restore an instance."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MB = 1_000_000
 
 @click.group()
 def db() -> None:
-    """Set up the database, back it up, bring it back."""
+    """Upgrade, back up and restore database and models."""
 
 
 @db.command()
 def upgrade() -> None:
-    """Bring the database to the newest set of tables."""
+    """Upgrade the database to the newest schema."""
     settings = Settings.from_env()
     before = migrate.current(settings)
     migrate.upgrade(settings)
@@ -36,7 +36,7 @@ def upgrade() -> None:
 @db.command()
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 def backup(path: Path | None) -> None:
-    """Copy database and models to the folder PATH while Inkloop runs, and verify the copy."""
+    """Copy database and models to the folder PATH and verify the copy. Inkloop may be running."""
     settings = Settings.from_env()
     with Console(stderr=True).status("Backing up …"):
         made = back_up(settings, path, now=utc_now())
@@ -49,7 +49,7 @@ def backup(path: Path | None) -> None:
 @db.command()
 @click.argument("path", type=click.Path(path_type=Path))
 def restore(path: Path) -> None:
-    """Put the backup PATH in the place of the present data, which is kept aside."""
+    """Replace the data with the backup PATH. The previous data is kept aside."""
     settings = Settings.from_env()
     with Console(stderr=True).status("Verifying and restoring …"):
         found, aside = restore_backup(settings, path, now=utc_now())
@@ -58,4 +58,4 @@ def restore(path: Path) -> None:
         f"of {found.created_at}."
     )
     if aside is not None:
-        click.echo(f"What was there before is in {aside}; remove it when you are sure.")
+        click.echo(f"The previous data is in {aside}; remove it when you no longer need it.")

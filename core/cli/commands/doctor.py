@@ -1,4 +1,4 @@
-"""`doctor`: prints what `core/cli/doctor.py` finds."""
+"""`doctor`: prints the findings of `core.cli.doctor`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SIGNS = {
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 def doctor(as_json: bool) -> None:
-    """Look at everything that Inkloop stands on. Exit code 1 if something fails."""
+    """Check the machine and the instance. Exit code 1 if a check fails."""
     findings: list[Finding] = []
     console = Console(highlight=False, soft_wrap=True)
     for finding in examine(Settings.from_env()):

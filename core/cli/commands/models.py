@@ -1,4 +1,4 @@
-"""`models …`: look at versions, make one live, go back, measure against another."""
+"""`models …`: show and verify versions, change the live version and the anchor."""
 
 from __future__ import annotations
 
@@ -33,25 +33,27 @@ BY = "command"
 SWITCH_PATIENCE_SECONDS = 30.0
 ASK_EVERY_SECONDS = 0.1
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-reason_option = click.option("--reason", default="by command", help="Kept with the record.")
+reason_option = click.option("--reason", default="by command", help="Recorded in the history.")
 
 
 @click.group()
 def models() -> None:
-    """Look at versions, make one live, go back."""
+    """Show and verify versions, choose which one is live."""
 
 
 @models.command("list")
 @as_json_option
 def list_versions(as_json: bool) -> None:
-    """All versions, newest first."""
+    """List all versions, newest first."""
     with open_database() as database, database.read() as session:
         rows = session.scalars(select(ModelVersion).order_by(ModelVersion.version.desc())).all()
         items = [_facts(session, row) for row in rows]
     if as_json:
         click.echo(json.dumps({"items": items, "next": None}))
         return
-    table = Table("version", "", "network", "MNIST test", "own hands", "new hands", "made")
+    table = Table(
+        "version", "", "network", "MNIST test", "known contributors", "new contributors", "created"
+    )
     for item in items:
         table.add_row(
             f"{item['version']}",
@@ -60,14 +62,14 @@ def list_versions(as_json: bool) -> None:
             *(_accuracy(item["scores"], name) for name in Dataset),
             item["created_at"][:16].replace("T", " "),
         )
-    Console().print(table if items else "No version yet: the first one is trained by `inkloop up`.")
+    Console().print(table if items else "No version yet: `inkloop up` trains the first one.")
 
 
 @models.command()
 @click.argument("version", type=int)
 @as_json_option
 def show(version: int, as_json: bool) -> None:
-    """One VERSION: its scores, verdict and manifest, and the layers of its network."""
+    """Show VERSION: its scores, verdict and manifest, and the layers of its network."""
     with open_database() as database, database.read() as session:
         row = _version(session, version)
         item = _facts(session, row) | {"manifest": row.manifest, "sha256": row.sha256}
@@ -88,7 +90,7 @@ def show(version: int, as_json: bool) -> None:
 @click.argument("wanted", metavar="[VERSION]...", type=int, nargs=-1)
 @as_json_option
 def verify(wanted: Sequence[int], as_json: bool) -> None:
-    """Read every file of the versions against its hash. Exit code 1 if a byte changed."""
+    """Verify every file of the versions by its hash. Exit code 1 if a byte changed."""
     settings = Settings.from_env()
     with open_database(settings) as database, database.read() as session:
         rows = [_version(session, version) for version in wanted or _all(session)]
@@ -98,7 +100,7 @@ def verify(wanted: Sequence[int], as_json: bool) -> None:
         click.echo(json.dumps({"items": items, "next": None}))
     else:
         for version, problem in problems.items():
-            click.echo(f"version {version}: {problem or 'as it was published'}")
+            click.echo(f"version {version}: {problem or 'unchanged since it was published'}")
     if any(problems.values()):
         sys.exit(1)
 
@@ -117,7 +119,7 @@ def promote(version: int, reason: str, as_json: bool) -> None:
 @reason_option
 @as_json_option
 def rollback(reason: str, as_json: bool) -> None:
-    """Return to the version that was live before the present one."""
+    """Return to the version that was live before."""
     settings = Settings.from_env()
     _change(settings, as_json, None, reason)
 
@@ -127,17 +129,17 @@ def rollback(reason: str, as_json: bool) -> None:
 @reason_option
 @as_json_option
 def anchor(version: int, reason: str, as_json: bool) -> None:
-    """Measure all later candidates against VERSION."""
+    """Make VERSION the anchor that candidates are compared with."""
     with open_database() as database, database.write() as session:
         versions.move_anchor(session, version, reason=reason, by=BY, now=utc_now())
     if as_json:
         click.echo(json.dumps({"version": version}))
     else:
-        click.echo(f"Candidates are measured against version {version} from now on.")
+        click.echo(f"Version {version} is the anchor: candidates are compared with it from now on.")
 
 
 def _change(settings: Settings, as_json: bool, version: int | None, reason: str) -> None:
-    """Promote `version`, or roll back if it is None; then wait for the servers to switch."""
+    """Promote `version`, or roll back if it is None; then wait until every worker serves it."""
     with open_database(settings) as database:
         with database.write() as session:
             if version is None:
@@ -146,7 +148,7 @@ def _change(settings: Settings, as_json: bool, version: int | None, reason: str)
                 promotion = versions.promote(
                     session, version, kind="promote", reason=reason, by=BY, now=utc_now()
                 )
-            # Raised inside, it undoes the promotion: a broken version never goes live.
+            # An error here undoes the promotion, so a damaged version never goes live.
             problem = _problem(settings, _version(session, promotion.version))
             if problem:
                 raise ModelFileError(problem)
@@ -160,9 +162,9 @@ def _change(settings: Settings, as_json: bool, version: int | None, reason: str)
 
 
 def _wait_until_served(settings: Settings, version: int) -> int:
-    """Wait until every worker that is alive serves `version`. Returns how many do.
+    """Wait until every live worker serves `version`. Returns the number of workers.
 
-    Raises: NotSwitched, naming who lags after 30 s.
+    Raises: NotSwitched, naming the workers that do not after 30 s.
     """
     shared_state = SharedState(settings)
     deadline = time.monotonic() + SWITCH_PATIENCE_SECONDS
@@ -174,7 +176,9 @@ def _wait_until_served(settings: Settings, version: int) -> int:
                 return len(workers)
             if time.monotonic() > deadline:
                 named = ", ".join(f"{worker.pid} ({worker.problem})" for worker in lagging)
-                raise NotSwitched(f"version {version} is promoted, but worker {named} lags")
+                raise NotSwitched(
+                    f"version {version} is promoted, but not served by worker {named}"
+                )
             time.sleep(ASK_EVERY_SECONDS)
     finally:
         shared_state.dispose()
@@ -200,7 +204,7 @@ def _all(session: Session) -> Sequence[int]:
 
 
 def _facts(session: Session, row: ModelVersion) -> dict[str, Any]:
-    """A version as `GET /api/v1/models/{version}` tells it."""
+    """Return a version as `GET /api/v1/models/{version}` describes it."""
     live = version_queries.champion(session)
     promoted_at = version_queries.promoted_at(session, row.version)
     return {
@@ -247,8 +251,8 @@ def _accuracy(scores: dict[str, Any], name: str) -> str:
 
 
 def _print_layers(network: str) -> None:
-    """Layers, shapes, parameters and operations come from torch: a process of its own."""
+    """Print layers, shapes, parameters and operations, by a process of its own that has torch."""
     if importlib.util.find_spec("torch") is None:
-        click.echo("  (its layers are shown where the trainer's packages are installed)")
+        click.echo("  (install the trainer's packages to see its layers)")
         return
     subprocess.run([sys.executable, "-m", "trainer.networks", network], check=True)

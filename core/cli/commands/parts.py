@@ -1,4 +1,4 @@
-"""`up`, `serve`, `trainer`, `train`, `bench`: commands that start processes."""
+"""`up`, `serve`, `trainer`, `train`: commands that start processes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import http.client
 import importlib.util
 import os
 import sys
-from collections.abc import Sequence
 from typing import IO, NoReturn
 
 import click
@@ -37,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 @click.command()
 def up() -> None:
-    """Start everything: set up what is missing, serve, train the first model, keep the schedule."""
+    """Start server and trainer. The first start sets up the instance and trains a first model."""
     settings = Settings.from_env()
     logs.configure(settings.log_format, "up")
     with instance_lock.hold_up(settings.instance):
@@ -49,7 +48,7 @@ def up() -> None:
         if _has_torch():
             children.append(Child("trainer", [sys.executable, "-m", "core", "trainer"]))
         else:
-            log.warning("no trainer: its packages are not installed, so nothing is learned")
+            log.warning("no trainer: its packages are not installed, so no model is trained")
         Supervisor(
             children=children,
             environ=os.environ,
@@ -58,14 +57,14 @@ def up() -> None:
         ).run()
     sys.stdout.flush()
     sys.stderr.flush()
-    # All is stopped and the lock is free. Taking the interpreter apart took two more seconds of
-    # the five on a busy machine, and would only free memory.
+    # All processes have ended and the lock is free. The interpreter's own clean-up would only free
+    # memory, and takes two of the five seconds on a busy machine.
     os._exit(0)
 
 
 @click.command()
 def serve() -> None:
-    """Start the server alone."""
+    """Start the server only."""
     settings = Settings.from_env()
     with instance_lock.hold_part(settings.instance):
         migrate.upgrade(settings)
@@ -74,49 +73,40 @@ def serve() -> None:
 
 @click.command()
 def trainer() -> None:
-    """Start the trainer alone: it keeps the schedule and does the runs that are asked for."""
+    """Start the trainer only: it does scheduled and requested runs."""
     with _prepared_for_training():
         _become("trainer")
 
 
 @click.command()
-@click.option("--once", is_flag=True, required=True, help="One run now, then end.")
-@click.option("--force", is_flag=True, help="Even with fewer new drawings than the schedule asks.")
+@click.option("--once", is_flag=True, required=True, help="Do one run now, then exit.")
+@click.option("--force", is_flag=True, help="Run even with few new drawings.")
 @click.option("--json", "as_json", is_flag=True, help="Print run, version and verdict as JSON.")
 def train(once: bool, force: bool, as_json: bool) -> None:
-    """Do one run now, for cron and the like.
+    """Do one run now, for cron and similar programs.
 
-    Exit code 0: finished, whatever the verdict. 75: another run is at work. 1: failed.
+    Exit code 0: the run finished, with any verdict. 75: another run is in progress. 1: it failed.
     """
-    del once  # said for clearness: without it this would be `inkloop trainer`
+    del once  # required, so that the command says that it does not keep running
     flags = [flag for flag, given in (("--force", force), ("--json", as_json)) if given]
     with _prepared_for_training():
         _become("trainer", "--once", *flags)
 
 
-# Its help is that of what it becomes, which knows the benchmarks and their options.
-@click.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def bench(arguments: Sequence[str]) -> None:
-    """Measure something and print it beside what it is compared to."""
-    _require_torch()
-    _become("benchmarks", *(arguments or ("--help",)))
-
-
 def _prepared_for_training() -> IO[str]:
-    """See to all that the trainer takes for granted. Returns the lock, which exec carries over."""
+    """Upgrade the instance and fetch MNIST for the trainer. Returns the lock, which exec keeps."""
     _require_torch()
     settings = Settings.from_env()
     lock = instance_lock.hold_part(settings.instance)
     migrate.upgrade(settings)
     if not mnist.is_complete(settings.mnist_cache):
-        # Not to the standard output, which is for the answer of `train --once --json`.
+        # Standard output is for the result of `train --once --json`.
         click.echo(fetch_with_progress(settings), err=True)
     return lock
 
 
 def _become(module: str, *arguments: str) -> NoReturn:
-    """Turn this process into `python -m module`: same pid, so signals reach the right one."""
+    """Replace this process with `python -m module`; the pid stays, so signals reach it."""
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606  no shell
@@ -135,7 +125,7 @@ def _require_torch() -> None:
 
 
 def _setup_link(settings: Settings) -> str | None:
-    """A new one-time link for the first admin; None once there is one."""
+    """Return a new one-time link for the first admin; None if there is an admin."""
     database = Database(settings)
     try:
         with database.write() as session:
@@ -144,7 +134,7 @@ def _setup_link(settings: Settings) -> str | None:
             token = accounts.make_setup_token(session, now=utc_now())
     finally:
         database.dispose()
-    # Behind the # the token stays in the browser: it is in no log of any server or proxy.
+    # Browsers do not send the part after #, so no server or proxy logs the token.
     return f"{local_url(settings.host, settings.port)}/setup#{token}"
 
 
@@ -161,16 +151,16 @@ def _answers(settings: Settings) -> bool:
 
 
 def _announce(settings: Settings, setup_link: str | None) -> None:
-    """Say where Inkloop is, and how to become its first admin."""
+    """Print the addresses of Inkloop, and the link for the first admin."""
     url = local_url(settings.host, settings.port)
     address = lan_address() if is_everywhere(settings.host) else None
     phones = f"http://{address}:{settings.port}" if address else None
     if settings.log_format == "json":
         log.info("ready", url=url, lan_url=phones, setup_url=setup_link)
         return
-    click.echo(f"\n  Inkloop is up: {url}   (Ctrl-C stops it)")
+    click.echo(f"\n  Inkloop is running: {url}   (Ctrl-C stops it)")
     if setup_link:
-        click.echo(f"  Become its first administrator, once, here:\n  {setup_link}")
+        click.echo(f"  Create the first administrator here (the link works once):\n  {setup_link}")
     if phones:
         click.echo(f"  For phones in the same network: {phones}\n")
         code = qrcode.QRCode(border=2)

@@ -23,16 +23,16 @@ from core.base.errors import InkloopError, InvalidInput, NotReady
 from core.base.kinds import TransferStatus
 from core.base.settings import Settings
 from core.cli.commands.database import open_database
+from core.drawings.gallery import Filters
 from core.storage import facets
 from core.storage.database import Database
 from core.storage.tables import Transfer
 from core.transfer import jobs as transfers
 from core.transfer import uploads
 from core.transfer.exporting import Exporter, Pipe, export_to
+from core.transfer.formats import registry
 from core.transfer.importing import Importer
 from core.transfer.re_ink import re_ink
-from core.transfer.selection import Selection
-from core.transfer.writing import Format
 
 BY = "command"
 
@@ -66,19 +66,22 @@ def _watched(words: str) -> Iterator[_Watched]:
         yield _Watched(progress, words)
 
 
-@click.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--check", is_flag=True, help="Only say what is in it; nothing is stored.")
-def import_data(file: Path, check: bool) -> None:
-    """Import drawings: Parquet, NPZ, zips of IDX files or pictures, Label Studio's JSON, CSV.
+@click.command(
+    "import",
+    help=f"""Import drawings: {registry.importable()}.
 
-    Broken off, it goes on at the next import, or by itself while Inkloop is up.
-    """
+    An import that is interrupted continues with the next import, or while Inkloop is up.
+    """,
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--check", is_flag=True, help="Only report what is in the file; store nothing.")
+def import_data(file: Path, check: bool) -> None:
+    """Import a file, or check it."""
     settings = Settings.from_env()
     with open_database(settings) as database:
         _go_on(settings, database)
         with file.open("rb") as stream:
-            upload = uploads.take_in(settings, stream)
+            upload = uploads.receive(settings, stream)
         with database.write() as session:
             transfer = transfers.begin_import(
                 session,
@@ -138,19 +141,18 @@ def _tell(done: Transfer) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True))
 @click.option(
     "--format",
-    "kind",
-    type=click.Choice([format.value for format in Format]),
-    help="By default by the name.",
+    type=click.Choice(list(registry.exports())),
+    help="Default: by the suffix of FILE.",
 )
 @click.option("--label", type=click.IntRange(0, 9))
 @click.option("--status", type=click.Choice(facets.STATUSES[:3]))
 @click.option("--split", type=click.Choice(facets.SPLITS))
 @click.option("--source", type=click.Choice(facets.SOURCES))
 @click.option("--contributor")
-@click.option("--version", type=int, help="Those that this version learned from.")
+@click.option("--version", type=int, help="Only drawings that this version was trained on.")
 def export_data(
     file: Path,
-    kind: str | None,
+    format: str | None,
     label: int | None,
     status: str | None,
     split: str | None,
@@ -158,10 +160,10 @@ def export_data(
     contributor: str | None,
     version: int | None,
 ) -> None:
-    """Export drawings to FILE (`-`: the standard output); it appears whole or not at all."""
+    """Export drawings to FILE, which appears whole or not at all (`-`: standard output)."""
     settings = Settings.from_env()
-    format = Format(kind) if kind else _format_of(file.name)
-    selection = Selection(
+    format = format or _format_of(file.name)
+    filters = Filters(
         label=label,
         status=status,
         split=split,
@@ -173,18 +175,18 @@ def export_data(
         exporter = Exporter(database, BY, report)
         if str(file) == "-":
             sys.stdout.flush()
-            n = exporter.run(Pipe(sys.stdout.fileno()), format, selection)
+            n = exporter.run(Pipe(sys.stdout.fileno()), format, filters)
         else:
-            n = export_to(file, exporter, format, selection)
+            n = export_to(file, exporter, format, filters)
     click.echo(f"{n:,} drawings are in {file}.", err=True)
 
 
-def _format_of(name: str) -> Format:
-    by_ending = {".parquet": Format.PARQUET, ".npz": Format.NPZ, ".json": Format.LABEL_STUDIO}
-    for ending, format in by_ending.items():
-        if name.endswith(ending):
-            return format
-    raise InkloopError(f"say how to write {name}: --format {', '.join(Format)}")
+def _format_of(file_name: str) -> str:
+    format = registry.export_for_file(file_name)
+    if format is None:
+        choices = ", ".join(registry.exports())
+        raise InkloopError(f"cannot tell the format by the name {file_name}: --format {choices}")
+    return format
 
 
 @click.command("re-ink")

@@ -6,9 +6,9 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from core.base.clock import utc_now
+from core.people import sessions, tokens
 from server import identity
 from server.access import require
-from server.api.accounts import administration
 from server.api.accounts.schemas import SessionsOut, SessionsQuery, TokensOut
 from server.api.shared.json_values import iso
 from server.contract import contract
@@ -36,7 +36,7 @@ def all_sessions(query: SessionsQuery) -> ResponseReturnValue:
                 "expires_at": iso(login.expires_at),
                 "is_current": login.id == who.session_id,
             }
-            for login, email in administration.open_sessions(session, user_id, now=utc_now())
+            for login, email in sessions.open_sessions(session, user_id, now=utc_now())
         ]
     return {"items": items, "next": None}
 
@@ -48,7 +48,7 @@ def end(session_id: int) -> ResponseReturnValue:
     who = identity.who()
     owner = None if who.role == ADMIN else who.user_id
     with services().database.write() as session:
-        administration.end_one_session(session, session_id, owner, by=who.by, now=utc_now())
+        sessions.end_one_session(session, session_id, owner, by=who.by, now=utc_now())
     return "", 204
 
 
@@ -66,7 +66,7 @@ def all_tokens() -> ResponseReturnValue:
                 "created_at": iso(token.created_at),
                 "revoked_at": iso(token.revoked_at),
             }
-            for token, email in administration.tokens(session)
+            for token, email in tokens.tokens(session)
         ]
     return {"items": items, "next": None}
 
@@ -76,5 +76,5 @@ def all_tokens() -> ResponseReturnValue:
 def revoke(token_id: int) -> ResponseReturnValue:
     """Revoke a token"""
     with services().database.write() as session:
-        administration.revoke_token(session, token_id, by=identity.who().by, now=utc_now())
+        tokens.revoke_token(session, token_id, by=identity.who().by, now=utc_now())
     return "", 204

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from core.base.clock import utc_now
 from core.base.kinds import Role
-from core.people import accounts
+from core.people import accounts, passwords, sessions, tokens
 from server import identity
 from server.api.accounts.browser_name import browser_name
 from server.api.accounts.hashing import one_hash_at_a_time
@@ -63,7 +63,7 @@ def setup(body: SetupIn) -> ResponseReturnValue:
     parts = services()
     parts.limits.login(body.email, request.remote_addr)
     with one_hash_at_a_time():
-        password_hash = accounts.hash_password(body.password)
+        password_hash = passwords.hash_password(body.password)
     with parts.database.write() as session:
         user = accounts.create_first_admin(
             session, body.token, body.email, password_hash, now=utc_now()
@@ -78,9 +78,9 @@ def _signed_in(user_id: int) -> Response:
     old = request.cookies.get(identity.SESSION_COOKIE)
     with services().database.write() as session:
         if old:
-            accounts.end_session(session, old, now=now)
+            sessions.end_session(session, old, now=now)
         browser = browser_name(request.user_agent.string)
-        secret = accounts.start_session(session, user_id, now=now, browser=browser)
+        secret = sessions.start_session(session, user_id, now=now, browser=browser)
         g.who = identity.session_user(session, secret, now=now)
     answer = _me(g.who)
     identity.set_session_cookie(answer, secret)
@@ -94,7 +94,7 @@ def logout() -> ResponseReturnValue:
     secret = request.cookies.get(identity.SESSION_COOKIE)
     if secret:
         with services().database.write() as session:
-            accounts.end_session(session, secret, now=utc_now())
+            sessions.end_session(session, secret, now=utc_now())
     answer = Response(status=204)
     identity.drop_session_cookie(answer)
     return answer
@@ -107,5 +107,5 @@ def make_token(body: TokenIn) -> ResponseReturnValue:
     user_id = identity.who().user_id
     assert user_id is not None
     with services().database.write() as session:
-        secret = accounts.make_token(session, user_id, body.name, Role(body.role), now=utc_now())
+        secret = tokens.make_token(session, user_id, body.name, Role(body.role), now=utc_now())
     return {"token": secret, "name": body.name, "role": body.role}, 201

@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 from core.base.clock import utc_now
 from core.base.errors import Forbidden
 from core.base.kinds import Role
-from core.people import accounts
+from core.people import accounts, passwords
 from server import identity
-from server.api.accounts import administration
 from server.api.accounts.hashing import one_hash_at_a_time
 from server.api.accounts.schemas import (
     OwnPasswordIn,
@@ -66,11 +65,11 @@ def change(user_id: int, body: UserChange) -> ResponseReturnValue:
     """Change an account's role, disable it or enable it"""
     by, now = identity.who().by, utc_now()
     with services().database.write() as session:
-        administration.user_of(session, user_id)
+        accounts.user_of(session, user_id)
         if body.role is not None:
-            administration.set_role(session, user_id, Role(body.role), by=by, now=now)
+            accounts.set_role(session, user_id, Role(body.role), by=by, now=now)
         if body.disabled is not None:
-            switch = administration.disable if body.disabled else administration.enable
+            switch = accounts.disable if body.disabled else accounts.enable
             switch(session, user_id, by=by, now=now)
     return next(user for user in _users_json() if user["id"] == user_id)
 
@@ -88,7 +87,7 @@ def reset(user_id: int, body: PasswordReset) -> ResponseReturnValue:
     generated, password_hash = _hashed(body.password)
     by, now = identity.who().by, utc_now()
     with services().database.write() as session:
-        user = administration.user_of(session, user_id)
+        user = accounts.user_of(session, user_id)
         accounts.replace_password(session, user, password_hash, by=by, now=now)
         return {"id": user.id, "email": user.email, "password": generated}
 
@@ -102,18 +101,18 @@ def change_own(body: OwnPasswordIn) -> ResponseReturnValue:
     who, parts = identity.who(), services()
     assert who.user_id is not None
     with parts.database.read() as session:
-        user = administration.user_of(session, who.user_id)
+        user = accounts.user_of(session, who.user_id)
         email, current_hash = user.email, user.password_hash
     parts.limits.login(email, request.remote_addr)
     with one_hash_at_a_time():
-        is_known = accounts.matches(current_hash, body.current)
+        is_known = passwords.matches(current_hash, body.current)
     if not is_known:
         raise Forbidden("this is not your current password: type it again")
     _, password_hash = _hashed(body.new)
     with parts.database.write() as session:
         accounts.replace_password(
             session,
-            administration.user_of(session, who.user_id),
+            accounts.user_of(session, who.user_id),
             password_hash,
             by=who.by,
             now=utc_now(),
@@ -126,7 +125,7 @@ def _hashed(password: str | None) -> tuple[str | None, str]:
     """Return the password if it was generated, and the hash of the given or generated one."""
     generated = secrets.token_urlsafe(GENERATED_BYTES) if password is None else None
     with one_hash_at_a_time():
-        return generated, accounts.hash_password(generated or password or "")
+        return generated, passwords.hash_password(generated or password or "")
 
 
 def _users_json() -> list[Json]:
@@ -143,5 +142,5 @@ def _users_json() -> list[Json]:
                 "n_tokens": n_tokens,
                 "last_sign_in_at": iso(last_at),
             }
-            for user, n_sessions, n_tokens, last_at in administration.users(session, now=now)
+            for user, n_sessions, n_tokens, last_at in accounts.users(session, now=now)
         ]

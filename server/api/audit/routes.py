@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.base.clock import utc_now
 from core.base.errors import InvalidInput
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.database import Database
 from core.storage.tables import AuditEvent
 from core.transfer.spreadsheet import inert

@@ -18,7 +18,7 @@ from core.base.clock import utc_now
 from core.base.errors import InvalidInput
 from core.base.kinds import Source
 from core.drawings import lifecycle
-from core.drawings.lifecycle import BY_CONTRIBUTOR, NewDrawing
+from core.drawings.storing import BY_CONTRIBUTOR, NewDrawing
 from core.imaging import (
     IMAGING_VERSION,
     INK_SIDE_PX,
@@ -31,7 +31,7 @@ from core.imaging import (
 from core.imaging.files import to_png
 from core.imaging.ink import Stopwatch
 from core.imaging.pictures import ink_from_grey
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.versions import queries as version_queries
 from server import identity
 from server.api.drawings.own_list import fate_counts, own_drawings

@@ -143,7 +143,7 @@ def _made(session: Session, version: int | None) -> DigitMap:
     if wanted != live:
         raise NotMade(
             f"version {wanted} has no map: maps are made of the live version, and the newest "
-            f"{maps.KEPT} are kept"
+            f"{maps.N_STORED} are kept"
         )
     raise NotMade(_why_not_yet(row, wanted), phase=None if row is None else row.phase)
 

@@ -48,7 +48,7 @@ def show() -> ResponseReturnValue:
     problems_json = [{"kind": one.kind, "facts": one.facts} for one in problems(services())]
     with services().database.read() as session:
         n_new = drawing_queries.n_new(session)
-        live = lifecycle.champion(session)
+        live = lifecycle.live_promotion(session)
         last_run = session.scalars(
             select(Run).where(Run.status.in_(OVER)).order_by(Run.id.desc()).limit(1)
         ).one_or_none()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wsgi import FileWrapper
 
 from core.base.clock import utc_now
-from core.base.errors import Forbidden
-from core.people import own_data
-from core.transfer.own import own_archive
+from core.base.errors import Forbidden, InvalidInput
+from core.own_data import lifecycle, links
+from core.own_data import queries as own_data_queries
+from core.own_data.archive import own_archive
+from core.versions import queries as version_queries
 from server import identity
 from server.api.own_data.schemas import (
     ConsentIn,
@@ -37,7 +40,7 @@ def show() -> ResponseReturnValue:
     """Count what is stored about the caller"""
     contributor_id = identity.contributor_or_new()
     with services().database.read() as session:
-        found = own_data.kept(session, contributor_id, now=utc_now())
+        found = own_data_queries.own_data(session, contributor_id, now=utc_now())
     return asdict(found) | {
         "contributor": contributor_id,
         "first_at": iso(found.first_at),
@@ -68,8 +71,8 @@ def delete() -> ResponseReturnValue:
     _count(contributor_id)
     now = utc_now()
     with services().database.write() as session:
-        versions = own_data.versions_that_learned(session, contributor_id)
-        n = own_data.delete_all(session, contributor_id, now=now)
+        versions = version_queries.versions_that_learned_from(session, contributor_id)
+        n = lifecycle.delete_all(session, contributor_id, now=now)
     return {"n_drawings": n, "versions": versions, "deleted_at": iso(now)}
 
 
@@ -85,9 +88,9 @@ def restore(body: RestoreIn) -> ResponseReturnValue:
     """Restore the drawings that were deleted at that moment, within 60 s"""
     contributor_id = identity.contributor() or ""
     _count(contributor_id)
-    deleted_at = own_data.moment_of(body.deleted_at)
+    deleted_at = _moment(body.deleted_at)
     with services().database.write() as session:
-        n = own_data.restore_all(session, contributor_id, deleted_at, now=utc_now())
+        n = lifecycle.restore_all(session, contributor_id, deleted_at, now=utc_now())
     return {"n_drawings": n}
 
 
@@ -100,7 +103,7 @@ def consent(body: ConsentIn) -> ResponseReturnValue:
     contributor_id = identity.contributor_or_new()
     _count(contributor_id)
     with services().database.write() as session:
-        own_data.record_consent(session, contributor_id, body.wording, now=utc_now())
+        lifecycle.record_consent(session, contributor_id, body.wording, now=utc_now())
     return "", 204
 
 
@@ -112,7 +115,7 @@ def make_link() -> ResponseReturnValue:
     """Make a secret that shares the caller's drawings with one other browser, for 15 minutes"""
     contributor_id = _browser()
     with services().database.write() as session:
-        token, expires_at = own_data.make_link(session, contributor_id, now=utc_now())
+        token, expires_at = links.make_link(session, contributor_id, now=utc_now())
     return {"token": token, "expires_at": iso(expires_at)}, 201
 
 
@@ -122,7 +125,7 @@ def revoke_links() -> ResponseReturnValue:
     """Revoke the caller's links"""
     contributor_id = _browser()
     with services().database.write() as session:
-        own_data.revoke_links(session, contributor_id)
+        links.revoke_links(session, contributor_id)
     return "", 204
 
 
@@ -138,7 +141,7 @@ def preview(body: LinkIn) -> ResponseReturnValue:
     """Count the drawings behind a link, and the caller's drawings that would join them"""
     contributor_id = _browser()
     with services().database.read() as session:
-        there, here = own_data.n_to_join(session, body.token, contributor_id, now=utc_now())
+        there, here = links.n_to_join(session, body.token, contributor_id, now=utc_now())
     return {"n_there": there, "n_here": here}
 
 
@@ -152,8 +155,8 @@ def join(body: LinkIn) -> ResponseReturnValue:
     parts = services()
     now = utc_now()
     with parts.database.write() as session:
-        n_there, n_here = own_data.n_to_join(session, body.token, here, now=now)
-        there = own_data.join(session, body.token, here, secret=parts.secret, now=now)
+        n_there, n_here = links.n_to_join(session, body.token, here, now=now)
+        there = links.join(session, body.token, here, secret=parts.secret, now=now)
     identity.become(there)
     return {"n_there": n_there, "n_here": n_here}
 
@@ -169,3 +172,14 @@ def _browser() -> str:
 
 def _count(contributor_id: str) -> None:
     services().limits.drawing(contributor_id, request.remote_addr)
+
+
+def _moment(text: str) -> datetime:
+    """Parse the `deleted_at` of a deletion. Raises: InvalidInput."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise InvalidInput("deleted_at must be as the deletion answered it") from exc
+    if moment.tzinfo is None:
+        raise InvalidInput("deleted_at must be as the deletion answered it")
+    return moment

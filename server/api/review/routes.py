@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.base.clock import utc_now
 from core.base.kinds import Decision, DrawingStatus
-from core.review import decisions
+from core.review import claims, decisions
 from core.storage import counters
 from core.storage.tables import Drawing
 from server import identity
@@ -62,7 +62,7 @@ def queue(query: ReviewQuery) -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     """Release the caller's claimed drawings, so that other reviewers get them"""
     with services().database.write() as session:
-        decisions.release(session, identity.who().holder)
+        claims.release(session, identity.who().holder)
     return "", 204
 
 
@@ -73,7 +73,7 @@ def _take(limit: int, now: datetime) -> list[int]:
     for refresh in (False, True):
         order = parts.review.order(now, refresh=refresh)
         with parts.database.write() as session:
-            numbers = decisions.take(session, order, holder=holder, limit=limit, now=now)
+            numbers = claims.take(session, order, holder=holder, limit=limit, now=now)
         if len(numbers) >= limit:
             break
     return numbers

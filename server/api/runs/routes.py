@@ -14,7 +14,7 @@ from core.base.clock import utc_now
 from core.base.errors import NotFound
 from core.base.kinds import Role
 from core.runs import lifecycle
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.tables import Run
 from server import identity
 from server.api.runs import lineage

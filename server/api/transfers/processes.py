@@ -24,7 +24,6 @@ from core.drawings.gallery import Filters
 from core.storage.database import Database
 from core.transfer import jobs
 from core.transfer.selection import to_json
-from core.transfer.writing import Format
 
 log = structlog.get_logger()
 
@@ -58,7 +57,7 @@ class ImportProcess:
             self._process = start_import(self._settings, transfer_id)
 
 
-def export(settings: Settings, format: Format, filters: Filters, by: str) -> ExportStream:
+def export(settings: Settings, format: str, filters: Filters, by: str) -> ExportStream:
     """Stream an export; returns once its first bytes are there.
 
     Raises: InvalidInput, if there is nothing to export; NotReady, while two others run. The

@@ -16,9 +16,9 @@ from core.base.kinds import TransferStatus
 from core.drawings import gallery
 from core.storage.tables import ImportedDrawing, ModelVersion, RunDrawing, Transfer
 from core.transfer import jobs, uploads
-from core.transfer.archive import shown
+from core.transfer.formats import registry
+from core.transfer.formats.archive import printable
 from core.transfer.jobs import STALE_AFTER
-from core.transfer.writing import Format
 from server import identity
 from server.api.shared.account_names import account_names
 from server.api.shared.etags import json_with_etag
@@ -51,11 +51,11 @@ BROKEN_OFF = "the process that sent it ended before the end: ask for it again"
 )
 def export(query: ExportQuery) -> ResponseReturnValue:
     """Stream the drawings that match: Parquet has all data, other formats ink and label"""
-    format = Format(query.format)
+    export = registry.export_by_name(query.format)
     by = identity.who().by
-    pieces = processes.export(services().settings, format, query.filters(), by)
-    answer = Response(pieces, mimetype=format.media_type)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{format.file_name}"'
+    pieces = processes.export(services().settings, query.format, query.filters(), by)
+    answer = Response(pieces, mimetype=export.media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{export.file_name}"'
     return answer
 
 
@@ -67,7 +67,7 @@ def estimate(query: ExportQuery) -> ResponseReturnValue:
     """Count the drawings of an export, and estimate its size"""
     with services().database.read() as session:
         counted = gallery.tally(session, query.filters())
-    n_bytes = counted.n * Format(query.format).bytes_each
+    n_bytes = counted.n * registry.export_by_name(query.format).bytes_per_drawing
     return {"n": counted.n, "is_exact": counted.is_exact, "n_bytes": n_bytes}
 
 
@@ -84,12 +84,12 @@ def import_file(form: ImportForm, file: FileStorage) -> ResponseReturnValue:
     """Upload a file; it is checked as a whole, then stored, or with `preview` waits for `/store`"""
     parts = services()
     with contextlib.closing(file):
-        upload = uploads.take_in(parts.settings, file.stream)
+        upload = uploads.receive(parts.settings, file.stream)
     with parts.database.write() as session:
         transfer = jobs.begin_import(
             session,
             file=upload.name,
-            file_name=shown(file.filename) if file.filename else None,
+            file_name=printable(file.filename) if file.filename else None,
             n_bytes=upload.n_bytes,
             sha256=upload.sha256,
             stores_at_once=form.preview != "true",

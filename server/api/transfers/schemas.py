@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, GetPydanticSchema
+from pydantic_core.core_schema import literal_schema
 
+from core.transfer.formats import registry
 from server.api.gallery.schemas import GalleryFilters
 from server.api.shared.schemas import RequestModel, ResponseModel
 
@@ -23,11 +25,16 @@ Transferred = Literal[
     "undone",
 ]
 
+# The same schema and error as a Literal of the names, which can only be written out.
+ExportFormat = Annotated[
+    str, GetPydanticSchema(lambda _type, _handler: literal_schema(list(registry.exports())))
+]
+
 
 class ExportQuery(GalleryFilters):
     """Filters and the format of an export."""
 
-    format: Literal["parquet", "npz", "idx", "png", "label-studio"]
+    format: ExportFormat
 
 
 class ImportForm(RequestModel):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.base.clock import utc_now
 from core.base.errors import NotFound
-from core.storage.model_store import ONNX, WEIGHTS
+from core.storage.model_store import MANIFEST, ONNX, WEIGHTS
 from core.storage.tables import ModelVersion
 from core.versions import lifecycle
 from server import identity
@@ -23,7 +23,7 @@ from server.services import services
 from server.serving.rollout import wait_until_served
 
 blueprint = Blueprint("models", __name__)
-DOWNLOADS = (ONNX, WEIGHTS, "manifest.json")
+DOWNLOADS = (ONNX, WEIGHTS, MANIFEST)
 
 
 @blueprint.get("/api/v1/models")
@@ -35,7 +35,7 @@ def all_models(query: Page) -> ResponseReturnValue:
     if after is not None:
         found = found.where(ModelVersion.version < after)
     with services().database.read() as session:
-        live = lifecycle.champion(session)
+        live = lifecycle.live_promotion(session)
         rows = session.scalars(found).all()
         shown = rows[: query.limit]
         items = [model_json(session, row, live.version if live else None) for row in shown]
@@ -48,7 +48,7 @@ def all_models(query: Page) -> ResponseReturnValue:
 def champion() -> ResponseReturnValue:
     """Return the live version"""
     with services().database.read() as session:
-        live = lifecycle.champion(session)
+        live = lifecycle.live_promotion(session)
         if live is None:
             raise NotFound("version", "that is live yet: the first one is still being trained")
         return model_json(session, session.get_one(ModelVersion, live.version), live.version)
@@ -59,7 +59,7 @@ def champion() -> ResponseReturnValue:
 def show(version: int) -> ResponseReturnValue:
     """Return a version with scores, verdict and lineage"""
     with services().database.read() as session:
-        live = lifecycle.champion(session)
+        live = lifecycle.live_promotion(session)
         row = session.get(ModelVersion, version)
         if row is None:
             raise NotFound("version", version)
@@ -84,9 +84,11 @@ def download(version: int, name: str) -> ResponseReturnValue:
     """Download `model.onnx`, `weights.safetensors` or `manifest.json` from the model store"""
     parts = services()
     with parts.database.read() as session:
-        if session.get(ModelVersion, version) is None or name not in DOWNLOADS:
+        row = session.get(ModelVersion, version)
+        if row is None or name not in DOWNLOADS:
             raise NotFound("file", f"{name} of version {version}")
-    answer = Response(parts.store.read(version, name), mimetype="application/octet-stream")
+    data = parts.store.read_listed(version, name, row.manifest_sha256)
+    answer = Response(data, mimetype="application/octet-stream")
     answer.headers["Content-Disposition"] = f'attachment; filename="v{version:04d}-{name}"'
     return answer
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from core.base.clock import utc_now
-from core.webhooks import deliveries
+from core.webhooks import deliveries, receiver
 from core.webhooks.signing import signing_secret
 from server import identity
 from server.api.shared.etags import json_with_etag
@@ -36,7 +36,7 @@ def change(body: WebhookIn) -> ResponseReturnValue:
     """Set the receiver and its events; a new receiver's secret is shown only here"""
     parts = services()
     with parts.database.write() as session:
-        row, is_new_secret = deliveries.set_webhook(
+        row, is_new_secret = receiver.set_webhook(
             session,
             url=body.url,
             events=sorted(set(body.events)),
@@ -56,7 +56,7 @@ def change(body: WebhookIn) -> ResponseReturnValue:
 def remove() -> ResponseReturnValue:
     """Remove the webhook"""
     with services().database.write() as session:
-        deliveries.remove_webhook(session, by=identity.who().by, now=utc_now())
+        receiver.remove_webhook(session, by=identity.who().by, now=utc_now())
         session.flush()
         return _webhook_json(session)
 
@@ -71,12 +71,14 @@ def test() -> ResponseReturnValue:
 
 
 def _webhook_json(session: Session) -> Json:
-    row = deliveries.webhook(session)
+    row = receiver.webhook(session)
     return {
         "url": None if row is None else row.url,
         "events": [] if row is None else row.events,
         "updated_at": None if row is None else iso(row.updated_at),
         "allows_private": services().settings.webhook_private == "on",
         "secret": None,
-        "deliveries": [delivery_json(one) for one in deliveries.deliveries(session, N_SHOWN)],
+        "deliveries": [
+            delivery_json(one) for one in deliveries.newest_deliveries(session, N_SHOWN)
+        ],
     }

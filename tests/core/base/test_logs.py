@@ -1,4 +1,4 @@
-"""Lines of the log."""
+"""Log lines of Inkloop and of its libraries."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def _said(stderr: int | IO[str]) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_our_lines_and_those_of_libraries_have_one_form() -> None:
+def test_lines_of_inkloop_and_of_libraries_have_one_format() -> None:
     lines = [json.loads(line) for line in _said(subprocess.PIPE).stderr.splitlines()]
-    told = [{key: line[key] for key in ("event", "level", "part")} for line in lines]
-    assert told == [
+    found = [{key: line[key] for key in ("event", "level", "part")} for line in lines]
+    assert found == [
         {"event": "ours", "level": "info", "part": "server"},
         {"event": "said so", "level": "warning", "part": "server"},
     ]
@@ -35,6 +35,6 @@ def test_our_lines_and_those_of_libraries_have_one_form() -> None:
     assert lines[0]["n"] == 3
 
 
-def test_a_log_on_a_full_disk_fails_nothing() -> None:
+def test_a_full_disk_behind_the_log_does_not_fail_the_program() -> None:
     with Path("/dev/full").open("w") as full:
         assert "still here" in _said(full).stdout

@@ -1,4 +1,4 @@
-"""Settings are strict: a typo stops the start with a sentence."""
+"""A setting that is misspelt or malformed stops the start with a sentence."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_variables_of_other_programs_are_left_alone() -> None:
     assert Settings.from_env({"PORT": "1", "HOME": "/"}).port == 8000
 
 
-def test_the_secret_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
+def test_the_secret_is_generated_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
     settings = Settings.from_env({}, instance=tmp_path)
 
     first = settings.secret()

@@ -1,4 +1,4 @@
-"""`inkloop` as a person or a script uses it."""
+"""The command `inkloop`, run as by a person or a script."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from core.storage.database import Database
 from core.storage.model_store import ModelStore
 from tests.support import factories
 from tests.support.running import ROOT, run_inkloop
+from tests.support.stored import version_file
 
 PASSWORD = "a few words in a row\n"
 
@@ -37,7 +38,7 @@ def inkloop(settings: Settings, *words: str, stdin: str = "") -> Result:
         (["db", "backup", "/dev/null/backup"], "/dev/null"),
     ],
 )
-def test_a_path_of_no_use_is_one_sentence(
+def test_an_unusable_path_is_reported_in_one_sentence(
     settings: Settings, database: Database, words: list[str], path: str
 ) -> None:
     done = inkloop(settings, *words)
@@ -47,7 +48,7 @@ def test_a_path_of_no_use_is_one_sentence(
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_an_instance_that_is_no_folder_is_one_sentence(tmp_path: Path) -> None:
+def test_an_instance_that_is_not_a_folder_is_reported_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "instance").write_text("a letter")
 
     done = run_inkloop(tmp_path / "instance", "models", "list")
@@ -57,19 +58,21 @@ def test_an_instance_that_is_no_folder_is_one_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["serve", "trainer", "up"])
-def test_nothing_starts_on_a_file_that_is_no_database(tmp_path: Path, command: str) -> None:
+def test_nothing_starts_on_a_file_that_is_not_a_database(tmp_path: Path, command: str) -> None:
     (tmp_path / "inkloop.db").write_bytes(b"a letter to a friend")
 
     done = run_inkloop(tmp_path, command)
 
     assert done.returncode == 1
-    assert done.stderr.startswith(f"Error: {tmp_path}/inkloop.db is no database, or damaged: ")
+    assert done.stderr.startswith(
+        f"Error: {tmp_path}/inkloop.db is not a database, or is damaged: "
+    )
     assert (tmp_path / "inkloop.db").read_bytes() == b"a letter to a friend"
 
 
 @pytest.fixture
 def two_versions(settings: Settings, database: Database) -> Settings:
-    """An instance with versions 1 and 2; 2 is live, and 1 was before."""
+    """An instance with versions 1 and 2. 2 is live, and 1 was live before."""
     store = ModelStore(settings.models_dir)
     for version in (1, 2):
         published = store.publish(version, {"model.onnx": b"onnx"}, {"version": version})
@@ -88,7 +91,7 @@ def test_the_command_needs_neither_flask_nor_torch() -> None:
     assert done.stdout.strip() == "set()"
 
 
-def test_an_unknown_setting_is_one_sentence(tmp_path: Path) -> None:
+def test_an_unknown_setting_is_reported_in_one_sentence(tmp_path: Path) -> None:
     done = run_inkloop(tmp_path, "doctor", INKLOOP_PROT="8000")
 
     assert done.returncode == 1
@@ -96,7 +99,7 @@ def test_an_unknown_setting_is_one_sentence(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_an_account_is_made_and_can_sign_in(settings: Settings, database: Database) -> None:
+def test_an_account_is_created_and_can_sign_in(settings: Settings, database: Database) -> None:
     done = inkloop(
         settings, "admin", "create", "ada@x.org", "--role", "admin", "--password-stdin",
         stdin=PASSWORD,
@@ -107,7 +110,7 @@ def test_an_account_is_made_and_can_sign_in(settings: Settings, database: Databa
         assert accounts.check_password(session, "ada@x.org", PASSWORD.strip()) == 1
 
 
-def test_an_account_is_not_made_twice(settings: Settings) -> None:
+def test_an_account_is_not_created_twice(settings: Settings) -> None:
     words = ("admin", "create", "ada@x.org", "--role", "reviewer", "--password-stdin")
     inkloop(settings, *words, stdin=PASSWORD)
 
@@ -117,7 +120,7 @@ def test_an_account_is_not_made_twice(settings: Settings) -> None:
     assert "has an account already" in done.stderr
 
 
-def test_a_short_password_is_refused_with_what_to_do(settings: Settings) -> None:
+def test_a_short_password_is_refused_with_advice(settings: Settings) -> None:
     done = inkloop(
         settings, "admin", "create", "ada@x.org", "--role", "admin", "--password-stdin", stdin="1\n"
     )
@@ -152,20 +155,20 @@ def test_a_version_is_shown_with_its_scores(two_versions: Settings) -> None:
     assert json.loads(done.stdout)["scores"]["mnist_test"]["n_correct"] == 9950
 
 
-def test_an_unknown_version_is_one_sentence(settings: Settings) -> None:
+def test_an_unknown_version_is_reported_in_one_sentence(settings: Settings) -> None:
     done = inkloop(settings, "models", "promote", "9")
 
     assert (done.exit_code, done.stderr) == (1, "Error: there is no version 9\n")
 
 
-def test_going_back_makes_the_version_before_live(two_versions: Settings) -> None:
+def test_a_rollback_makes_the_previous_version_live(two_versions: Settings) -> None:
     done = inkloop(two_versions, "models", "rollback", "--reason", "odd answers", "--json")
 
     assert json.loads(done.stdout) == {"version": 1, "previous_version": 2}
 
 
 def test_a_damaged_version_is_not_promoted(two_versions: Settings) -> None:
-    (two_versions.models_dir / "v0001" / "model.onnx").write_bytes(b"oops")
+    version_file(ModelStore(two_versions.models_dir), 1, "model.onnx").write_bytes(b"oops")
 
     done = inkloop(two_versions, "models", "promote", "1")
 
@@ -175,14 +178,14 @@ def test_a_damaged_version_is_not_promoted(two_versions: Settings) -> None:
     assert items[0]["status"] == "live"
 
 
-def test_verify_tells_which_version_is_damaged(two_versions: Settings) -> None:
-    (two_versions.models_dir / "v0001" / "model.onnx").write_bytes(b"oops")
+def test_verify_names_the_damaged_version(two_versions: Settings) -> None:
+    version_file(ModelStore(two_versions.models_dir), 1, "model.onnx").write_bytes(b"oops")
 
     done = inkloop(two_versions, "models", "verify")
 
     assert done.exit_code == 1
     assert "version 1: model.onnx of version 1 is not what was published" in done.stdout
-    assert "version 2: as it was published" in done.stdout
+    assert "version 2: unchanged since it was published" in done.stdout
 
 
 def test_the_anchor_is_moved(two_versions: Settings) -> None:
@@ -202,7 +205,7 @@ def test_a_database_is_set_up_once(tmp_path: Path) -> None:
     assert "already" in second.stdout
 
 
-def test_backup_and_restore_say_what_they_did(two_versions: Settings, tmp_path: Path) -> None:
+def test_backup_and_restore_report_what_they_copied(two_versions: Settings, tmp_path: Path) -> None:
     made = inkloop(two_versions, "db", "backup", str(tmp_path / "backup"))
     restored = inkloop(two_versions, "db", "restore", str(tmp_path / "backup"))
 
@@ -210,7 +213,7 @@ def test_backup_and_restore_say_what_they_did(two_versions: Settings, tmp_path: 
     assert restored.stdout.startswith("Restored 0 drawings and 2 versions")
 
 
-def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+def test_a_taken_port_is_reported_in_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
 
@@ -221,7 +224,7 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_second_instance_on_the_same_folder_is_one_sentence(tmp_path: Path) -> None:
+def test_a_second_inkloop_on_the_same_folder_is_reported_in_one_sentence(tmp_path: Path) -> None:
     with instance_lock.hold_up(tmp_path):
         done = run_inkloop(tmp_path, "up")
 

@@ -1,4 +1,4 @@
-"""`inkloop doctor`: each look finds what is wrong, and says what to do."""
+"""Each check of `inkloop doctor` finds its problem and says what to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import importlib.metadata
 import json
 import shutil
 import socket
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,26 +18,27 @@ from core.base.clock import utc_now
 from core.base.settings import Settings
 from core.cli.commands.doctor import doctor
 from core.cli.doctor import Finding, examine
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.storage.database import Database, has_wal_reset_bug, sqlite_driver
 from core.storage.model_store import ModelStore
 from core.symbols.digits import mnist
 from tests.support import factories
+from tests.support.stored import version_file
 
 
 def find(settings: Settings, name: str) -> Finding:
-    """What one look found."""
+    """Return the finding of one check."""
     return next(finding for finding in examine(settings) if finding.name == name)
 
 
 @pytest.fixture
-def version_1(settings: Settings, database: Database) -> Iterator[Path]:
-    """The folder of a version that is in store and database."""
+def version_1(settings: Settings, database: Database) -> ModelStore:
+    """The store with a version that has a row."""
     store = ModelStore(settings.models_dir)
     published = store.publish(1, {"model.onnx": b"onnx"}, {"version": 1})
     with database.write() as session:
         factories.make_version(session, 1, manifest_sha256=published.manifest_sha256)
-    yield store.folder(1)
+    return store
 
 
 def test_a_fresh_machine_fails_nowhere(tmp_path: Path) -> None:
@@ -50,12 +50,12 @@ def test_a_fresh_machine_fails_nowhere(tmp_path: Path) -> None:
     assert not settings.instance.exists()
 
 
-def test_whole_models_are_well(settings: Settings, version_1: Path) -> None:
+def test_whole_models_are_ok(settings: Settings, version_1: ModelStore) -> None:
     assert find(settings, "models").level == "ok"
 
 
-def test_a_changed_model_fails_by_name(settings: Settings, version_1: Path) -> None:
-    (version_1 / "model.onnx").write_bytes(b"oops")
+def test_a_changed_model_fails_by_name(settings: Settings, version_1: ModelStore) -> None:
+    version_file(version_1, 1, "model.onnx").write_bytes(b"oops")
 
     found = find(settings, "models")
 
@@ -63,7 +63,7 @@ def test_a_changed_model_fails_by_name(settings: Settings, version_1: Path) -> N
     assert "model.onnx of version 1" in found.sentence
 
 
-def test_an_old_database_is_to_be_upgraded(settings: Settings, database: Database) -> None:
+def test_an_old_schema_is_a_warning(settings: Settings, database: Database) -> None:
     with database.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
 
@@ -83,7 +83,7 @@ def test_a_database_of_a_newer_inkloop_fails(settings: Settings, database: Datab
     assert "a newer Inkloop" in found.sentence
 
 
-def test_a_file_that_is_no_database_fails(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_fails(tmp_path: Path) -> None:
     settings = Settings.from_env({}, instance=tmp_path)
     settings.database_path.write_bytes(b"not a database at all, but long enough to be looked at")
 
@@ -93,7 +93,7 @@ def test_a_file_that_is_no_database_fails(tmp_path: Path) -> None:
     assert "restore a backup" in found.sentence
 
 
-def test_a_key_that_others_can_read_fails(settings: Settings, tmp_path: Path) -> None:
+def test_a_secret_key_that_others_can_read_fails(settings: Settings, tmp_path: Path) -> None:
     keeping = Settings.from_env({}, instance=tmp_path / "keeping")
     keeping.secret()
     keeping.secret_path.chmod(0o644)
@@ -132,7 +132,7 @@ def test_an_unknown_zone_fails(settings: Settings, database: Database) -> None:
     assert find(settings, "time zone").level == "fail"
 
 
-def test_a_database_that_is_another_users_fails(
+def test_a_database_that_is_not_writable_fails(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core.cli.doctor.os.access", lambda *_: False)
@@ -143,7 +143,7 @@ def test_a_database_that_is_another_users_fails(
     assert "chown" in found.sentence
 
 
-def test_a_page_that_was_overwritten_fails(settings: Settings) -> None:
+def test_an_overwritten_page_fails(settings: Settings) -> None:
     data = bytearray(settings.database_path.read_bytes())
     data[len(data) // 2 : len(data) // 2 + 8192] = b"x" * 8192
     settings.database_path.write_bytes(data)
@@ -154,7 +154,7 @@ def test_a_page_that_was_overwritten_fails(settings: Settings) -> None:
     assert "restore a backup" in found.sentence
 
 
-def test_a_row_that_points_to_nothing_fails(settings: Settings) -> None:
+def test_a_broken_reference_fails(settings: Settings) -> None:
     with contextlib.closing(sqlite_driver.connect(settings.database_path)) as loose:
         loose.execute("INSERT INTO promotions (version, kind, reason, by, at) "
                       "VALUES (9, 'gate', '', 'gate', 0)")  # fmt: skip
@@ -166,16 +166,16 @@ def test_a_row_that_points_to_nothing_fails(settings: Settings) -> None:
     assert "promotions" in found.sentence
 
 
-def test_a_broken_shared_file_fails_and_costs_nothing(settings: Settings) -> None:
+def test_a_damaged_shared_state_fails_and_loses_no_data(settings: Settings) -> None:
     settings.shared_state_path.write_bytes(b"half a page " * 1000)
 
     found = find(settings, "shared")
 
     assert found.level == "fail"
-    assert "nothing is lost" in found.sentence
+    assert "no data is lost" in found.sentence
 
 
-def test_a_clock_behind_what_is_on_record_fails(settings: Settings, database: Database) -> None:
+def test_a_clock_behind_the_audit_log_fails(settings: Settings, database: Database) -> None:
     with database.write() as session:
         later = utc_now() + timedelta(days=2)
         audit(session, by="user:1", action="login", subject="user:1", now=later)
@@ -187,10 +187,10 @@ def test_a_clock_behind_what_is_on_record_fails(settings: Settings, database: Da
 
 
 @pytest.mark.parametrize(
-    ("package", "look", "level"), [("flask", "packages", "fail"), ("torch", "trainer", "warn")]
+    ("package", "check", "level"), [("flask", "packages", "fail"), ("torch", "trainer", "warn")]
 )
 def test_a_missing_package_is_named(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, package: str, look: str, level: str
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, package: str, check: str, level: str
 ) -> None:
     real = importlib.metadata.version
 
@@ -201,7 +201,7 @@ def test_a_missing_package_is_named(
 
     monkeypatch.setattr("core.cli.doctor.importlib.metadata.version", version)
 
-    found = find(settings, look)
+    found = find(settings, check)
 
     assert found.level == level
     assert found.sentence.startswith(f"{package} missing")
@@ -219,7 +219,7 @@ def test_a_sqlite_that_can_lose_commits_fails(
     assert "pysqlite3" in found.sentence
 
 
-def test_a_folder_that_cannot_be_written_fails_and_one_open_to_all_is_a_warning(
+def test_a_folder_that_is_not_writable_fails_and_one_open_to_all_is_a_warning(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.instance.chmod(0o777)
@@ -240,7 +240,7 @@ def test_a_nearly_full_disk_fails(settings: Settings, monkeypatch: pytest.Monkey
     assert (found.level, found.sentence) == ("fail", "0.1 GB free: make room")
 
 
-def test_the_command_prints_json_and_its_exit_code_tells(
+def test_the_command_prints_json_and_exits_with_1_on_a_failure(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("INKLOOP_INSTANCE", str(settings.instance))
@@ -250,8 +250,8 @@ def test_the_command_prints_json_and_its_exit_code_tells(
     settings.shared_state_path.unlink()
     well = CliRunner().invoke(doctor, [])
 
-    said = {finding["name"]: finding["level"] for finding in json.loads(done.stdout)}
-    assert (done.exit_code, said["shared"], said["integrity"]) == (1, "fail", "ok")
+    levels = {finding["name"]: finding["level"] for finding in json.loads(done.stdout)}
+    assert (done.exit_code, levels["shared"], levels["integrity"]) == (1, "fail", "ok")
     assert (well.exit_code, "fail" in well.stdout) == (0, False)
 
 
@@ -271,5 +271,5 @@ def test_sqlite_versions_that_can_lose_commits_are_known(version: str, has_it: b
     assert has_wal_reset_bug(version) == has_it
 
 
-def test_the_sqlite_in_use_is_a_sound_one(settings: Settings) -> None:
+def test_the_sqlite_in_use_does_not_lose_commits(settings: Settings) -> None:
     assert find(settings, "sqlite").level == "ok"

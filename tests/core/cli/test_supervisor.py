@@ -1,4 +1,4 @@
-"""`inkloop up` with children of our own: started, healed, stopped."""
+"""The supervisor of `inkloop up` starts, restarts and stops children."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ class Tree:
             )
 
     def all(self) -> list[psutil.Process]:
-        """Everything below the supervisor."""
+        """All processes below the supervisor."""
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def wait_for(self, n: int) -> list[psutil.Process]:
-        """The processes below the supervisor, once there are `n` and the log says ready."""
+        """Wait until the supervisor is ready with `n` processes below it. Returns: these."""
         wait_until(lambda: b"ready" in self.log.read_bytes(), "the supervisor is ready")
         wait_until(lambda: len(self.all()) == n, f"{n} processes run")
         return self.all()
@@ -64,7 +64,7 @@ class Tree:
 
 @pytest.fixture
 def trees(tmp_path: Path) -> Iterator[list[Tree]]:
-    """Trees that a test starts; whatever it leaves is killed."""
+    """Trees that a test starts. What still runs afterwards is killed."""
     started: list[Tree] = []
     yield started
     for tree in started:
@@ -122,7 +122,7 @@ def test_a_second_signal_stops_a_stubborn_child_at_once(tmp_path: Path, trees: l
     assert time.monotonic() - began < 1
 
 
-def test_a_dead_child_is_started_again_and_what_it_left_is_ended(
+def test_a_dead_child_is_restarted_and_its_children_are_killed(
     tmp_path: Path, trees: list[Tree]
 ) -> None:
     tree = Tree(tmp_path, WITH_GRANDCHILD)
@@ -136,7 +136,7 @@ def test_a_dead_child_is_started_again_and_what_it_left_is_ended(
     wait_until(lambda: len(tree.all()) == 2, "both run again")
 
 
-def test_a_child_that_keeps_dying_is_started_ever_more_slowly(
+def test_a_child_that_keeps_dying_is_restarted_after_growing_delays(
     tmp_path: Path, trees: list[Tree]
 ) -> None:
     tree = Tree(tmp_path, "raise SystemExit(3)")

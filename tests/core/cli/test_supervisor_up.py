@@ -1,4 +1,4 @@
-"""`inkloop up` with the real server and trainer: it starts soon, heals, and stops whole."""
+"""`inkloop up` with the real server and trainer: starts, restarts and stops all processes."""
 
 from __future__ import annotations
 
@@ -21,9 +21,17 @@ def tree(up: Running) -> list[psutil.Process]:
 
 
 def child(up: Running, word: str) -> psutil.Process:
-    """The child of `inkloop up` whose command line has `word`."""
-    children = psutil.Process(up.process.pid).children()
-    return next(process for process in children if word in " ".join(process.cmdline()))
+    """Return the child of `inkloop up` whose command line has `word`, once it is there.
+
+    Between its fork and its exec, a child still has the command line of its parent.
+    """
+
+    def find() -> psutil.Process | None:
+        children = psutil.Process(up.process.pid).children()
+        named = (process for process in children if word in " ".join(process.cmdline()))
+        return next(named, None)
+
+    return wait_until(find, f"the child {word} runs")
 
 
 def is_gone(process: psutil.Process) -> bool:
@@ -31,7 +39,7 @@ def is_gone(process: psutil.Process) -> bool:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_it_stops_whole_within_five_seconds_ten_times_out_of_ten(
+def test_all_processes_stop_within_five_seconds_ten_times_out_of_ten(
     tmp_path: Path, stop: signal.Signals
 ) -> None:
     for _ in range(10):
@@ -80,11 +88,13 @@ def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
         )
 
 
-def test_who_trains_gives_way_to_who_serves(tmp_path: Path) -> None:
+def test_the_trainer_runs_at_a_lower_priority_than_the_server(tmp_path: Path) -> None:
     with running("up", tmp_path / "instance") as up:
         served_at = child(up, "web_process").nice()
 
-        wait_until(lambda: child(up, "trainer").nice() > served_at, "the trainer gives way")
+        wait_until(
+            lambda: child(up, "trainer").nice() > served_at, "the trainer lowers its priority"
+        )
 
 
 def test_a_killed_supervisor_leaves_nothing_and_the_next_one_starts(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The workers of a server whose main process was killed."""
+"""Workers end with the server that started them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def is_gone(process: psutil.Process) -> bool:
 
 
 @pytest.mark.parametrize("nth", range(5))
-def test_a_worker_ends_with_a_server_that_is_killed_as_it_starts_it(
+def test_a_worker_ends_with_a_server_that_is_killed_while_starting_it(
     tmp_path: Path, nth: int
 ) -> None:
-    """Killed as soon as the first worker is seen, before that has asked to end with it."""
+    """Kill it once the first worker exists, before that has called `die_with`."""
     inkloop = Running("serve", tmp_path / "instance", INKLOOP_WORKERS="2")
     main, workers = psutil.Process(inkloop.process.pid), list[psutil.Process]()
     try:
@@ -40,7 +40,7 @@ def test_a_worker_ends_with_a_server_that_is_killed_as_it_starts_it(
                 worker.kill()
 
 
-def test_a_child_of_another_than_its_parent_ends_at_once() -> None:
+def test_a_process_with_another_parent_than_it_names_ends_at_once() -> None:
     program = (
         "from core.base.parent_process import die_with; import sys; "
         "die_with(int(sys.argv[1])); print(1)"

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from core.base.errors import Conflict, Gone, NotFound
 from core.drawings import queries as drawing_queries
+from core.drawings.erasing import erase_deleted
 from core.drawings.lifecycle import (
     confirm,
     delete_drawing,
-    erase_deleted,
     own_drawing,
     quarantine,
     relabel,
@@ -39,7 +39,7 @@ def test_relabelling_keeps_the_older_labels(database: Database) -> None:
         assert counters.totals(session, "label:") == {"1": 0, "7": 1}
 
 
-def test_the_split_survives_relabelling(database: Database) -> None:
+def test_relabelling_keeps_the_split(database: Database) -> None:
     with database.write() as session:
         drawings = [make_drawing(session) for _ in range(10)]
         before = [drawing.split for drawing in drawings]
@@ -58,7 +58,7 @@ def test_a_contributor_cannot_overrule_a_reviewer(database: Database) -> None:
             relabel(session, drawing, 1, by="contributor", now=NOW)
 
 
-def test_a_quarantined_drawing_does_not_train(database: Database) -> None:
+def test_a_quarantined_drawing_is_not_trained_on(database: Database) -> None:
     with database.write() as session:
         drawings = [make_drawing(session) for _ in range(5)]
         n_before = drawing_queries.n_new(session)
@@ -89,7 +89,7 @@ def test_confirming_does_not_release_among_many_contributors(database: Database)
         assert drawing.status == "quarantined"
 
 
-def test_a_deleted_drawing_comes_back_within_a_minute_as_it_was(database: Database) -> None:
+def test_a_deleted_drawing_can_be_restored_within_a_minute(database: Database) -> None:
     with database.write() as session:
         drawing = make_drawing(session)
         quarantine(session, [drawing.number])
@@ -100,7 +100,7 @@ def test_a_deleted_drawing_comes_back_within_a_minute_as_it_was(database: Databa
         assert counters.totals(session, "status:")["quarantined"] == 1
 
 
-def test_after_a_minute_a_deleted_drawing_is_gone(database: Database) -> None:
+def test_after_a_minute_a_deleted_drawing_cannot_be_restored(database: Database) -> None:
     with database.write() as session:
         drawing = make_drawing(session)
         delete_drawing(session, drawing, now=NOW)
@@ -109,7 +109,7 @@ def test_after_a_minute_a_deleted_drawing_is_gone(database: Database) -> None:
             restore_drawing(session, drawing.id, "alice", now=LATE)
 
 
-def test_erasing_takes_the_ink_but_keeps_the_id(database: Database) -> None:
+def test_erasing_removes_the_ink_and_keeps_the_id(database: Database) -> None:
     with database.write() as session:
         drawing = make_drawing(session, ink=b"\x07" * 784)
         delete_drawing(session, drawing, now=NOW)
@@ -123,7 +123,7 @@ def test_erasing_takes_the_ink_but_keeps_the_id(database: Database) -> None:
             make_drawing(session, id=drawing.id)
 
 
-def test_erasing_takes_what_the_model_read_with_the_ink(database: Database) -> None:
+def test_erasing_removes_the_prediction(database: Database) -> None:
     with database.write() as session:
         drawing = make_drawing(session, ink=b"\x07" * 784)
         drawing.predicted_label, drawing.confidence = 3, 0.75
@@ -143,7 +143,7 @@ def test_another_contributors_drawing_is_not_found(database: Database) -> None:
             own_drawing(session, drawing.id, "bob")
 
 
-def test_a_reviewer_may_touch_any_drawing(database: Database) -> None:
+def test_a_reviewer_may_change_any_drawing(database: Database) -> None:
     with database.write() as session:
         drawing = make_drawing(session, contributor="alice")
 

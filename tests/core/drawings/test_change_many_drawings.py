@@ -1,4 +1,4 @@
-"""What is done to many drawings at once: all or none, on record, and undone as a whole."""
+"""Changing many drawings at once: atomic, on record, and undone as a whole."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BY = "user:1"
 
 @pytest.fixture
 def ids(database: Database) -> list[str]:
-    """A 1 that is being checked, a 1 and a 7."""
+    """A quarantined 1, a 1 and a 7."""
     with database.write() as session:
         drawings = [make_drawing(session, label=label) for label in (1, 1, 7)]
         quarantine(session, [drawings[0].number])
@@ -51,7 +51,9 @@ def totals(database: Database) -> dict[str, int]:
         (Action.DELETE, None, [(1, "deleted"), (1, "deleted"), (7, "deleted")]),
     ],
 )
-def test_an_action_changes_all_and_its_undo_puts_all_back(database, ids, action, label, after):
+def test_an_action_changes_all_drawings_and_its_undo_restores_all(
+    database, ids, action, label, after
+):
     before, counted = states(database), totals(database)
 
     with database.write() as session:
@@ -76,7 +78,7 @@ def test_restoring_is_undone_by_deleting_again(database, ids):
     assert [status for _, status in states(database)] == ["deleted"] * 3
 
 
-def test_labels_stay_in_the_history_and_the_log_has_one_line(database, ids):
+def test_labels_stay_in_the_history_and_the_audit_log_has_one_event(database, ids):
     with database.write() as session:
         change = change_drawings(session, ids, Action.RELABEL, 7, by=BY, now=NOW)
         undo_change(session, change.id, by=BY, now=SOON)
@@ -89,7 +91,7 @@ def test_labels_stay_in_the_history_and_the_log_has_one_line(database, ids):
 
 
 @pytest.mark.parametrize("fault", ["unknown", "deleted"])
-def test_one_that_cannot_be_changed_keeps_all_from_it(database, ids, fault):
+def test_if_one_drawing_cannot_be_changed_none_is(database, ids, fault):
     with database.write() as session:
         change_drawings(session, ids[2:], Action.DELETE, None, by=BY, now=NOW)
     before = states(database)
@@ -101,14 +103,14 @@ def test_one_that_cannot_be_changed_keeps_all_from_it(database, ids, fault):
     assert states(database) == before
 
 
-def test_a_label_goes_with_relabel_alone(database, ids):
+def test_only_relabel_takes_a_label(database, ids):
     with database.write() as session:
         for action, label in ((Action.RELABEL, None), (Action.ACCEPT, 7)):
             with pytest.raises(InvalidInput):
                 change_drawings(session, ids, action, label, by=BY, now=NOW)
 
 
-def test_an_undo_is_ones_own_in_time_and_once(database, ids):
+def test_only_the_user_can_undo_a_change_in_time_and_once(database, ids):
     with database.write() as session:
         change = change_drawings(session, ids, Action.REJECT, None, by=BY, now=NOW)
 
@@ -121,7 +123,7 @@ def test_an_undo_is_ones_own_in_time_and_once(database, ids):
             undo_change(session, change.id, by=BY, now=SOON)
 
 
-def test_what_somebody_changed_since_is_not_undone(database, ids):
+def test_a_change_is_not_undone_if_a_drawing_was_changed_since(database, ids):
     with database.write() as session:
         change = change_drawings(session, ids, Action.ACCEPT, None, by=BY, now=NOW)
     with database.write() as session:
@@ -134,7 +136,7 @@ def test_what_somebody_changed_since_is_not_undone(database, ids):
     assert states(database)[1] == (4, "accepted")
 
 
-def test_after_the_minute_nothing_is_restored(database, ids):
+def test_after_a_minute_nothing_is_restored(database, ids):
     with database.write() as session:
         change_drawings(session, ids, Action.DELETE, None, by=BY, now=NOW)
 

@@ -1,4 +1,4 @@
-"""What arrived on a day is kept right, whatever becomes of the drawings."""
+"""The figures of a day stay right when drawings change."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def shown(database: Database) -> DayFigures:
 
 
 def three_sevens(database: Database) -> list[int]:
-    """One read as 7, one as 1, one by no version at all."""
+    """One drawing predicted as 7, one as 1, one without a prediction."""
     with database.write() as session:
         make_version(session, 1)
         return [
@@ -36,13 +36,13 @@ def three_sevens(database: Database) -> list[int]:
         ]
 
 
-def test_a_day_knows_what_was_read_and_what_was_read_otherwise(database: Database) -> None:
+def test_a_day_counts_predictions_and_disagreements(database: Database) -> None:
     three_sevens(database)
 
     assert shown(database) == DayFigures(NOW.date(), n=3, n_read=2, n_disagreed=1)
 
 
-def test_a_relabelled_drawing_agrees_with_what_was_read(database: Database) -> None:
+def test_a_drawing_relabelled_to_its_prediction_agrees_with_it(database: Database) -> None:
     numbers = three_sevens(database)
 
     with database.write() as session:
@@ -51,7 +51,7 @@ def test_a_relabelled_drawing_agrees_with_what_was_read(database: Database) -> N
     assert shown(database) == DayFigures(NOW.date(), n=3, n_read=2, n_disagreed=0)
 
 
-def test_a_deleted_drawing_leaves_its_day_and_a_restored_one_returns(database: Database) -> None:
+def test_a_deleted_drawing_is_not_counted_until_it_is_restored(database: Database) -> None:
     numbers = three_sevens(database)
 
     with database.write() as session:
@@ -66,7 +66,7 @@ def test_a_deleted_drawing_leaves_its_day_and_a_restored_one_returns(database: D
     assert shown(database) == DayFigures(NOW.date(), n=3, n_read=2, n_disagreed=1)
 
 
-def test_an_erased_drawing_leaves_its_day_for_good(database: Database) -> None:
+def test_an_erased_drawing_is_not_counted(database: Database) -> None:
     numbers = three_sevens(database)
 
     with database.write() as session:
@@ -76,7 +76,7 @@ def test_an_erased_drawing_leaves_its_day_for_good(database: Database) -> None:
     assert shown(database) == DayFigures(NOW.date(), n=1)
 
 
-def test_days_without_drawings_are_shown_as_well(database: Database) -> None:
+def test_days_without_drawings_are_listed(database: Database) -> None:
     with database.write() as session:
         for ago in (0, 2, 2, 40):
             make_drawing(session, now=NOW - ago * DAY)
@@ -88,7 +88,7 @@ def test_days_without_drawings_are_shown_as_well(database: Database) -> None:
     assert days[0].day == NOW.date() - 3 * DAY
 
 
-def test_an_update_counts_what_was_there_before(tmp_path) -> None:
+def test_the_migration_counts_earlier_drawings(tmp_path) -> None:
     settings = Settings.from_env({}, instance=tmp_path)
     migrate.upgrade(settings)
     database = Database(settings)

@@ -1,4 +1,4 @@
-"""Finding drawings: every page, order and count is what looking at all of them would give."""
+"""Finding drawings: every page, order and count is compared with a scan of all drawings."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ def database(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> I
 
 @pytest.fixture(autouse=True)
 def short_walks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that both ways to a page are gone."""
-    monkeypatch.setattr(gallery, "N_WALKED", 40)
+    """Low limits, so that both ways to find a page are used."""
+    monkeypatch.setattr(gallery, "N_SCANNED", 40)
 
 
 @pytest.fixture(scope="module")
 def rows(database: Database) -> list[Row]:
-    """Drawings of all kinds, many at the same moment and some out of time; version 2 knows 50."""
+    """Drawings of all kinds, many of one time and some out of order; version 2 learned from 50."""
     chance = random.Random(7)
     with database.write() as session:
         run = Run(id=5, status=RunStatus.PROMOTED, requested_by="schedule", is_forced=False)
@@ -147,7 +147,7 @@ def order(sort: Sort, filters: Filters) -> Callable[[Row], tuple]:
 
 @pytest.mark.parametrize("sort", list(Sort))
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
-def test_pages_hold_what_fits_in_order(
+def test_pages_have_the_matching_drawings_in_order(
     database: Database, rows: list[Row], filters: Filters, sort: Sort
 ) -> None:
     expected = [row for row in rows if fits(row, filters)]
@@ -170,7 +170,7 @@ def test_pages_hold_what_fits_in_order(
     assert (counted.n, counted.is_exact) == (sum(fits(row, filters) for row in rows), True)
 
 
-def test_counts_stop_at_ten_thousand_where_they_have_to_count(
+def test_counts_stop_at_ten_thousand_where_drawings_have_to_be_counted(
     database: Database, rows: list[Row], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gallery, "COUNT_LIMIT", 20)
@@ -182,7 +182,7 @@ def test_counts_stop_at_ten_thousand_where_they_have_to_count(
     assert by_facet.is_exact and by_facet.n > 20
 
 
-def test_every_choice_says_what_it_would_find(database: Database, rows: list[Row]) -> None:
+def test_each_choice_of_a_filter_has_its_count(database: Database, rows: list[Row]) -> None:
     with database.read() as session:
         by = tally(session, Filters(label=7, disagrees=True)).by
         assert by is not None
@@ -193,9 +193,7 @@ def test_every_choice_says_what_it_would_find(database: Database, rows: list[Row
                 assert n == tally(session, other).n, (name, choice)
 
 
-def test_no_page_reads_strokes_or_the_table_from_end_to_end(
-    database: Database, rows: list[Row]
-) -> None:
+def test_no_page_reads_strokes_or_scans_the_table(database: Database, rows: list[Row]) -> None:
     statements = [
         "SELECT created_at, number FROM drawings WHERE facet = 7 AND created_at BETWEEN 1 AND 9 "
         "AND (created_at, number) < (9, 9) ORDER BY created_at DESC, number DESC LIMIT 9",

@@ -1,4 +1,4 @@
-"""Storing a drawing: once, with its label, and for training or for the exam."""
+"""Storing a drawing: once, with its label, for training or held out."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tests.conftest import NOW
 from tests.support.factories import make_drawing, new_id
 
 
-def test_the_table_itself_refuses_a_second_drawing_of_an_id(database: Database) -> None:
-    """Whoever stores by another way than `store_drawings` cannot double one either."""
+def test_the_table_refuses_a_second_drawing_with_an_id(database: Database) -> None:
+    """Also when it is not stored by `store_drawings`."""
     with database.write() as session:
         make_drawing(session)
         columns = [column for column in Drawing.__table__.columns if not column.computed]
@@ -50,7 +50,7 @@ def test_an_id_of_another_contributor_is_a_conflict(database: Database) -> None:
             make_drawing(session, id=drawing_id, contributor="bob")
 
 
-def test_a_deleted_drawing_sent_again_is_gone(database: Database) -> None:
+def test_a_deleted_drawing_sent_again_is_answered_gone(database: Database) -> None:
     with database.write() as session:
         drawing = make_drawing(session)
         delete_drawing(session, drawing, now=NOW)
@@ -59,7 +59,7 @@ def test_a_deleted_drawing_sent_again_is_gone(database: Database) -> None:
             make_drawing(session, id=drawing.id)
 
 
-def test_a_blocked_contributor_is_told_so(database: Database) -> None:
+def test_a_drawing_of_a_blocked_contributor_is_refused(database: Database) -> None:
     with database.write() as session:
         make_drawing(session, contributor="mallory")
         session.get_one(Contributor, "mallory").blocked_at = NOW
@@ -68,7 +68,7 @@ def test_a_blocked_contributor_is_told_so(database: Database) -> None:
             make_drawing(session, contributor="mallory")
 
 
-def test_the_first_label_begins_the_history(database: Database) -> None:
+def test_the_label_history_starts_with_the_first_label(database: Database) -> None:
     with database.write() as session:
         make_drawing(session, label=5)
 
@@ -77,7 +77,7 @@ def test_the_first_label_begins_the_history(database: Database) -> None:
     assert (event.label, event.by, event.at) == (5, "contributor", NOW)
 
 
-def test_one_in_each_block_of_five_is_kept_for_the_exam(database: Database) -> None:
+def test_one_drawing_in_each_block_of_five_is_held_out(database: Database) -> None:
     with database.write() as session:
         splits = [make_drawing(session).split for _ in range(200)]
 
@@ -85,7 +85,7 @@ def test_one_in_each_block_of_five_is_kept_for_the_exam(database: Database) -> N
     assert {block.count("holdout_known") for block in blocks} == {1}
 
 
-def test_the_exam_takes_every_position_in_the_block(database: Database) -> None:
+def test_every_position_in_the_block_is_held_out_at_times(database: Database) -> None:
     """People draw 0, 1, 2 … in order: a fixed position would always be the same digits."""
     with database.write() as session:
         splits = [make_drawing(session).split for _ in range(500)]
@@ -95,14 +95,14 @@ def test_the_exam_takes_every_position_in_the_block(database: Database) -> None:
     assert max(positions.values()) < 40  # of 100; 20 are expected
 
 
-def test_the_first_twenty_contributors_are_never_held_out_whole(database: Database) -> None:
+def test_none_of_the_first_twenty_contributors_is_held_out(database: Database) -> None:
     with database.write() as session:
         splits = {make_drawing(session, contributor=f"c{n}").split for n in range(20)}
 
     assert "holdout_new" not in splits
 
 
-def test_about_a_tenth_of_later_contributors_are_held_out_whole(database: Database) -> None:
+def test_about_a_tenth_of_later_contributors_are_held_out(database: Database) -> None:
     with database.write() as session:
         for n in range(320):
             make_drawing(session, contributor=f"c{n}")
@@ -116,7 +116,7 @@ def test_about_a_tenth_of_later_contributors_are_held_out_whole(database: Databa
         assert {split for (split,) in splits} == {"holdout_new"}
 
 
-def test_another_secret_gives_another_exam(database: Database) -> None:
+def test_another_secret_holds_out_other_drawings(database: Database) -> None:
     with database.write() as session:
         splits = [make_drawing(session, contributor="alice").split for _ in range(50)]
         session.rollback()
@@ -128,7 +128,7 @@ def test_another_secret_gives_another_exam(database: Database) -> None:
     assert splits != other
 
 
-def test_totals_follow_what_arrives(database: Database) -> None:
+def test_stored_drawings_are_counted(database: Database) -> None:
     with database.write() as session:
         make_drawing(session, label=1, now=NOW)
         make_drawing(session, label=1, now=NOW + timedelta(days=1))

@@ -1,4 +1,4 @@
-"""Pictures -> ink: paper, light and polarity make no difference; damaged and huge files do."""
+"""Pictures to ink: paper, lighting and polarity do not matter; damaged files are refused."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def alike(one_HW: Grey, other_HW: Grey) -> float:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_paper_and_light_make_no_difference(way: str) -> None:
+def test_paper_and_lighting_do_not_change_the_ink(way: str) -> None:
     images, _ = sample_digits()
     inkings = [ink_from_picture(WAYS[way](image)) for image in images[:10]]
     usual = [ink_from_picture(WAYS["white on black"](image)).ink_HW for image in images[:10]]
@@ -96,7 +96,7 @@ def test_paper_and_light_make_no_difference(way: str) -> None:
 
 
 @pytest.mark.parametrize("invert", [0, 255])
-def test_a_picture_from_mnist_comes_back_nearly_the_same(invert: int) -> None:
+def test_a_picture_from_mnist_keeps_its_ink_nearly_unchanged(invert: int) -> None:
     images, _ = sample_digits()
 
     likeness = [alike(ink_from_picture(saved(image ^ invert)).ink_HW, image) for image in images]
@@ -124,7 +124,7 @@ def test_a_thin_pen_is_thickened() -> None:
     assert np.mean(inks) == pytest.approx(images[:10].mean(), rel=0.2)
 
 
-def test_a_dark_tile_on_a_light_page_shows_its_digit() -> None:
+def test_the_digit_on_a_dark_tile_on_a_light_page_is_found() -> None:
     digit = sample_digits()[0][0]
     page = np.full((400, 600), 255, np.uint8)
     page[60:340, 160:440] = enlarged(digit, 280)
@@ -134,7 +134,7 @@ def test_a_dark_tile_on_a_light_page_shows_its_digit() -> None:
 
 @pytest.mark.parametrize("corner", [(8, 8), (232, 8), (8, 232), (232, 232)])
 def test_a_digit_in_a_corner_keeps_all_its_strokes(corner: tuple[int, int]) -> None:
-    """Some fours are of two strokes that touch nowhere, one of them near the picture's edge."""
+    """Some fours have two strokes that do not touch, one of them near the picture's edge."""
     images, labels = sample_digits()
     for image in images[np.isin(labels, (4, 5, 8))][:12]:
         lines = centre_lines(image)
@@ -187,7 +187,7 @@ def test_transparent_parts_are_paper() -> None:
 
 
 @pytest.mark.parametrize("mode", ["1", "P", "LA", "RGB", "I;16", "CMYK"])
-def test_every_kind_of_pixel_is_read(mode: str) -> None:
+def test_every_pixel_mode_is_read(mode: str) -> None:
     grey = 255 - enlarged(sample_digits()[0][0], 200)
     if mode == "I;16":
         picture = Image.fromarray(grey.astype(np.uint16) * 257)
@@ -199,7 +199,7 @@ def test_every_kind_of_pixel_is_read(mode: str) -> None:
     assert alike(seen.ink_HW, ink_from_picture(saved(grey)).ink_HW) > 0.95
 
 
-def test_the_format_is_told_by_the_content() -> None:
+def test_the_format_is_recognised_by_content() -> None:
     with pytest.raises(UnsupportedType):
         ink_from_picture(b"%PDF-1.7 digit.png")
 
@@ -233,8 +233,8 @@ def test_too_many_bytes_are_refused() -> None:
 
 
 @pytest.mark.parametrize("side", [4097, 12_000, 60_000])
-def test_a_decompression_bomb_is_refused_before_it_is_unpacked(side: int) -> None:
-    """The pixels are not even there: who unpacks them finds the file cut."""
+def test_a_decompression_bomb_is_refused_before_decoding(side: int) -> None:
+    """The pixels are missing: decoding would report a truncated file."""
 
     def chunk(name: bytes, body: bytes) -> bytes:
         return len(body).to_bytes(4) + name + body + zlib.crc32(name + body).to_bytes(4)
@@ -259,28 +259,28 @@ def test_a_photo_of_blank_paper_is_empty() -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (3, 2)])
-def test_a_picture_of_hardly_any_pixels_is_read(size: tuple[int, int]) -> None:
+def test_a_picture_of_very_few_pixels_is_read(size: tuple[int, int]) -> None:
     picture = np.zeros(size, np.uint8)
     picture[0, 0] = 255
 
     assert ink_from_picture(saved(picture)).ink_HW.shape == (28, 28)
 
 
-def test_a_dot_is_no_digit() -> None:
+def test_a_dot_is_not_a_digit() -> None:
     page = np.zeros((480, 640))
     page[200:210, 300:310] = 1
 
     assert ink_from_picture(photographed(page, soft_light)).reason == "dot"
 
 
-def test_digits_side_by_side_are_no_digit() -> None:
+def test_digits_side_by_side_are_not_one_digit() -> None:
     images, _ = sample_digits()
     row = np.concatenate(list(images[:3]), axis=1)
 
     assert ink_from_picture(saved(255 - row)).reason == "several"
 
 
-def test_noise_is_no_digit() -> None:
+def test_noise_is_not_a_digit() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (200, 200), np.uint8)
 
     assert not ink_from_picture(saved(noise)).could_be_digit

@@ -1,4 +1,4 @@
-"""Strokes from JSON, and stored strokes: nothing but strokes gets in, and all of it comes back."""
+"""Parsing strokes from JSON, and storing them without loss."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ drawings = st.lists(st.lists(canvas_points, max_size=12), max_size=6)
 
 
 @given(anything | st.lists(st.lists(points, max_size=6), max_size=5), scalars | st.just(280))
-def test_whatever_is_sent_is_inked_or_bad_strokes(raw: object, side: object) -> None:
+def test_any_json_is_converted_to_ink_or_refused_as_bad_strokes(raw: object, side: object) -> None:
     try:
         strokes = parse_strokes(raw, side, 280)
     except BadStrokes:
@@ -57,13 +57,13 @@ def test_whatever_is_sent_is_inked_or_bad_strokes(raw: object, side: object) -> 
         [[[1, 2]] * 4097],
     ],
 )
-def test_what_is_no_strokes_is_refused(raw: object) -> None:
+def test_malformed_strokes_are_refused(raw: object) -> None:
     with pytest.raises(BadStrokes):
         parse_strokes(raw, 280, 280)
 
 
 @pytest.mark.parametrize("side", [0, -1, True, "280", None, float("nan"), 1e9, 10**400])
-def test_an_absurd_canvas_is_refused(side: object) -> None:
+def test_an_invalid_canvas_size_is_refused(side: object) -> None:
     with pytest.raises(BadStrokes, match="width and height"):
         parse_strokes([], 280, side)
 
@@ -77,7 +77,7 @@ def test_deep_nesting_is_refused_without_recursion() -> None:
         parse_strokes(nested, 280, 280)
 
 
-def test_time_and_pressure_may_be_left_out() -> None:
+def test_time_and_pressure_are_optional() -> None:
     (stroke,) = parse_strokes([[[1, 2], [3, 4, 50], [5, 6, 70, 1]]], 280, 280)
 
     assert stroke[:, 2].tolist() == [0, 50, 70]
@@ -85,7 +85,7 @@ def test_time_and_pressure_may_be_left_out() -> None:
 
 
 @given(drawings, st.floats(1, 1e5), st.floats(1, 1e5))
-def test_stored_strokes_come_back_exactly(
+def test_stored_strokes_are_decoded_exactly(
     raw: list[list[tuple[float, float, float, float]]], width: float, height: float
 ) -> None:
     strokes = parse_strokes(raw, width, height)
@@ -97,7 +97,7 @@ def test_stored_strokes_come_back_exactly(
     assert all(np.array_equal(*pair) for pair in zip(restored, strokes, strict=True))
 
 
-def test_what_is_stored_is_true_to_a_hundredth_of_a_pixel() -> None:
+def test_stored_coordinates_are_precise_to_a_hundredth_of_a_pixel() -> None:
     (stroke,) = parse_strokes([[[1.23456, -9.87654, 12.4, 0.3]]], 280, 280)
 
     assert stroke[0] == pytest.approx([1.23456, -9.87654, 12.4, 0.3], abs=0.5)
@@ -105,7 +105,7 @@ def test_what_is_stored_is_true_to_a_hundredth_of_a_pixel() -> None:
     assert stroke[0, 3] == pytest.approx(0.3, abs=0.5 / 255)
 
 
-def test_stored_strokes_make_the_same_ink_again() -> None:
+def test_stored_strokes_give_the_same_ink() -> None:
     for image in sample_digits()[0][:20]:
         strokes = parse_strokes(strokes_from_mnist(image), 280, 280)
 
@@ -141,7 +141,7 @@ def test_damaged_bytes_are_refused_or_still_strokes(data: st.DataObject) -> None
     assert all(stroke.shape[1] == 4 for stroke in strokes)
 
 
-def test_a_bomb_among_stored_strokes_is_not_unpacked() -> None:
+def test_a_decompression_bomb_in_stored_strokes_is_not_unpacked() -> None:
     head = struct.pack("<4sddH", b"ISt\x01", 280, 280, 1)
 
     with pytest.raises(BadStrokes):

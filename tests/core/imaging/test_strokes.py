@@ -1,4 +1,4 @@
-"""Strokes -> ink."""
+"""Strokes to ink."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def inked(strokes: Lines, width: float = 280, height: float = 280) -> Inking:
 
 
 def alike(one_HW: NDArray[np.uint8], other_HW: NDArray[np.uint8]) -> float:
-    """Correlation of two inks, 1 = the same."""
+    """Correlation of two inks; 1 if equal."""
     return float(np.corrcoef(one_HW.ravel(), other_HW.ravel())[0, 1])
 
 
@@ -40,7 +40,7 @@ def middle_of(ink_HW: NDArray[np.uint8]) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("scale", [1.5, 10, 40, 200])
-def test_canvas_size_makes_no_difference(scale: float) -> None:
+def test_the_size_of_the_canvas_does_not_change_the_ink(scale: float) -> None:
     images, _ = sample_digits()
 
     for image in images[:10]:
@@ -50,7 +50,7 @@ def test_canvas_size_makes_no_difference(scale: float) -> None:
 
 
 @pytest.mark.parametrize(("left", "top"), [(0, 0), (-2000, 35), (7000, 90_000)])
-def test_position_makes_no_difference(left: float, top: float) -> None:
+def test_the_position_does_not_change_the_ink(left: float, top: float) -> None:
     image = sample_digits()[0][0]
 
     moved = inked(strokes_from_mnist(image, left=left, top=top)).ink_HW
@@ -58,14 +58,14 @@ def test_position_makes_no_difference(left: float, top: float) -> None:
     assert alike(moved, inked(strokes_from_mnist(image)).ink_HW) > 0.995
 
 
-def test_pressure_and_time_make_no_difference() -> None:
+def test_pressure_and_time_do_not_change_the_ink() -> None:
     strokes = strokes_from_mnist(sample_digits()[0][0])
     pressed = [[[x, y, 9 * t, 1.0] for x, y, t, _ in stroke] for stroke in strokes]
 
     assert (inked(pressed).ink_HW == inked(strokes).ink_HW).all()
 
 
-def test_a_fast_hand_that_leaves_few_points_looks_as_smooth_as_a_slow_one() -> None:
+def test_a_fast_stroke_of_few_points_is_as_smooth_as_a_slow_one() -> None:
     slow = inked([circle(140, 140, 100, n=200)]).ink_HW
     fast = inked([circle(140, 140, 100, n=10)]).ink_HW
 
@@ -79,7 +79,7 @@ def test_a_corner_stays_sharp() -> None:
     assert seven[rows.min(), columns.max()] > 64
 
 
-def test_digits_of_mnist_redrawn_from_their_centre_lines_look_like_themselves() -> None:
+def test_mnist_digits_redrawn_from_their_centre_lines_look_like_the_originals() -> None:
     images, _ = sample_digits()
     redrawn = [inked(strokes_from_mnist(image)).ink_HW for image in images]
 
@@ -88,7 +88,7 @@ def test_digits_of_mnist_redrawn_from_their_centre_lines_look_like_themselves() 
     assert np.mean(redrawn) == pytest.approx(images.mean(), rel=0.1)
 
 
-def test_digits_of_mnist_are_never_refused() -> None:
+def test_mnist_digits_are_accepted_as_digits() -> None:
     images, _ = sample_digits()
 
     assert {inked(strokes_from_mnist(image)).reason for image in images} == {None}
@@ -104,14 +104,14 @@ def test_ink_fits_the_box_and_is_centred_like_mnist() -> None:
 
 
 @pytest.mark.parametrize("end", [(140, 220), (220, 140), (200, 200)])
-def test_a_straight_line_may_be_a_one(end: tuple[float, float]) -> None:
+def test_a_straight_line_is_accepted_as_a_one(end: tuple[float, float]) -> None:
     inking = inked([line((140, 60), end)])
 
     assert inking.could_be_digit
     assert inking.ink_HW.max() == 255
 
 
-def test_a_tiny_drawing_is_a_drawing() -> None:
+def test_a_tiny_drawing_is_accepted() -> None:
     tiny = inked([circle(20, 20, 3)])
 
     assert tiny.could_be_digit
@@ -133,19 +133,19 @@ def test_a_tiny_drawing_is_a_drawing() -> None:
         ([circle(15 + 27 * k, 140, 9) for k in range(10)], "several"),
     ],
 )
-def test_what_is_no_digit_is_told(strokes: Lines, reason: str) -> None:
+def test_a_shape_that_cannot_be_a_digit_has_a_reason(strokes: Lines, reason: str) -> None:
     inking = inked(strokes)
 
     assert (inking.could_be_digit, inking.reason) == (False, reason)
 
 
-def test_two_strokes_of_one_digit_are_not_taken_for_two_digits() -> None:
+def test_two_strokes_of_one_digit_are_not_two_digits() -> None:
     arcs = [circle(140, 140, 90)[10:31], circle(145, 140, 90)[-11:] + circle(145, 140, 90)[:11]]
 
     assert inked(arcs).could_be_digit
 
 
-def test_nothing_drawn_is_all_paper() -> None:
+def test_no_strokes_give_blank_ink() -> None:
     assert not inked([]).ink_HW.any()
 
 
@@ -155,7 +155,7 @@ def test_4096_random_points_are_a_scribble() -> None:
     assert inked([points]).reason == "scribble"
 
 
-def test_every_step_has_its_milliseconds() -> None:
+def test_every_step_has_a_duration() -> None:
     steps = inked([circle(140, 140, 90)]).steps
 
     assert [step.name for step in steps] == ["points", "box", "pen", "centre", "average"]

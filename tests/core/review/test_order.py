@@ -1,4 +1,4 @@
-"""Which drawing to review first: the doubtful, the contradicted, the unlike, and some by lot."""
+"""The review order: by margin, disagreement and diversity, with a random sample."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 
 def sure_of(digit: int, certainty: float = 0.999) -> list[float]:
-    """Probabilities of a champion that reads this digit, and nearly as likely the next one."""
+    """Probabilities with this digit first and the next digit nearly as likely."""
     probabilities = [0.0] * 10
     probabilities[digit] = certainty
     probabilities[(digit + 1) % 10] = 1.0 - certainty
@@ -22,12 +22,12 @@ def sure_of(digit: int, certainty: float = 0.999) -> list[float]:
 
 
 def scattered(n: int, seed: int = 0) -> Floats:
-    """(n, 64) features that all point elsewhere."""
+    """(n, 64) features in different directions."""
     return np.abs(np.random.default_rng(seed).normal(size=(n, 64)))
 
 
 def without_the_lot(places: NDArray[np.intp]) -> list[int]:
-    """The order but for every fifth place."""
+    """The order without every fifth place."""
     return [int(p) for i, p in enumerate(places, start=1) if i % RANDOM_EVERY]
 
 
@@ -35,24 +35,24 @@ def none(n: int) -> NDArray[np.bool_]:
     return np.zeros(n, dtype=np.bool_)
 
 
-def test_what_the_champion_wavers_about_comes_before_what_it_is_sure_of() -> None:
+def test_unsure_predictions_come_before_sure_ones() -> None:
     probabilities = np.array([sure_of(3), sure_of(3, 0.55), sure_of(3, 0.8)])
     places = order(probabilities, np.array([3, 3, 3]), scattered(3), none(3), seed=0)
     assert places.tolist() == [1, 2, 0]
 
 
-def test_a_label_that_the_champion_contradicts_comes_before_one_that_it_shares() -> None:
+def test_contradicted_labels_come_before_confirmed_ones() -> None:
     probabilities = np.array([sure_of(3, 0.9)] * 3)
     places = order(probabilities, np.array([3, 5, 3]), scattered(3), none(3), seed=0)
     assert places[0] == 1
 
 
-def test_urgency_runs_from_nothing_to_one() -> None:
+def test_urgency_is_between_zero_and_one() -> None:
     probabilities = np.array([sure_of(7, 1.0), sure_of(7, 0.5)])
     assert urgency(probabilities, np.array([7, 1])).tolist() == [0.0, 1.0]
 
 
-def test_copies_of_one_drawing_wait_until_the_unlike_have_been_shown() -> None:
+def test_copies_of_a_drawing_come_after_different_ones() -> None:
     n_copies, n_others = 30, 10
     probabilities = np.array([sure_of(4, 0.60)] * n_copies + [sure_of(4, 0.65)] * n_others)
     one = scattered(1)
@@ -63,14 +63,14 @@ def test_copies_of_one_drawing_wait_until_the_unlike_have_been_shown() -> None:
     assert sum(place < n_copies for place in first) == 1
 
 
-def test_quarantined_drawings_come_before_all_others_the_doubtful_first() -> None:
+def test_quarantined_drawings_come_first_by_urgency() -> None:
     probabilities = np.array([sure_of(1, 0.51), sure_of(1), sure_of(1, 0.7), sure_of(1, 0.52)])
     is_quarantined = np.array([False, True, True, False])
     places = order(probabilities, np.ones(4, int), scattered(4), is_quarantined, seed=0)
     assert places[:2].tolist() == [2, 1]
 
 
-def test_every_fifth_is_drawn_by_lot_whatever_the_champion_says() -> None:
+def test_every_fifth_place_goes_to_a_random_sample() -> None:
     n = 1_000
     certainty = np.linspace(0.5, 1.0, n)
     probabilities = np.array([sure_of(2, c) for c in certainty])
@@ -82,7 +82,7 @@ def test_every_fifth_is_drawn_by_lot_whatever_the_champion_says() -> None:
     assert np.mean(without_the_lot(places)[:100]) < n / 4
 
 
-def test_another_seed_draws_another_lot_and_the_same_one_the_same() -> None:
+def test_the_seed_determines_the_random_sample() -> None:
     arguments = (np.array([sure_of(2)] * 50), np.full(50, 2), scattered(50), none(50))
     assert order(*arguments, seed=1).tolist() == order(*arguments, seed=1).tolist()
     assert order(*arguments, seed=1).tolist() != order(*arguments, seed=2).tolist()
@@ -98,7 +98,7 @@ def test_every_drawing_has_one_place(n: int, seed: int) -> None:
     assert sorted(places.tolist()) == list(range(n))
 
 
-def test_features_of_nothing_and_thousands_of_copies_do_not_disturb_it() -> None:
+def test_zero_features_and_thousands_of_copies_are_ordered() -> None:
     n = 5_000
     places = order(np.full((n, 10), 0.1), np.zeros(n, int), np.zeros((n, 64)), none(n), seed=0)
     assert sorted(places.tolist()) == list(range(n))

@@ -1,4 +1,4 @@
-"""Runs and the lease: one at a time, and never under a lost lease."""
+"""Runs and the lease: one run at a time, and no write under a lost lease."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from core.base.errors import Conflict, LeaseLost, NotFound
 from core.base.kinds import RunStatus
 from core.base.settings import Settings
 from core.drawings import queries as drawing_queries
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.storage.database import Database
 from core.storage.tables import Run, RunLine
@@ -31,10 +32,10 @@ def _queue(session: Session, due_at: datetime | None = None) -> tuple[Run, bool]
 
 
 def _take(session: Session, owner: str, now: datetime = NOW) -> int | None:
-    return runs.take_lease(session, owner, now=now, ttl=TTL)
+    return run_lease.take_lease(session, owner, now=now, ttl=TTL)
 
 
-def test_asking_twice_answers_the_same_run(database: Database) -> None:
+def test_queueing_twice_returns_the_same_run(database: Database) -> None:
     with database.write() as session:
         first, is_new = _queue(session)
         second, is_new_again = _queue(session)
@@ -70,7 +71,7 @@ def test_only_one_of_many_trainers_gets_the_lease(settings: Settings) -> None:
     assert sorted(fence for fence in fences if fence is not None) == [1]
 
 
-def test_a_lease_that_ran_out_is_taken_with_a_higher_fence(database: Database) -> None:
+def test_an_expired_lease_is_taken_with_a_higher_fence(database: Database) -> None:
     with database.write() as session:
         first = _take(session, "t1")
         refused = _take(session, "t2")
@@ -79,7 +80,7 @@ def test_a_lease_that_ran_out_is_taken_with_a_higher_fence(database: Database) -
     assert (first, refused, second) == (1, None, 2)
 
 
-def test_a_trainer_that_slept_past_its_lease_can_do_nothing(database: Database) -> None:
+def test_a_trainer_suspended_past_its_lease_cannot_write(database: Database) -> None:
     with database.write() as session:
         _take(session, "t1")
         _queue(session)
@@ -88,9 +89,9 @@ def test_a_trainer_that_slept_past_its_lease_can_do_nothing(database: Database) 
         _take(session, "t2", now=LATER)
 
         with pytest.raises(LeaseLost):
-            runs.require_fence(session, 1)
+            run_lease.require_fence(session, 1)
         with pytest.raises(LeaseLost):
-            runs.beat(session, 1, now=LATER, ttl=TTL)
+            run_lease.renew_lease(session, 1, now=LATER, ttl=TTL)
         runs.adopt_orphan(session, fence=2, now=LATER)
         with pytest.raises(LeaseLost):
             runs.record_progress(session, run.id, fence=1, phase="train", now=LATER)
@@ -98,15 +99,15 @@ def test_a_trainer_that_slept_past_its_lease_can_do_nothing(database: Database) 
             runs.finish_run(session, run.id, fence=1, status=RunStatus.PROMOTED, now=LATER)
 
 
-def test_a_beating_trainer_keeps_its_lease(database: Database) -> None:
+def test_heartbeats_keep_the_lease(database: Database) -> None:
     with database.write() as session:
         _take(session, "t1")
-        runs.beat(session, 1, now=NOW + timedelta(seconds=20), ttl=TTL)
+        run_lease.renew_lease(session, 1, now=NOW + timedelta(seconds=20), ttl=TTL)
 
         assert _take(session, "t2", now=LATER) is None
 
 
-def test_a_finished_run_uses_up_the_novelty_of_its_drawings(database: Database) -> None:
+def test_drawings_of_a_finished_run_are_no_longer_new(database: Database) -> None:
     with database.write() as session:
         drawings = [make_drawing(session) for _ in range(5)]
         trains = [drawing for drawing in drawings if drawing.split == "train"]
@@ -122,7 +123,7 @@ def test_a_finished_run_uses_up_the_novelty_of_its_drawings(database: Database) 
         assert (n_before, drawing_queries.n_new(session)) == (4, 0)
 
 
-def test_a_failed_run_leaves_its_drawings_new(database: Database) -> None:
+def test_drawings_of_a_failed_run_stay_new(database: Database) -> None:
     with database.write() as session:
         drawing = next(d for d in [make_drawing(session) for _ in range(5)] if d.split == "train")
         _take(session, "t1")
@@ -142,7 +143,7 @@ def test_cancelling_a_queued_run_ends_it_at_once(database: Database) -> None:
         assert runs.request_cancel(session, run.id, now=NOW).status == "cancelled"
 
 
-def test_a_running_run_hears_of_its_cancellation_at_its_next_step(database: Database) -> None:
+def test_a_running_run_learns_of_its_cancellation_at_the_next_step(database: Database) -> None:
     with database.write() as session:
         _take(session, "t1")
         _queue(session)
@@ -156,7 +157,7 @@ def test_a_running_run_hears_of_its_cancellation_at_its_next_step(database: Data
     assert (before, after) == (False, True)
 
 
-def test_what_is_over_or_unknown_cannot_be_cancelled(database: Database) -> None:
+def test_finished_and_unknown_runs_cannot_be_cancelled(database: Database) -> None:
     with database.write() as session:
         run, _ = _queue(session)
         runs.request_cancel(session, run.id, now=NOW)
@@ -168,13 +169,13 @@ def test_what_is_over_or_unknown_cannot_be_cancelled(database: Database) -> None
             runs.request_cancel(session, run.id + 1, now=NOW)
 
 
-def test_the_database_itself_refuses_a_second_open_run(database: Database) -> None:
+def test_the_database_refuses_a_second_open_run(database: Database) -> None:
     with pytest.raises(IntegrityError), database.write() as session:
         for status in (RunStatus.QUEUED, RunStatus.RUNNING):
             session.add(Run(status=status, requested_by="x", is_forced=True, queued_at=NOW, seed=1))
 
 
-def test_the_log_of_a_run_says_that_it_was_broken_off_and_taken_up_again(
+def test_the_log_of_a_run_has_its_interruption_and_resumption(
     database: Database,
 ) -> None:
     with database.write() as session:
@@ -201,7 +202,7 @@ def test_the_log_of_a_run_says_that_it_was_broken_off_and_taken_up_again(
         ]
 
 
-def test_nobody_writes_into_the_log_under_a_lost_lease(database: Database) -> None:
+def test_a_lost_lease_cannot_write_to_the_log(database: Database) -> None:
     with database.write() as session:
         run, _ = _queue(session)
         _take(session, "t1")
@@ -209,4 +210,4 @@ def test_nobody_writes_into_the_log_under_a_lost_lease(database: Database) -> No
         _take(session, "t2", now=LATER)
 
         with pytest.raises(LeaseLost):
-            runs.say(session, run.id, "learned", fence=1, now=LATER, n_steps=9)
+            runs.add_fenced_line(session, run.id, "learned", fence=1, now=LATER, n_steps=9)

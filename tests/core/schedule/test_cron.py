@@ -1,4 +1,4 @@
-"""Cron: fields, days, macros, and what the clock's leaps do to them."""
+"""Cron: fields, days, macros, and changes of the clock."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)  # a Saturday
 
 
 def _local(text: str, timezone: str, after: datetime, n: int) -> list[str]:
-    """Due moments as the zone's clock shows them, with the offset."""
+    """Due moments in local time with the offset."""
     zone = ZoneInfo(timezone)
     found = next_times(text, timezone, after, n)
     return [moment.astimezone(zone).strftime("%m-%d %H:%M%z") for moment in found]
@@ -29,7 +29,7 @@ def test_every_night_at_three_is_due_at_three() -> None:
 
 
 @pytest.mark.parametrize("sunday", ["0", "7", "sun", "SUN"])
-def test_nought_and_seven_are_sunday(sunday: str) -> None:
+def test_zero_and_seven_are_sunday(sunday: str) -> None:
     assert _local(f"0 3 * * {sunday}", "UTC", NOON, 2) == ["03-15 03:00+0000", "03-22 03:00+0000"]
 
 
@@ -37,7 +37,7 @@ def test_a_moment_that_is_now_is_not_after_now() -> None:
     assert _local("0 12 * * *", "UTC", NOON, 1) == ["03-15 12:00+0000"]
 
 
-def test_seconds_before_the_minute_still_reach_it() -> None:
+def test_a_moment_less_than_a_minute_ahead_is_found() -> None:
     after = NOON - timedelta(microseconds=1)
 
     assert _local("0 12 * * *", "UTC", after, 1) == ["03-14 12:00+0000"]
@@ -119,7 +119,7 @@ def test_what_cannot_be_due_is_refused_by_name(text: str, named: str) -> None:
         parse(text)
 
 
-def test_the_thirtieth_of_february_or_a_monday_comes_on_mondays() -> None:
+def test_the_thirtieth_of_february_or_a_monday_is_due_on_mondays() -> None:
     assert _local("0 3 30 2 mon", "UTC", NOON, 1) == ["02-01 03:00+0000"]
 
 
@@ -141,11 +141,11 @@ def test_an_unknown_zone_is_refused(timezone: str) -> None:
         validate("0 3 * * *", timezone)
 
 
-def test_no_zone_means_the_machine_s_own() -> None:
+def test_an_empty_zone_is_the_zone_of_the_machine() -> None:
     validate("0 3 * * *", "")
 
 
-def test_an_autumn_time_shown_twice_is_due_once_at_the_first_showing() -> None:
+def test_an_autumn_time_shown_twice_is_due_once_at_the_first() -> None:
     after = datetime(2026, 10, 24, 12, tzinfo=UTC)
 
     found = _local("30 2 * * *", "Europe/Berlin", after, 2)
@@ -153,13 +153,13 @@ def test_an_autumn_time_shown_twice_is_due_once_at_the_first_showing() -> None:
     assert found == ["10-25 02:30+0200", "10-26 02:30+0100"]
 
 
-def test_asking_between_the_two_showings_leads_to_the_next_day() -> None:
+def test_asking_between_the_two_occurrences_leads_to_the_next_day() -> None:
     between = datetime(2026, 10, 25, 1, 0, tzinfo=UTC)  # 02:00 for the second time
 
     assert _local("30 2 * * *", "Europe/Berlin", between, 1) == ["10-26 02:30+0100"]
 
 
-def test_a_spring_time_leapt_over_is_due_right_after_the_leap() -> None:
+def test_a_skipped_spring_time_is_due_right_after_the_change() -> None:
     after = datetime(2026, 3, 28, 12, tzinfo=UTC)
 
     found = _local("30 2 * * *", "Europe/Berlin", after, 2)
@@ -167,7 +167,7 @@ def test_a_spring_time_leapt_over_is_due_right_after_the_leap() -> None:
     assert found == ["03-29 03:00+0200", "03-30 02:30+0200"]
 
 
-def test_several_times_leapt_over_are_due_together_once() -> None:
+def test_several_skipped_times_are_due_together_once() -> None:
     after = datetime(2026, 3, 29, 0, 50, tzinfo=UTC)
 
     found = _local("*/20 * * * *", "Europe/Berlin", after, 2)
@@ -175,7 +175,7 @@ def test_several_times_leapt_over_are_due_together_once() -> None:
     assert found == ["03-29 03:00+0200", "03-29 03:20+0200"]
 
 
-def test_a_day_that_an_island_left_out_is_made_up_for_at_its_end() -> None:
+def test_a_skipped_day_is_due_at_its_end() -> None:
     """Samoa crossed the date line: after 29 December 2011 came the 31st."""
     after = datetime(2011, 12, 30, 9, tzinfo=UTC)
 
@@ -184,7 +184,7 @@ def test_a_day_that_an_island_left_out_is_made_up_for_at_its_end() -> None:
     assert found == ["12-31 00:00+1400", "12-31 12:00+1400"]
 
 
-ZONES = {  # a zone, and the days around a leap of its clock
+ZONES = {  # a zone, and the days around a change of its clock
     "Europe/Berlin": [datetime(2026, 3, 28), datetime(2026, 10, 24)],
     "America/New_York": [datetime(2026, 3, 7), datetime(2026, 10, 31)],
     "Australia/Lord_Howe": [datetime(2026, 4, 4), datetime(2026, 10, 3)],  # half an hour
@@ -217,7 +217,7 @@ RULES = st.tuples(
 
 
 def _fits(field: str, value: int, first: int = 0) -> bool:
-    """Whether the field names `value`: a second reading, element by element."""
+    """Whether the field names `value`: a second implementation, element by element."""
     for element in field.split(","):
         span, _, step = element.partition("/")
         low, _, high = (f"{first}-99" if span == "*" else span).partition("-")
@@ -240,7 +240,7 @@ def _named(text: str, local: datetime) -> bool:
 
 
 def _minute_by_minute(text: str, timezone: str, after: datetime, until: datetime) -> list[datetime]:
-    """The same by patience: watch the clock, and what it shows or leaps over for the first time."""
+    """A second implementation: minute by minute, due is what is shown or skipped the first time."""
     zone = ZoneInfo(timezone)
     moment = after - timedelta(days=1)
     seen = moment.astimezone(zone).replace(tzinfo=None, fold=0)
@@ -272,7 +272,7 @@ def test_it_agrees_with_watching_the_clock_minute_by_minute(
     try:
         parse(text)
     except InvalidInput:
-        return  # a date that never comes, or a step longer than its field
+        return  # a date that never occurs, or a step longer than its field
 
     expected = _minute_by_minute(text, timezone, after, until)
     found = next_times(text, timezone, after, len(expected) + 1)
@@ -281,7 +281,7 @@ def test_it_agrees_with_watching_the_clock_minute_by_minute(
 
 
 @given(text=st.text(st.characters(codec="utf-8"), max_size=40))
-def test_any_text_is_a_rule_or_is_refused_in_a_sentence(text: str) -> None:
+def test_any_text_is_a_rule_or_is_refused_with_a_message(text: str) -> None:
     try:
         parse(text)
     except InvalidInput as error:

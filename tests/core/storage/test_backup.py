@@ -1,4 +1,4 @@
-"""Backups: taken while others write, verified, and restored only at rest."""
+"""Backups are made beside writers, verified, and restored only into a stopped instance."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ from core.storage.tables import Drawing
 from tests.conftest import NOW
 from tests.support import factories
 from tests.support.disk import RENAME, seen_on_disk
+from tests.support.stored import verify_all, version_file
+
+ONNX_SHA256 = hashlib.sha256(b"onnx").hexdigest()
 
 
 @pytest.fixture
@@ -51,14 +54,14 @@ def n_drawings(settings: Settings) -> int:
     return n
 
 
-def test_a_backup_holds_what_was_there(instance: Settings, tmp_path: Path) -> None:
+def test_a_backup_holds_drawings_and_versions(instance: Settings, tmp_path: Path) -> None:
     made = back_up(instance, tmp_path / "backup", now=NOW)
 
     assert (made.n_drawings, made.n_versions) == (2, 1)
     assert verify(tmp_path / "backup").created_at == "2026-03-14T15:09:26+00:00"
 
 
-def test_all_is_on_the_disk_before_a_backup_has_its_name(
+def test_every_file_is_synced_before_a_backup_has_its_name(
     instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = seen_on_disk(monkeypatch, lambda descriptor: os.fstat(descriptor).st_ino)
@@ -66,12 +69,13 @@ def test_all_is_on_the_disk_before_a_backup_has_its_name(
     back_up(instance, tmp_path / "backup", now=NOW)
 
     backup = tmp_path / "backup"
-    before, after = done[: done.index(RENAME)], done[done.index(RENAME) + 1 :]
-    assert set(before) == {path.stat().st_ino for path in (backup, *backup.rglob("*"))}
+    last = len(done) - 1 - done[::-1].index(RENAME)  # those before it are of models' files
+    before, after = done[:last], done[last + 1 :]
+    assert set(before) - {RENAME} == {path.stat().st_ino for path in (backup, *backup.rglob("*"))}
     assert after == [tmp_path.stat().st_ino]
 
 
-def test_nobody_else_may_read_a_backup(instance: Settings, tmp_path: Path) -> None:
+def test_only_its_owner_may_read_a_backup(instance: Settings, tmp_path: Path) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)
 
     for path, mode in ((tmp_path / "backup", 0o700), (tmp_path / "backup" / "inkloop.db", 0o600)):
@@ -84,7 +88,7 @@ def test_a_backup_goes_into_the_instance_when_no_folder_is_named(instance: Setti
     assert made.path == instance.instance / "backups" / "2026-03-14T150926Z"
 
 
-def test_a_restored_backup_is_what_it_was(instance: Settings, tmp_path: Path) -> None:
+def test_a_restore_brings_back_drawings_and_versions(instance: Settings, tmp_path: Path) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)
     database = Database(instance)
     with database.write() as session:
@@ -94,12 +98,12 @@ def test_a_restored_backup_is_what_it_was(instance: Settings, tmp_path: Path) ->
     _, aside = restore(instance, tmp_path / "backup", now=NOW)
 
     assert n_drawings(instance) == 2
-    ModelStore(instance.models_dir).verify(1)
+    assert verify_all(instance) == [1]
     assert aside is not None
     assert (aside / "inkloop.db").exists()
 
 
-def test_after_a_restore_that_died_nothing_starts_empty_and_it_can_be_repeated(
+def test_nothing_starts_after_a_restore_that_died_until_it_is_repeated(
     instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)
@@ -112,7 +116,7 @@ def test_after_a_restore_that_died_nothing_starts_empty_and_it_can_be_repeated(
         with pytest.raises(SystemExit):
             restore(instance, tmp_path / "backup", now=NOW)
 
-    with pytest.raises(SettingsError, match="restore was broken off"):
+    with pytest.raises(SettingsError, match="restore is unfinished"):
         migrate.upgrade(instance)
     assert not instance.database_path.exists()
     restore(instance, tmp_path / "backup", now=NOW + timedelta(minutes=1))
@@ -120,7 +124,7 @@ def test_after_a_restore_that_died_nothing_starts_empty_and_it_can_be_repeated(
     assert n_drawings(instance) == 2
 
 
-def test_a_backup_moves_to_another_folder(instance: Settings, tmp_path: Path) -> None:
+def test_a_backup_is_restored_into_another_folder(instance: Settings, tmp_path: Path) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)
     other = Settings.from_env({}, instance=tmp_path / "other")
 
@@ -130,7 +134,9 @@ def test_a_backup_moves_to_another_folder(instance: Settings, tmp_path: Path) ->
     assert aside is None
 
 
-def test_the_secret_key_comes_along_and_stays_private(migrated_file: Path, tmp_path: Path) -> None:
+def test_a_backup_has_the_secret_key_readable_by_its_owner_only(
+    migrated_file: Path, tmp_path: Path
+) -> None:
     settings = Settings.from_env({}, instance=tmp_path / "instance")
     secret = settings.secret()
     settings.database_path.write_bytes(migrated_file.read_bytes())
@@ -143,7 +149,9 @@ def test_the_secret_key_comes_along_and_stays_private(migrated_file: Path, tmp_p
     assert other.secret_path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_backup_taken_while_drawings_arrive_is_whole(instance: Settings, tmp_path: Path) -> None:
+def test_a_backup_made_while_drawings_arrive_is_consistent(
+    instance: Settings, tmp_path: Path
+) -> None:
     database = Database(instance)
     stop = threading.Event()
 
@@ -165,8 +173,8 @@ def test_a_backup_taken_while_drawings_arrive_is_whole(instance: Settings, tmp_p
     assert n_drawings(instance) >= sizes[-1]
 
 
-@pytest.mark.parametrize("name", ["inkloop.db", "models/v0001/model.onnx"])
-def test_a_backup_with_a_changed_byte_is_refused_and_nothing_is_touched(
+@pytest.mark.parametrize("name", ["inkloop.db", f"models/versions/v0001/model.{ONNX_SHA256}.onnx"])
+def test_a_backup_with_a_changed_byte_is_refused_and_changes_nothing(
     instance: Settings, tmp_path: Path, name: str
 ) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)
@@ -180,7 +188,7 @@ def test_a_backup_with_a_changed_byte_is_refused_and_nothing_is_touched(
     assert not list(instance.instance.glob(".restoring-*"))
 
 
-def test_a_database_with_references_to_nothing_is_not_backed_up_as_if_it_were_whole(
+def test_a_database_with_broken_references_is_not_backed_up(
     instance: Settings, tmp_path: Path
 ) -> None:
     with contextlib.closing(sqlite_driver.connect(instance.database_path)) as loose, loose:
@@ -193,7 +201,7 @@ def test_a_database_with_references_to_nothing_is_not_backed_up_as_if_it_were_wh
 def test_a_damaged_database_is_refused_although_its_hash_is_right(
     instance: Settings, tmp_path: Path
 ) -> None:
-    """As one is that was damaged already when somebody made the manifest."""
+    """As if it had been damaged before the manifest was written."""
     back_up(instance, tmp_path / "backup", now=NOW)
     path, manifest = tmp_path / "backup" / "inkloop.db", tmp_path / "backup" / "manifest.json"
     with contextlib.closing(sqlite_driver.connect(path)) as loose:
@@ -206,15 +214,15 @@ def test_a_damaged_database_is_refused_although_its_hash_is_right(
     empty_leaf = bytes([10, 0, 0, 0, 0, *size.to_bytes(2, "big"), 0])  # nobody finds an id there
     data[(root - 1) * size : root * size] = empty_leaf.ljust(size, b"\0")
     path.write_bytes(data)
-    told = json.loads(manifest.read_text())
-    told["files"]["inkloop.db"]["sha256"] = hashlib.sha256(data).hexdigest()
-    manifest.write_text(json.dumps(told))
+    listed = json.loads(manifest.read_text())
+    listed["files"]["inkloop.db"]["sha256"] = hashlib.sha256(data).hexdigest()
+    manifest.write_text(json.dumps(listed))
 
     with pytest.raises(DataError, match=r"is damaged: .*drawings"):
         verify(tmp_path / "backup")
 
 
-def test_a_copy_that_a_failing_disk_spoils_on_its_way_back_is_refused(
+def test_a_restore_whose_copy_is_damaged_by_the_disk_is_refused(
     instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)
@@ -222,7 +230,7 @@ def test_a_copy_that_a_failing_disk_spoils_on_its_way_back_is_refused(
 
     def spoil(source: str, target: str, **how: bool) -> object:
         copied = copy(source, target, **how)
-        if Path(target).name == "model.onnx":
+        if Path(target).suffix == ".onnx":
             Path(target).write_bytes(b"0nnx")
         return copied
 
@@ -232,20 +240,20 @@ def test_a_copy_that_a_failing_disk_spoils_on_its_way_back_is_refused(
     with pytest.raises(DataError, match="has changed"):
         restore(instance, tmp_path / "backup", now=NOW)
 
-    ModelStore(instance.models_dir).verify(1)
+    assert verify_all(instance) == [1]
     assert n_drawings(instance) == 2
 
 
 def test_a_backup_that_lacks_a_file_is_refused(instance: Settings, tmp_path: Path) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)
-    (tmp_path / "backup" / "models" / "v0001" / "model.onnx").unlink()
+    version_file(ModelStore(tmp_path / "backup" / "models"), 1, "model.onnx").unlink()
 
     with pytest.raises(DataError, match="is missing"):
         restore(instance, tmp_path / "backup", now=NOW)
 
 
-def test_a_folder_that_is_no_backup_is_refused(settings: Settings, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="is no backup"):
+def test_a_folder_that_is_not_a_backup_is_refused(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is not a backup"):
         restore(settings, tmp_path, now=NOW)
 
 
@@ -259,10 +267,8 @@ def test_a_backup_of_a_newer_inkloop_is_refused(instance: Settings, tmp_path: Pa
         back_up(instance, tmp_path / "backup", now=NOW)
 
 
-def test_a_damaged_model_is_not_backed_up_as_if_it_were_whole(
-    instance: Settings, tmp_path: Path
-) -> None:
-    (instance.models_dir / "v0001" / "model.onnx").write_bytes(b"oops")
+def test_a_damaged_model_is_not_backed_up(instance: Settings, tmp_path: Path) -> None:
+    version_file(ModelStore(instance.models_dir), 1, "model.onnx").write_bytes(b"oops")
 
     with pytest.raises(ModelFileError):
         back_up(instance, tmp_path / "backup", now=NOW)
@@ -273,17 +279,15 @@ def test_a_damaged_model_is_not_backed_up_as_if_it_were_whole(
 def test_a_version_whose_manifest_was_changed_is_not_backed_up(
     instance: Settings, tmp_path: Path
 ) -> None:
-    manifest = instance.models_dir / "v0001" / "manifest.json"
-    told = json.loads(manifest.read_text())
-    manifest.write_text(json.dumps(told | {"seed": 99}))
+    manifest = version_file(ModelStore(instance.models_dir), 1, "manifest.json")
+    listed = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps(listed | {"seed": 99}))
 
     with pytest.raises(ModelFileError):
         back_up(instance, tmp_path / "backup", now=NOW)
 
 
-def test_a_backup_of_an_older_inkloop_is_brought_to_the_newest_tables(
-    instance: Settings, tmp_path: Path
-) -> None:
+def test_a_backup_with_an_older_schema_is_upgraded(instance: Settings, tmp_path: Path) -> None:
     migrate.downgrade(instance, "-1")
     back_up(instance, tmp_path / "backup", now=NOW)
 
@@ -293,13 +297,13 @@ def test_a_backup_of_an_older_inkloop_is_brought_to_the_newest_tables(
     assert n_drawings(instance) == 2
 
 
-def test_nothing_is_restored_while_a_backup_is_taken(
+def test_nothing_is_restored_while_a_backup_is_made(
     instance: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = core.storage.backup._copy_database
 
     def copy_while_another_restores(source: Path, target: Path) -> None:
-        with pytest.raises(SettingsError, match="at work"):
+        with pytest.raises(SettingsError, match="is running"):
             instance_lock.hold_alone(instance.instance)
         copy(source, target)
 
@@ -308,14 +312,14 @@ def test_nothing_is_restored_while_a_backup_is_taken(
     assert back_up(instance, tmp_path / "backup", now=NOW).n_drawings == 2
 
 
-def test_an_existing_folder_is_never_written_into(instance: Settings, tmp_path: Path) -> None:
+def test_a_backup_never_writes_into_an_existing_folder(instance: Settings, tmp_path: Path) -> None:
     (tmp_path / "backup").mkdir()
 
-    with pytest.raises(Conflict, match="is there already"):
+    with pytest.raises(Conflict, match="exists already"):
         back_up(instance, tmp_path / "backup", now=NOW)
 
 
-def test_there_is_nothing_to_back_up_without_a_database(tmp_path: Path) -> None:
+def test_an_instance_without_a_database_is_not_backed_up(tmp_path: Path) -> None:
     settings = Settings.from_env({}, instance=tmp_path / "empty")
 
     with pytest.raises(NotFound):
@@ -323,12 +327,12 @@ def test_there_is_nothing_to_back_up_without_a_database(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("hold", [instance_lock.hold_up, instance_lock.hold_part])
-def test_a_live_instance_is_not_restored_into(
+def test_a_running_instance_is_not_restored_into(
     instance: Settings, tmp_path: Path, hold: Callable[[Path], IO[str]]
 ) -> None:
     back_up(instance, tmp_path / "backup", now=NOW)
 
-    with hold(instance.instance), pytest.raises(SettingsError, match="at work"):
+    with hold(instance.instance), pytest.raises(SettingsError, match="is running"):
         restore(instance, tmp_path / "backup", now=NOW)
 
     assert n_drawings(instance) == 2
@@ -339,9 +343,12 @@ def test_the_manifest_names_every_file(instance: Settings, tmp_path: Path) -> No
 
     manifest = json.loads((tmp_path / "backup" / "manifest.json").read_text())
 
+    def hashed(name: str) -> str:
+        return version_file(ModelStore(instance.models_dir), 1, name).name
+
     assert sorted(manifest["files"]) == [
         "inkloop.db",
-        "models/v0001/manifest.json",
-        "models/v0001/model.onnx",
-        "models/v0001/weights.safetensors",
+        f"models/versions/v0001/{hashed('manifest.json')}",
+        f"models/versions/v0001/{hashed('model.onnx')}",
+        f"models/versions/v0001/{hashed('weights.safetensors')}",
     ]

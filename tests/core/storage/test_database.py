@@ -48,17 +48,17 @@ def test_an_error_rolls_everything_back(database: Database) -> None:
         assert session.scalars(select(Drawing)).all() == []
 
 
-def test_a_table_refuses_a_value_of_the_wrong_kind(database: Database) -> None:
+def test_a_table_refuses_a_value_of_the_wrong_type(database: Database) -> None:
     with pytest.raises(IntegrityError), database.write() as session:
         session.execute(text("INSERT INTO counters (name, n) VALUES ('drawings', 'many')"))
 
 
-def test_a_naive_moment_is_refused(database: Database) -> None:
+def test_a_time_without_zone_is_refused(database: Database) -> None:
     with pytest.raises(StatementError, match="no time zone"), database.write() as session:
         make_drawing(session, now=datetime(2026, 3, 14))
 
 
-def test_a_moment_comes_back_to_the_microsecond_and_aware(database: Database) -> None:
+def test_a_time_comes_back_aware_and_to_the_microsecond(database: Database) -> None:
     moment = NOW.replace(microsecond=123_457)
     with database.write() as session:
         make_drawing(session, now=moment)
@@ -88,7 +88,7 @@ def test_writers_in_many_threads_all_get_their_turn(settings: Settings) -> None:
 
 
 def test_a_writer_gets_the_first_gap_that_another_process_leaves(settings: Settings) -> None:
-    """SQLite's own waiting looks too seldom, and met one gap of five here."""
+    """SQLite's own busy handler polls too seldom: here it gets one gap of five."""
     greedy, patient = Database(settings), Database(settings)  # as two processes have them
     n_held, is_held, is_over = [0], threading.Event(), threading.Event()
 
@@ -133,11 +133,11 @@ def test_a_writer_gets_the_first_gap_that_another_process_leaves(settings: Setti
         ("3.44.6", False),
     ],
 )
-def test_versions_that_can_lose_commits_are_known(version: str, has_bug: bool) -> None:
+def test_sqlite_versions_with_the_wal_reset_bug_are_known(version: str, has_bug: bool) -> None:
     assert has_wal_reset_bug(version) is has_bug
 
 
-def test_the_words_of_an_error_hold_nothing_of_what_was_to_be_stored(database: Database) -> None:
+def test_the_text_of_an_error_has_no_stored_values(database: Database) -> None:
     with pytest.raises(IntegrityError) as caught, database.write() as session:
         for _ in range(2):
             session.execute(insert(Counter).values(name="ada@example.org", n=1))

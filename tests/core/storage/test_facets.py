@@ -1,4 +1,4 @@
-"""A drawing's facet is worked out by the database, and its size is kept whatever changes it."""
+"""The database computes a drawing's facet, and triggers keep the number of drawings of each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from core.storage.tables import Drawing, DrawingFacet
 from tests.support.factories import make_drawing
 
 
-def sizes(database: Database) -> dict[int, int]:
+def stored_counts(database: Database) -> dict[int, int]:
     with database.read() as session:
         kept = select(DrawingFacet.facet, DrawingFacet.n).where(DrawingFacet.n != 0)
         return {facet: n for facet, n in session.execute(kept)}  # noqa: C416  (rows, not pairs)
@@ -56,28 +56,28 @@ def test_every_facet_unpacks_to_what_the_database_packed(database: Database) -> 
             assert unpack(packed) == Facet(label, predicted, band, source, split, status)
 
 
-def test_the_sizes_follow_storing_changing_and_removing(database: Database) -> None:
+def test_the_counts_follow_inserts_updates_and_deletes(database: Database) -> None:
     with database.write() as session:
         for label in (1, 1, 7):
             make_drawing(session, label=label)
-    assert sum(sizes(database).values()) == 3
+    assert sum(stored_counts(database).values()) == 3
 
     with database.write() as session:
         session.execute(update(Drawing).where(Drawing.label == 1).values(label=7))
         session.execute(text("UPDATE drawings SET status = 'rejected' WHERE number = 1"))
-    assert sizes(database) == counted(database)
+    assert stored_counts(database) == counted(database)
 
     with database.write() as session:
         session.execute(text("DELETE FROM label_events"))
         session.execute(text("DELETE FROM drawings WHERE number = 2"))
-    assert sizes(database) == counted(database)
-    assert sum(sizes(database).values()) == 2
+    assert stored_counts(database) == counted(database)
+    assert sum(stored_counts(database).values()) == 2
 
 
 @pytest.mark.parametrize(
     ("label", "predicted", "disagrees"), [(7, 1, True), (7, 7, False), (7, None, None)]
 )
-def test_a_facet_says_whether_the_version_disagreed(label, predicted, disagrees) -> None:
+def test_a_facet_says_whether_prediction_and_label_differ(label, predicted, disagrees) -> None:
     facet = Facet(label, predicted, "unknown", "drawn", "train", DrawingStatus.ACCEPTED)
 
     assert facet.disagrees is disagrees
@@ -94,7 +94,7 @@ def test_the_migration_has_the_same_expression() -> None:
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_the_facets_of_a_status_lie_side_by_side(status: str) -> None:
+def test_the_facets_of_a_status_are_consecutive_numbers(status: str) -> None:
     numbers = of_status(status)
 
     assert {unpack(number).status for number in numbers} == {status}

@@ -1,4 +1,4 @@
-"""What all workers share and may lose: rate limits, and which version each serves."""
+"""Rate limits, totals and heartbeats that all processes share and may lose."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.storage.shared_state import TRAINER, SharedState, Worker, discard_if_b
 MINUTE = datetime(2026, 3, 14, 15, 9, 0, tzinfo=UTC)
 
 
-def test_hits_within_the_limit_pass_and_the_next_one_waits(settings: Settings) -> None:
+def test_requests_within_the_limit_pass_and_the_next_one_waits(settings: Settings) -> None:
     shared_state = SharedState(settings)
 
     waits = [shared_state.hit("a", limit=3, window_seconds=60, now=MINUTE) for _ in range(4)]
@@ -36,7 +36,7 @@ def test_one_key_does_not_slow_another(settings: Settings) -> None:
     assert wait is None
 
 
-def test_counts_are_forgotten_once_no_window_needs_them_and_no_sooner(settings: Settings) -> None:
+def test_counts_are_deleted_once_no_window_needs_them_and_no_sooner(settings: Settings) -> None:
     shared_state = SharedState(settings)
     minutes = [MINUTE + timedelta(minutes=n) for n in range(4)]
     for now in minutes:
@@ -73,7 +73,7 @@ def test_two_processes_count_together(settings: Settings) -> None:
     assert wait == 60
 
 
-def test_a_worker_that_is_not_seen_any_more_is_not_waited_for(settings: Settings) -> None:
+def test_a_worker_without_a_recent_heartbeat_is_not_listed(settings: Settings) -> None:
     shared_state = SharedState(settings)
     shared_state.report_worker(3, None, now=MINUTE)
 
@@ -85,7 +85,7 @@ def test_a_worker_that_is_not_seen_any_more_is_not_waited_for(settings: Settings
     assert later == []
 
 
-def test_a_part_that_took_its_leave_is_not_missed(settings: Settings) -> None:
+def test_a_part_that_stopped_cleanly_has_no_heartbeat(settings: Settings) -> None:
     shared_state = SharedState(settings)
     before = shared_state.part_seen_at(TRAINER)
     shared_state.report_part(TRAINER, now=MINUTE)
@@ -98,7 +98,7 @@ def test_a_part_that_took_its_leave_is_not_missed(settings: Settings) -> None:
     assert (before, alive, after) == (None, MINUTE + timedelta(seconds=5), None)
 
 
-def test_a_file_that_a_power_cut_broke_makes_room_for_a_new_one(settings: Settings) -> None:
+def test_a_damaged_file_is_removed_and_a_new_one_works(settings: Settings) -> None:
     shared_state = SharedState(settings)
     for key in range(2_000):
         shared_state.hit(f"key {key}", limit=3, window_seconds=60, now=MINUTE)
@@ -114,11 +114,11 @@ def test_a_file_that_a_power_cut_broke_makes_room_for_a_new_one(settings: Settin
     fresh.dispose()
 
 
-def test_what_cannot_be_kept_is_said_in_one_way(settings: Settings) -> None:
+def test_an_unreadable_file_raises_not_ready(settings: Settings) -> None:
     shared_state = SharedState(settings)
     shared_state.dispose()
     settings.shared_state_path.write_bytes(b"no database " * 500)
 
-    with pytest.raises(NotReady, match="cannot be kept"):
+    with pytest.raises(NotReady, match="cannot be read or written"):
         shared_state.totals()
     shared_state.dispose()

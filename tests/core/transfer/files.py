@@ -1,4 +1,4 @@
-"""Files to import, good ones and bad ones, and an instance to import them into."""
+"""Files to import, valid and hostile, and helpers to import and export them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 
 from core.base.kinds import Source
 from core.base.settings import Settings
-from core.drawings.lifecycle import NewDrawing, confirm, quarantine, relabel, store_drawings
+from core.drawings.gallery import Filters
+from core.drawings.lifecycle import confirm, quarantine, relabel
+from core.drawings.storing import NewDrawing, store_drawings
 from core.imaging import IMAGING_VERSION, encode_strokes
 from core.imaging.files import to_png
 from core.storage.database import Database
@@ -24,9 +26,8 @@ from core.storage.tables import Drawing, Transfer
 from core.transfer import jobs as transfers
 from core.transfer import uploads
 from core.transfer.exporting import Exporter, export_to
+from core.transfer.formats import registry
 from core.transfer.importing import Importer
-from core.transfer.selection import Selection
-from core.transfer.writing import Format
 from tests.conftest import NOW, SECRET
 from tests.support.factories import new_id
 
@@ -34,7 +35,7 @@ Ink = NDArray[np.uint8]
 
 
 def inks(n: int, seed: int = 1) -> Ink:
-    """(n, 28, 28) of dark ground with some ink, all different."""
+    """(n, 28, 28), some ink on dark ground, all different."""
     rng = np.random.default_rng(seed)
     inks_NHW = np.zeros((n, 28, 28), np.uint8)
     inks_NHW[:, 8:20, 12:16] = rng.integers(1, 256, (n, 12, 4))
@@ -42,7 +43,7 @@ def inks(n: int, seed: int = 1) -> Ink:
 
 
 def zip_of(entries: Mapping[str, bytes]) -> bytes:
-    """A zip file with these files."""
+    """A zip archive of these files."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in entries.items():
@@ -51,7 +52,7 @@ def zip_of(entries: Mapping[str, bytes]) -> bytes:
 
 
 def npy(array: Any, *, allow_pickle: bool = False) -> bytes:
-    """An array's file."""
+    """An array as a .npy file."""
     file = io.BytesIO()
     np.save(file, array, allow_pickle=allow_pickle)
     return file.getvalue()
@@ -76,7 +77,7 @@ def idx(n: int = 6, *, n_labels: int | None = None, side: int = 28) -> bytes:
 
 
 def pictures(*names: str) -> bytes:
-    """A zip of pictures of these names, each a digit in ink."""
+    """A zip of pictures with these names, each an ink."""
     made = inks(len(names))
     return zip_of({name: to_png(made[place]) for place, name in enumerate(names)})
 
@@ -94,8 +95,8 @@ def link(name: str = "7/link.png", target: str = "/etc/passwd") -> bytes:
 def take(
     settings: Settings, database: Database, data: bytes, *, stores_at_once: bool = True
 ) -> int:
-    """Ask for an import of these bytes. Returns its id."""
-    upload = uploads.take_in(settings, io.BytesIO(data))
+    """Queue an import of these bytes. Returns its id."""
+    upload = uploads.receive(settings, io.BytesIO(data))
     with database.write() as session:
         return transfers.begin_import(
             session,
@@ -110,23 +111,21 @@ def take(
 
 
 def import_file(settings: Settings, database: Database, data: bytes) -> Transfer:
-    """Import these bytes to the end, whatever that is."""
+    """Import these bytes, and return the import at its end."""
     transfer = Importer(settings, database).run(take(settings, database, data))
     assert transfer is not None
     return transfer
 
 
-def export(
-    database: Database, folder: Path, format: Format, selection: Selection | None = None
-) -> Path:
-    """An export to a file."""
-    path = folder / format.file_name
-    export_to(path, Exporter(database, "user:1"), format, selection or Selection())
+def export(database: Database, folder: Path, format: str, filters: Filters | None = None) -> Path:
+    """Export to a file in the format of that name."""
+    path = folder / registry.export_by_name(format).file_name
+    export_to(path, Exporter(database, "user:1"), format, filters or Filters())
     return path
 
 
 def fill(session: Session) -> None:
-    """Drawings of every kind: with strokes, a picture, relabelled, confirmed, from two people."""
+    """Store drawings of two people: with strokes, with a picture, relabelled, confirmed."""
     made = inks(7)
     strokes = [np.array([[10.0, 20.25, 0.0, 0.5], [30.5, 40.0, 16.0, 1.0]])]
     news = [
@@ -154,7 +153,7 @@ def fill(session: Session) -> None:
 
 
 def kept(session: Session) -> list[tuple[object, ...]]:
-    """All that is kept of the drawings, in order."""
+    """All columns of the drawings but one, in order."""
     columns = [column for column in Drawing.__table__.columns if column.name != "used_in_run_id"]
     rows = session.query(*columns).order_by(Drawing.number)
     return [tuple(row) for row in rows]

@@ -1,4 +1,4 @@
-"""Good files, and ways to spoil them: the seeds and the knife of the fuzzers."""
+"""Valid files, and ways to corrupt them, for fuzz tests."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from PIL import Image
 from core.imaging.files import to_png
 from tests.core.transfer.files import idx, inks, npy, npz, pictures, zip_of
 
-# Where lengths, offsets and counts stand, these are the numbers that break naive readers.
+# Values for lengths, offsets and counts that break naive readers.
 NUMBERS = [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 2**31 - 1, 2**31, 2**32 - 1]
 WORDS = [b"", b"\0" * 64, b"\xff" * 64, b"PK\x05\x06", b"../../x", b"NaN", b"1e999", b"[" * 500]
 
 
-def spoil(data: bytes, rng: random.Random) -> bytes:
-    """The file with one to four wounds."""
-    spoiled = bytearray(data)
+def corrupt(data: bytes, rng: random.Random) -> bytes:
+    """Corrupt a file in one to four places."""
+    corrupted = bytearray(data)
     for _ in range(rng.randint(1, 4)):
-        _wound(spoiled, rng)
-    return bytes(spoiled)
+        _corrupt_once(corrupted, rng)
+    return bytes(corrupted)
 
 
-def _wound(data: bytearray, rng: random.Random) -> None:
+def _corrupt_once(data: bytearray, rng: random.Random) -> None:
     at = rng.randrange(len(data) + 1)
     kind = rng.randrange(6)
     if kind == 0:
@@ -51,19 +51,19 @@ def _wound(data: bytearray, rng: random.Random) -> None:
 
 
 def inside(archive: bytes) -> Callable[[random.Random], bytes]:
-    """Spoils one file of a zip, so that the zip itself is whole and its sums are right."""
+    """Corrupt one file in a zip, so that the zip itself is intact and its checksums are right."""
 
     def made(rng: random.Random) -> bytes:
         with zipfile.ZipFile(io.BytesIO(archive)) as found:
             entries = {name: found.read(name) for name in found.namelist()}
         victim = rng.choice(sorted(entries))
-        return zip_of(entries | {victim: spoil(entries[victim], rng)})
+        return zip_of(entries | {victim: corrupt(entries[victim], rng)})
 
     return made
 
 
 def outside(data: bytes) -> Callable[[random.Random], bytes]:
-    return lambda rng: spoil(data, rng)
+    return lambda rng: corrupt(data, rng)
 
 
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:

@@ -1,4 +1,4 @@
-"""`inkloop data import|export|re-ink`, as somebody types them."""
+"""`inkloop data import|export|re-ink` on the command line."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.support.running import INKLOOP, wait_until
 
 @pytest.fixture
 def run(settings: Settings, monkeypatch: pytest.MonkeyPatch):
-    """`run("data", "export", …)`: what the command prints, and its exit code."""
+    """`run("data", "export", …)`: its output and exit code."""
     monkeypatch.setenv("INKLOOP_INSTANCE", str(settings.instance))
     monkeypatch.setenv("INKLOOP_SECRET_KEY", SECRET)
     return lambda *words: CliRunner().invoke(main, list(words))
@@ -50,7 +50,7 @@ def test_a_file_is_imported_and_exported_again(run, database: Database, tmp_path
     assert pq.read_table(tmp_path / "ones.parquet").column("label").to_pylist() == [1, 1]
 
 
-def test_check_says_what_is_in_it_and_stores_nothing(run, database, tmp_path: Path) -> None:
+def test_check_reports_the_content_and_stores_nothing(run, database, tmp_path: Path) -> None:
     file = tmp_path / "digits.npz"
     file.write_bytes(npz(20))
 
@@ -62,14 +62,14 @@ def test_check_says_what_is_in_it_and_stores_nothing(run, database, tmp_path: Pa
     assert n_drawings(database) == 0
 
 
-def test_a_hostile_archive_ends_with_its_sentence(run, database, tmp_path: Path) -> None:
+def test_a_hostile_archive_is_refused_with_a_reason(run, database, tmp_path: Path) -> None:
     file = tmp_path / "evil.zip"
     file.write_bytes(pictures("../7/a.png"))
 
     refused = run("data", "import", str(file))
 
     assert refused.exit_code == 1
-    assert "leads out of its folder" in refused.output
+    assert "a path out of its folder" in refused.output
     assert n_drawings(database) == 0
 
 
@@ -81,7 +81,7 @@ def test_an_export_of_nothing_leaves_no_file(run, tmp_path: Path) -> None:
     assert list(tmp_path.glob("none*")) == []
 
 
-def test_an_export_goes_down_a_pipe(settings: Settings, database: Database) -> None:
+def test_an_export_is_written_to_a_pipe(settings: Settings, database: Database) -> None:
     with database.write() as session:
         fill(session)
 
@@ -95,7 +95,7 @@ def test_an_export_goes_down_a_pipe(settings: Settings, database: Database) -> N
     assert done.stdout.startswith(b"PK")
 
 
-def test_an_import_killed_in_the_middle_goes_on_at_the_next_one(
+def test_an_import_killed_in_the_middle_is_continued_by_the_next_one(
     run, settings: Settings, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "digits.npz"
@@ -116,13 +116,13 @@ def test_an_import_killed_in_the_middle_goes_on_at_the_next_one(
     done = run("data", "import", str(other))
 
     assert in_the_middle < 1500
-    assert "Going on with import 1" in done.output
+    assert "Continuing import 1" in done.output
     assert n_drawings(database) == 1503
     with database.read() as session:
         assert set(session.scalars(select(Transfer.status))) == {TransferStatus.DONE}
 
 
-def test_re_inking_redraws_what_another_imaging_made(run, database: Database) -> None:
+def test_re_inking_recomputes_the_ink_of_another_imaging_version(run, database: Database) -> None:
     with database.write() as session:
         fill(session)
     with database.read() as session:
@@ -138,7 +138,7 @@ def test_re_inking_redraws_what_another_imaging_made(run, database: Database) ->
     with database.read() as session:
         after = session.scalars(select(Drawing).order_by(Drawing.number)).all()
     assert done.exit_code == 0, done.output
-    assert "5 drawings inked anew" in done.output
+    assert "Recomputed the ink of 5 drawings" in done.output
     now = IMAGING_VERSION
     assert [row.imaging_version for row in after] == [now, now, 0, now, now, 0, now]
     assert all(row.ink != bytes(783) + b"\1" for row in after)

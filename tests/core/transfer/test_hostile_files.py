@@ -1,4 +1,4 @@
-"""Whatever is wrong with a file, it is refused whole, with a sentence; nothing of it is kept."""
+"""Hostile and malformed files are refused as a whole, with a reason; nothing of them is stored."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 import struct
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +23,12 @@ from core.imaging.files import to_png
 from core.storage.database import Database
 from core.storage.tables import Drawing, Transfer
 from core.symbols.digits import mnist
-from core.transfer import archive, importing, uploads
-from core.transfer.arrays import read_npz
+from core.transfer import progress, uploads
+from core.transfer.formats import archive, registry
+from core.transfer.formats import npz as npz_format
+from core.transfer.formats.parquet import schema
+from core.transfer.formats.records import Records
 from core.transfer.importing import Importer
-from core.transfer.parquet import SCHEMA
-from core.transfer.reading import READERS
-from core.transfer.writing import Format
 from tests.core.transfer.files import (
     export,
     fill,
@@ -83,10 +83,10 @@ def flipped(data: bytes) -> bytes:
 
 
 REFUSED = {
-    "a path out of its folder": (pictures("../7/a.png"), "leads out of its folder"),
+    "a path out of its folder": (pictures("../7/a.png"), "a path out of its folder"),
     "a path out by backslashes": (
         pictures("7/a.png").replace(b"7/a.png", b"..\\.png"),
-        "no folder can have",
+        "an invalid file name",
     ),
     "an absolute path": (pictures("/7/a.png"), "absolute path"),
     "a drive": (pictures("C:/7/a.png"), "absolute path"),
@@ -113,10 +113,10 @@ REFUSED = {
         }),
         "pickled objects",
     ),
-    "a pickle": (pickle.dumps(Evil()), "none of what can be imported"),
+    "a pickle": (pickle.dumps(Evil()), "no format that can be imported"),
     "labels beyond 9": (npz(3, label=np.array([1, 2, 10])), "digits 0 to 9"),
     "labels below 0": (npz(3, label=np.array([1, -2, 3])), "digits 0 to 9"),
-    "labels that are fractions": (npz(3, label=np.array([1.0, 2.0, 3.0])), "labels are whole"),
+    "labels that are fractions": (npz(3, label=np.array([1.0, 2.0, 3.0])), "a list of integers"),
     "too few labels": (npz(3, label=np.arange(2)), "with N labels"),
     "pictures of another size": (npz(3, ink=np.ones((3, 32, 32), np.uint8)), "(N, 28, 28)"),
     "pictures of fractions": (npz(3, ink=inks(3) / 255), "uint8"),
@@ -126,7 +126,7 @@ REFUSED = {
     ),
     "an array that has more than it says": (
         zip_of({"ink.npy": npy(inks(2)) + b"x", "label.npy": npy(np.arange(2))}),
-        "longer than it says",
+        "longer than its header",
     ),
     "other names": (zip_of({"a.npy": npy(1)}), "rename"),
     "IDX of another size": (idx(2, side=27), "27 × 27"),
@@ -136,15 +136,15 @@ REFUSED = {
             "a-images-idx3-ubyte": LIES,
             "a-labels-idx1-ubyte": struct.pack(">II", 0x801, 2**31),
         }),
-        "no IDX file of labels",
+        "not an IDX file of labels",
     ),
     "half a pair of IDX": (zip_of({"a-images-idx3-ubyte": b""}), "pairs of IDX"),
     "a table of words": (b"label," + b"x," * 300 + b"\n" + b"=cmd()," * 785, "cells"),
     "a table with large numbers": (b"4," + b",".join([b"256"] * 784), "0 to 255"),
-    "JSON of something else": (b'["a", "b"]', "no task"),
+    "JSON of something else": (b'["a", "b"]', "not a task"),
     "cut JSON": (b'[{"data": {"image": "data:image/png;base', "cut short"),
-    "deep JSON": (b"[" * 200_000, "no JSON list"),
-    "a page": (b"<html><script>alert(1)</script></html>", "none of what can be imported"),
+    "deep JSON": (b"[" * 200_000, "not a JSON list"),
+    "a page": (b"<html><script>alert(1)</script></html>", "no format that can be imported"),
     "half a Parquet file": (b"PAR1" + bytes(400) + b"PAR1", "damaged"),
 }  # fmt: skip
 
@@ -155,7 +155,7 @@ def nothing_was_run() -> None:
 
 
 @pytest.mark.parametrize("what", list(REFUSED))
-def test_it_is_refused_whole_with_a_sentence(
+def test_it_is_refused_as_a_whole_with_a_reason(
     settings: Settings, database: Database, what: str
 ) -> None:
     data, sentence = REFUSED[what]
@@ -179,13 +179,13 @@ def parquet_of(table: pa.Table) -> bytes:
 @pytest.mark.parametrize(
     ("column", "value", "sentence"),
     [
-        ("id", "not a uuid", "no uuid"),
-        ("contributor", "../../etc", "none of ours"),
+        ("id", "not a uuid", "no UUID"),
+        ("contributor", "../../etc", "not one of Inkloop's"),
         ("label", 17, "digits 0 to 9"),
         ("status", "deleted", "was deleted"),
-        ("status", "golden", "no Inkloop knows"),
-        ("split", "mnist_test", "no Inkloop knows"),
-        ("source", "stolen", "no Inkloop knows"),
+        ("status", "golden", "unknown value"),
+        ("split", "mnist_test", "unknown value"),
+        ("source", "stolen", "unknown value"),
         ("ink", bytes(784), "or no ink"),
         ("imaging_version", 99, "must be 1 to"),
         ("confidence", float("nan"), "must be 0 to 1"),
@@ -193,7 +193,7 @@ def parquet_of(table: pa.Table) -> bytes:
         ("label_history", [], "history"),
     ],
 )
-def test_a_row_that_no_inkloop_wrote_refuses_the_parquet_file(
+def test_a_row_that_inkloop_cannot_have_written_refuses_the_parquet_file(
     settings: Settings,
     database: Database,
     tmp_path: Path,
@@ -203,12 +203,12 @@ def test_a_row_that_no_inkloop_wrote_refuses_the_parquet_file(
 ) -> None:
     with database.write() as session:
         fill(session)
-    table = pq.read_table(export(database, tmp_path, Format.PARQUET))
+    table = pq.read_table(export(database, tmp_path, "parquet"))
     place = table.schema.get_field_index(column)
     values = table.column(column).to_pylist()
     values[-1] = value
     changed = table.set_column(
-        place, SCHEMA.field(column), pa.array(values, SCHEMA.field(column).type)
+        place, schema().field(column), pa.array(values, schema().field(column).type)
     )
 
     done = import_file(settings, database, parquet_of(changed))
@@ -245,7 +245,7 @@ def test_too_many_unpacked_bytes_are_refused(
     assert "unpacks to over" in (done.message or "")
 
 
-def test_a_picture_that_cannot_be_used_is_left_out_with_a_sentence(
+def test_an_unusable_picture_is_skipped_with_a_reason(
     settings: Settings, database: Database
 ) -> None:
     data = zip_of({
@@ -263,12 +263,12 @@ def test_a_picture_that_cannot_be_used_is_left_out_with_a_sentence(
     assert done.found["n_refused"] == 3
     assert done.found["refusals"] == [
         "7/readme.png: only PNG, JPEG and WebP pictures can be read",
-        "3/blank.png is blank paper",
+        "3/blank.png is blank",
         "cats/tom.png is in no folder named by a digit",
     ]
 
 
-def test_a_file_that_kills_its_process_twice_is_refused(
+def test_a_file_that_crashes_its_process_twice_is_refused(
     settings: Settings, database: Database
 ) -> None:
     transfer_id = take(settings, database, npz(3))
@@ -283,20 +283,21 @@ def test_a_file_that_kills_its_process_twice_is_refused(
     assert "twice" in (done.message or "")
 
 
-def test_a_slow_file_keeps_its_process(
+def test_a_process_reading_a_slow_file_keeps_the_import(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between two drawings of one batch the heartbeat goes on: nobody else takes the import."""
+    """Heartbeats continue between two drawings of a batch, so that no other process takes over."""
     beats = []
 
-    def slowly(path: Path) -> Iterator[object]:
-        for one in read_npz(path):
+    def slowly(path: Path) -> Records:
+        for one in npz_format.read(path):
             with database.read() as session:
                 beats.append(session.scalars(select(Transfer.heartbeat_at)).one())
             yield one
 
-    monkeypatch.setattr(importing, "BEAT_SECONDS", 0.0)
-    monkeypatch.setitem(READERS, "npz", slowly)
+    monkeypatch.setattr(progress, "BEAT_SECONDS", 0.0)
+    slow = replace(npz_format.FORMAT, read=slowly)
+    monkeypatch.setattr(registry, "FORMATS", (slow,))
 
     done = import_file(settings, database, npz(5))
 
@@ -304,7 +305,9 @@ def test_a_slow_file_keeps_its_process(
     assert len(set(beats[:5])) == 5
 
 
-def test_mnists_test_pictures_never_come_in(settings: Settings, database: Database) -> None:
+def test_pictures_of_mnists_test_set_are_not_imported(
+    settings: Settings, database: Database
+) -> None:
     settings.mnist_cache.mkdir()
     shutil.copy(MNIST / "t10k-images-idx3-ubyte", settings.mnist_cache)
     exam = mnist.load_test_images(settings.mnist_cache)[:2]

@@ -1,6 +1,6 @@
-"""Files that were spoiled by chance: each is read, or refused with a sentence, and memory is flat.
+"""Randomly corrupted files: each is read, or refused with a reason, and memory stays flat.
 
-The same few hundred at every run; `TEST_EFFORT=50` makes fifty times as many, and others.
+The same few hundred in every run; `TEST_EFFORT=50` makes fifty times as many, with other seeds.
 """
 
 from __future__ import annotations
@@ -26,27 +26,26 @@ from core.base.settings import Settings
 from core.imaging import decode_strokes, encode_strokes, parse_strokes
 from core.imaging.files import read_grey
 from core.storage.database import Database
-from core.transfer.arrivals import Refusal
-from core.transfer.reading import READERS, format_of
-from core.transfer.writing import Format
+from core.transfer.formats import registry
+from core.transfer.formats.records import Skipped
 from tests.core.transfer.files import export, fill
-from tests.core.transfer.mutilated import IMPORT_SEEDS, outside, picture_seeds, spoil
+from tests.core.transfer.mutilated import IMPORT_SEEDS, corrupt, outside, picture_seeds
 from tests.server.effort import EFFORT
 from tests.support.hands import OddHand
 
 N = round(60 * EFFORT)
 MAX_GROWTH_BYTES = 32 * 2**20
-SENTENCES = (InvalidInput, TooLarge, UnsupportedType)
+REFUSALS = (InvalidInput, TooLarge, UnsupportedType)
 
 
 def rng_of(name: str) -> random.Random:
     return random.Random(name if EFFORT <= 1 else None)
 
 
-def check_sentence(error: InkloopError) -> None:
+def check_message(error: InkloopError) -> None:
     said = str(error)
     assert 10 < len(said) < 400
-    assert said.isprintable(), "what a file holds is not repeated as it is"
+    assert said.isprintable(), "the message repeats raw content of the file"
 
 
 @pytest.fixture(autouse=True)
@@ -58,67 +57,67 @@ def memory_is_flat() -> Iterator[None]:
 
 
 def read_all(path: Path) -> bool:
-    """Go through the file as the import would. Returns whether something of it was left out."""
-    found = list(islice(READERS[format_of(path)](path), 1000))
-    return any(isinstance(one, Refusal) for one in found)
+    """Read the file as an import does. Returns whether any entry was skipped."""
+    found = list(islice(registry.format_of(path).read(path), 1000))
+    return any(isinstance(one, Skipped) for one in found)
 
 
 def fuzz_import(path: Path, make: Callable[[random.Random], bytes], name: str) -> int:
-    """Read spoiled files. Returns how many were refused, or some of it."""
-    rng, n_spoiled = rng_of(name), 0
+    """Read corrupted files. Returns how many were refused, or had skipped entries."""
+    rng, n_affected = rng_of(name), 0
     for _ in range(N):
         path.write_bytes(make(rng))
         try:
-            n_spoiled += read_all(path)
-        except SENTENCES as exc:
-            check_sentence(exc)
-            n_spoiled += 1
-    return n_spoiled
+            n_affected += read_all(path)
+        except REFUSALS as exc:
+            check_message(exc)
+            n_affected += 1
+    return n_affected
 
 
 @pytest.mark.parametrize(
     ("name", "place"), [(name, k) for name, made in IMPORT_SEEDS.items() for k in range(len(made))]
 )
-def test_a_spoiled_file_is_read_or_refused_with_a_sentence(
+def test_a_corrupted_file_is_read_or_refused_with_a_reason(
     tmp_path: Path, name: str, place: int
 ) -> None:
-    n_spoiled = fuzz_import(tmp_path / "file", IMPORT_SEEDS[name][place], f"{name} {place}")
+    n_affected = fuzz_import(tmp_path / "file", IMPORT_SEEDS[name][place], f"{name} {place}")
 
-    assert n_spoiled > N / 10, "the knife is blunt"
+    assert n_affected > N / 10, "too few files were corrupted to test anything"
 
 
-def test_a_spoiled_parquet_file_of_our_own_is_read_or_refused_with_a_sentence(
+def test_a_corrupted_parquet_export_is_read_or_refused_with_a_reason(
     database: Database, tmp_path: Path
 ) -> None:
     with database.write() as session:
         fill(session)
-    whole = export(database, tmp_path, Format.PARQUET).read_bytes()
+    whole = export(database, tmp_path, "parquet").read_bytes()
 
     assert fuzz_import(tmp_path / "file", outside(whole), "parquet") > N / 10
 
 
-def test_a_spoiled_picture_is_read_or_refused_with_a_sentence() -> None:
+def test_a_corrupted_picture_is_read_or_refused_with_a_reason() -> None:
     rng = rng_of("pictures")
     for seed in picture_seeds():
         for _ in range(N):
             try:
-                grey = read_grey(spoil(seed, rng))
+                grey = read_grey(corrupt(seed, rng))
             except (BadPicture, TooLarge, UnsupportedType) as exc:
-                check_sentence(exc)
+                check_message(exc)
             else:
                 assert max(grey.shape) <= 400
 
 
-def test_spoiled_strokes_of_the_database_are_read_or_refused() -> None:
+def test_corrupted_stored_strokes_are_read_or_refused() -> None:
     drawn = OddHand(3).draw(7)
     width, height = drawn["width"], drawn["height"]
     packed = encode_strokes(parse_strokes(drawn["strokes"], width, height), width, height)
     rng = rng_of("packed strokes")
     for _ in range(20 * N):
         try:
-            decode_strokes(spoil(packed, rng))
+            decode_strokes(corrupt(packed, rng))
         except BadStrokes as exc:
-            check_sentence(exc)
+            check_message(exc)
 
 
 NAMES = [f"INKLOOP_{name.upper()}" for name in Settings.model_fields]
@@ -128,7 +127,7 @@ VALUES = [
 ]
 
 
-def test_any_settings_are_taken_or_refused_with_a_sentence() -> None:
+def test_any_settings_are_accepted_or_refused_with_a_reason() -> None:
     rng = rng_of("settings")
     for _ in range(20 * N):
         names = rng.sample(NAMES, 3) + rng.sample(["INKLOOP_PROT", "INKLOOP_", "inkloop_port"], 1)
@@ -136,7 +135,7 @@ def test_any_settings_are_taken_or_refused_with_a_sentence() -> None:
         try:
             found = Settings.from_env(given)
         except SettingsError as exc:
-            assert any(name in str(exc) for name in given), "which one is meant?"
+            assert any(name in str(exc) for name in given), "the message names no setting"
             assert "Traceback" not in str(exc)
         else:
             assert 1 <= found.port <= 65535

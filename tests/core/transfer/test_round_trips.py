@@ -1,4 +1,4 @@
-"""What is exported is imported again: all of it by Parquet, ink and label by the others."""
+"""Exports are imported again: everything by Parquet, ink and label by the other formats."""
 
 from __future__ import annotations
 
@@ -18,15 +18,13 @@ from sqlalchemy.orm import Session
 
 from core.base.kinds import Split, TransferStatus
 from core.base.settings import Settings
+from core.drawings.gallery import Filters
 from core.drawings.lifecycle import delete_drawing
 from core.storage import counters, migrate
 from core.storage.database import Database
 from core.storage.tables import Contributor, Drawing, LabelEvent
-from core.transfer.arrivals import Arrival
-from core.transfer.label_studio import read_label_studio
-from core.transfer.reading import READERS, format_of
-from core.transfer.selection import Selection
-from core.transfer.writing import Format
+from core.transfer.formats import label_studio, registry
+from core.transfer.formats.records import DrawingRecord
 from tests.conftest import NOW, SECRET
 from tests.core.transfer.files import (
     export,
@@ -42,7 +40,7 @@ from tests.core.transfer.files import (
 )
 from tests.support.factories import make_drawing, new_id
 
-OTHERS = [Format.NPZ, Format.IDX, Format.PNG, Format.LABEL_STUDIO]
+OTHERS = ["npz", "idx", "png", "label-studio"]
 
 
 @pytest.fixture
@@ -63,12 +61,12 @@ def totals(session: Session) -> dict[str, int]:
     return {name: n for name, n in counters.totals(session, "").items() if n}
 
 
-def test_parquet_brings_everything_to_another_instance(
+def test_parquet_carries_everything_to_another_instance(
     database: Database, elsewhere: tuple[Settings, Database], tmp_path: Path
 ) -> None:
     with database.write() as session:
         fill(session)
-    file = export(database, tmp_path, Format.PARQUET)
+    file = export(database, tmp_path, "parquet")
 
     done = import_file(*elsewhere, file.read_bytes())
 
@@ -82,12 +80,12 @@ def test_parquet_brings_everything_to_another_instance(
         assert totals(there) == totals(here)
     again = tmp_path / "again"
     again.mkdir()
-    assert export(elsewhere[1], again, Format.PARQUET).read_bytes() == file.read_bytes()
+    assert export(elsewhere[1], again, "parquet").read_bytes() == file.read_bytes()
 
 
-@pytest.mark.parametrize("format", list(Format))
-def test_importing_what_is_there_already_doubles_nothing(
-    settings: Settings, database: Database, tmp_path: Path, format: Format
+@pytest.mark.parametrize("format", list(registry.exports()))
+def test_importing_known_drawings_adds_no_duplicates(
+    settings: Settings, database: Database, tmp_path: Path, format: str
 ) -> None:
     with database.write() as session:
         fill(session)
@@ -99,13 +97,13 @@ def test_importing_what_is_there_already_doubles_nothing(
 
     assert (second.status, second.n_new) == (TransferStatus.DONE, 0)
     assert inks_and_labels(database) == before
-    has_ids = format not in (Format.NPZ, Format.IDX)
+    has_ids = format not in ("npz", "idx")
     assert first.n_new == (0 if has_ids else 7)
 
 
 @pytest.mark.parametrize("format", OTHERS)
 def test_the_other_formats_carry_ink_and_label(
-    database: Database, elsewhere: tuple[Settings, Database], tmp_path: Path, format: Format
+    database: Database, elsewhere: tuple[Settings, Database], tmp_path: Path, format: str
 ) -> None:
     with database.write() as session:
         fill(session)
@@ -123,13 +121,13 @@ def test_the_other_formats_carry_ink_and_label(
     labels=st.lists(st.integers(0, 9), min_size=1, max_size=40),
     format=st.sampled_from(OTHERS),
 )
-def test_any_digits_come_back_as_they_were(
+def test_any_digits_are_imported_as_they_were_exported(
     settings: Settings,
     database: Database,
     tmp_path: Path,
     seed: int,
     labels: list[int],
-    format: Format,
+    format: str,
 ) -> None:
     contributor = new_id()
     made = inks(len(labels), seed)
@@ -137,16 +135,16 @@ def test_any_digits_come_back_as_they_were(
         for ink_HW, label in zip(made, labels, strict=True):
             make_drawing(session, contributor=contributor, label=label, ink=ink_HW.tobytes())
 
-    file = export(database, tmp_path, format, Selection(contributor=contributor))
+    file = export(database, tmp_path, format, Filters(contributor=contributor))
 
-    found = [one for one in READERS[format_of(file)](file) if isinstance(one, Arrival)]
+    found = [one for one in registry.format_of(file).read(file) if isinstance(one, DrawingRecord)]
     expected = zip(made, labels, strict=True)
     assert sorted((one.ink, one.label) for one in found) == sorted(
         (ink_HW.tobytes(), label) for ink_HW, label in expected
     )
 
 
-def test_imported_digits_are_split_by_the_rule_for_all(
+def test_imported_digits_are_split_by_the_rule_for_all_drawings(
     settings: Settings, database: Database
 ) -> None:
     done = import_file(settings, database, npz(100))
@@ -164,52 +162,52 @@ def test_imported_digits_are_split_by_the_rule_for_all(
     assert contributor.n_drawings == 100
 
 
-def test_a_writer_held_out_elsewhere_stays_held_out(
+def test_a_contributor_held_out_in_another_instance_stays_held_out(
     database: Database, elsewhere: tuple[Settings, Database], tmp_path: Path
 ) -> None:
     with database.write() as session:
         drawing = make_drawing(session, contributor="eve", ink=inks(1).tobytes())
         drawing.split = Split.HOLDOUT_NEW
 
-    import_file(*elsewhere, export(database, tmp_path, Format.PARQUET).read_bytes())
+    import_file(*elsewhere, export(database, tmp_path, "parquet").read_bytes())
 
     with elsewhere[1].read() as session:
         assert session.get_one(Contributor, "eve").is_held_out
 
 
-def test_only_what_fits_the_filters_is_exported(database: Database, tmp_path: Path) -> None:
+def test_only_drawings_that_match_the_filters_are_exported(
+    database: Database, tmp_path: Path
+) -> None:
     with database.write() as session:
         for label in (1, 1, 7):
             make_drawing(session, label=label, ink=inks(1).tobytes())
 
-    file = export(database, tmp_path, Format.PNG, Selection(label=1))
+    file = export(database, tmp_path, "png", Filters(label=1))
 
     with zipfile.ZipFile(file) as archive:
         names = [name for name in archive.namelist() if name.endswith(".png")]
     assert [name[0] for name in names] == ["1", "1"]
 
 
-def test_deleted_drawings_leave_exports_at_once(
+def test_deleted_drawings_are_not_exported(
     settings: Settings, database: Database, tmp_path: Path
 ) -> None:
     with database.write() as session:
         make_drawing(session, label=1, ink=inks(1).tobytes())
         delete_drawing(session, make_drawing(session, label=2, ink=inks(1).tobytes()), now=NOW)
 
-    file = export(database, tmp_path, Format.NPZ)
+    file = export(database, tmp_path, "npz")
 
     with np.load(file, allow_pickle=False) as arrays:
         assert arrays["label"].tolist() == [1]
         assert arrays["ink"].shape == (1, 28, 28)
 
 
-def test_label_studio_gets_tasks_with_their_pictures_inside(
-    database: Database, tmp_path: Path
-) -> None:
+def test_label_studio_tasks_have_their_pictures_inside(database: Database, tmp_path: Path) -> None:
     with database.write() as session:
         fill(session)
 
-    tasks = json.loads(export(database, tmp_path, Format.LABEL_STUDIO).read_text())
+    tasks = json.loads(export(database, tmp_path, "label-studio").read_text())
 
     assert len(tasks) == 7
     choice = tasks[0]["annotations"][0]["result"][0]
@@ -227,7 +225,7 @@ def test_a_contributor_named_like_a_formula_is_inert_in_the_table(
     with database.write() as session:
         make_drawing(session, contributor='=HYPERLINK("http://x")', ink=inks(1).tobytes())
 
-    file = export(database, tmp_path, Format.PNG)
+    file = export(database, tmp_path, "png")
 
     with zipfile.ZipFile(file) as archive:
         table = archive.read("drawings.csv").decode()
@@ -246,7 +244,7 @@ def test_a_contributor_named_like_a_formula_is_inert_in_the_table(
          + b"\n".join(b"4," + b",".join([b"9"] * 784) for _ in range(3)), "csv", 3),
     ],
 )  # fmt: skip
-def test_what_others_have_is_read_by_its_content(
+def test_the_format_of_a_file_is_recognised_by_content(
     settings: Settings, database: Database, data: bytes, kind: str, n: int
 ) -> None:
     done = import_file(settings, database, data)
@@ -254,7 +252,7 @@ def test_what_others_have_is_read_by_its_content(
     assert (done.status, done.format, done.n_new) == (TransferStatus.DONE, kind, n)
 
 
-def test_mnist_as_keras_and_as_its_publishers_pack_it_is_read(
+def test_mnist_as_keras_and_as_its_publishers_package_it_is_read(
     settings: Settings, database: Database
 ) -> None:
     keras = zip_of({
@@ -276,8 +274,8 @@ def test_a_long_label_studio_file_is_read_task_by_task(tmp_path: Path, database:
     with database.write() as session:
         for place, ink_HW in enumerate(inks(300)):
             make_drawing(session, label=place % 10, ink=ink_HW.tobytes())
-    file = export(database, tmp_path, Format.LABEL_STUDIO)
+    file = export(database, tmp_path, "label-studio")
     spaced = tmp_path / "spaced.json"
     spaced.write_text(json.dumps(json.loads(file.read_text()), indent=3))
 
-    assert len(list(read_label_studio(file))) == len(list(read_label_studio(spaced))) == 300
+    assert len(list(label_studio.read(file))) == len(list(label_studio.read(spaced))) == 300

@@ -1,4 +1,4 @@
-"""What is live, what was live before, and what candidates are measured against."""
+"""Promotions, rollbacks and the anchor."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.base.errors import Conflict, LeaseLost, NotFound
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.storage.database import Database
 from core.versions import lifecycle as versions
@@ -31,7 +32,7 @@ def test_the_newest_promotion_is_live(database: Database) -> None:
     assert (live.version, live.accuracy, live.previous_version) == (2, 0.9961, 1)
 
 
-def test_what_is_live_cannot_be_promoted_again(database: Database) -> None:
+def test_the_live_version_cannot_be_promoted_again(database: Database) -> None:
     with database.write() as session:
         make_version(session, 1)
 
@@ -56,7 +57,7 @@ def test_rolling_back_twice_goes_two_versions_back(database: Database) -> None:
             versions.rollback(session, reason="more", by="user:1", now=NOW)
 
 
-def test_a_version_held_is_told_from_one_that_was_live(database: Database) -> None:
+def test_held_and_retired_versions_are_distinguished(database: Database) -> None:
     with database.write() as session:
         make_version(session, 1)
         make_version(session, 2)
@@ -77,11 +78,11 @@ def test_the_newest_anchor_counts(database: Database) -> None:
         assert versions.anchor_version(session) == 2
 
 
-def test_a_version_made_under_a_lost_lease_never_counts(database: Database) -> None:
+def test_a_version_made_under_a_lost_lease_is_not_added(database: Database) -> None:
     ttl = timedelta(seconds=30)
     with database.write() as session:
-        runs.take_lease(session, "t1", now=NOW, ttl=ttl)
-        runs.take_lease(session, "t2", now=NOW + 2 * ttl, ttl=ttl)
+        run_lease.take_lease(session, "t1", now=NOW, ttl=ttl)
+        run_lease.take_lease(session, "t2", now=NOW + 2 * ttl, ttl=ttl)
         run, _ = runs.queue_run(session, requested_by="first", is_forced=True, seed=1, now=NOW)
 
     with pytest.raises(LeaseLost), database.write() as session:

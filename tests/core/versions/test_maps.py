@@ -1,4 +1,4 @@
-"""The map of a version: when it is wanted, what gets onto it, and what leaves it."""
+"""The map of a version: when it is wanted, and which drawings are on it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.base.kinds import MapSource
 from core.drawings import lifecycle as drawings
-from core.drawings.erasing import erase_numbers
+from core.drawings.erasing import RESTORE_WITHIN, erase_deleted, erase_numbers
 from core.people import contributors
 from core.storage.tables import DigitMap, Embedding
 from core.versions import maps
@@ -56,7 +56,7 @@ def test_a_map_whose_trainer_was_killed_is_still_wanted(session):
     assert maps.wanted(session) == (1, NOW)
 
 
-def test_a_map_that_is_asked_for_again_is_wanted_again(session):
+def test_a_map_that_is_requested_again_is_wanted_again(session):
     make_version(session, 1)
     _made(session, 1, [])
 
@@ -65,7 +65,7 @@ def test_a_map_that_is_asked_for_again_is_wanted_again(session):
     assert maps.wanted(session) == (1, LATER)
 
 
-def test_asking_while_it_is_being_made_changes_nothing(session):
+def test_requesting_a_map_while_it_is_being_made_changes_nothing(session):
     make_version(session, 1)
     maps.begin_map(session, 1, now=NOW)
 
@@ -87,7 +87,7 @@ def _by_retention(session, drawing):
 
 def _by_its_contributor(session, drawing):
     drawings.delete_drawing(session, drawing, now=NOW)
-    drawings.erase_deleted(session, now=NOW + 2 * drawings.RESTORE_WITHIN)
+    erase_deleted(session, now=NOW + 2 * RESTORE_WITHIN)
 
 
 def _by_an_admin(session, drawing):
@@ -106,7 +106,7 @@ def test_an_erased_drawing_leaves_every_map_and_mnist_stays(session, erase):
     assert [row.source for row in rows] == ["mnist"]
 
 
-def test_a_drawing_that_was_erased_meanwhile_does_not_get_onto_the_map(session):
+def test_a_drawing_erased_meanwhile_is_not_on_the_map(session):
     make_version(session, 1)
     kept, erased = make_drawing(session), make_drawing(session)
     erase_numbers(session, [erased.number], now=NOW)
@@ -116,7 +116,7 @@ def test_a_drawing_that_was_erased_meanwhile_does_not_get_onto_the_map(session):
     assert _numbers(session, 1) == [kept.number]
 
 
-def test_a_map_made_again_takes_the_place_of_the_one_before(session):
+def test_a_new_map_replaces_the_earlier_one(session):
     make_version(session, 1)
     first, second = make_drawing(session).number, make_drawing(session).number
     _made(session, 1, [_point(first)])
@@ -126,8 +126,8 @@ def test_a_map_made_again_takes_the_place_of_the_one_before(session):
     assert _numbers(session, 1) == [second]
 
 
-def test_only_the_newest_maps_are_kept(session, monkeypatch):
-    monkeypatch.setattr(maps, "KEPT", 2)
+def test_only_the_newest_maps_are_stored(session, monkeypatch):
+    monkeypatch.setattr(maps, "N_STORED", 2)
     number = make_drawing(session).number
     for version in (1, 2, 3):
         make_version(session, version)
@@ -137,7 +137,7 @@ def test_only_the_newest_maps_are_kept(session, monkeypatch):
     assert _numbers(session, 1) == []
 
 
-def test_a_failed_attempt_says_why_and_the_next_one_forgets_it(session):
+def test_a_failed_attempt_has_a_reason_until_the_next_one(session):
     make_version(session, 1)
     maps.begin_map(session, 1, now=NOW)
     maps.end_attempt(session, 1, "disk")

@@ -1,4 +1,4 @@
-"""Which addresses may be told of a run's end, and how what is sent is signed."""
+"""Which addresses a webhook may call, and the signature of a delivery."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ PUBLIC = [
 
 
 @pytest.mark.parametrize("address", NOT_PUBLIC)
-def test_an_address_that_is_not_of_the_public_network_is_known(address: str) -> None:
+def test_private_addresses_are_recognised(address: str) -> None:
     assert not is_public(ip_address(address))
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_a_public_address_is_known(address: str) -> None:
+def test_public_addresses_are_recognised(address: str) -> None:
     assert is_public(ip_address(address))
 
 
@@ -45,7 +45,7 @@ def test_a_public_address_is_known(address: str) -> None:
         *("https://example.org/" + "a" * 1_000, "javascript:alert(1)", ""),
     ],
 )
-def test_what_is_no_address_to_tell_is_refused_even_where_private_ones_are_allowed(
+def test_malformed_addresses_are_refused_even_if_private_ones_are_allowed(
     url: str,
 ) -> None:
     with pytest.raises(InvalidInput):
@@ -59,20 +59,20 @@ def test_what_is_no_address_to_tell_is_refused_even_where_private_ones_are_allow
         *("http://[::ffff:192.168.0.1]/", "http://printer.local/", "http://a.internal/"),
     ],
 )
-def test_an_address_that_shows_that_it_is_private_needs_to_be_allowed(url: str) -> None:
+def test_private_addresses_are_refused_unless_allowed(url: str) -> None:
     with pytest.raises(InvalidInput, match="INKLOOP_WEBHOOK_PRIVATE"):
         check_url(url, allows_private=False)
 
     assert check_url(url, allows_private=True).hostname
 
 
-def test_the_port_is_that_of_the_scheme_unless_it_is_written() -> None:
+def test_the_port_defaults_to_that_of_the_scheme() -> None:
     urls = ["https://example.org/a?b=c", "http://example.org", "https://example.org:8443/"]
 
     assert [port_of(check_url(url, allows_private=False)) for url in urls] == [443, 80, 8443]
 
 
-def test_the_receiver_can_check_a_signature_with_the_secret_alone() -> None:
+def test_the_receiver_can_check_a_signature_with_the_secret() -> None:
     secret = signing_secret(b"of the instance", "salt")
 
     expected = hmac.new(secret.encode(), b"body", hashlib.sha256).hexdigest()

@@ -8,7 +8,7 @@ import uuid
 
 from core.base.clock import utc_now
 from core.base.kinds import Source
-from core.drawings.lifecycle import NewDrawing, Stored, store_drawings
+from core.drawings.storing import NewDrawing, Stored, store_drawings
 from core.storage.database import Database
 from server.serving.writer import MAX_BATCH, DrawingWriter
 from tests.conftest import SECRET

@@ -14,6 +14,7 @@ from tests.conftest import NOW
 from tests.server import small_models
 from tests.server.shapes import strokes
 from tests.support.running import wait_until
+from tests.support.stored import version_file
 
 URL = "/api/v1/predictions"
 
@@ -27,7 +28,7 @@ def break_file(parts):
     """Change one byte of a version's file."""
 
     def _break(number: int, name: str = "model.onnx") -> None:
-        path = parts.store.folder(number) / name
+        path = version_file(parts.store, number, name)
         data = bytearray(path.read_bytes())
         data[len(data) // 2] ^= 1
         path.write_bytes(data)

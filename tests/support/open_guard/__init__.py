@@ -1,7 +1,7 @@
-"""The ear, as tests import it: the one that listens already, where Python has loaded it by itself.
+"""The open guard as tests import it: the copy that Python has loaded already, if there is one.
 
-Processes in which pytest shares out its tests start with `tests/ear` on their path. A second copy
-of the module would listen a second time, and raise another class than the first.
+Test processes start with this folder on their path and load `sitecustomize` themselves. A second
+copy of the module would add a second audit hook and raise another exception class.
 """
 
 from __future__ import annotations

@@ -240,7 +240,7 @@ def _look_now(map_maker):
 
 @pytest.mark.slow
 def test_a_map_that_cannot_be_made_says_why(settings, world):
-    for path in (*settings.mnist_cache.iterdir(), *settings.models_dir.glob("*/model.onnx")):
+    for path in (*settings.mnist_cache.iterdir(), *settings.models_dir.rglob("model.*.onnx")):
         path.unlink()
 
     MapMaker(settings, world).make_now()

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from core.base.kinds import DrawingStatus, RunStatus, Split
 from core.drawings.lifecycle import delete_drawing, relabel
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
+from core.runs import queries as run_queries
 from core.storage.database import Database
 from core.storage.tables import Contributor, Drawing, Run
 from tests.conftest import NOW
@@ -22,7 +24,7 @@ _codes = itertools.count(1)
 
 
 def _run(session: Session) -> tuple[Run, int]:
-    fence = runs.take_lease(session, "t1", now=NOW, ttl=timedelta(minutes=1))
+    fence = run_lease.take_lease(session, "t1", now=NOW, ttl=timedelta(minutes=1))
     assert fence is not None
     runs.queue_run(session, requested_by="user:1", is_forced=True, seed=7, now=NOW)
     run = runs.claim_next_run(session, fence=fence, now=NOW)
@@ -199,7 +201,7 @@ def test_lineage_can_be_kept(database: Database) -> None:
         gathered = _recorded(session, run, fence)
         runs.finish_run(session, run.id, fence=fence, status=RunStatus.HELD, now=NOW)
 
-        kept = runs.lineage(session, run.id)
+        kept = run_queries.lineage(session, run.id)
 
     assert [row.drawing_number for row in kept] == gathered.new.numbers.tolist()
     assert [row.label for row in kept] == [7, 7, 7, 7]

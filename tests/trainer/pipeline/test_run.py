@@ -18,7 +18,9 @@ from core.base.kinds import DrawingStatus
 from core.base.settings import Settings
 from core.drawings import queries as drawing_queries
 from core.drawings.lifecycle import confirm
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
+from core.runs import queries as run_queries
 from core.storage import migrate
 from core.storage.database import Database
 from core.storage.model_store import ONNX, ModelStore
@@ -38,6 +40,7 @@ from core.versions import lifecycle as versions
 from core.versions import queries as version_queries
 from tests.conftest import SECRET
 from tests.support.factories import make_drawing
+from tests.support.stored import verify_all
 from tests.support.tiny_world import RUN, easy_digits, load_tiny, tiny_workshop
 from trainer.learning.fine_tune import RunConfig
 from trainer.pipeline.run import carry_out
@@ -118,14 +121,20 @@ def test_the_first_model_is_champion_and_anchor(database: Database) -> None:
         ]
 
 
-def test_a_version_is_whole_and_reads_as_its_manifest_says(settings: Settings) -> None:
+def test_a_version_is_whole_and_reads_as_its_manifest_says(
+    settings: Settings, database: Database
+) -> None:
     store = ModelStore(settings.models_dir)
-    store.verify(1)
-    manifest = store.manifest(1)
-    session = ort.InferenceSession(store.read(1, ONNX), providers=["CPUExecutionProvider"])
+    with database.read() as session:
+        row = session.get_one(ModelVersion, 1)
+    store.verify(1, row.manifest_sha256)
+    manifest = store.manifest(1, row.manifest_sha256)
+    model = ort.InferenceSession(
+        store.read(1, ONNX, row.sha256), providers=["CPUExecutionProvider"]
+    )
 
     inks, labels = golden_inks()
-    probabilities, familiarity = session.run(["probabilities", "familiarity"], {"ink": inks})
+    probabilities, familiarity = model.run(["probabilities", "familiarity"], {"ink": inks})
 
     assert np.allclose(probabilities, manifest["golden"]["probabilities"], atol=1e-5)
     assert probabilities.argmax(axis=1).tolist() == labels.tolist() == manifest["golden"]["labels"]
@@ -144,12 +153,12 @@ def test_a_run_learns_from_drawings_and_goes_live(settings: Settings, database: 
         assert champion is not None
         assert (champion.version, champion.previous_version) == (2, 1)
         assert versions.anchor_version(session) == 1
-        lineage = {row.drawing_number for row in runs.lineage(session, done.id)}
+        lineage = {row.drawing_number for row in run_queries.lineage(session, done.id)}
         split = session.scalars(select(Drawing).where(Drawing.split == "train")).all()
         assert lineage == {drawing.number for drawing in split}
         assert (done.n_new, done.n_drawings) == (24, 24)
         assert drawing_queries.n_new(session) == 0
-    ModelStore(settings.models_dir).verify(2)
+    assert verify_all(settings) == [1, 2]
 
 
 def test_what_everybody_read_is_recorded_drawing_by_drawing(
@@ -218,7 +227,7 @@ def test_a_bad_candidate_is_held_kept_and_uses_up_its_drawings(
         assert not verdict.passed
         logged = session.scalars(select(AuditEvent).where(AuditEvent.action == "verdict")).all()
         assert logged[-1].facts == {"version": 2, "passed": False}
-    ModelStore(settings.models_dir).verify(2)
+    assert verify_all(settings) == [1, 2]
 
 
 def test_later_runs_mix_in_what_earlier_ones_learned_from(
@@ -281,7 +290,7 @@ def test_a_label_that_everything_contradicts_waits_for_a_person(
 
     with database.read() as session:
         assert session.get_one(Drawing, number).status == DrawingStatus.QUARANTINED
-        assert number not in {row.drawing_number for row in runs.lineage(session, done.id)}
+        assert number not in {row.drawing_number for row in run_queries.lineage(session, done.id)}
 
 
 def test_a_label_that_was_confirmed_trains(settings: Settings, database: Database) -> None:
@@ -293,7 +302,7 @@ def test_a_label_that_was_confirmed_trains(settings: Settings, database: Databas
 
     with database.read() as session:
         assert session.get_one(Drawing, number).status == DrawingStatus.ACCEPTED
-        assert number in {row.drawing_number for row in runs.lineage(session, done.id)}
+        assert number in {row.drawing_number for row in run_queries.lineage(session, done.id)}
 
 
 def test_a_trainer_that_slept_before_publishing_publishes_nothing(
@@ -309,7 +318,7 @@ def test_a_trainer_that_slept_before_publishing_publishes_nothing(
             super().enter(phase)
             if phase == "publish":
                 with database.write() as session:
-                    fence = runs.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
+                    fence = run_lease.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
                     assert fence is not None
                     runs.adopt_orphan(session, fence=fence, now=utc_now())
 
@@ -355,19 +364,20 @@ def test_a_run_that_is_cancelled_while_it_is_exported_leaves_no_version(
         assert drawing_queries.n_new(session) == 8
 
 
-def test_files_that_a_late_sleeper_left_in_the_way_are_replaced(
+def test_files_that_a_late_sleeper_left_are_not_in_the_way(
     settings: Settings, database: Database
 ) -> None:
     _draw(database, 10)
     steps = load_tiny(settings, database)
 
     class Disturbed(Progress):
-        """While it works, a trainer without lease renames its files into place."""
+        """While it works, a trainer without lease writes files of the same version."""
 
         def enter(self, phase: str) -> None:
             super().enter(phase)
             if phase == "publish":
-                (settings.models_dir / "v0002").mkdir()
+                late = {"model.onnx": b"late", "weights.safetensors": b"late"}
+                ModelStore(settings.models_dir).publish(2, late, {"version": 2})
 
     def disturbed(claim: Claim, progress: Progress) -> None:
         progress.__class__ = Disturbed
@@ -376,4 +386,4 @@ def test_files_that_a_late_sleeper_left_in_the_way_are_replaced(
     done = _run(settings, database, disturbed)
 
     assert (done.status, done.version) == ("promoted", 2), done.message
-    ModelStore(settings.models_dir).verify(2)
+    assert verify_all(settings) == [1, 2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -14,8 +15,10 @@ from structlog.testing import capture_logs
 from core.base.clock import utc_now
 from core.base.errors import DataError
 from core.base.settings import Settings
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.storage.database import Database
+from core.storage.model_store import ModelStore
 from core.storage.tables import Lease, Run, RunMetric
 from tests.conftest import NOW
 from tests.support.factories import make_drawing, make_version
@@ -139,7 +142,7 @@ def test_after_a_failure_the_lease_is_free_at_once(
     desk(steps).do_next_run()
 
     with database.read() as session:
-        assert session.get_one(Lease, runs.LEASE).owner is None
+        assert session.get_one(Lease, run_lease.LEASE).owner is None
 
 
 def test_a_cancelled_run_ends_within_a_second(
@@ -210,7 +213,7 @@ def _leave_orphan(database: Database, n_attempts: int = 1) -> int:
     """A run whose trainer died: running, and its lease over."""
     run_id = _queue(database)
     with database.write() as session:
-        fence = runs.take_lease(session, "dead", now=NOW, ttl=TTL)
+        fence = run_lease.take_lease(session, "dead", now=NOW, ttl=TTL)
         assert fence is not None
         runs.claim_next_run(session, fence=fence, now=NOW)
         session.get_one(Run, run_id).n_attempts = n_attempts
@@ -245,7 +248,7 @@ def test_a_run_under_a_living_lease_is_left_alone(
 ) -> None:
     run_id = _leave_orphan(database)
     with database.write() as session:
-        lease = session.get_one(Lease, runs.LEASE)
+        lease = session.get_one(Lease, run_lease.LEASE)
         lease.expires_at = utc_now() + timedelta(minutes=1)
 
     assert desk(_nothing).do_next_run() is None
@@ -256,12 +259,28 @@ def test_what_a_dead_trainer_left_in_the_store_is_cleared_away(
     desk: Callable[[Steps], Desk], database: Database, settings: Settings
 ) -> None:
     _leave_orphan(database)
-    (settings.models_dir / "v0001").mkdir(parents=True)
-    (settings.models_dir / ".building-0001-77").mkdir()
+    store = ModelStore(settings.models_dir)
+    store.publish(1, {"model.onnx": b"onnx"}, {"version": 1})
+    (store.folder(1) / ".1f2e.partial").write_bytes(b"half")
+    two_days_ago = time.time() - 2 * 86_400
+    for path in store.folder(1).iterdir():
+        os.utime(path, (two_days_ago, two_days_ago))
 
     desk(_nothing).do_next_run()
 
-    assert list(settings.models_dir.iterdir()) == []
+    assert list(store.folder(1).iterdir()) == []
+
+
+def test_what_another_trainer_may_still_be_writing_stays_in_the_store(
+    desk: Callable[[Steps], Desk], database: Database, settings: Settings
+) -> None:
+    _leave_orphan(database)
+    store = ModelStore(settings.models_dir)
+    store.publish(1, {"model.onnx": b"onnx"}, {"version": 1})
+
+    desk(_nothing).do_next_run()
+
+    assert store.versions() == [1]
 
 
 def test_a_trainer_that_lost_its_lease_writes_no_more(
@@ -271,7 +290,7 @@ def test_a_trainer_that_lost_its_lease_writes_no_more(
 
     def steps(claim: Claim, progress: Progress) -> None:
         with database.write() as session:  # as if it had slept: somebody else takes over
-            fence = runs.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
+            fence = run_lease.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
             assert fence is not None
             runs.adopt_orphan(session, fence=fence, now=utc_now())
         progress.enter("publish")
@@ -281,13 +300,13 @@ def test_a_trainer_that_lost_its_lease_writes_no_more(
     row = _row(database, run_id)
     assert (row.status, row.fence, row.phase) == ("running", 2, "gather")
     with database.read() as session:
-        assert session.get_one(Lease, runs.LEASE).owner == "other"
+        assert session.get_one(Lease, run_lease.LEASE).owner == "other"
 
 
 def _sleep_past_the_lease(database: Database) -> None:
     """As if this trainer had slept: another one takes its run over."""
     with database.write() as session:
-        fence = runs.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
+        fence = run_lease.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
         assert fence is not None
         runs.adopt_orphan(session, fence=fence, now=utc_now())
 
@@ -299,7 +318,7 @@ def test_a_sleeper_whose_files_were_cleared_away_gives_up_and_reports_no_failure
 
     def steps(claim: Claim, progress: Progress) -> None:
         _sleep_past_the_lease(database)
-        raise FileNotFoundError(2, "No such file or directory", "models/.building-0002-77")
+        raise FileNotFoundError(2, "No such file or directory", "models/versions/v0002")
 
     with capture_logs() as lines:
         desk(steps).do_next_run()
@@ -379,6 +398,6 @@ def test_one_run_on_command_is_refused_while_another_trainer_works(
     desk: Callable[[Steps], Desk], database: Database
 ) -> None:
     with database.write() as session:
-        runs.take_lease(session, "other", now=utc_now(), ttl=TTL)
+        run_lease.take_lease(session, "other", now=utc_now(), ttl=TTL)
 
     assert desk(_nothing).do_one_run(is_forced=True) is Nothing.FREE

@@ -16,7 +16,7 @@ import pytest
 from core.base.clock import utc_now
 from core.base.errors import LeaseLost
 from core.base.settings import Settings
-from core.runs import lifecycle as runs
+from core.runs import lease as run_lease
 from core.storage.database import Database
 from core.storage.tables import Lease
 from tests.conftest import NOW
@@ -44,7 +44,7 @@ def _wait_for(condition: Callable[[], bool], seconds: float = 10) -> bool:
 
 def _row(database: Database) -> Lease:
     with database.read() as session:
-        return session.get_one(Lease, runs.LEASE)
+        return session.get_one(Lease, run_lease.LEASE)
 
 
 def test_a_second_trainer_is_turned_away_while_the_first_one_holds(
@@ -119,7 +119,7 @@ def test_a_holder_that_slept_past_its_lease_learns_it_at_its_next_beat(
     with try_lease(database, settings.instance, clock=clock, beat_seconds=0.2) as sleeper:
         assert sleeper is not None
         with database.write() as session:  # another machine, after the sleeper's time
-            fence = runs.take_lease(session, "elsewhere", now=NOW + 2 * TTL, ttl=TTL)
+            fence = run_lease.take_lease(session, "elsewhere", now=NOW + 2 * TTL, ttl=TTL)
 
         assert fence == 2
         assert _wait_for(lambda: _is_lost(sleeper))
@@ -156,7 +156,7 @@ def test_a_holder_that_cannot_beat_stops_itself_before_anybody_takes_over(
 
     def block() -> None:
         with database.write() as session:
-            session.get_one(Lease, runs.LEASE)  # the first statement takes the write lock
+            session.get_one(Lease, run_lease.LEASE)  # the first statement takes the write lock
             blocked.set()
             done.wait(20)
 

@@ -20,14 +20,16 @@ from sqlalchemy import select
 from core.base.clock import utc_now
 from core.base.kinds import RunStatus
 from core.base.settings import Settings
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.storage.database import Database
 from core.storage.tables import WebhookDelivery
-from core.webhooks import deliveries as webhook
+from core.webhooks import deliveries
+from core.webhooks.receiver import remove_webhook, set_webhook
 from core.webhooks.signing import signing_secret
 from tests.conftest import NOW
 from tests.support.factories import make_version
-from tests.support.running import ROOT, free_port, heard, wait_until
+from tests.support.running import ROOT, free_port, guarded, wait_until
 from tests.trainer.process.receivers import Receiver, speaking
 from trainer.process import notify
 from trainer.process.notify import Notifier
@@ -63,7 +65,7 @@ def save(database: Database) -> Callable[[str], str]:
 
     def _save(url: str) -> str:
         with database.write() as session:
-            row, _ = webhook.set_webhook(
+            row, _ = set_webhook(
                 session,
                 url=url,
                 events=["promoted", "held", "failed"],
@@ -85,7 +87,7 @@ def end(database: Database) -> Callable[[RunStatus], int]:
     def _end(status: RunStatus) -> int:
         with database.write() as session:
             run, _ = runs.queue_run(session, requested_by="user:1", is_forced=True, seed=7, now=NOW)
-            fence = runs.take_lease(session, "here", now=NOW, ttl=TTL) or 0
+            fence = run_lease.take_lease(session, "here", now=NOW, ttl=TTL) or 0
             runs.claim_next_run(session, fence=fence, now=NOW)
             message = "the disk failed or is full: make room" if status == "failed" else None
             runs.finish_run(
@@ -161,7 +163,7 @@ def test_what_a_dead_process_was_about_to_tell_is_told_after_the_next_start(
     save(f"http://127.0.0.1:{receiver.port}/")
     end(RunStatus.HELD)
     with database.write() as session:
-        webhook.claim_due(session, now=NOW)  # and there it died
+        deliveries.claim_due(session, now=NOW)  # and there it died
 
     at_once = Notifier(private, database, clock=lambda: NOW).tell_all()
     a_minute_later = Notifier(private, database, clock=lambda: LATER).tell_all()
@@ -321,8 +323,8 @@ def test_a_test_is_told_once_even_if_it_fails(
     save(f"http://127.0.0.1:{receiver.port}/")
     receiver.status = 500
     with database.write() as session:
-        first = webhook.ask_for_test(session, by="user:1", now=NOW).id
-        again = webhook.ask_for_test(session, by="user:1", now=NOW).id
+        first = deliveries.ask_for_test(session, by="user:1", now=NOW).id
+        again = deliveries.ask_for_test(session, by="user:1", now=NOW).id
 
     Notifier(private, database).tell_all()
 
@@ -338,7 +340,7 @@ def test_nobody_is_told_once_the_address_is_taken_away(
     save(f"http://127.0.0.1:{receiver.port}/")
     end(RunStatus.HELD)
     with database.write() as session:
-        webhook.remove_webhook(session, by="user:1", now=NOW)
+        remove_webhook(session, by="user:1", now=NOW)
 
     Notifier(private, database).tell_all()
 
@@ -354,7 +356,7 @@ def test_a_process_for_one_run_tells_what_an_earlier_one_left(
         make_version(session, 1)  # nothing is due, so nothing is learned
     environ = {
         "PATH": "/usr/bin:/bin",
-        **heard(),
+        **guarded(),
         "INKLOOP_INSTANCE": str(private.instance),
         "INKLOOP_WEBHOOK_PRIVATE": "on",
     }

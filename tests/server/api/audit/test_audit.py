@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.storage.counters import audit
+from core.storage.audit import audit
 from core.transfer.spreadsheet import inert
 from server.api.audit import routes as route
 from server.api.audit.queries import EventFilter, events

@@ -86,7 +86,7 @@ def test_a_blocked_contributor_cannot_store_drawings(admin, client, parts):
 
     assert blocked.json["blocked_at"] is not None
     assert refused.status_code == 403
-    assert "no longer taken: ask an administrator" in refused.json["message"]
+    assert "no longer accepted: ask an administrator" in refused.json["message"]
     assert client.get("/api/v1/drawings/mine").json["counts"]["total"] == 1
 
 

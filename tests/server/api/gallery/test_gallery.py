@@ -12,6 +12,7 @@ from core.storage.tables import Drawing, Run, RunDrawing
 from tests.conftest import NOW
 from tests.server.shapes import SEVEN
 from tests.support.factories import make_drawing, make_version, new_id
+from tests.support.stored import version_file
 
 URL = "/api/v1/drawings"
 DAY = timedelta(days=1)
@@ -162,7 +163,7 @@ def test_each_version_has_a_reading_or_null_if_its_files_are_damaged(
 ):
     publish(2, says=3)
     publish(3, says=4, is_live=False)
-    (parts.store.folder(3) / "model.onnx").write_bytes(b"rust")
+    version_file(parts.store, 3, "model.onnx").write_bytes(b"rust")
 
     found = reviewer.get(f"{URL}/{four[0]}/readings").json["items"]
 

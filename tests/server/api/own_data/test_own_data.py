@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import select
 
 from core.base.clock import utc_now
-from core.people import own_data
+from core.own_data import links
 from core.storage.tables import CarryLink, Consent, Contributor, Drawing
 from server.api.own_data.schemas import DeletedOut, JoinOut, KeptOut, LinkOut, RestoredOut
 from tests.server.shapes import drawing
@@ -303,4 +303,4 @@ def test_no_network_address_is_stored(client, parts, capfd, caplog):
 
 
 def test_a_link_is_valid_for_at_most_15_minutes():
-    assert own_data.LINK_LASTS <= timedelta(minutes=15)
+    assert links.LINK_LASTS <= timedelta(minutes=15)

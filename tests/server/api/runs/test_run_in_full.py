@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from core.base.kinds import RunStatus
+from core.runs import lease as run_lease
 from core.runs import lifecycle as runs
 from core.storage.tables import Run, RunMetric
 from tests.conftest import NOW
@@ -23,7 +24,7 @@ def learned(parts):
     with parts.database.write() as session:
         made = [make_drawing(session, label=label) for label in (7, 7, 1, 7, 3)]
         run, _ = runs.queue_run(session, requested_by="schedule", is_forced=False, seed=1, now=NOW)
-        fence = runs.take_lease(session, "here", now=NOW, ttl=TTL) or 0
+        fence = run_lease.take_lease(session, "here", now=NOW, ttl=TTL) or 0
         runs.claim_next_run(session, fence=fence, now=NOW)
         rows = [(one.number, one.label, place >= 2) for place, one in enumerate(made)]
         runs.record_lineage(session, run.id, rows, fence=fence)

@@ -21,7 +21,6 @@ from core.drawings.gallery import Filters
 from core.storage.tables import AuditEvent, Drawing
 from core.transfer import uploads
 from core.transfer.importing import Importer
-from core.transfer.writing import Format
 from server.api.transfers import processes as transfer_processes
 from server.api.transfers.processes import ImportProcess
 from server.api.transfers.schemas import EstimateOut, TransferOut, TransfersOut
@@ -74,7 +73,7 @@ def test_an_empty_export_is_refused_with_a_sentence(reviewer, ones):
     answer = reviewer.get("/api/v1/export?format=idx&label=3")
 
     assert answer.status_code == 422
-    assert "no drawing fits" in answer.json["message"]
+    assert "no drawing matches" in answer.json["message"]
 
 
 def test_an_export_is_listed_with_its_filters(reviewer, ones, parts):
@@ -89,7 +88,7 @@ def test_an_export_is_listed_with_its_filters(reviewer, ones, parts):
 
 def test_an_aborted_export_frees_its_place(parts, ones):
     filters = Filters()
-    pieces = transfer_processes.export(parts.settings, Format.NPZ, filters, "x")
+    pieces = transfer_processes.export(parts.settings, "npz", filters, "x")
     assert transfer_processes._free_exports._value == transfer_processes.MAX_EXPORTS - 1
 
     pieces.close()
@@ -99,7 +98,7 @@ def test_an_aborted_export_frees_its_place(parts, ones):
 
 def test_a_third_concurrent_export_is_refused(parts, ones, monkeypatch, reviewer):
     started = [
-        transfer_processes.export(parts.settings, Format.NPZ, Filters(), "x")
+        transfer_processes.export(parts.settings, "npz", Filters(), "x")
         for _ in range(transfer_processes.MAX_EXPORTS)
     ]
 
@@ -112,7 +111,7 @@ def test_a_third_concurrent_export_is_refused(parts, ones, monkeypatch, reviewer
 
 def test_a_failed_export_breaks_the_connection(parts, admin):
     work(parts, send(admin, npz(500)).json["id"])
-    pieces = transfer_processes.export(parts.settings, Format.PNG, Filters(), "x")
+    pieces = transfer_processes.export(parts.settings, "png", Filters(), "x")
     pieces._process.kill()
 
     with pytest.raises(NotReady, match="was interrupted"):
@@ -187,7 +186,7 @@ def test_a_hostile_archive_is_refused_with_its_sentence(admin, parts):
     shown = admin.get(f"/api/v1/transfers/{transfer_id}").json
 
     assert shown["status"] == "refused"
-    assert "leads out of its folder" in shown["message"]
+    assert "a path out of its folder" in shown["message"]
     assert n_drawings(parts) == 0
 
 
@@ -332,3 +331,21 @@ def test_the_background_thread_starts_imports(parts):
     names = {pace for pace, _ in background.Background(parts)._tasks}
 
     assert background.IMPORT_EVERY_SECONDS in names
+
+
+def test_the_api_lists_the_formats_that_can_be_exported(reviewer):
+    described = reviewer.get("/openapi.json").json
+
+    (format,) = (
+        parameter
+        for parameter in described["paths"]["/api/v1/export"]["get"]["parameters"]
+        if parameter["name"] == "format"
+    )
+    assert format["schema"]["enum"] == ["parquet", "npz", "idx", "png", "label-studio"]
+
+
+def test_an_unknown_export_format_is_refused_with_the_choices(reviewer):
+    refused = reviewer.get("/api/v1/export?format=csv")
+
+    assert refused.status_code == 422
+    assert "'label-studio'" in str(refused.json)

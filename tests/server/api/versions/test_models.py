@@ -1,5 +1,7 @@
 """Versions with scores and lineage."""
 
+from tests.support.stored import version_file
+
 
 def test_before_the_first_version_there_is_no_champion(client):
     answer = client.get("/api/v1/models/champion")
@@ -69,7 +71,7 @@ def test_a_versions_files_are_downloaded_unchanged(admin, publish, parts):
 
     answer = admin.get("/api/v1/models/1/files/model.onnx")
 
-    assert answer.data == parts.store.read(1, "model.onnx")
+    assert answer.data == version_file(parts.store, 1, "model.onnx").read_bytes()
     assert answer.headers["Content-Disposition"] == 'attachment; filename="v0001-model.onnx"'
 
 

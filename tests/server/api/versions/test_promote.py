@@ -7,6 +7,7 @@ from core.base.clock import utc_now
 from core.storage.tables import AuditEvent, Promotion
 from core.versions.lifecycle import anchor_version
 from server.serving import rollout
+from tests.support.stored import version_file
 
 REASON = {"reason": "version 2 reads sevens badly"}
 
@@ -80,7 +81,7 @@ def test_the_live_version_cannot_be_promoted_again(admin, publish):
 def test_a_damaged_version_is_refused_and_changes_nothing(admin, parts, publish, path):
     publish(2, says=3)
     publish(1, says=7)
-    (parts.store.folder(2) / "model.onnx").write_bytes(b"cut")
+    version_file(parts.store, 2, "model.onnx").write_bytes(b"cut")
 
     answer = admin.post(f"/api/v1/models/{path}", json=REASON)
 

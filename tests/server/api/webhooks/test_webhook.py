@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from core.storage.tables import AuditEvent, WebhookDelivery
-from core.webhooks import deliveries as webhook
+from core.webhooks import deliveries, receiver
 from core.webhooks.signing import signing_secret
 from tests.conftest import NOW
 
@@ -25,7 +25,7 @@ def test_a_new_receiver_gets_a_secret_which_is_shown_once(admin, parts):
     shown = admin.get(URL).json
 
     with parts.database.read() as session:
-        row = webhook.webhook(session)
+        row = receiver.webhook(session)
     assert row is not None
     assert saved["secret"] == signing_secret(parts.settings.secret(), row.salt)
     assert shown["secret"] is None
@@ -99,7 +99,7 @@ def test_the_outcome_is_a_sentence_and_comes_with_its_figures(admin, parts):
     admin.put(URL, json=SET)
     delivery = admin.post(f"{URL}/test").json["id"]
     with parts.database.write() as session:
-        webhook.record_attempt(session, delivery, "refused", {"status": 503}, now=NOW)
+        deliveries.record_attempt(session, delivery, "refused", {"status": 503}, now=NOW)
 
     (shown,) = admin.get(URL).json["deliveries"]
 
@@ -114,7 +114,7 @@ def test_a_removed_webhook_has_no_receiver(admin, parts):
     shown = admin.delete(URL).json
 
     with parts.database.write() as session:
-        webhook.note_end(session, 1, "held", now=NOW)
+        deliveries.add_for_run(session, 1, "held", now=NOW)
         assert session.scalars(select(WebhookDelivery)).all() == []
     assert shown["url"] is None
 
@@ -123,7 +123,7 @@ def test_a_run_shows_admins_its_delivery(admin, client, parts):
     admin.put(URL, json=SET)
     run_id = admin.post("/api/v1/runs").json["id"]
     with parts.database.write() as session:
-        webhook.note_end(session, run_id, "held", now=NOW)
+        deliveries.add_for_run(session, run_id, "held", now=NOW)
 
     assert admin.get(f"/api/v1/runs/{run_id}").json["told"]["event"] == "held"
     assert client.get(f"/api/v1/runs/{run_id}").json["told"] is None
