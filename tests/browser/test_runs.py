@@ -263,9 +263,7 @@ def test_somebody_is_told_of_ends_tested_and_told_no_more(
     page.locator("#webhook-url").fill("http://127.0.0.1:9/hook")
     page.locator("#save-webhook").click()
     expect(page.locator("#webhook-secret")).to_have_text(re.compile("^[0-9a-f]{64}$"))
-    expect(page.locator("h1")).to_contain_text(
-        "127.0.0.1:9 is notified when a version is held back"
-    )
+    expect(page.locator("h1")).to_contain_text("127.0.0.1:9 is notified when a version is held")
     assert_fits(page)
 
     page.locator("#test-webhook").click()
