@@ -7,7 +7,7 @@ import { Card } from "../shared/parts";
 import type { RunInFull } from "./calls";
 import { runsWords } from "./words";
 
-export const PHASES = ["gather", "train", "evaluate", "gate", "export", "publish"] as const;
+const PHASES = ["gather", "train", "evaluate", "gate", "export", "publish"] as const;
 
 type StepState = "done" | "now" | "ahead" | "stopped";
 
