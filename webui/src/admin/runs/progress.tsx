@@ -8,7 +8,7 @@ import type { RunInFull } from "./calls";
 import { lineSentence, phaseName } from "./sentences";
 import { runsWords } from "./words";
 
-export const PHASES = ["gather", "train", "evaluate", "gate", "export", "publish"] as const;
+const PHASES = ["gather", "train", "evaluate", "gate", "export", "publish"] as const;
 
 type StepState = "done" | "now" | "ahead" | "stopped";
 
