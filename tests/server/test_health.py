@@ -175,7 +175,7 @@ def test_without_what_the_workers_share_everything_goes_on_and_is_told(
     code, status, problem = ready(client)
 
     assert (code, status) == (200, "degraded")
-    assert "what the workers share" in problem
+    assert "the shared state" in problem
     assert figures(admin)["inkloop_champion_version[]"] == 1
 
 
