@@ -1,7 +1,7 @@
 /** Words of the overview. */
 
+import type { Ago } from "../../shared/formats";
 import { viewWords } from "../../shared/language";
-import type { Ago } from "../../shared/when";
 
 type Facts = Readonly<Record<string, string | number>>;
 

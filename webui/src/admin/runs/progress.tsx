@@ -1,6 +1,6 @@
 /** How far a run is, step by step, and its log. */
 
-import { runPercent } from "../../shared/figures";
+import { runPercent } from "../../shared/formats";
 import { languageTag } from "../../shared/language";
 import type { RunStatus } from "../../shared/shapes";
 import { Card } from "../shared/parts";
