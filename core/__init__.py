@@ -1,3 +1,3 @@
-"""The ground that server and trainer stand on: no Flask, no torch, no scheduler."""
+"""Code that server and trainer share. It imports no Flask, no torch, no scheduler."""
 
 __version__ = "0.1.0"

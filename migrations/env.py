@@ -10,7 +10,7 @@ from core.storage.database import Base
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
-    # All steps run in the caller's transaction, so a process that dies leaves no half of them.
+    # All steps run in the caller's transaction, so a killed process leaves no partial migration.
     transactional_ddl=True,
     transaction_per_migration=False,
     render_as_batch=True,

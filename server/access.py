@@ -54,7 +54,7 @@ def check_access() -> None:
         return  # without a matching route, Flask answers 404 or 405
     needed = role_of(current_app, request.url_rule.endpoint)
     if needed is None:
-        raise Forbidden("this route declares no role, so that nobody may call it")
+        raise Forbidden("this route declares no role, so it is refused")
     if request.method not in SAFE_METHODS:
         check_same_origin()
     if needed != ANYBODY:

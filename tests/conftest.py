@@ -1,4 +1,4 @@
-"""What all tests share: settings in a folder of their own, and a database made by migrations."""
+"""Fixtures of all tests: settings with a temporary instance, and a migrated database."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def pytest_configure() -> None:
 
 
 def pytest_unconfigure() -> None:
-    """Leave nothing behind."""
+    """Remove the report file."""
     Path(os.environ.pop(open_guard.REPORT)).unlink()
 
 
 @pytest.fixture(autouse=True)
 def only_sqlite_opens_databases() -> Iterator[None]:
-    """Whatever the test, and in whichever process: else SQLite goes on without its locks."""
+    """Fail each test in which a process opened a live database's files beside SQLite."""
     yield
     report = Path(os.environ[open_guard.REPORT])
     if report.stat().st_size:
@@ -50,7 +50,7 @@ def only_sqlite_opens_databases() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file that the real migrations made, once; tests get copies."""
+    """A database file made once by the real migrations; tests get copies."""
     settings = Settings.from_env({}, instance=tmp_path_factory.mktemp("migrated"))
     migrate.upgrade(settings)
     return settings.database_path
@@ -58,7 +58,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path, migrated_file: Path) -> Settings:
-    """Settings of an instance of its own, its database migrated and empty."""
+    """Settings of a temporary instance with a migrated, empty database."""
     settings = Settings.from_env(
         {}, instance=tmp_path / "instance", secret_key=SECRET, rate_limits="off"
     )

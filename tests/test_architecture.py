@@ -21,7 +21,7 @@ PYTHON = [
 
 
 def loaded_after(module: str) -> set[str]:
-    """The packages that a fresh interpreter has loaded after importing `module`."""
+    """Return the packages that a fresh interpreter has loaded after importing `module`."""
     code = f"import {module}, sys; print(*{{name.partition('.')[0] for name in sys.modules}})"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
@@ -46,7 +46,7 @@ def test_the_import_contracts_hold() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_no_function_is_longer_than_can_be_read() -> None:
+def test_no_function_is_too_long() -> None:
     lengths = {
         f"{path.relative_to(ROOT)}: {node.name}": (node.end_lineno or 0) - node.lineno + 1
         for path in PYTHON

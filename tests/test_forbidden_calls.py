@@ -1,6 +1,6 @@
-"""Calls that have let strangers in elsewhere: none of ours makes them.
+"""Inkloop makes no call of a kind that has let attackers run code in other projects.
 
-Each is looked for in the syntax tree, so that a word in a comment is no finding.
+The tests search the syntax tree, so a word in a comment is no finding.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ PAGES = [
     for path in (ROOT / "webui" / "src").rglob(kind)
     if ".test." not in path.name
 ]
-# Modules whose loading runs what the bytes say, or whose calls trust names from outside.
+# Modules that run code from the bytes they load, or that trust names in them.
 UNPICKLERS = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "yaml"}
-# Calls by their last two names. `torch.load` unpickles, `weights_only` or not (CVE-2025-32434).
+# Calls by their last two names. `torch.load` unpickles even with `weights_only` (CVE-2025-32434).
 CALLS = {
     *("torch.load", "torch.jit", "eval", "exec", "os.system", "os.popen", "tempfile.mktemp"),
     *("shutil.unpack_archive", "Markup", "render_template_string"),
 }
-# Whatever the archive: entries are read as streams, and no path of theirs becomes one of ours.
+# Archive entries are read as streams; no name in an archive becomes a path on the disk.
 UNPACKERS = {"extract", "extractall"}
 SINKS = re.compile(
     r"dangerouslySetInnerHTML|\.(inner|outer)HTML\s*=[^=]|insertAdjacentHTML|document\.write"
@@ -37,7 +37,7 @@ SINKS = re.compile(
 
 
 def name_of(node: ast.expr) -> str:
-    """`torch.load` of `torch.load`, `x.y.load` as `y.load`, `eval` of `eval`."""
+    """Return the last two names of a call: `y.load` for `x.y.load`, `eval` for `eval`."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
@@ -46,7 +46,7 @@ def name_of(node: ast.expr) -> str:
 
 
 def findings(source: str) -> Iterator[str]:
-    """What a Python file does that it must not."""
+    """Return the forbidden calls and imports of a Python file."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (one.name for one in node.names if one.name.split(".")[0] in UNPICKLERS)
@@ -73,7 +73,7 @@ def _is(node: ast.expr | None, value: bool) -> bool:
     return isinstance(node, ast.Constant) and node.value is value
 
 
-def test_no_pickle_is_loaded_no_shell_is_started_and_nothing_is_unpacked_by_name() -> None:
+def test_no_pickle_is_loaded_no_shell_is_started_and_no_archive_is_extracted_by_name() -> None:
     found = {
         path.relative_to(ROOT).as_posix(): sorted(findings(path.read_text(encoding="utf-8")))
         for path in PYTHON
@@ -82,7 +82,7 @@ def test_no_pickle_is_loaded_no_shell_is_started_and_nothing_is_unpacked_by_name
     assert {name: what for name, what in found.items() if what} == {}
 
 
-def test_the_pages_make_no_html_of_text() -> None:
+def test_the_pages_insert_no_text_as_html() -> None:
     found = {path.name: SINKS.findall(path.read_text(encoding="utf-8")) for path in PAGES}
 
     assert len(PAGES) > 50
@@ -102,10 +102,10 @@ def test_the_pages_make_no_html_of_text() -> None:
         "eval(words)",
     ],
 )
-def test_such_a_call_would_be_found(source: str) -> None:
+def test_a_forbidden_call_is_found(source: str) -> None:
     assert list(findings(source))
 
 
-def test_such_a_sink_would_be_found() -> None:
+def test_a_forbidden_html_sink_is_found() -> None:
     assert SINKS.search("<b dangerouslySetInnerHTML={{ __html: name }} />")
     assert SINKS.search("place.innerHTML = name")

@@ -22,8 +22,8 @@ from tests.support.factories import make_drawing
 from tests.support.open_guard import sitecustomize as open_guard
 from tests.support.running import ROOT, guarded
 
-# What people do to databases by hand. Each closes a descriptor, and with it SQLite's locks.
-DEEDS: dict[str, Callable[[Path, Path], object]] = {
+# Ways to open a database file. Each closes a descriptor, which drops SQLite's locks.
+WAYS: dict[str, Callable[[Path, Path], object]] = {
     "read": lambda path, _: path.read_bytes(),
     "look at the header": lambda path, _: path.open("rb").close(),
     "hash": lambda path, _: hashlib.sha256(path.read_bytes()),
@@ -46,7 +46,7 @@ def expected() -> Iterator[None]:
 
 @pytest.fixture
 def live(settings: Settings, database: Database) -> Settings:
-    """An instance whose database this process has open, with what was written in its WAL."""
+    """An instance whose database this process has open, with rows in its WAL."""
     with database.write() as session:
         make_drawing(session)
     return settings
@@ -54,13 +54,13 @@ def live(settings: Settings, database: Database) -> Settings:
 
 @pytest.mark.usefixtures("expected")
 @pytest.mark.parametrize("side", ["", "-wal", "-shm"])
-@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize("way", WAYS)
 def test_every_way_to_open_a_live_database_is_refused(
-    live: Settings, tmp_path: Path, deed: str, side: str
+    live: Settings, tmp_path: Path, way: str, side: str
 ) -> None:
     path = live.database_path
     with pytest.raises(open_guard.OpenedBesideSQLite):
-        DEEDS[deed](path.with_name(path.name + side), tmp_path)
+        WAYS[way](path.with_name(path.name + side), tmp_path)
 
 
 def test_sqlite_itself_may_open_a_live_database(live: Settings) -> None:
@@ -70,7 +70,9 @@ def test_sqlite_itself_may_open_a_live_database(live: Settings) -> None:
     database.dispose()
 
 
-def test_what_is_at_rest_may_be_copied(live: Settings, database: Database, tmp_path: Path) -> None:
+def test_a_closed_database_may_be_copied(
+    live: Settings, database: Database, tmp_path: Path
+) -> None:
     database.dispose()
 
     shutil.copy(live.database_path, tmp_path / "copy.db")
@@ -79,8 +81,8 @@ def test_what_is_at_rest_may_be_copied(live: Settings, database: Database, tmp_p
 
 
 @pytest.mark.usefixtures("expected")
-def test_inkloop_itself_may_not_even_open_one_at_rest(live: Settings, database: Database) -> None:
-    """Whether it is at rest, it cannot know: another process may be at work there."""
+def test_inkloop_may_not_open_even_a_closed_database(live: Settings, database: Database) -> None:
+    """Inkloop cannot know whether another process has the database open."""
     database.dispose()
     instance_lock.hold_part(live.instance).close()
     look = as_if_in(doctor, "def made(path): return open(path, 'rb').read(16)")
@@ -114,14 +116,14 @@ def test_processes_that_tests_start_are_guarded(live: Settings) -> None:
     assert str(live.database_path) in Path(os.environ[open_guard.REPORT]).read_text()
 
 
-def test_the_files_are_those_that_inkloop_keeps(settings: Settings) -> None:
+def test_the_guard_knows_every_database_that_inkloop_keeps(settings: Settings) -> None:
     kept = [path.name for path in (settings.database_path, settings.shared_state_path)]
 
     assert open_guard.FILES == tuple(name + side for name in kept for side in ("", "-wal", "-shm"))
 
 
 def as_if_in(module: ModuleType, source: str) -> Callable[[Path], object]:
-    """The function `made` of a source, as if it were written in the file of that module."""
+    """Return the function `made` of a source, compiled as part of that module's file."""
     assert module.__file__ is not None
     names: dict[str, Any] = {}
     exec(compile(source, module.__file__, "exec"), names)  # noqa: S102  of our own making

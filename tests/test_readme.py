@@ -38,14 +38,14 @@ def test_the_table_shows_the_real_defaults() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_file_that_a_page_links_is_there(page: Path) -> None:
+def test_every_file_that_a_page_links_exists(page: Path) -> None:
     linked = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
 
     assert [name for name in linked if not (page.parent / name).exists()] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_test_file_that_a_page_names_is_there(page: Path) -> None:
+def test_every_test_file_that_a_page_names_exists(page: Path) -> None:
     named = set(re.findall(r"`(?:tests/)?((?:[a-z_]+/)*test_[a-z_]+\.py)", page.read_text("utf-8")))
     there = {path.relative_to(ROOT / "tests").as_posix() for path in TESTS.rglob("test_*.py")}
     there |= {path.name for path in TESTS.rglob("test_*.py")}

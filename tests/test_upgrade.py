@@ -1,4 +1,4 @@
-"""Upgrade an instance that an older release made: today's server answers as that one did.
+"""Upgrade an instance of an older release: the server gives the answers that were recorded then.
 
 `scripts/make_old_instance.py` made the instance and recorded the answers.
 """
@@ -23,11 +23,11 @@ pytestmark = pytest.mark.slow
 RECORDED = json.loads(RECORD.read_text(encoding="utf-8"))
 CALLS = [(who, path) for who, paths in RECORDED["answers"].items() for path in paths]
 WORDING = {"sentence", "schedule_sentence", "rule_sentence", "message", "what_to_do"}
-"""Sentences that the server makes on each request; they may be worded differently."""
+"""Sentences that the server builds on each request; their wording may change."""
 
 
 class Upgraded:
-    """Today's server on the older instance, and what it answered before any test changed it."""
+    """The server on the upgraded instance, with its answers before any test changes it."""
 
     def __init__(self, server: Running) -> None:
         self.server = server
@@ -35,14 +35,14 @@ class Upgraded:
         self.predictions = [self.predict(one["strokes"]) for one in RECORDED["predictions"]]
 
     def _answer(self, who: str, path: str) -> Any:
-        """What a GET answers, as it is recorded; a refusal only fails the test of its own path."""
+        """Answer of a GET in the form of the record; the status code, if it is an error."""
         answer = self.send(who, "GET", path)
         return shorten(path, answer.json()) if answer.ok else answer.status_code
 
     def send(
         self, who: str, method: str, path: str, body: dict[str, Any] | None = None
     ) -> requests.Response:
-        """A request with the cookies or the token that the older server gave."""
+        """Send a request with the cookies or the token that the older server issued."""
         return requests.request(
             method,
             self.server.url + path,
@@ -55,13 +55,13 @@ class Upgraded:
     def ask(
         self, who: str, method: str, path: str, body: dict[str, Any] | None = None
     ) -> requests.Response:
-        """A request as `send` makes it; it must succeed."""
+        """Send a request that has to succeed."""
         answer = self.send(who, method, path, body)
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer
 
     def predict(self, strokes: list[Any]) -> dict[str, Any]:
-        """What the live version says of strokes on the usual canvas."""
+        """Return the live version's prediction for strokes on the default canvas."""
         canvas = {"strokes": strokes, "width": 280, "height": 280}
         read = self.ask("anybody", "POST", "/api/v1/predictions", canvas).json()
         assert isinstance(read, dict)
@@ -82,7 +82,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
 
 
 def differences(recorded: Any, now: Any, where: str = "") -> list[str]:
-    """Say what is missing or changed; objects may have new fields."""
+    """Return the missing and changed fields; objects may have new fields."""
     if isinstance(recorded, dict) and isinstance(now, dict):
         found = [f"{where}.{name} is missing" for name in recorded.keys() - now.keys()]
         for name in recorded.keys() & now.keys():
@@ -103,14 +103,14 @@ def _of_field(name: str, recorded: Any, now: Any, where: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("who", "path"), CALLS)
-def test_the_server_answers_as_before(upgraded: Upgraded, who: str, path: str) -> None:
+def test_the_server_gives_the_recorded_answers(upgraded: Upgraded, who: str, path: str) -> None:
     recorded = RECORDED["answers"][who][path]
 
     assert differences(recorded, upgraded.answers[who, path]) == []
 
 
-def test_the_record_covers_what_an_instance_may_hold() -> None:
-    """Without such rows the comparisons above would show nothing."""
+def test_the_record_covers_every_kind_of_row() -> None:
+    """Without such rows the comparisons above would prove nothing."""
     answers = RECORDED["answers"]
     drawings = answers["reviewer"]["/api/v1/drawings?limit=500"]["items"]
     runs = answers["admin"]["/api/v1/runs"]["items"]
@@ -134,7 +134,7 @@ def test_the_live_version_reads_as_before(upgraded: Upgraded) -> None:
 
 
 @pytest.mark.parametrize(("path", "sha256"), RECORDED["files"].items())
-def test_no_byte_of_a_version_changed(upgraded: Upgraded, path: str, sha256: str) -> None:
+def test_the_files_of_versions_are_unchanged(upgraded: Upgraded, path: str, sha256: str) -> None:
     data = upgraded.ask("admin", "GET", path).content
 
     assert hashlib.sha256(data).hexdigest() == sha256
@@ -173,7 +173,7 @@ def test_a_deleted_drawing_stays_deleted(upgraded: Upgraded) -> None:
     assert answer.status_code == 410
 
 
-def test_a_contributor_relabels_a_drawing_of_before(upgraded: Upgraded) -> None:
+def test_a_contributor_relabels_an_older_drawing(upgraded: Upgraded) -> None:
     path = f"/api/v1/drawings/{RECORDED['ids']['uploaded']}"
 
     before = RECORDED["answers"]["reviewer"][f"{path}/record"]["labels"]
@@ -185,7 +185,7 @@ def test_a_contributor_relabels_a_drawing_of_before(upgraded: Upgraded) -> None:
     assert [one["label"] for one in labels] == [one["label"] for one in before] + [3]
 
 
-def test_a_contributor_goes_on_drawing(upgraded: Upgraded) -> None:
+def test_a_contributor_can_go_on_drawing(upgraded: Upgraded) -> None:
     mine = "/api/v1/drawings/mine?limit=500"
     before = upgraded.ask("bob", "GET", mine).json()["counts"]["total"]
     canvas = {"strokes": RECORDED["predictions"][3]["strokes"], "width": 280, "height": 280}
@@ -199,8 +199,8 @@ def test_a_contributor_goes_on_drawing(upgraded: Upgraded) -> None:
     assert after["items"][0]["id"] == drawing["id"]
 
 
-def test_an_import_that_waits_is_stored(upgraded: Upgraded) -> None:
-    """Its uploaded file is still there."""
+def test_a_waiting_import_is_completed(upgraded: Upgraded) -> None:
+    """Its uploaded file still exists after the upgrade."""
     waiting = _recorded_import("ready")
 
     upgraded.ask("admin", "POST", f"/api/v1/transfers/{waiting['id']}/store")
@@ -208,7 +208,7 @@ def test_an_import_that_waits_is_stored(upgraded: Upgraded) -> None:
     assert _once(upgraded, waiting["id"], "done")["n_new"] == waiting["n_total"]
 
 
-def test_an_import_of_before_is_undone(upgraded: Upgraded) -> None:
+def test_an_older_import_is_undone(upgraded: Upgraded) -> None:
     done = _recorded_import("done")
 
     upgraded.ask("admin", "POST", f"/api/v1/transfers/{done['id']}/undo")
@@ -224,7 +224,7 @@ def _recorded_import(status: str) -> dict[str, Any]:
 
 
 def _once(upgraded: Upgraded, transfer_id: int, status: str) -> dict[str, Any]:
-    """The import, as soon as it has that status."""
+    """Wait until the import has this status, and return it."""
 
     def look() -> dict[str, Any] | None:
         path = f"/api/v1/transfers/{transfer_id}"

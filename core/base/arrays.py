@@ -17,7 +17,7 @@ Labels = NDArray[np.integer[Any]]
 """Symbol ids (N,): labels that people gave, or predictions of a model."""
 
 Floats = NDArray[np.floating[Any]]
-"""Model outputs and whatever is computed from them."""
+"""Model outputs, and figures computed from them."""
 
 Mask = NDArray[np.bool_]
 """One truth value for each image."""

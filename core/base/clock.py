@@ -1,4 +1,4 @@
-"""The clock. Everything else gets the time from here, or as an argument."""
+"""The clock. All other code gets the time from here or as an argument."""
 
 from __future__ import annotations
 

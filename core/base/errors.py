@@ -90,7 +90,7 @@ class Forbidden(InkloopError):
 
 
 class TooManyRequests(InkloopError):
-    """A rate limit was reached. `retry_after_seconds` says when to try again."""
+    """A rate limit was reached. The client can try again after `retry_after_seconds`."""
 
     def __init__(self, message: str, retry_after_seconds: int) -> None:
         self.retry_after_seconds = retry_after_seconds

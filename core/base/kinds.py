@@ -15,7 +15,7 @@ class DrawingStatus(StrEnum):
 
 
 class Split(StrEnum):
-    """What a drawing is used for; decided when it is stored, and never changed."""
+    """The use of a drawing; decided when it is stored, and never changed."""
 
     TRAIN = "train"
     HOLDOUT_KNOWN = "holdout_known"

@@ -15,8 +15,8 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 def die_with(parent: int) -> None:
     """Ask the kernel to kill this process when process `parent` ends. Call it in a new child.
 
-    Without it, the workers of a killed Granian keep the port and go on answering. `parent` is the
-    parent's id from before the fork: a child whose parent is already dead would read the id of
+    Without it, the workers of a killed Granian keep the port and continue to answer. `parent` is
+    the parent's id from before the fork: a child whose parent is already dead would read the id of
     init instead, and never be killed.
     """
     if _libc is not None:

@@ -27,7 +27,7 @@ from core.storage.tables import Drawing, DrawingChange, LabelEvent
 
 MAX_AT_ONCE = 500
 UNDO_WITHIN = RESTORE_WITHIN
-"""Until then a deleted drawing still has its ink. The page offers the undo for ten seconds."""
+"""A deleted drawing keeps its ink for this time. The page offers the undo for ten seconds."""
 LOADED = (
     Drawing.number,
     Drawing.id,

@@ -56,7 +56,7 @@ def erase_deleted(session: Session, *, now: datetime, limit: int = 500) -> int:
 
 
 def wipe(session: Session, condition: ColumnElement[bool], *, now: datetime) -> None:
-    """Turn the drawings into stubs: neither their look nor their prediction stays.
+    """Turn the drawings into stubs: delete ink, strokes, pictures and predictions.
 
     Also takes them off the map of every version. The caller updates the totals.
     """

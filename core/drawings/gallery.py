@@ -28,9 +28,9 @@ from core.storage.database import EPOCH
 from core.storage.tables import ModelVersion
 
 N_SCANNED: Final = 10_000
-"""At most this many rows are scanned before seeking facet by facet: 10 ms."""
+"""Maximum number of rows to scan before seeking facet by facet; takes 10 ms."""
 N_RANKED: Final = 2_000
-"""Of a contributor, a version or a time span, the newest this many are sorted by confidence."""
+"""Number of a contributor's, version's or time span's newest drawings to sort by confidence."""
 COUNT_LIMIT: Final = 10_000
 FOREVER: Final = 2**62
 
@@ -121,7 +121,7 @@ def tally(session: Session, filters: Filters) -> DrawingsCount:
     if filters.is_by_facet:
         return DrawingsCount(int(sizes[matches].sum()), True, _by_axis(sizes, filters))
     sql, values = _all_matching(session, filters, np.flatnonzero(matches & (sizes > 0)))
-    counting = f"SELECT count(*) FROM ({sql} LIMIT {COUNT_LIMIT + 1})"  # noqa: S608  (ours)
+    counting = f"SELECT count(*) FROM ({sql} LIMIT {COUNT_LIMIT + 1})"  # noqa: S608  (SQL of this module)
     ((n,),) = _run(session, counting, values)
     return DrawingsCount(min(n, COUNT_LIMIT), n <= COUNT_LIMIT, None)
 

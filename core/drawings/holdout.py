@@ -1,7 +1,7 @@
-"""Which drawings are held out of training, decided once when a drawing is stored.
+"""The split of drawings into training and holdout, decided once when a drawing is stored.
 
-A few whole contributors are held out; of everybody else's drawings, one in each block of five.
-Both are chosen by a keyed hash, which is deterministic, but unpredictable without the secret.
+All drawings of a few contributors are held out, and one in each block of five of all others. Both
+are chosen by a keyed hash, which is deterministic, but unpredictable without the secret.
 """
 
 from __future__ import annotations

@@ -19,9 +19,9 @@ from core.storage.tables import Contributor, Drawing, LabelEvent
 
 
 def own_drawing(session: Session, drawing_id: str, contributor_id: str | None) -> Drawing:
-    """The drawing of that id, if this contributor drew it; a reviewer, None, may have any.
+    """Return a contributor's own drawing; any drawing, if `contributor_id` is None (a reviewer).
 
-    Raises: NotFound, also for what belongs to somebody else; Gone, if it was deleted.
+    Raises: NotFound, also for another contributor's drawing; Gone, if it was deleted.
     """
     found = session.scalars(select(Drawing).where(Drawing.id == drawing_id)).one_or_none()
     if found is None or contributor_id not in (None, found.contributor_id):
@@ -95,7 +95,7 @@ def confirm(session: Session, drawing: Drawing, *, now: datetime) -> None:
 
 
 def quarantine(session: Session, numbers: Sequence[int]) -> int:
-    """Quarantine the accepted drawings among these, but for confirmed and reviewed ones.
+    """Quarantine the accepted drawings among these, except confirmed and reviewed ones.
 
     Returns how many.
     """

@@ -43,7 +43,7 @@ def n_new(session: Session) -> int:
 
 
 def n_quarantined(session: Session) -> int:
-    """The number of quarantined drawings in the review queue: without blocked contributors'."""
+    """The number of quarantined drawings in the review queue, without blocked contributors."""
     n = counters.totals(session, "status:").get(DrawingStatus.QUARANTINED, 0)
     blocked = session.scalars(
         select(Contributor.id).where(Contributor.blocked_at.is_not(None))

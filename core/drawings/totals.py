@@ -1,4 +1,4 @@
-"""The stored totals of drawings by status and label, and what a change adds to them.
+"""The stored totals of drawings by status and label, and the effect of changes on them.
 
 Deleted drawings count by status only. Callers pass changes to `core.storage.counters.count`.
 """
@@ -18,7 +18,7 @@ from core.storage.tables import Drawing
 
 
 def totals_of(status: str, label: int, n: int = 1) -> dict[str, int]:
-    """What `n` drawings of this status and label contribute to the totals."""
+    """The contribution of `n` drawings of this status and label to the totals."""
     totals = {f"status:{status}": n}
     if status != DrawingStatus.DELETED:
         totals[f"label:{label}"] = n
@@ -29,9 +29,9 @@ def totals_of(status: str, label: int, n: int = 1) -> dict[str, int]:
 def totals_of_matching(
     session: Session, condition: ColumnElement[bool], status: Any = Drawing.status
 ) -> Tally[str]:
-    """What all matching drawings contribute; `status` is the column that their status is read from.
+    """The contribution of all matching drawings, with their status from the column `status`.
 
-    `status=Drawing.status_before` gives what deleted drawings contribute once they are restored.
+    `status=Drawing.status_before` gives the contribution of deleted drawings after a restore.
     """
     totals = Tally[str]()
     rows = session.execute(
@@ -43,12 +43,12 @@ def totals_of_matching(
 
 
 def deletion_of(totals: Mapping[str, int]) -> dict[str, int]:
-    """The change of the totals when drawings that contribute these, none of them deleted, are."""
+    """The change of the totals when undeleted drawings with these totals are deleted."""
     return {name: -n for name, n in totals.items()} | {
         f"status:{DrawingStatus.DELETED}": totals.get("drawings", 0)
     }
 
 
 def restoration_of(totals: Mapping[str, int]) -> dict[str, int]:
-    """The change of the totals when deleted drawings are restored, and contribute these again."""
+    """The change of the totals when deleted drawings with these totals are restored."""
     return {name: -n for name, n in deletion_of(totals).items()}

@@ -1,4 +1,4 @@
-"""The download of everything stored of a contributor: a zip of pictures, and the rest as JSON."""
+"""The download of a contributor's stored data: a zip with pictures, and all else as JSON."""
 
 from __future__ import annotations
 

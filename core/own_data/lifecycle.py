@@ -1,4 +1,4 @@
-"""State changes of all that is stored of a contributor: consent, deleting and restoring it."""
+"""State changes of a contributor's own data: consent, deleting and restoring drawings."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from core.storage.tables import Consent, Contributor, Drawing
 
 
 def record_consent(session: Session, contributor_id: str, wording: int, *, now: datetime) -> None:
-    """Record that they accepted what is stored, with the number of the text's wording.
+    """Record a contributor's consent to the privacy notice, with the number of its wording.
 
-    The first moment at which they accepted a wording stays on record.
+    The time of the first consent to a wording is kept.
     """
     statement = insert(Consent).values(contributor_id=contributor_id, wording=wording, at=now)
     session.execute(
@@ -88,7 +88,7 @@ def restore_all(
 def audit_contributor(
     session: Session, contributor_id: str, action: str, now: datetime, **facts: object
 ) -> None:
-    """Record what a contributor did; the log names them by number, never by id."""
+    """Record an action of a contributor in the audit log, by their number, never by their id."""
     row = session.get(Contributor, contributor_id)
     subject = "contributor:new" if row is None else f"contributor:{row.number}"
     audit(session, by=BY_CONTRIBUTOR, action=action, subject=subject, now=now, **facts)

@@ -1,4 +1,4 @@
-"""What is stored of a contributor, in figures."""
+"""Figures of the data that is stored about a contributor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.versions import queries as version_queries
 
 @dataclass(frozen=True, slots=True)
 class OwnData:
-    """What is stored of a contributor."""
+    """Figures of the data that is stored about a contributor."""
 
     n_drawings: int
     n_with_strokes: int
@@ -30,7 +30,7 @@ class OwnData:
 
 
 def own_data(session: Session, contributor_id: str, *, now: datetime) -> OwnData:
-    """All that is stored of a contributor, in figures."""
+    """Return figures of all data that is stored about a contributor."""
     n, n_strokes, n_pictures, first_at, last_at = session.execute(
         select(
             func.count(),

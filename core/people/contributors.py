@@ -20,7 +20,7 @@ from core.versions import queries as version_queries
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """What erasing a contributor's drawings affects."""
+    """The effects of erasing a contributor's drawings."""
 
     n_drawings: int
     versions: list[int]
@@ -62,7 +62,7 @@ def unblock(session: Session, number: int, *, reason: str, by: str, now: datetim
 
 
 def erasure(session: Session, number: int) -> Erasure:
-    """What `erase` would affect now. Raises: NotFound."""
+    """Return the effects that `erase` would have now. Raises: NotFound."""
     found = contributor(session, number)
     theirs = Drawing.contributor_id == found.id
     kept = select(func.count()).where(theirs, Drawing.status != DrawingStatus.DELETED)

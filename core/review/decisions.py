@@ -32,10 +32,10 @@ def decide(
     """
     drawing = own_drawing(session, drawing_id, None)
     if drawing.reviewed_at is not None:
-        raise Conflict("somebody has reviewed this drawing already: go on with the next one")
+        raise Conflict("this drawing has been reviewed already: continue with the next one")
     claim = session.get(ReviewClaim, drawing.number)
     if claim is not None and claim.holder != holder and claim.expires_at > now:
-        raise Conflict("another reviewer is looking at this drawing: go on with the next one")
+        raise Conflict("another reviewer is looking at this drawing: continue with the next one")
     if decision == Decision.RELABEL and label is None:
         raise InvalidInput("relabel needs the new label, 0 to 9")
     if decision == Decision.ACCEPT and label not in (None, drawing.label):

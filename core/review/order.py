@@ -2,9 +2,9 @@
 
 A drawing is urgent when the champion is unsure between two digits (a small *margin*), or predicts
 another digit than the label (*disagreement*), and more so when it differs from the drawings before
-it (*diversity*): ten copies of one odd 4 teach less than one copy and nine other drawings. One in
-five is a random sample: its share of wrong labels is an unbiased estimate, and only there do labels
-turn up about which the champion is confidently wrong. Quarantined drawings come first.
+it (*diversity*): ten copies of one odd 4 are less informative than one copy and nine others. One in
+five is a random sample. Its share of wrong labels is an unbiased estimate, and only the sample
+finds labels about which the champion is confidently wrong. Quarantined drawings come first.
 
 Pure NumPy. Shapes: N drawings, K = 10 digits, F features.
 """
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from core.base.arrays import Floats
 
 RANDOM_EVERY: Final = 5
-"""One place in so many goes to a drawing of the random sample."""
+"""Every fifth place goes to a drawing of the random sample."""
 
 MARGIN_WEIGHT: Final = 0.6
 DISAGREEMENT_WEIGHT: Final = 0.4

@@ -1,4 +1,4 @@
-"""What a person should do after a run's end: names and figures, and English sentences. Pure."""
+"""Advice after a run's end: names and figures, and English sentences. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FAILURES = ("broken_off", "no_drawings", "disk", "memory", "model_file", "data",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """How a run ended, as far as it matters for what to do next."""
+    """The facts about a run's end that its advice depends on."""
 
     status: str
     failure: str | None = None
@@ -33,7 +33,7 @@ class Advice:
 
 
 def advice(end: End) -> list[Advice]:
-    """Return what to do after this end, in order; empty while the run is open or promoted."""
+    """Return the advice after this end, in order; empty while the run is open or promoted."""
     if end.status == "held":
         return _after_held(end)
     if end.status == "cancelled":

@@ -167,7 +167,7 @@ def describe_run(
     n_new: int,
     n_drawings: int,
 ) -> None:
-    """Record what a run starts from. Raises: LeaseLost."""
+    """Record the starting point of a run. Raises: LeaseLost."""
     values = {"base_version": base_version, "n_new": n_new, "n_drawings": n_drawings}
     _change_own(session, run_id, fence, values)
 

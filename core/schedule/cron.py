@@ -9,13 +9,14 @@ As in every cron: 0 and 7 are Sunday, names have three letters, and if day of mo
 are both restricted, either suffices. As in Vixie cron, a day field that begins with `*` does not
 count as restricted, so `0 3 */2 * 1` wants a Monday with an odd date.
 
-Written by hand, because the libraries fail `tests/core/schedule/test_cron.py`. Asked within the
-second occurrence of an autumn hour, cronsim 2.8 answers with a moment in the past
-(`test_asking_between_the_two_occurrences_leads_to_the_next_day`); it repeats frequent rules in that
-hour and reads `3-3/5` as 3, 8, 13, … (`test_it_agrees_with_watching_the_clock_minute_by_minute`),
-and its errors do not name the value (`test_what_cannot_be_due_is_refused_by_name`). croniter 7.0.0
-is due twice in autumn (`test_an_autumn_time_shown_twice_is_due_once_at_the_first`) and wants either
-day for `*/2` (`test_a_stepped_star_does_not_count_as_restricted`).
+Written by hand, because the libraries fail `tests/core/schedule/test_cron.py`. Within the second
+occurrence of an autumn hour, cronsim 2.8 returns a moment in the past
+(`test_asking_between_the_two_occurrences_leads_to_the_next_day`). It repeats frequent rules in that
+hour and reads `3-3/5` as 3, 8, 13, …
+(`test_the_next_moment_agrees_with_a_search_minute_by_minute`), and its errors do not name the value
+(`test_an_unusable_rule_is_refused_by_name`). croniter 7.0.0 is due twice in autumn
+(`test_an_autumn_time_shown_twice_is_due_once_at_the_first`) and accepts either day for `*/2`
+(`test_a_stepped_star_does_not_count_as_restricted`).
 """
 
 from __future__ import annotations

@@ -13,5 +13,5 @@ from core.storage.tables import AuditEvent
 def audit(
     session: Session, *, by: str, action: str, subject: str, now: datetime, **facts: Any
 ) -> None:
-    """Record what `by` (`user:3`, `gate`, `contributor`, `command`) did to `subject`."""
+    """Record an action of `by` (`user:3`, `gate`, `contributor`, `command`) on `subject`."""
     session.add(AuditEvent(at=now, by=by, action=action, subject=subject, facts=facts))

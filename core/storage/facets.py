@@ -105,7 +105,7 @@ _DISAGREES = _IS_READ & (_PREDICTED != _LABEL)
 
 
 def chosen(filters: dict[str, str | int], disagrees: bool | None) -> NDArray[np.bool_]:
-    """Return which facets match the filters. Deleted drawings match only if `status` says so.
+    """Return which facets match the filters. Deleted drawings match only if `status` names them.
 
     Returns: (N_FACETS,) booleans, by facet number.
     """

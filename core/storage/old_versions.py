@@ -3,7 +3,8 @@
     v0009/model.onnx  ->  versions/v0009/model.<sha256>.onnx
 
 An old folder is deleted once all of its files have keys and were verified there, so the upgrade may
-be interrupted anywhere and repeated. A damaged version keeps its folder, and reading it says why.
+be interrupted anywhere and repeated. A damaged version keeps its folder; reading it raises an error
+with the reason.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)  # without a set-up, it writes to the standard
 def adopt_old_versions(root: Path, rows: Mapping[int, str]) -> None:
     """Give the files of the old layout below `root` their keys. Call it under the write lock.
 
-    What fails is logged and left for the next start: versions are readable where they are.
+    A failure is logged and left for the next start: such a version is read in its old folder.
 
     Args:
         rows: the manifest's hash of every version in the database. A folder without a row is a

@@ -70,7 +70,7 @@ class Worker:
 class SharedState:
     """Counts and heartbeats of all workers and of the trainer.
 
-    Every method raises NotReady while the file cannot be read or written. Callers go on without it.
+    Every method raises NotReady while the file cannot be read or written. Callers continue without.
     """
 
     def __init__(self, settings: Settings) -> None:

@@ -168,7 +168,7 @@ class Drawing(Base):
     """The values that lists filter by, in one number: see `core.storage.facets`."""
     created_at: Mapped[datetime]
     used_in_run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
-    """The first finished run that trained on it; None while the drawing is new."""
+    """The first finished run that trained on the drawing; None while the drawing is new."""
     confirmed_at: Mapped[datetime | None]
     """When its contributor confirmed the label of a quarantined drawing."""
     reviewed_at: Mapped[datetime | None]
@@ -208,9 +208,9 @@ class DrawingDay(Base):
     """Days since 1970 in UTC."""
     n: Mapped[int]
     n_read: Mapped[int]
-    """Those that a version read as a digit on arrival."""
+    """Drawings that a version read as a digit on arrival."""
     n_disagreed: Mapped[int]
-    """Those among them whose prediction differs from the label."""
+    """Drawings among `n_read` whose prediction differs from the label."""
 
 
 class DrawingChange(Base):
@@ -640,7 +640,7 @@ class DigitMap(Base):
 
 
 class Embedding(Base):
-    """The position of a drawing or an MNIST sample on the map of a version.
+    """The position of a drawing or an exam image on the map of a version.
 
     A drawing's row is deleted when the drawing is erased.
     """
@@ -652,7 +652,7 @@ class Embedding(Base):
     source: Mapped[str] = mapped_column(primary_key=True)
     """`mnist` or `drawing`."""
     number: Mapped[int] = mapped_column(primary_key=True)
-    """The number of a drawing, or the index in MNIST's test set."""
+    """The number of a drawing, or the index of an image in the exam."""
     place: Mapped[int]
     """Its index on this map, from 0; the sheet of inks uses it, so gaps stay."""
     x: Mapped[float]

@@ -73,7 +73,7 @@ class Pipe:
         """Do nothing: there is no buffer."""
 
     def close(self) -> None:
-        """Do nothing: the descriptor is not ours."""
+        """Do nothing: the descriptor belongs to the caller."""
 
 
 class Exporter:

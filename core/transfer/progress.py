@@ -16,7 +16,7 @@ def ignore_progress(_n_done: int, _n_total: int | None) -> None:
 
 
 class Heartbeat:
-    """Says when to write progress to the database: at most once a second."""
+    """Limits writes of progress to the database to one a second."""
 
     def __init__(self) -> None:
         self._next = time.monotonic() + BEAT_SECONDS

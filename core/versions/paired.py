@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Final
 
 MARGIN: Final = 0.0015
-"""Non-inferiority margin: the loss against the anchor, as a share of the images, to be excluded."""
+"""Non-inferiority margin: the loss against the anchor that the test has to exclude, as a share of
+the images."""
 
 ALPHA: Final = 0.05
 """Chance to pass for a model that is worse than the anchor by exactly `MARGIN`."""

@@ -22,7 +22,7 @@ class Champion:
     sha256: str
     manifest_sha256: str
     accuracy: float | None
-    """On the MNIST test set, 0 to 1."""
+    """Accuracy on the exam, 0 to 1."""
     promoted_at: datetime
     previous_version: int | None
 
@@ -99,6 +99,6 @@ def version_status(session: Session, version: int, live: int | None) -> str:
 
 
 def promoted_at(session: Session, version: int) -> datetime | None:
-    """When a version last went live; None if it never did."""
+    """Return the time when a version last went live; None if it never did."""
     at = select(Promotion.at).where(Promotion.version == version)
     return session.scalars(at.order_by(Promotion.id.desc()).limit(1)).one_or_none()

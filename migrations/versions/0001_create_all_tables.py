@@ -1,7 +1,7 @@
 """Create all tables.
 
-The first revision. The schedule starts as every night at three o'clock in the machine's time zone,
-with at least 20 new drawings; the trainer's lease starts without a holder.
+This is the first revision. The schedule's row starts with every night at three o'clock in the
+machine's time zone and at least 20 new drawings. The trainer's lease starts without a holder.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Add reviews, facets, transfers, consents and links, with indexes for the dashboard.
 
-The indexes serve lists of a million drawings. A browser that signed in earlier has no
-name in the list of sessions. Downgrading deletes the reviews; the labels stay.
+The indexes serve lists of a million drawings. Existing sessions have no browser name. Downgrading
+deletes the reviews; the labels stay.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Add log lines of runs, the webhook, maps, and counts of drawings by day.
 
-Downgrading deletes log lines, webhook and maps, which can be computed again; runs, verdicts and
-curves stay.
+Downgrading deletes the log lines, the webhook and the maps. Maps can be computed again. Runs,
+verdicts and curves stay.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NUMBER = sa.Float().with_variant(sa.REAL(), "sqlite")
 MOMENT = WHOLE  # microseconds since 1970, UTC
 
 
-# What a drawing adds to the row of its day. A deleted one adds nothing.
+# A drawing's contribution to the row of its day. A deleted drawing contributes nothing.
 DAY = "{row}.created_at / 86400000000"
 KEPT = "({row}.status <> 'deleted')"
 READ = "({row}.status <> 'deleted' AND {row}.predicted_label IS NOT NULL)"
@@ -133,7 +133,7 @@ def _map() -> None:
         sa.PrimaryKeyConstraint("version", name="pk_maps"),
         sqlite_strict=True,
     )
-    # No code has written to the table that it replaces.
+    # The table is empty so far: no earlier code writes to it.
     op.drop_table("embeddings")
     _embeddings(
         sa.Column("place", WHOLE, nullable=False),
@@ -147,7 +147,7 @@ def _map() -> None:
 
 
 def _embeddings_before() -> None:
-    """Recreate the table as 0001 did, without its points, which can be computed again."""
+    """Recreate the table of revision 0001, empty; its points can be computed again."""
     op.drop_table("embeddings")
     _embeddings(
         sa.Column("x", NUMBER, nullable=False),
@@ -186,7 +186,7 @@ def _days() -> None:
     op.execute("DELETE FROM counters WHERE name LIKE 'day:%'")  # the table replaces them
     values = ", ".join(each.format(row="NEW") for each in (DAY, KEPT, READ, DISAGREED))
     _trigger("insert", "", ADD_TO_DAY.format(values=values))
-    # Everything counted here is part of the facet: while it stays, the row of the day does.
+    # Everything counted here is part of the facet: the row changes only if the facet does.
     changed = CHANGE_DAY.format(changes=_each_column("- {old} + {new}"), day=DAY.format(row="OLD"))
     _trigger("update", "WHEN OLD.facet <> NEW.facet ", changed)
     taken = CHANGE_DAY.format(changes=_each_column("- {old}"), day=DAY.format(row="OLD"))

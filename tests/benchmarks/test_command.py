@@ -1,4 +1,4 @@
-"""`python -m benchmarks` lists the benches, and `--help` tells a bench's options."""
+"""`python -m benchmarks` lists the benches, and `--help` lists a bench's options."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_without_a_name_all_benches_are_listed(arguments: tuple[str, ...]) -> No
 
 
 @pytest.mark.parametrize("bench", BENCHES, ids=lambda bench: bench.name)
-def test_the_help_of_a_bench_tells_its_options(bench) -> None:
+def test_the_help_of_a_bench_lists_its_options(bench) -> None:
     done = CliRunner().invoke(main, [bench.name, "--help"])
 
     assert done.exit_code == 0

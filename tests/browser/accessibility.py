@@ -1,4 +1,4 @@
-"""What axe-core finds on a page."""
+"""Accessibility violations of a page, found by axe-core."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real Chromium for all browser tests; without one they fail, none is skipped."""
+"""A real Chromium for all browser tests. Without one, the tests fail; none is skipped."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ QUIET = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser, so that `make check` can leave it out."""
+    """Mark the tests that need a browser, so that `make check` can leave them out."""
     for item in items:
         if "tests/browser/" in str(item.path.as_posix()):
             item.add_marker(pytest.mark.browser)
@@ -34,7 +34,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """The system's Chromium, else the one that Playwright keeps."""
+    """The system's Chromium, otherwise the one that Playwright installed."""
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     browser = playwright.chromium.launch(
         executable_path=shutil.which("chromium"), args=[*QUIET, *as_root]

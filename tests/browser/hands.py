@@ -1,4 +1,4 @@
-"""How a person draws in a real browser: with a mouse, a finger, or the keyboard alone."""
+"""Draw in a real browser with a mouse, a finger, or the keyboard alone."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from playwright.sync_api import FloatRect, Page, expect
 from core.symbols.digits.golden import PAGE_PX
 
 Strokes = Sequence[Sequence[Sequence[float]]]
-"""[[x, y, …], …] of each stroke, on a page of 280 by 280."""
+"""Strokes as [[x, y, …], …], on a canvas of 280 by 280 pixels."""
 
 
 def canvas_box(page: Page) -> FloatRect:
-    """Where the drawing area is on the screen."""
+    """Position and size of the drawing area on the screen."""
     box = page.locator("#canvas").bounding_box()
     assert box is not None
     return box
@@ -30,7 +30,7 @@ def _on_screen(page: Page, strokes: Strokes) -> list[list[tuple[float, float]]]:
 
 
 def draw_with_mouse(page: Page, strokes: Strokes) -> None:
-    """Press, move, let go, stroke by stroke."""
+    """Draw each stroke with the mouse: press, move, release."""
     for points in _on_screen(page, strokes):
         page.mouse.move(*points[0])
         page.mouse.down()
@@ -40,7 +40,7 @@ def draw_with_mouse(page: Page, strokes: Strokes) -> None:
 
 
 def draw_by_touch(page: Page, strokes: Strokes) -> None:
-    """The same with one finger, as Chromium's own input events."""
+    """Draw each stroke with one finger, by Chromium's input events."""
     client = page.context.new_cdp_session(page)
 
     def touch(kind: str, at: list[dict[str, float]]) -> None:
@@ -55,7 +55,7 @@ def draw_by_touch(page: Page, strokes: Strokes) -> None:
 
 
 def draw_one_by_keys(page: Page) -> None:
-    """A 1: go to the drawing area, put the pen down, ten steps down, lift it."""
+    """Draw a 1: focus the drawing area, put the pen down, ten steps down, lift the pen."""
     page.keyboard.press("d")
     expect(page.locator("#canvas")).to_be_focused()
     page.keyboard.press("Space")
@@ -65,7 +65,7 @@ def draw_one_by_keys(page: Page) -> None:
 
 
 def draw_seven_by_keys(page: Page) -> None:
-    """A 7: a bar to the right, then down to the left."""
+    """Draw a 7: a bar to the right, then a line down to the left."""
     page.keyboard.press("d")
     for _ in range(4):
         page.keyboard.press("ArrowLeft")

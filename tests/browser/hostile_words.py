@@ -1,6 +1,6 @@
-"""Forty strings that would run as script where text is taken for HTML, and what to fill with them.
+"""Forty strings that run as script if a page inserts them as HTML.
 
-Each would raise a dialog, or leave an element that the page does not have by itself.
+Each would open a dialog, or add an element that no page of Inkloop has.
 """
 
 from __future__ import annotations
@@ -48,17 +48,17 @@ STRINGS = (
     "__proto__[innerHTML]=<img src=x onerror=alert(40)>",
 )
 
-# Run in each page before its own scripts: what the policy stopped is remembered.
+# Runs in each page before its own scripts: records violations of the content policy.
 WATCH = """
 window.stopped = [];
 addEventListener("securitypolicyviolation", (event) =>
   window.stopped.push(`${event.violatedDirective} ${event.blockedURI}`));
 """
 
-# What is to be read in fields, which is no text of the page.
+# The values of form fields, which `innerText` does not include.
 VALUES = """() => [...document.querySelectorAll("input, select")].map((one) => one.value).join()"""
 
-# What a page of ours never has: elements that were planted, handlers or scripts in its HTML.
+# Elements that no page of Inkloop has: injected elements, inline handlers, inline scripts.
 PLANTED = """() => [...document.querySelectorAll("*")].filter((element) =>
   element.getAttributeNames().some((name) => name.startsWith("on") || name === "data-planted") ||
   ["IFRAME", "OBJECT", "EMBED", "BASE", "VIDEO", "AUDIO", "TEMPLATE", "MATH"]
@@ -69,5 +69,5 @@ PLANTED = """() => [...document.querySelectorAll("*")].filter((element) =>
 
 
 def marked(field: str) -> list[str]:
-    """The strings, each with the name of its field and its number, so that it is found again."""
+    """The strings, each with the name of its field and its number, to identify it in a page."""
     return [f"{field}-{place}: {string}" for place, string in enumerate(STRINGS, start=1)]

@@ -1,4 +1,4 @@
-"""An instance with something to see in every view, for the pictures of the documentation."""
+"""An instance with content in every view, for the documentation's screenshots."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from tests.support.strokes_from_mnist import SAMPLE
 
 N_TEST = 10_000
 N_WRONG, N_GAINED, N_LOST = 50, 5, 14
-"""Of version 1; and what version 2 won and lost against it, as the verdict of its run says."""
+"""Errors of version 1, and the digits that version 2 gained and lost against it, as in the verdict
+of version 2's run."""
 APART = 197
 N_POINTS = 100
 
@@ -69,7 +70,7 @@ def _add_exams(settings: Settings, labels: np.ndarray) -> None:
 
 
 def _add_map(settings: Settings, labels: np.ndarray) -> None:
-    """Ten crowds in a ring; the drawing in quarantine lies among the next digit's."""
+    """Ten clusters in a ring. The quarantined drawing lies in the next digit's cluster."""
     random = np.random.default_rng(0)
 
     def near(digit: int) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""An instance with drawings, people and a small model, made in a second: nothing is trained."""
+"""An instance with drawings, people and a small model, made in a second without training."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from tests.support.people import EMAIL, PASSWORD
 
 REVIEWER = "rosa@example.org"
 N_DRAWN = {"alice": 30, "bob": 6, "carol": 5}
-"""Contributors 1, 2 and 3."""
+"""Number of drawings of contributors 1, 2 and 3."""
 READS_AS = 7
-# Hashing is slow on purpose; the server verifies with the costs that stand in the hash.
+# Cheap hashing for tests. The server verifies a hash with the costs that the hash names.
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def prepare(folder: Path) -> Path:
     """Fill an instance: three contributors with their drawings, an admin, a reviewer.
 
-    Version 1 is live, reads everything as 7, and learned from what carol drew. The last that bob
-    drew, a 5, is in quarantine.
+    Version 1 is live, reads everything as 7, and was trained on carol's drawings. Bob's last
+    drawing, a 5, is in quarantine.
     """
     settings = Settings.from_env({}, instance=folder)
     migrate.upgrade(settings)

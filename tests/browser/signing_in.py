@@ -1,4 +1,4 @@
-"""Browsers in which somebody has signed in already. The form itself has tests of its own."""
+"""Browser contexts with a signed-in user. The sign-in form has tests of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.running import Running
 def signed_in(
     browser: Browser, inkloop: Running, *, email: str = EMAIL, **options: Any
 ) -> BrowserContext:
-    """A browser of its own, by `options` as Playwright names them. Whoever asked closes it."""
+    """A new signed-in browser context with Playwright's `options`. The caller closes it."""
     context = browser.new_context(**options)
     answer = context.request.post(
         f"{inkloop.url}/api/v1/login", data={"email": email, "password": PASSWORD}
@@ -23,7 +23,7 @@ def signed_in(
 
 
 def open_dashboard(browser: Browser, inkloop: Running, locale: str, width: int) -> Page:
-    """An administrator's browser on the dashboard."""
+    """Open the dashboard as an administrator."""
     size = {"width": width, "height": 900}
     page = signed_in(browser, inkloop, locale=locale, viewport=size).new_page()
     page.goto(f"{inkloop.url}/admin")

@@ -1,4 +1,4 @@
-"""Data in and out as an administrator does it, and one's own data as whoever draws does it."""
+"""Imports and exports of an administrator, and the privacy page of a contributor."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def open_data(browser: Browser, served: Running, query: str = "", **options: Any) -> Page:
-    """The view of data in and out, once it shows how much there is."""
+    """Open the data view and wait until it shows the number of drawings."""
     page = signed_in(browser, served, **(WIDE | options)).new_page()
     page.goto(f"{served.url}/admin/data{query}")
     expect(page.locator("#estimate")).to_be_visible()
@@ -46,7 +46,7 @@ def open_data(browser: Browser, served: Running, query: str = "", **options: Any
 
 
 def digits(folder: Path, name: str = "digits.zip") -> Path:
-    """A zip of ten pictures, one of which is none, and of one in no digit's folder."""
+    """A zip of ten images, one of them invalid, and one image outside the digits' folders."""
     made = inks(10, seed=sum(map(ord, name)))
     entries = {f"{place}/a.png": to_png(made[place]) for place in range(10)}
     entries |= {"3/notes.png": b"no picture", "cats/tom.png": entries["1/a.png"]}
@@ -56,7 +56,7 @@ def digits(folder: Path, name: str = "digits.zip") -> Path:
 
 
 def settled(page: Page, status: str) -> None:
-    """Wait until the import stands there."""
+    """Wait until the import has this status."""
     shown = page.locator(f".import-stage[data-status={status}]")
     expect(shown).to_be_visible(timeout=20_000)
 
@@ -83,7 +83,7 @@ def test_the_ones_are_exported(browser: Browser, served: Running) -> None:
 
 
 @pytest.mark.parametrize("options", [WIDE, NARROW], ids=["wide-en", "narrow-zh"])
-def test_a_file_is_looked_at_stored_and_undone(
+def test_a_file_is_inspected_imported_and_undone(
     browser: Browser, served: Running, tmp_path: Path, options: dict[str, Any]
 ) -> None:
     page = open_data(browser, served, **options)
@@ -113,9 +113,7 @@ def test_a_file_is_looked_at_stored_and_undone(
     page.context.close()
 
 
-def test_a_dropped_hostile_archive_is_refused_with_its_sentence(
-    browser: Browser, served: Running
-) -> None:
+def test_a_hostile_archive_is_refused_with_its_reason(browser: Browser, served: Running) -> None:
     page = open_data(browser, served)
     data = pictures("../../7/a.png")
 
@@ -136,7 +134,7 @@ def test_a_dropped_hostile_archive_is_refused_with_its_sentence(
     page.context.close()
 
 
-def test_an_unwanted_file_is_dropped(browser: Browser, served: Running, tmp_path: Path) -> None:
+def test_an_unwanted_file_is_discarded(browser: Browser, served: Running, tmp_path: Path) -> None:
     file = tmp_path / "six.npz"
     file.write_bytes(npz(6))
     page = open_data(browser, served)
@@ -156,7 +154,7 @@ def draw_seven(page: Page, n: int) -> None:
     wait_for_count(page, n)
 
 
-def test_what_is_kept_is_said_before_the_first_drawing_and_recorded_with_it(
+def test_the_notice_is_shown_before_the_first_drawing_and_recorded_with_it(
     browser: Browser, served: Running
 ) -> None:
     page = open_draw_page(browser, served)
@@ -175,7 +173,7 @@ def test_what_is_kept_is_said_before_the_first_drawing_and_recorded_with_it(
 
 
 @pytest.mark.parametrize("options", [WIDE, NARROW], ids=["wide-en", "narrow-zh"])
-def test_everything_is_taken_along_deleted_and_brought_back(
+def test_own_data_is_exported_deleted_and_restored(
     browser: Browser, served: Running, options: dict[str, Any]
 ) -> None:
     page = open_draw_page(browser, served, **options)
@@ -200,9 +198,7 @@ def test_everything_is_taken_along_deleted_and_brought_back(
     page.context.close()
 
 
-def test_drawings_are_carried_to_another_browser_by_a_link(
-    browser: Browser, served: Running
-) -> None:
+def test_a_link_moves_drawings_to_another_browser(browser: Browser, served: Running) -> None:
     laptop = open_draw_page(browser, served)
     draw_seven(laptop, 1)
     draw_seven(laptop, 2)

@@ -1,4 +1,4 @@
-"""The draw page beyond the loop: pictures, undo, offline, languages, widths and colours."""
+"""The draw page: pictures, undo, offline use, languages, widths and colours."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_golden_digit_is_read_as_drawn(page: Page, label: int) -> None:
         expect(page.locator("#read-digit")).to_have_text("")
 
 
-def test_undo_takes_the_last_stroke_back(page: Page) -> None:
+def test_undo_removes_the_last_stroke(page: Page) -> None:
     draw_with_mouse(page, SEVEN)
     draw_with_mouse(page, [[[20, 20], [260, 260]]])
     page.get_by_role("button", name="Undo").click()
@@ -88,7 +88,7 @@ def test_a_picture_of_dark_ink_on_white_paper_is_read(page: Page, tmp_path: Path
     wait_for_count(page, 1)
 
 
-def test_what_is_labelled_without_a_network_is_sent_later_and_once(page: Page) -> None:
+def test_a_drawing_labelled_offline_is_sent_once_after_reconnecting(page: Page) -> None:
     page.context.set_offline(True)
     draw_with_mouse(page, SEVEN)
     page.keyboard.press("7")
@@ -109,7 +109,7 @@ def test_a_drawing_kept_offline_survives_a_reload(page: Page) -> None:
     page.unroute("**/api/v1/drawings")
     page.reload()
 
-    # An attempt that the reload broke off is tried again once its claim is over.
+    # A request that the reload interrupted is repeated once its claim expires.
     wait_for_count(page, 1, seconds=45)
 
 
@@ -161,7 +161,7 @@ def test_axe_finds_nothing_and_nothing_overflows(
     page.context.close()
 
 
-def test_nothing_that_the_browser_runs_breaks_the_content_policy(page: Page) -> None:
+def test_no_page_violates_the_content_policy(page: Page) -> None:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.reload()

@@ -1,4 +1,4 @@
-"""The gallery as a reviewer uses it: find wrong labels, put them right, take it back."""
+"""The gallery as a reviewer uses it: find wrong labels, correct them, undo."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DOUBTFUL_SEVENS = "label=7&predicted=1&sort=most_sure"
 
 @pytest.fixture(scope="module")
 def inkloop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One server for all tests of this file, on the prepared drawings and six hundred more."""
+    """One server for all tests of this file, with the prepared drawings and six hundred more."""
     instance = prepare(tmp_path_factory.mktemp("gallery") / "instance")
     _collect(instance)
     with running("serve", instance, INKLOOP_WORKERS="1") as server:
@@ -43,9 +43,9 @@ def inkloop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def _collect(instance: Path) -> None:
-    """Dora's 0 to 9 in turn, read right but for six ones that she called seven.
+    """Store dora's digits 0 to 9 in turn, read correctly, six of the ones labelled 7.
 
-    Version 1 learned from what alice drew, too.
+    Version 1 was also trained on alice's drawings.
     """
     settings = Settings.from_env({}, instance=instance)
     database = Database(settings)
@@ -84,7 +84,7 @@ def _new(drawn: dict[str, Any], label: int, read: int, confidence: float) -> New
 
 
 def open_gallery(browser: Browser, inkloop: Running, query: str = "", **options: Any) -> Page:
-    """The gallery in a browser of its own, signed in, its first tiles shown."""
+    """Open the gallery as a signed-in user and wait for its first tiles."""
     defaults: dict[str, Any] = {"locale": "en-GB", "viewport": {"width": 1280, "height": 800}}
     page = signed_in(browser, inkloop, **(defaults | options)).new_page()
     page.goto(f"{inkloop.url}/admin/drawings?{query}")
@@ -93,16 +93,16 @@ def open_gallery(browser: Browser, inkloop: Running, query: str = "", **options:
 
 
 def tiles(page: Page, label: int) -> int:
-    """How many of the tiles on the wall bear this label."""
+    """Number of tiles with this label."""
     return page.locator(f".wall-tile[aria-label^='{label},']").count()
 
 
 def n_fit(page: Page, n: int) -> None:
-    """Wait until the sentence on top says how many fit."""
+    """Wait until the heading shows `n` matching drawings."""
     expect(page.locator("#lead")).to_have_text(re.compile(rf"^{n} drawings? fits?$"))
 
 
-def test_mislabelled_sevens_are_found_and_relabelled_and_the_undo_takes_it_back(
+def test_mislabelled_sevens_are_found_and_relabelled_and_undo_restores_them(
     browser: Browser, inkloop: Running
 ) -> None:
     page = open_gallery(browser, inkloop)
@@ -117,7 +117,7 @@ def test_mislabelled_sevens_are_found_and_relabelled_and_the_undo_takes_it_back(
     page.get_by_role("button", name="Label 1", exact=True).click()
 
     expect(page.locator("#said")).to_contain_text(f"{N_WRONG} drawings labelled 1.")
-    assert tiles(page, 1) == N_WRONG  # they keep their places
+    assert tiles(page, 1) == N_WRONG  # the tiles stay in place
     page.locator("#undo").click()
     expect(page.locator("#said")).to_contain_text("restored")
     assert tiles(page, 7) == N_WRONG
@@ -126,7 +126,7 @@ def test_mislabelled_sevens_are_found_and_relabelled_and_the_undo_takes_it_back(
     page.context.close()
 
 
-def test_by_keyboard_alone(browser: Browser, inkloop: Running) -> None:
+def test_the_gallery_works_by_keyboard_alone(browser: Browser, inkloop: Running) -> None:
     page = open_gallery(browser, inkloop, DOUBTFUL_SEVENS)
 
     page.locator("#wall").focus()
@@ -178,7 +178,7 @@ def test_a_drawing_has_an_address_with_its_strokes_history_and_readings(
     page.context.close()
 
 
-def test_only_what_is_in_sight_is_in_the_page_and_scrolling_loads_more(
+def test_only_visible_tiles_are_in_the_page_and_scrolling_loads_more(
     browser: Browser, inkloop: Running
 ) -> None:
     page = open_gallery(browser, inkloop, "contributor=dora")
@@ -197,7 +197,7 @@ def test_only_what_is_in_sight_is_in_the_page_and_scrolling_loads_more(
     page.context.close()
 
 
-def test_many_are_deleted_only_after_the_consequence_was_read(
+def test_deleting_many_asks_for_confirmation_with_the_consequence(
     browser: Browser, inkloop: Running
 ) -> None:
     page = open_gallery(browser, inkloop, "contributor=alice")
@@ -214,9 +214,7 @@ def test_many_are_deleted_only_after_the_consequence_was_read(
     page.context.close()
 
 
-def test_what_the_server_refuses_is_said_and_the_tiles_are_as_before(
-    browser: Browser, inkloop: Running
-) -> None:
+def test_a_refusal_is_shown_and_the_tiles_are_restored(browser: Browser, inkloop: Running) -> None:
     page = open_gallery(browser, inkloop, DOUBTFUL_SEVENS)
     page.context.set_offline(True)
     page.locator(".wall-tile").first.click()

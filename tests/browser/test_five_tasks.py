@@ -1,4 +1,4 @@
-"""The newcomer's five tasks of docs/admin.md, each in under a minute, from the first page on."""
+"""The five tasks of docs/admin.md, each done within a minute from the first page on."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ N_MISLABELLED = 2
 PARENTS = {2: 1, 3: 2, 4: 3, 5: 3}
 HELD = 4
 
-DESK: dict[str, Any] = {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}}
+DESKTOP: dict[str, Any] = {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"locale": "zh-CN", "viewport": {"width": 390, "height": 844}}
 
 
 @pytest.fixture(scope="module")
 def inkloop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Versions 1 to 5, of which 4 was held and 5 is live; two ones that somebody called sevens."""
+    """Versions 1 to 5: 4 was held, 5 is live. Two ones are labelled 7."""
     instance = prepare(tmp_path_factory.mktemp("tasks") / "instance")
     _add_versions(instance)
     _add_mislabelled(instance)
@@ -96,14 +96,14 @@ def _add_mislabelled(instance: Path) -> None:
 
 @pytest.fixture
 def database(inkloop: Running) -> Iterator[Database]:
-    """The instance's own, to see what came of a task."""
+    """The instance's database, to check the result of a task."""
     database = Database(Settings.from_env({}, instance=inkloop.instance))
     yield database
     database.dispose()
 
 
 def start(browser: Browser, inkloop: Running, **options: Any) -> Page:
-    """Signed in, on the page that the dashboard begins with."""
+    """Open the dashboard's first page as a signed-in user."""
     page = signed_in(browser, inkloop, **options).new_page()
     page.goto(f"{inkloop.url}/admin")
     expect(page.locator("h1")).to_be_visible()
@@ -118,7 +118,7 @@ def within_a_minute() -> Iterator[None]:
 
 
 def tab_to(page: Page, name: str) -> None:
-    """Press Tab until what has the focus bears this name."""
+    """Press Tab until the focused element has this name."""
     focused = (
         "document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText"
     )
@@ -132,7 +132,7 @@ def tab_to(page: Page, name: str) -> None:
 def test_mislabelled_sevens_are_found(
     browser: Browser, inkloop: Running, database: Database
 ) -> None:
-    page = start(browser, inkloop, **DESK)
+    page = start(browser, inkloop, **DESKTOP)
     with within_a_minute():
         page.get_by_role("link", name="Drawings", exact=True).click()
         page.locator("#filter-label").select_option("7")
@@ -152,8 +152,8 @@ def test_mislabelled_sevens_are_found(
     page.context.close()
 
 
-def test_why_version_4_was_held_is_said(browser: Browser, inkloop: Running) -> None:
-    page = start(browser, inkloop, **DESK)
+def test_the_page_says_why_version_4_was_held(browser: Browser, inkloop: Running) -> None:
+    page = start(browser, inkloop, **DESKTOP)
     with within_a_minute():
         page.get_by_role("link", name="Models", exact=True).click()
         page.locator("#models").get_by_role("link", name="4", exact=True).click()
@@ -162,8 +162,10 @@ def test_why_version_4_was_held_is_said(browser: Browser, inkloop: Running) -> N
     page.context.close()
 
 
-def test_version_3_is_live_again(browser: Browser, inkloop: Running, database: Database) -> None:
-    page = start(browser, inkloop, **DESK)
+def test_version_3_is_made_live_again(
+    browser: Browser, inkloop: Running, database: Database
+) -> None:
+    page = start(browser, inkloop, **DESKTOP)
     with within_a_minute():
         page.get_by_role("link", name="Models", exact=True).click()
         page.locator("#models").get_by_role("link", name="3", exact=True).click()

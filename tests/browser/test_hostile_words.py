@@ -1,8 +1,8 @@
-"""Forty strings through every field of text: they are shown as what they are, and nothing runs.
+"""Forty hostile strings in every text field: pages show them as text, and no script runs.
 
-They are written into the database, past the checks of the interface, so that the pages alone have
-to stand. In Chromium no dialog opens, no element appears that a page does not have by itself, and
-the content security policy has nothing to stop.
+The strings are written to the database directly, past the checks of the API, so that only the
+pages protect. In Chromium no dialog opens, no element is injected, and the content security policy
+blocks nothing.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from tests.browser.prepared import prepare
 from tests.browser.signing_in import signed_in
 from tests.support.running import Running, running
 
-# Each view of the dashboard, and how many strings of which fields it shows.
+# Each view of the dashboard, with its fields and the number of strings that it shows of each.
 VIEWS: dict[str, dict[str, int]] = {
     "/admin": {"message": 40},
     "/admin/drawings": {},
@@ -55,7 +55,7 @@ VIEWS: dict[str, dict[str, int]] = {
     "/admin/data": {"file": 20},
     "/admin/audit": {"action": 40, "by": 40, "subject": 40, "key": 40, "fact": 40},
 }
-# What addresses may carry: each parameter that any view or list knows.
+# Every query parameter of any view or list.
 PARAMETERS = (
     *("label", "status", "split", "source", "contributor", "disagrees", "sort", "after", "view"),
     *("by", "action", "subject", "since", "until", "format", "import", "cell", "kind", "blocked"),
@@ -64,7 +64,7 @@ PARAMETERS = (
 
 
 def fill(database: Database) -> None:
-    """Write the strings wherever the database has room for text that is shown."""
+    """Write the strings to every text column that a page shows."""
     now = utc_now()
     with database.write() as session:
         session.get_one(ModelVersion, 1).network = marked("network")[0]
@@ -98,7 +98,7 @@ def fill(database: Database) -> None:
 
 
 def _rows(place: int, run_id: int, now: datetime) -> list[Base]:
-    """One of everything, with the string of that place."""
+    """One row of each table, with the string of that index."""
     string = STRINGS[place]
 
     def of(field: str) -> str:
@@ -153,52 +153,52 @@ def inkloop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="module")
-def went_wrong() -> list[str]:
-    """Dialogs that opened and scripts that failed, on whatever page."""
+def errors() -> list[str]:
+    """Messages of dialogs that opened and of scripts that failed, on any page."""
     return []
 
 
 @pytest.fixture(autouse=True)
-def nothing_went_wrong(went_wrong: list[str]) -> Iterator[None]:
+def no_dialog_and_no_script_error(errors: list[str]) -> Iterator[None]:
     yield
-    assert went_wrong == []
+    assert errors == []
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, inkloop: Running, went_wrong: list[str]) -> Iterator[Page]:
-    """An admin's page that remembers whatever went wrong in it."""
+def page(browser: Browser, inkloop: Running, errors: list[str]) -> Iterator[Page]:
+    """An admin's page that records dialogs and script errors."""
     size = {"width": 1280, "height": 800}
     context = signed_in(browser, inkloop, locale="en-GB", viewport=size)
     context.add_init_script(WATCH)
     page = context.new_page()
 
     def close(dialog: Dialog) -> None:
-        went_wrong.append(dialog.message)
+        errors.append(dialog.message)
         dialog.dismiss()
 
     page.on("dialog", close)
-    page.on("pageerror", lambda error: went_wrong.append(str(error)))
+    page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
     context.close()
 
 
-def left_alone(page: Page, where: str) -> None:
-    """Nothing was planted in the page, and the policy had nothing to stop."""
+def check_untouched(page: Page, where: str) -> None:
+    """Check that no element was injected and the content policy blocked nothing."""
     assert page.evaluate(PLANTED) == [], where
     assert page.evaluate("window.stopped") == [], where
 
 
 def settled(page: Page, url: str) -> str:
-    """Open an address, wait until nothing loads any more; what is to be read there."""
+    """Open a URL, wait until nothing loads any more, and return the page's text."""
     page.goto(url)
     page.wait_for_load_state("networkidle")
-    left_alone(page, url)
+    check_untouched(page, url)
     inputs: str = page.evaluate(VALUES)
     return words(page.locator("body").inner_text() + inputs)
 
 
 def words(text: str) -> str:
-    """Without what pages change: codes are shown with spaces, sentences begin with a capital."""
+    """Normalise spaces and case: pages show codes with spaces and sentences with a capital."""
     return " ".join(text.casefold().replace("_", " ").split())
 
 
@@ -214,7 +214,7 @@ def test_each_view_shows_every_string_as_text(
 
 
 @pytest.mark.parametrize("path", ["/admin/drawings", "/admin/audit", "/admin/data", "/"])
-def test_an_address_may_carry_anything(inkloop: Running, page: Page, path: str) -> None:
+def test_a_url_may_have_any_value(inkloop: Running, page: Page, path: str) -> None:
     places = range(0, len(STRINGS), 14)
     for place in places:
         query = "&".join(
@@ -225,28 +225,30 @@ def test_an_address_may_carry_anything(inkloop: Running, page: Page, path: str) 
 
 
 def test_forms_repeat_what_was_typed_as_text(inkloop: Running, page: Page) -> None:
-    """What is refused is named in the sentence that refuses it."""
+    """A refusal names the refused value."""
     settled(page, inkloop.url + "/admin/schedule")
     for string in STRINGS[:6]:
         page.locator("#cron").fill(string)
         page.locator("#timezone").fill(string)
         page.locator("#save-schedule").click()
         expect(page.locator("#schedule-form [role=status]").last).to_contain_text(string)
-    left_alone(page, "the schedule's form")
+    check_untouched(page, "the schedule's form")
 
     for string in STRINGS[:4]:
         page.goto(f"{inkloop.url}/#carry={quote(string)}")
         page.reload()
         page.wait_for_load_state("networkidle")
-        left_alone(page, string)
+        check_untouched(page, string)
 
 
 @pytest.mark.parametrize("place", [0, 1, 9, 18])
-def test_what_the_interface_answers_is_no_page(inkloop: Running, page: Page, place: int) -> None:
-    """A refusal that repeats the address is JSON, and no browser takes it for anything else."""
+def test_a_refusal_of_the_api_is_not_rendered_as_a_page(
+    inkloop: Running, page: Page, place: int
+) -> None:
+    """A refusal that repeats the URL is JSON, and no browser renders it as HTML."""
     for path in ("/api/v1/drawings/{}", "/{}", "/assets/{}", "/api/docs/{}", "/admin/x/{}"):
         address = inkloop.url + path.format(quote(STRINGS[place], safe=""))
         answer = page.goto(address)
         assert answer is not None
         assert answer.headers["x-content-type-options"] == "nosniff"
-        left_alone(page, address)
+        check_untouched(page, address)

@@ -1,4 +1,4 @@
-"""The map as a reviewer reads it: by mouse and by keys, in both languages, at both widths."""
+"""The map as a reviewer uses it: by mouse and by keyboard, in both languages, at both widths."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from tests.support.running import Running, running
 
 LABELS = np.arange(20, dtype=np.uint8) % 10
 STRAY = (0.5, -0.5)
-"""Where the 5 in quarantine stands: alone, among the 3s by its features."""
+"""Position of the quarantined 5: alone on the map; its nearest features are those of 3s."""
 
 
 @pytest.fixture(scope="module")
 def inkloop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Version 1 is live and its map is not made yet."""
+    """Version 1 is live and has no map yet."""
     instance = prepare(tmp_path_factory.mktemp("map") / "instance")
     settings = Settings.from_env({}, instance=instance)
     settings.mnist_cache.mkdir(exist_ok=True)
@@ -50,7 +50,7 @@ def database(inkloop: Running) -> Iterator[Database]:
 
 @pytest.fixture
 def unmapped(database: Database) -> None:
-    """Version 1 has no map."""
+    """Delete version 1's map."""
     with database.write() as session:
         session.execute(delete(Embedding))
         session.execute(delete(DigitMap))
@@ -58,7 +58,7 @@ def unmapped(database: Database) -> None:
 
 @pytest.fixture
 def stray(database: Database) -> str:
-    """The id of the drawing that lies among others, the map being made."""
+    """Make the map. Returns: the id of the drawing that lies among another digit's."""
     with database.write() as session:
         maps.begin_map(session, 1, now=utc_now())
         drawings = session.scalars(select(Drawing).order_by(Drawing.number)).all()
@@ -76,7 +76,7 @@ def stray(database: Database) -> str:
 
 
 def _corner(label: int, place: int) -> tuple[float, float]:
-    """A place in the left half, by digit."""
+    """A position in the left half, by digit."""
     return -0.9 + 0.12 * (label % 5) + 0.01 * (place % 7), -0.6 + 0.9 * (label // 5)
 
 
@@ -89,7 +89,7 @@ def _mnist_point(place: int) -> maps.Point:
 def open_map(
     browser: Browser, inkloop: Running, locale: str, width: int, query: str = "", dark: bool = False
 ) -> Page:
-    """An administrator's browser on the map."""
+    """Open the map as an administrator."""
     context = signed_in(
         browser,
         inkloop,
@@ -103,14 +103,14 @@ def open_map(
 
 
 def hover(page: Page, x: float, y: float) -> None:
-    """Move the mouse onto a place of the whole map, -1 to 1."""
+    """Move the mouse to a position on the whole map, -1 to 1."""
     box = page.locator(".map-canvas").bounding_box()
     assert box is not None
     half = min(box["width"], box["height"]) / 2 - 20
     page.mouse.move(box["x"] + box["width"] / 2 + x * half, box["y"] + box["height"] / 2 + y * half)
 
 
-def test_before_there_is_a_map_the_page_says_how_far_it_is(
+def test_without_a_map_the_page_shows_its_progress(
     browser: Browser, inkloop: Running, database: Database, unmapped: None
 ) -> None:
     page = open_map(browser, inkloop, "en-GB", 390)
@@ -150,7 +150,7 @@ def test_a_point_shows_its_ink_and_opens_the_drawing_in_the_gallery(
     page.context.close()
 
 
-def test_filters_live_in_the_address_and_the_strays_are_listed(
+def test_filters_are_in_the_url_and_outliers_are_listed(
     browser: Browser, inkloop: Running, stray: str
 ) -> None:
     page = open_map(browser, inkloop, "en-GB", 1280)
@@ -169,7 +169,7 @@ def test_filters_live_in_the_address_and_the_strays_are_listed(
     page.context.close()
 
 
-def test_by_keys_alone_in_chinese_on_a_phone_in_the_dark(
+def test_the_map_works_by_keyboard_in_chinese_on_a_phone_in_dark_mode(
     browser: Browser, inkloop: Running, stray: str
 ) -> None:
     page = open_map(browser, inkloop, "zh-CN", 390, "?only=strays", dark=True)

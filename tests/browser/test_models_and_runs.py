@@ -1,4 +1,4 @@
-"""The versions as an administrator judges and steers them."""
+"""The models view: verdicts, lineage, promotion and rollback."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SWITCHED_MS = 20_000
 
 @pytest.fixture(scope="module")
 def inkloop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Version 1 is live; version 2, from it, was held: it reads two more sevens as ones."""
+    """Version 1 is live. Version 2, its successor, was held: it reads two more sevens as ones."""
     instance = prepare(tmp_path_factory.mktemp("versions") / "instance")
     _hold_version_2(instance)
     with running("serve", instance, INKLOOP_WORKERS="1") as server:
@@ -87,7 +87,7 @@ def _hold_version_2(instance: Path) -> None:
     database.dispose()
 
 
-def test_why_a_version_was_held_and_which_digits_it_lost(
+def test_the_page_shows_why_a_version_was_held_and_which_digits_it_lost(
     browser: Browser, inkloop: Running
 ) -> None:
     page = open_dashboard(browser, inkloop, "en-GB", 1280)
@@ -108,7 +108,9 @@ def test_why_a_version_was_held_and_which_digits_it_lost(
     page.context.close()
 
 
-def test_how_a_version_was_made_and_how_sure_it_may_be(browser: Browser, inkloop: Running) -> None:
+def test_the_page_shows_how_a_version_was_made_and_its_calibration(
+    browser: Browser, inkloop: Running
+) -> None:
     page = open_dashboard(browser, inkloop, "en-GB", 1280)
     page.goto(f"{inkloop.url}/admin/models")
     page.locator("#lineage").get_by_role("link", name="Version 2: never live").click()

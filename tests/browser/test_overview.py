@@ -1,4 +1,4 @@
-"""The overview as an administrator sees it: what needs them, and figures that are true."""
+"""The overview: open tasks, and figures that agree with the database."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
 
 @pytest.fixture(scope="module")
 def inkloop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Version 1 is live; 41 drawings of three contributors, one of them in quarantine."""
+    """Version 1 is live. There are 41 drawings of three contributors, one in quarantine."""
     instance = prepare(tmp_path_factory.mktemp("overview") / "instance")
     with running("serve", instance, INKLOOP_WORKERS="1") as server:
         server.wait("/readyz")
@@ -51,7 +51,7 @@ def open_overview(browser: Browser, inkloop: Running, locale: str, width: int) -
 
 
 def expect_all_charts(page: Page, accuracy: str) -> None:
-    """Every chart is drawn, within the page, and nothing was refused on the way."""
+    """Check that every chart is drawn within the page and that no request failed."""
     for chart in CHARTS:
         expect(page.locator(f"#{chart} .plot-place svg")).to_be_visible()
     page.locator("#accuracy-mnist_test .plot-place svg").hover()
@@ -92,9 +92,7 @@ def test_the_figures_are_those_of_the_database(browser: Browser, inkloop: Runnin
     page.context.close()
 
 
-def test_what_needs_a_person_comes_first_until_it_is_done(
-    browser: Browser, inkloop: Running
-) -> None:
+def test_open_tasks_come_first_until_they_are_done(browser: Browser, inkloop: Running) -> None:
     page = open_overview(browser, inkloop, "en-GB", 1280)
     expect(page.locator("#lead")).to_contain_text("one thing needs you")
     expect(page.locator("#needs")).to_contain_text("One drawing is being checked")
@@ -114,7 +112,7 @@ def test_what_needs_a_person_comes_first_until_it_is_done(
     page.context.close()
 
 
-def test_a_chart_has_its_table_by_keyboard_with_the_way_to_the_drawings(
+def test_a_chart_has_a_table_with_links_to_the_drawings_by_keyboard(
     browser: Browser, inkloop: Running
 ) -> None:
     page = open_overview(browser, inkloop, "en-GB", 1280)
@@ -142,9 +140,7 @@ def test_in_chinese_on_a_phone(browser: Browser, inkloop: Running) -> None:
     page.context.close()
 
 
-def test_what_cannot_be_shown_says_so_and_comes_by_itself(
-    browser: Browser, inkloop: Running
-) -> None:
+def test_a_failed_request_is_reported_and_repeated(browser: Browser, inkloop: Running) -> None:
     page = open_overview(browser, inkloop, "en-GB", 1280)
     trouble = {"error": "Overloaded", "message": "Try again in a moment."}
     page.route("**/api/v1/overview", lambda route: route.fulfill(status=503, json=trouble))
@@ -157,7 +153,7 @@ def test_what_cannot_be_shown_says_so_and_comes_by_itself(
     page.context.close()
 
 
-def test_an_instance_without_anything_says_what_to_do(browser: Browser, tmp_path: Path) -> None:
+def test_an_empty_instance_says_what_to_do(browser: Browser, tmp_path: Path) -> None:
     settings = Settings.from_env({}, instance=tmp_path / "instance")
     migrate.upgrade(settings)
     settings.secret()

@@ -1,4 +1,4 @@
-"""Reviewing by keyboard, and looking after contributors, accounts, tokens and the log."""
+"""Review by keyboard, and the views of contributors, accounts, tokens and the audit log."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 
 @pytest.fixture(scope="module")
 def inkloop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One server for all tests of this file; each test leaves the others' things alone."""
+    """One server for all tests of this file; each test changes rows of its own."""
     instance = prepare(tmp_path_factory.mktemp("prepared") / "instance")
     with running("serve", instance, INKLOOP_WORKERS="1") as server:
         server.wait("/readyz")
@@ -36,7 +36,7 @@ def inkloop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def open_view(
     browser: Browser, inkloop: Running, path: str, *, email: str = EMAIL, **options: Any
 ) -> Page:
-    """A view of the dashboard in a browser of its own, somebody signed in."""
+    """Open a view of the dashboard as a signed-in user."""
     options = {"locale": "en-GB", **DESK} | options
     page = signed_in(browser, inkloop, email=email, **options).new_page()
     page.goto(inkloop.url + path)
@@ -44,37 +44,37 @@ def open_view(
 
 
 def leave_review(page: Page) -> None:
-    """Go to another view: what was not decided is given back."""
+    """Go to another view, which releases the undecided drawings."""
     with page.expect_response(lambda answer: answer.request.method == "DELETE"):
         page.locator("nav.rail a[href='/admin/schedule']").click()
     page.context.close()
 
 
 def left(page: Page) -> int:
-    """How many drawings wait for a reviewer, as the page says."""
+    """Number of drawings that wait for a reviewer, as the page shows it."""
     found = re.search(r"\d+", page.locator("#review-left").inner_text())
     assert found is not None
     return int(found[0])
 
 
 def shown(page: Page) -> str:
-    """Which drawing is before the reviewer's eyes."""
+    """The drawing that the reviewer sees."""
     return page.locator(".review-card").get_attribute("data-id") or ""
 
 
 def press(page: Page, key: str) -> None:
-    """Decide by a key; the next drawing is there at once."""
+    """Decide by a key; the next drawing appears at once."""
     before = shown(page)
     page.keyboard.press(key)
     expect(page.locator(".review-card")).not_to_have_attribute("data-id", before)
 
 
 def statuses(inkloop: Running) -> dict[str, int]:
-    """The totals that the server keeps."""
+    """Totals by status, from the server."""
     return dict(inkloop.get("/api/v1/stats")["by_status"])
 
 
-def test_ten_drawings_are_reviewed_by_keyboard_and_the_last_taken_back(
+def test_ten_drawings_are_reviewed_by_keyboard_and_the_last_decision_is_undone(
     browser: Browser, inkloop: Running
 ) -> None:
     page = open_view(browser, inkloop, "/admin/review", email=REVIEWER)
@@ -92,7 +92,7 @@ def test_ten_drawings_are_reviewed_by_keyboard_and_the_last_taken_back(
     page.keyboard.press("u")
     expect(page.locator(".review-card")).to_have_attribute("data-id", tenth)
     expect(page.locator("#review-said")).to_contain_text("Undone")
-    # Accepting what was accepted changes no total: only its answer tells that it has arrived.
+    # Accepting an accepted drawing changes no total, so wait for the answer instead.
     with page.expect_response(lambda answer: "/api/v1/review/" in answer.url and answer.ok):
         press(page, "Enter")
 
@@ -106,9 +106,7 @@ def test_ten_drawings_are_reviewed_by_keyboard_and_the_last_taken_back(
     leave_review(page)
 
 
-def test_two_reviewers_have_different_drawings_before_their_eyes(
-    browser: Browser, inkloop: Running
-) -> None:
+def test_two_reviewers_see_different_drawings(browser: Browser, inkloop: Running) -> None:
     one = open_view(browser, inkloop, "/admin/review?view=grid", email=REVIEWER)
     expect(one.locator(".review-tile").first).to_be_visible()
     other = open_view(browser, inkloop, "/admin/review?view=grid")
@@ -124,7 +122,7 @@ def test_two_reviewers_have_different_drawings_before_their_eyes(
     leave_review(other)
 
 
-def test_what_was_decided_last_counts_although_the_page_is_left_at_once(
+def test_the_last_decision_counts_even_if_the_page_is_left_at_once(
     browser: Browser, inkloop: Running
 ) -> None:
     page = open_view(browser, inkloop, "/admin/review", email=REVIEWER)
@@ -160,7 +158,7 @@ def test_a_grid_is_reviewed_by_touch_in_chinese(browser: Browser, inkloop: Runni
     leave_review(page)
 
 
-def test_a_contributor_is_blocked_and_let_in_again(browser: Browser, inkloop: Running) -> None:
+def test_a_contributor_is_blocked_and_unblocked(browser: Browser, inkloop: Running) -> None:
     page = open_view(browser, inkloop, "/admin/people")
     page.get_by_role("link", name="Contributor 2").click()
     expect(page.locator("#lead")).to_contain_text("Contributor 2 gave 6 drawings")
@@ -181,7 +179,7 @@ def test_a_contributor_is_blocked_and_let_in_again(browser: Browser, inkloop: Ru
     page.context.close()
 
 
-def test_what_erasing_affects_is_said_before_and_then_it_is_gone(
+def test_erasing_shows_its_effects_first_and_then_deletes_the_data(
     browser: Browser, inkloop: Running
 ) -> None:
     page = open_view(browser, inkloop, "/admin/people/contributors/3", locale="zh-CN", **PHONE)
@@ -255,7 +253,7 @@ def test_a_token_is_shown_once_and_revoked(browser: Browser, inkloop: Running) -
     page.context.close()
 
 
-def test_the_log_is_filtered_shared_by_its_address_and_taken_along(
+def test_the_audit_log_is_filtered_shared_by_its_url_and_downloaded(
     browser: Browser, inkloop: Running
 ) -> None:
     page = open_view(browser, inkloop, "/admin/audit")
@@ -281,7 +279,7 @@ def test_the_log_is_filtered_shared_by_its_address_and_taken_along(
     page.context.close()
 
 
-def test_a_schedule_is_read_out_while_it_is_typed_saved_and_paused(
+def test_a_schedule_is_described_while_it_is_typed_then_saved_and_paused(
     browser: Browser, inkloop: Running
 ) -> None:
     page = open_view(browser, inkloop, "/admin/schedule", locale="zh-CN", **PHONE)

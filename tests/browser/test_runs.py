@@ -1,4 +1,4 @@
-"""Runs as an administrator follows them: how far, what came of each, and who is told."""
+"""The runs view: progress, results, and notifications by webhook."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ RULES: list[dict[str, Any]] = [
 
 @pytest.fixture(scope="module")
 def inkloop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Run 1 made the live version; run 2 was held, run 3 failed, run 4 is under way."""
+    """Run 1 made the live version, run 2 was held, run 3 failed, run 4 is in progress."""
     instance = prepare(tmp_path_factory.mktemp("runs") / "instance")
     add_runs(instance)
     with running("serve", instance, INKLOOP_WORKERS="1", INKLOOP_WEBHOOK_PRIVATE="on") as server:
@@ -61,7 +61,7 @@ def inkloop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def add_runs(instance: Path) -> None:
-    """One run held, one failed, one under way, as trainers would leave them."""
+    """Add a held, a failed and a running run, with the rows that a trainer writes."""
     settings = Settings.from_env({}, instance=instance)
     database = Database(settings)
     with database.write() as session:
@@ -136,7 +136,7 @@ def _learn(session: Session, run_id: int, fence: int, n_done: int, n_steps: int)
 
 
 def change(inkloop: Running, do: Callable[[Session], None]) -> None:
-    """As the trainer would, from its own process."""
+    """Change the database as the trainer does, beside the server."""
     database = Database(Settings.from_env({}, instance=inkloop.instance))
     with database.write() as session:
         do(session)
@@ -144,12 +144,14 @@ def change(inkloop: Running, do: Callable[[Session], None]) -> None:
 
 
 def assert_fits(page: Page) -> None:
-    """No part of the page is wider than the screen, and axe finds nothing."""
+    """Check that the page is not wider than the screen and that axe finds nothing."""
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert axe_findings(page) == []
 
 
-def test_why_a_run_was_held_and_what_it_learned_from(browser: Browser, inkloop: Running) -> None:
+def test_the_page_shows_why_a_run_was_held_and_its_drawings(
+    browser: Browser, inkloop: Running
+) -> None:
     page = open_dashboard(browser, inkloop, "en-GB", 1280)
     page.goto(f"{inkloop.url}/admin/runs")
     page.locator(f"[data-run='{HELD}']").get_by_role("link").click()
@@ -201,7 +203,7 @@ def test_a_failed_run_says_what_to_do_in_chinese_on_a_phone(
     page.context.close()
 
 
-def test_a_run_is_watched_and_cancelled_while_the_live_version_goes_on(
+def test_a_run_is_watched_and_cancelled_and_the_live_version_stays(
     browser: Browser, inkloop: Running
 ) -> None:
     def alive(session: Session) -> None:
@@ -241,10 +243,8 @@ def test_a_run_is_watched_and_cancelled_while_the_live_version_goes_on(
     page.context.close()
 
 
-def test_somebody_is_told_of_ends_tested_and_told_no_more(
-    browser: Browser, inkloop: Running
-) -> None:
-    def told(session: Session) -> None:
+def test_a_webhook_is_saved_tested_and_removed(browser: Browser, inkloop: Running) -> None:
+    def refused(session: Session) -> None:
         (delivery,) = waiting(session)
         deliveries.record_attempt(session, delivery.id, "refused", {"status": 503}, now=utc_now())
 
@@ -268,7 +268,7 @@ def test_somebody_is_told_of_ends_tested_and_told_no_more(
 
     page.locator("#test-webhook").click()
     expect(page.locator(".delivery-outcome")).to_have_text("waits for the trainer ")
-    change(inkloop, told)
+    change(inkloop, refused)
     expect(page.locator(".delivery-outcome")).to_contain_text("The receiver answered 503")
 
     page.reload()

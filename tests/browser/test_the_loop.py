@@ -1,4 +1,4 @@
-"""The whole loop, as a person lives it: draw, be read, correct, retrain, be read better."""
+"""The whole loop in a browser: draw, read, correct, retrain, read better."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LEARNED = re.compile(r"Version 2 reads \d+ of your \d+, version 1 read \d+")
 
 
 def open_draw_page(browser: Browser, inkloop: Running, **options: Any) -> Page:
-    """The draw page in a browser of its own, once it shows what is live."""
+    """Open the draw page and wait until it shows the live version."""
     defaults: dict[str, Any] = {"locale": "en-GB", "viewport": {"width": 1280, "height": 800}}
     context: BrowserContext = browser.new_context(**(defaults | options))
     page = context.new_page()
@@ -37,10 +37,10 @@ def open_draw_page(browser: Browser, inkloop: Running, **options: Any) -> Page:
     return page
 
 
-def hand_over(
+def draw_and_label(
     page: Page, draw: Callable[[Page, Any], None], drawing: dict[str, Any], n_before: int
 ) -> None:
-    """Draw, wait for the answer, and say which digit it is."""
+    """Draw, wait for the prediction, and give the label."""
     draw(page, drawing["strokes"])
     expect(page.locator("#answer-headline")).to_have_text(re.compile("sure|does not look"))
     if draw is draw_by_touch:
@@ -51,7 +51,7 @@ def hand_over(
 
 
 def sign_in(page: Page, inkloop: Running) -> None:
-    """Sign in at the dashboard with the mouse and the keys."""
+    """Sign in to the dashboard by mouse and keyboard."""
     page.goto(f"{inkloop.url}/admin")
     page.get_by_label("E-mail address").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
@@ -73,7 +73,7 @@ def test_with_the_mouse_from_the_first_stroke_to_the_new_version(
         wait_for_count(page, 1)
         hand = OddHand(9)
         for n_before in range(1, 25):
-            hand_over(page, draw_with_mouse, hand.draw(n_before % 10), n_before)
+            draw_and_label(page, draw_with_mouse, hand.draw(n_before % 10), n_before)
         expect(page.locator("#count-exam")).to_have_text("5 kept for the exam")
 
         dashboard = page.context.new_page()
@@ -99,7 +99,7 @@ def test_by_touch_on_a_phone(browser: Browser, instance: Path, playwright: Any) 
 
         hand = OddHand(2)
         for n_before in range(12):
-            hand_over(page, draw_by_touch, hand.draw(n_before % 10), n_before)
+            draw_and_label(page, draw_by_touch, hand.draw(n_before % 10), n_before)
         scrolled = page.evaluate("window.scrollY")
         run = admin.retrain()
 
@@ -148,7 +148,7 @@ def test_by_keyboard_alone_in_chinese(browser: Browser, instance: Path) -> None:
 
 
 def press_tab_until(page: Page, selector: str) -> None:
-    """Move the focus forward as a person without a mouse does."""
+    """Press Tab until the element that `selector` names has the focus."""
     for _ in range(60):
         if page.locator(f"{selector}:focus").count():
             return

@@ -18,7 +18,7 @@ TESTS_FAILED = 1  # pytest's exit code: tests ran and failed
 # guard → its test, and a part of its failure
 STANDS_FOR = {
     "sync of commits": (
-        "tests/core/storage/test_database.py::test_a_writer_has_the_pragmas_that_durability_rests_on"
+        "tests/core/storage/test_database.py::test_a_writer_has_the_pragmas_that_durability_needs"
         "[synchronous-2]",
         "assert 1 == 2",
     ),
@@ -47,7 +47,7 @@ STANDS_FOR = {
         "assert 200 == 401",
     ),
     "begin immediate": (
-        "tests/core/storage/test_database.py::test_writers_in_many_threads_all_get_their_turn",
+        "tests/core/storage/test_database.py::test_writers_in_many_threads_all_succeed",
         "database is locked",
     ),
     "pixel limit": (

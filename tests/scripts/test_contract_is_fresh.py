@@ -37,7 +37,7 @@ def test_the_contract_was_made_of_the_schemas_as_they_are(
     assert hashes["schemas"] == sha256(schemas), "run: npm --prefix webui run contract"
 
 
-def test_nobody_edited_the_contract_by_hand(parts: tuple[dict[str, str], str]) -> None:
+def test_the_contract_was_not_edited_by_hand(parts: tuple[dict[str, str], str]) -> None:
     hashes, types = parts
 
     assert hashes["types"] == sha256(types), "run: npm --prefix webui run contract"

@@ -70,7 +70,7 @@ def busy() -> Iterator[Slow]:
         thread.join(timeout=120)
 
 
-def test_a_request_beyond_the_limit_is_told_to_retry(busy: Slow) -> None:
+def test_a_request_beyond_the_limit_is_asked_to_retry(busy: Slow) -> None:
     status, headers, body = busy.ask()
 
     assert status.startswith("503")

@@ -307,7 +307,7 @@ def fine_tune(
     Computes with as many threads as torch is allowed, or with one where that is faster.
 
     Returns: one or two candidates, strongest first, and the run's metrics.
-    Raises: whatever `on_step` or `on_checkpoint` raise.
+    Raises: the exceptions of `on_step` and `on_checkpoint`.
     """
     n_threads = _threads(champion, data, config, resume)
     begun = 0 if resume is None else int(resume.facts["step"])

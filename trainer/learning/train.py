@@ -80,7 +80,7 @@ def train(
     Computes with as many threads as torch is allowed, or with one where that is faster. The same
     seed and number of threads give the same weights, on a CPU bit for bit.
 
-    Raises: whatever `on_step` or `keep` raise.
+    Raises: the exceptions of `on_step` and `keep`.
     """
     recipe = recipe or kind.recipe
     device = best_device()

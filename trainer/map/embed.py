@@ -238,7 +238,7 @@ def _points(
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make one map. Returns the exit code, `RECORDED` if the row says why there is no map."""
+    """Make one map. Returns the exit code, `RECORDED` if the row has the reason for no map."""
     os.nice(NICE)
     settings = Settings.from_env()
     logs.configure(settings.log_format, "map")

@@ -35,8 +35,8 @@ EXAM_LIMIT = 10_000
 CONTRIBUTOR_LIMIT = 50
 CONTRIBUTOR_SHARE = 0.05
 CONTRIBUTOR_FLOOR = 10
-"""Every contributor may give this many: with 20 contributors, a cap of 5 % each would leave all
-with as many drawings as the contributor with the fewest."""
+"""Number of drawings that no cap removes. Without it, with 20 contributors, a cap of 5 % each would
+leave every contributor as many drawings as the one with the fewest."""
 CHUNK = 500  # numbers in one query; SQLite takes 32,766 parameters
 SHUFFLER = 2_654_435_761  # Knuth's multiplicative hash: a prime near 2**32 / golden ratio
 

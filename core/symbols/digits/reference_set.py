@@ -23,7 +23,7 @@ N_KNOWN_WRITERS: Final = 60_000
 """Size of MNIST's training set. The writers of a training set of another size are unknown."""
 
 OTHER_VALIDATION_SHARE: Final = 12
-"""One of so many images validates where writers are unknown: the last ones."""
+"""Where writers are unknown, the last twelfth of the training set is the validation split."""
 
 
 def load(settings: Settings) -> DigitReferenceSet:

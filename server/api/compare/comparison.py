@@ -1,7 +1,7 @@
 """Compare two versions by the predictions recorded at their evaluations; no model is run.
 
-Shape: N digits that both versions read. MNIST test images are paired by index, drawings by their
-number, in the newest evaluation of each version.
+Shape: N digits that both versions read. Exam images are paired by index, drawings by their number,
+in the newest evaluation of each version.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Flip:
     """A digit that exactly one of the two versions reads right."""
 
     place: int
-    """Index in the MNIST test set, or the drawing's number."""
+    """Index in the exam, or the drawing's number."""
     label: int
     a: int
     b: int
@@ -73,9 +73,9 @@ def difference(
     )
 
 
-def on_mnist(session: Session, a: int, b: int, labels_N: Labels) -> Difference | None:
-    """Compare on the MNIST test set; None unless both versions were evaluated on all of it."""
-    read_a, read_b = mnist_predictions(session, a), mnist_predictions(session, b)
+def on_exam(session: Session, a: int, b: int, labels_N: Labels) -> Difference | None:
+    """Compare on the exam; None unless both versions were evaluated on all of it."""
+    read_a, read_b = exam_predictions(session, a), exam_predictions(session, b)
     if read_a is None or read_b is None or not len(read_a) == len(read_b) == len(labels_N):
         return None
     return difference(labels_N, read_a, read_b, np.arange(len(labels_N)))
@@ -94,8 +94,8 @@ def on_drawings(session: Session, a: int, b: int) -> Difference:
     )
 
 
-def mnist_predictions(session: Session, version: int) -> Labels | None:
-    """Return a version's recorded predictions (N,) on the MNIST test set; None without them."""
+def exam_predictions(session: Session, version: int) -> Labels | None:
+    """Return a version's recorded predictions (N,) on the exam; None without them."""
     predicted = session.scalars(
         select(Evaluation.predicted)
         .where(Evaluation.version == version, Evaluation.dataset == Dataset.MNIST_TEST)

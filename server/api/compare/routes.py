@@ -37,19 +37,19 @@ def compare(a: int, b: int) -> ResponseReturnValue:
     with services().database.read() as session:
         for version in (a, b):
             _check_exists(session, version)
-        on_mnist = None if labels is None else comparison.on_mnist(session, a, b, labels)
+        on_exam = None if labels is None else comparison.on_exam(session, a, b, labels)
         on_drawings = comparison.on_drawings(session, a, b)
         drawn = _drawings(session, on_drawings)
         numbers = _numbers(session, drawn)
-    images = _reference().exam_images() if on_mnist is not None else None
+    images = _reference().exam_images() if on_exam is not None else None
     shown = {
-        kind: _mnist_flips(on_mnist, images, kind) + _drawn_flips(on_drawings, drawn, kind)
+        kind: _exam_flips(on_exam, images, kind) + _drawn_flips(on_drawings, drawn, kind)
         for kind in ("better", "worse")
     }
     return {
         "a": a,
         "b": b,
-        "mnist_test": None if on_mnist is None else _difference_json(on_mnist),
+        "mnist_test": None if on_exam is None else _difference_json(on_exam),
         "drawings": _difference_json(on_drawings),
         "better": shown["better"][:MAX_SHOWN],
         "worse": shown["worse"][:MAX_SHOWN],
@@ -97,11 +97,11 @@ def _reference() -> ReferenceSet:
 
 
 def _test_predictions(version: int) -> tuple[Labels, Labels]:
-    """Return the MNIST test labels and a version's recorded predictions. Raises: NotFound."""
+    """Return the exam's labels and a version's recorded predictions. Raises: NotFound."""
     labels_N = _reference().exam_labels()
     with services().database.read() as session:
         _check_exists(session, version)
-        predicted_N = comparison.mnist_predictions(session, version)
+        predicted_N = comparison.exam_predictions(session, version)
     if labels_N is None or predicted_N is None or len(labels_N) != len(predicted_N):
         raise NotFound("record", f"of what version {version} read in MNIST's test set")
     return labels_N, predicted_N
@@ -135,7 +135,7 @@ def _flip_json(flip: Flip, source: str, ink: bytes, drawing: Drawing | None) -> 
     }
 
 
-def _mnist_flips(found: Difference | None, images: Inks | None, kind: str) -> list[Json]:
+def _exam_flips(found: Difference | None, images: Inks | None, kind: str) -> list[Json]:
     if found is None or images is None:
         return []
     flips: Sequence[Flip] = getattr(found, kind)

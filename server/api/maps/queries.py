@@ -17,10 +17,10 @@ from core.symbols import digits
 INK_BYTES = 784
 SHOWN = (DrawingStatus.ACCEPTED, DrawingStatus.QUARANTINED)
 
-MnistPoint = Row[int, int, float, float, int, int, float]
+ExamPoint = Row[int, int, float, float, int, int, float]
 """place, number, x, y, predicted, near_label, depth."""
 DrawnPoint = Row[int, int, float, float, int, int, float, str, int]
-"""The same, and the drawing's id and label."""
+"""The same columns, and the drawing's id and label."""
 _COLUMNS = (
     Embedding.place,
     Embedding.number,
@@ -36,9 +36,9 @@ _COLUMNS = (
 class MapPoints:
     """The points of a map, each kind in the order of its places."""
 
-    mnist: Sequence[MnistPoint]
+    exam: Sequence[ExamPoint]
     drawings: Sequence[DrawnPoint]
-    """Without drawings that were deleted or rejected since."""
+    """Without drawings that were deleted or rejected after the map was made."""
 
 
 def points(session: Session, version: int) -> MapPoints:

@@ -1,4 +1,4 @@
-"""Routes of maps: points and inks of a version's map, and making one."""
+"""Routes of maps: points and inks of a version's map, and requests for a new map."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def show(query: MapQuery) -> ResponseReturnValue:
             "seconds": row.seconds,
             "n_since": queries.n_since(session, row),
         }
-    known = [point for point in found.mnist if point.number < len(labels)]
+    known = [point for point in found.exam if point.number < len(labels)]
     content["mnist"] = _columns(known, [int(labels[point.number]) for point in known])
     content["mnist"]["index"] = [point.number for point in known]
     content["drawings"] = _columns(found.drawings, [point.label for point in found.drawings])
@@ -82,9 +82,8 @@ def inks(query: MapQuery) -> ResponseReturnValue:
     answer.add_etag()
     answer.make_conditional(request)
     if answer.status_code == 200 and request.accept_encodings.find("gzip") >= 0:
-        packer = zlib.compressobj(
-            1, wbits=GZIP
-        )  # 2.4 MB become 0.7 MB in 25 ms; level 6: 0.6 MB in 90 ms
+        # Level 1: 2.4 MB become 0.7 MB in 25 ms. Level 6: 0.6 MB in 90 ms.
+        packer = zlib.compressobj(1, wbits=GZIP)
         answer.set_data(packer.compress(data) + packer.flush())
         answer.headers["Content-Encoding"] = "gzip"
     return answer

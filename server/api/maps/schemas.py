@@ -34,7 +34,7 @@ class PointColumns(ResponseModel):
     near_label: list[Label]
     """The most frequent label of its 15 nearest neighbours."""
     depth: list[PerMille]
-    """How much nearer those neighbours are than all others, in thousandths."""
+    """How much nearer points with that label are than others, in thousandths."""
 
 
 class MnistColumns(PointColumns):
@@ -56,9 +56,9 @@ class MapOut(ResponseModel):
     live_version: int | None
     made_at: datetime
     seconds: float
-    """How long it took to make."""
+    """Duration of the computation."""
     n_since: int
-    """Drawings that arrived since."""
+    """Drawings that arrived after the map was made."""
     mnist: MnistColumns
     drawings: DrawingColumns
 
@@ -81,7 +81,7 @@ class MapsOut(ResponseModel):
     is_owed: bool
     """Whether the live version has no map yet, or a new one was requested."""
     last_seconds: float | None
-    """How long the newest map took."""
+    """Duration of the newest map's computation."""
     message: str | None
     """Why the newest attempt failed, and what to do about it."""
     failure: str | None

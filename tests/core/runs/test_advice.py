@@ -12,7 +12,7 @@ def test_every_failure_has_advice_of_its_own() -> None:
     assert what_to_do(advice(End(status="failed", failure=None))) in said
 
 
-def test_a_held_run_leads_to_what_is_being_checked() -> None:
+def test_advice_for_a_held_run_links_the_drawings_in_quarantine() -> None:
     end = End(status="held", n_drawings=12, n_checking=3, failed_rules=["mnist_vs_anchor"])
 
     assert advice(end) == [Advice("drawings_stay", {"n": 12}), Advice("review_drawings", {"n": 3})]
@@ -23,7 +23,7 @@ def test_a_held_run_leads_to_what_is_being_checked() -> None:
     )
 
 
-def test_a_run_held_by_exam_drawings_alone_leads_to_those() -> None:
+def test_advice_for_a_run_held_by_exam_drawings_alone_links_those() -> None:
     end = End(status="held", n_drawings=1, failed_rules=["holdout_known"])
 
     assert [one.name for one in advice(end)] == ["drawings_stay", "check_exam_drawings"]
@@ -35,7 +35,7 @@ def test_a_run_held_by_another_rule_needs_nothing() -> None:
     assert [one.name for one in advice(end)] == ["drawings_stay", "next_run_retries"]
 
 
-def test_nothing_is_to_be_done_while_a_run_is_open_or_once_it_is_live() -> None:
+def test_an_open_or_promoted_run_needs_nothing() -> None:
     ends = [End(status=status) for status in ("queued", "running", "promoted")]
 
     assert [what_to_do(advice(end)) for end in ends] == [None] * 3

@@ -23,13 +23,13 @@ def exam_rule(passed: bool, right: int, before: int, n: int, **facts: Any) -> di
     return rule("holdout_known", passed, before - right, 2, **figures, **facts)
 
 
-def test_a_held_candidate_is_told_its_net_loss_and_what_was_allowed() -> None:
+def test_the_sentence_of_a_held_candidate_has_its_net_loss_and_the_allowed_one() -> None:
     rules = [anchor_rule(False, 14, 5, 6)]
 
     assert verdict_sentence(False, rules) == "Held: loses 9 test digits net, 6 allowed"
 
 
-def test_a_held_candidate_is_told_every_rule_that_failed_and_no_other() -> None:
+def test_the_sentence_of_a_held_candidate_names_every_failed_rule_and_no_other() -> None:
     rules = [
         anchor_rule(True, 2, 2, 8),
         rule("per_digit", False, 9, 7, digit=7, n_lost=10, n_gained=1),
@@ -42,7 +42,7 @@ def test_a_held_candidate_is_told_every_rule_that_failed_and_no_other() -> None:
     )
 
 
-def test_a_digit_that_loses_a_little_is_named_with_what_was_allowed() -> None:
+def test_a_digit_with_a_small_loss_is_named_with_the_allowed_loss() -> None:
     loses = rule("per_digit", True, 1, 3, digit=6, n_lost=2, n_gained=1)
 
     assert rule_sentence(loses) == (
@@ -50,13 +50,13 @@ def test_a_digit_that_loses_a_little_is_named_with_what_was_allowed() -> None:
     )
 
 
-def test_where_every_digit_is_read_as_well_none_is_named() -> None:
+def test_no_digit_is_named_if_all_are_read_as_well_as_before() -> None:
     gains = rule("per_digit", True, 0, 1, digit=0, n_lost=0, n_gained=0)
 
     assert rule_sentence(gains) == "No digit is read worse than by the anchor."
 
 
-def test_a_promotion_tells_how_the_exam_drawings_fared() -> None:
+def test_the_sentence_of_a_promotion_has_the_results_on_exam_drawings() -> None:
     rules = [anchor_rule(True, 4, 2, 8), exam_rule(True, 8, 3, 8)]
 
     assert verdict_sentence(True, rules) == (
@@ -65,7 +65,7 @@ def test_a_promotion_tells_how_the_exam_drawings_fared() -> None:
     )
 
 
-def test_a_promotion_without_exam_drawings_is_silent_about_them() -> None:
+def test_a_promotion_without_exam_drawings_does_not_mention_them() -> None:
     rules = [anchor_rule(True, 1, 4, 7), exam_rule(True, 0, 0, 0)]
 
     assert verdict_sentence(True, rules) == "Promoted: gains 3 test digits net"
@@ -85,7 +85,7 @@ def test_an_accuracy_just_below_its_bound_is_not_rounded_up_to_it() -> None:
     assert sentence == "The first model reads 98.99 % of the test digits, 99.00 % needed."
 
 
-def test_a_second_try_is_said() -> None:
+def test_a_promotion_of_a_second_candidate_says_so() -> None:
     rules = [anchor_rule(True, 3, 3, 8, look=2)]
 
     assert verdict_sentence(True, rules) == (
@@ -93,7 +93,7 @@ def test_a_second_try_is_said() -> None:
     )
 
 
-def test_a_run_that_was_held_twice_says_that_it_tried_twice() -> None:
+def test_a_held_second_candidate_is_described_as_such() -> None:
     rules = [anchor_rule(False, 14, 5, 4, look=2)]
 
     assert verdict_sentence(False, rules) == (
@@ -107,7 +107,7 @@ def test_golden_digits_that_the_live_version_misreads_are_left_out_of_the_count(
     assert rule_sentence(known) == ("Reads all 19 golden digits that the live version reads.")
 
 
-def test_too_many_changes_are_told_what_gain_they_would_need() -> None:
+def test_the_sentence_on_too_many_changes_has_the_gain_they_need() -> None:
     sentence = rule_sentence(anchor_rule(False, 50, 50, -2))
 
     assert sentence == (
@@ -115,7 +115,7 @@ def test_too_many_changes_are_told_what_gain_they_would_need() -> None:
     )
 
 
-def test_too_few_exam_drawings_are_said_to_be_only_recorded() -> None:
+def test_too_few_exam_drawings_are_described_as_only_recorded() -> None:
     sentence = rule_sentence(exam_rule(True, 4, 6, 7))
 
     assert sentence == (

@@ -114,7 +114,7 @@ def test_a_macro_stands_for_its_fields(macro: str, fields: str) -> None:
         ("0 3 * * *" + " " * 300, "at most 200 characters"),
     ],
 )
-def test_what_cannot_be_due_is_refused_by_name(text: str, named: str) -> None:
+def test_an_unusable_rule_is_refused_by_name(text: str, named: str) -> None:
     with pytest.raises(InvalidInput, match=re.escape(named)):
         parse(text)
 
@@ -263,7 +263,7 @@ def _minute_by_minute(text: str, timezone: str, after: datetime, until: datetime
     timezone_and_day=st.sampled_from([(zone, day) for zone, days in ZONES.items() for day in days]),
     minutes=st.integers(0, 2 * 24 * 60),
 )
-def test_it_agrees_with_watching_the_clock_minute_by_minute(
+def test_the_next_moment_agrees_with_a_search_minute_by_minute(
     text: str, timezone_and_day: tuple[str, datetime], minutes: int
 ) -> None:
     timezone, day = timezone_and_day

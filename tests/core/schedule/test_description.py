@@ -31,7 +31,7 @@ from core.schedule.description import OFF, describe, phrase
         ("0 3 * 1 *", "by the rule 0 3 * 1 *"),
     ],
 )
-def test_a_rule_reads_as_people_say_it(rule: str, english: str) -> None:
+def test_a_rule_is_described_in_everyday_words(rule: str, english: str) -> None:
     assert phrase(describe(rule)) == english
 
 

@@ -22,7 +22,7 @@ from tests.support.factories import make_drawing
     ("pragma", "value"),
     [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 10_000)],
 )
-def test_a_writer_has_the_pragmas_that_durability_rests_on(
+def test_a_writer_has_the_pragmas_that_durability_needs(
     database: Database, pragma: str, value: object
 ) -> None:
     with database.write() as session:
@@ -67,7 +67,7 @@ def test_a_time_comes_back_aware_and_to_the_microsecond(database: Database) -> N
         assert session.scalars(select(Drawing.created_at)).one() == moment
 
 
-def test_writers_in_many_threads_all_get_their_turn(settings: Settings) -> None:
+def test_writers_in_many_threads_all_succeed(settings: Settings) -> None:
     database = Database(settings)
 
     def add_hundred() -> None:
@@ -87,7 +87,9 @@ def test_writers_in_many_threads_all_get_their_turn(settings: Settings) -> None:
     database.dispose()
 
 
-def test_a_writer_gets_the_first_gap_that_another_process_leaves(settings: Settings) -> None:
+def test_a_waiting_writer_gets_the_first_gap_between_writes_of_another_process(
+    settings: Settings,
+) -> None:
     """SQLite's own busy handler polls too seldom: here it gets one gap of five."""
     greedy, patient = Database(settings), Database(settings)  # as two processes have them
     n_held, is_held, is_over = [0], threading.Event(), threading.Event()

@@ -155,7 +155,7 @@ def nothing_was_run() -> None:
 
 
 @pytest.mark.parametrize("what", list(REFUSED))
-def test_it_is_refused_as_a_whole_with_a_reason(
+def test_a_hostile_file_is_refused_as_a_whole_with_a_reason(
     settings: Settings, database: Database, what: str
 ) -> None:
     data, sentence = REFUSED[what]

@@ -37,7 +37,7 @@ def test_the_same_bytes_sent_twice_are_two_uploads(settings: Settings) -> None:
     assert uploads.find(settings, second.name).read_bytes() == DATA
 
 
-def test_what_was_read_is_reported_piece_by_piece(
+def test_progress_of_reading_is_reported(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploads, "CHUNK_BYTES", 600)
@@ -66,7 +66,7 @@ def test_a_file_over_the_limit_is_refused_and_leaves_nothing(
     assert stored(settings) == []
 
 
-def test_an_upload_that_is_gone_is_named_in_words(settings: Settings) -> None:
+def test_a_missing_upload_is_reported_in_words(settings: Settings) -> None:
     with pytest.raises(InvalidInput, match="the uploaded file is gone: send it again"):
         uploads.find(settings, f"00.{SHA256}.upload")
 

@@ -364,7 +364,7 @@ def test_a_run_cancelled_during_export_adds_no_version(
         assert drawing_queries.n_new(session) == 8
 
 
-def test_files_that_a_late_sleeper_left_are_not_in_the_way(
+def test_files_of_a_trainer_suspended_past_its_lease_do_not_disturb_a_run(
     settings: Settings, database: Database
 ) -> None:
     _draw(database, 10)

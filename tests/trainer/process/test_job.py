@@ -269,7 +269,7 @@ def test_files_of_a_dead_trainer_are_removed_from_the_store(
     assert list(store.folder(1).iterdir()) == []
 
 
-def test_what_another_trainer_may_still_be_writing_stays_in_the_store(
+def test_recent_files_of_another_trainer_stay_in_the_store(
     run_queue: Callable[[Pipeline], RunQueue], database: Database, settings: Settings
 ) -> None:
     _leave_orphan(database)

@@ -32,7 +32,7 @@ def test_an_empty_instance_needs_its_first_model(admin):
     assert shown["by_digit"] == [{"n": 0, "n_read": 0, "n_disagreed": 0}] * 10
 
 
-def test_only_reviewers_and_admins_see_it(client, reviewer):
+def test_only_reviewers_and_admins_see_the_overview(client, reviewer):
     assert client.get(URL).status_code == 401
     assert reviewer.get(URL).status_code == 200
 
