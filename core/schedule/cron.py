@@ -14,8 +14,9 @@ occurrence of an autumn hour, cronsim 2.8 returns a moment in the past
 (`test_asking_between_the_two_occurrences_leads_to_the_next_day`). It repeats frequent rules in that
 hour and reads `3-3/5` as 3, 8, 13, …
 (`test_the_next_moment_agrees_with_a_search_minute_by_minute`), and its errors do not name the value
-(`test_an_unusable_rule_is_refused_by_name`). croniter 7.0.0 is due twice in autumn (`test_an_autumn_time_shown_twice_is_due_once_at_the_first`) and accepts either
-day for `*/2` (`test_a_stepped_star_does_not_count_as_restricted`).
+(`test_an_unusable_rule_is_refused_by_name`). croniter 7.0.0 is due twice in autumn
+(`test_an_autumn_time_shown_twice_is_due_once_at_the_first`) and accepts either day for `*/2`
+(`test_a_stepped_star_does_not_count_as_restricted`).
 """
 
 from __future__ import annotations
