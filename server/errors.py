@@ -25,6 +25,7 @@ STATUS: dict[type[errors.InkloopError], int] = {
     errors.NotFound: 404,
     errors.Conflict: 409,
     errors.ModelFileError: 409,
+    errors.StorageError: 409,
     errors.Gone: 410,
     errors.TooLarge: 413,
     errors.UnsupportedType: 415,

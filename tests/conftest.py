@@ -14,10 +14,10 @@ import pytest
 from core.base.settings import Settings
 from core.storage import migrate
 from core.storage.database import Database
-from tests.support.first_model import first_model, instance, quiet_first_start
+from tests.support.first_model import first_model, instance
 from tests.support.open_guard import sitecustomize as open_guard
 
-__all__ = ["first_model", "instance", "quiet_first_start"]
+__all__ = ["first_model", "instance"]
 
 NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 SECRET = "0123456789abcdef0123456789abcdef"

@@ -108,7 +108,7 @@ def test_processes_that_tests_start_are_guarded(live: Settings) -> None:
         env=guarded() | {"INKLOOP_INSTANCE": str(live.instance)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 

@@ -49,7 +49,7 @@ class Upgraded:
             json=body,
             headers={"Authorization": f"Bearer {RECORDED['token']}"} if who == "token" else {},
             cookies=RECORDED["cookies"][who],
-            timeout=40,
+            timeout=120,
         )
 
     def ask(
@@ -153,9 +153,9 @@ def test_an_account_signs_in_with_its_password(upgraded: Upgraded, role: str) ->
     account = {"email": RECORDED["emails"][role], "password": RECORDED["password"]}
     url = f"{upgraded.server.url}/api/v1/login"
 
-    assert requests.post(url, json=account, timeout=40).json()["role"] == role
+    assert requests.post(url, json=account, timeout=120).json()["role"] == role
     wrong = account | {"password": "not the password of anybody"}
-    assert requests.post(url, json=wrong, timeout=40).status_code == 401
+    assert requests.post(url, json=wrong, timeout=120).status_code == 401
 
 
 def test_a_link_still_carries_its_contributor(upgraded: Upgraded) -> None:

@@ -21,12 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from core.base.arrays import Inks
 from core.imaging import ink_from_picture, ink_from_strokes, parse_strokes
 from core.symbols.digits import writers
 from core.symbols.digits.mnist import Mnist
 from tests.support.strokes_from_mnist import centre_lines
 
-Inks = NDArray[np.uint8]
 Points = NDArray[np.float64]
 Lines = Sequence[Points]
 Place = Literal["middle", "corner"]

@@ -15,7 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-Inks = NDArray[np.uint8]
+from core.base.arrays import Inks
+
 Array = NDArray[np.float64]
 Corruption = Callable[[Inks, np.random.Generator], Inks]
 

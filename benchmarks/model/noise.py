@@ -23,8 +23,9 @@ from benchmarks.bench import Bench, Row, Say, Table, Tried, at_least, at_most, s
 from benchmarks.model.data import on_mnist
 from benchmarks.model.experiment import Experiment, first_to_pass, network_of, scores_of
 from benchmarks.model.stream import EVERYTHING
-from benchmarks.model.streams import Inks, Labels, Stream
+from benchmarks.model.streams import Stream
 from benchmarks.record import Record
+from core.base.arrays import Inks, Labels
 from core.symbols.digits.mnist import Mnist
 from tests.support.hands import Way, draw, ink_of, make_hand
 from trainer.learning.fine_tune import fine_tune

@@ -32,6 +32,7 @@ from benchmarks.model.experiment import Experiment, first_to_pass, network_of
 from benchmarks.model.stream import EVERYTHING
 from benchmarks.model.streams import Stream, all_streams, optical
 from benchmarks.record import Record
+from core.base.arrays import Inks
 from core.imaging import ink_from_picture
 from core.symbols.digits import DIGITS
 from core.symbols.digits.mnist import Mnist
@@ -43,8 +44,6 @@ from trainer.learning.scores import (
     predict,
 )
 from trainer.networks.base import SymbolNetwork
-
-Inks = NDArray[np.uint8]
 
 HALF: Final = 5_000
 """Test images by students; the other half is by employees."""

@@ -20,12 +20,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from sklearn.datasets import load_digits
 
+from core.base.arrays import Inks, Labels
 from core.symbols.digits import writers
 from core.symbols.digits.mnist import Mnist
 from tests.support.hands import Hand, Way, draw, ink_of, make_hand
-
-Inks = NDArray[np.uint8]
-Labels = NDArray[np.int64]
 
 N_STREAM: Final = 1_000
 N_EXAM: Final = 1_000

@@ -16,7 +16,7 @@ Inks = NDArray[np.uint8]
 Labels = NDArray[np.integer[Any]]
 """Symbol ids (N,): labels that people gave, or predictions of a model."""
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 """Model outputs, and figures computed from them."""
 
 Mask = NDArray[np.bool_]

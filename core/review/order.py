@@ -16,6 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.arrays import Floats
+
 RANDOM_EVERY: Final = 5
 """Every fifth place goes to a drawing of the random sample."""
 
@@ -29,7 +31,6 @@ LEAST_URGENCY: Final = 0.01
 LEAST_DISTANCE: Final = 0.02
 """Floors, so that among exact copies the more urgent one still comes first."""
 
-Floats = NDArray[np.floating]
 Indices = NDArray[np.intp]
 
 

@@ -12,9 +12,8 @@ from PIL import Image
 from benchmarks.model import canvas, shift
 from benchmarks.model.canvas import DIGIT_SHARE, Cell, cells, inks_of
 from benchmarks.model.corruptions import CORRUPTIONS
+from core.base.arrays import Inks
 from tests.support.strokes_from_mnist import centre_lines, sample_digits
-
-Inks = NDArray[np.uint8]
 
 
 def corrupted(name: str, seed: int = 0) -> Inks:

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from benchmarks.model.stream import (
@@ -30,6 +29,7 @@ from benchmarks.model.stream import (
 )
 from benchmarks.model.streams import enlarged, optical
 from benchmarks.record import Record
+from core.base.arrays import Inks, Labels
 from core.symbols.reference_set import LabelledImages
 from tests.support.hands import Hand, draw, ink_of, make_hand
 from tests.support.tiny_world import tiny_mnist
@@ -42,8 +42,6 @@ from trainer.networks.base import SymbolNetwork
 from trainer.networks.recipes import compact_in
 from trainer.networks.registry import network_named
 
-Inks = NDArray[np.uint8]
-Labels = NDArray[np.int64]
 Part = tuple[Inks, Labels]
 
 OUR_RUN = replace(EVERYTHING, n_drawn=16, n_replay=48, min_steps=100, steps_per_drawing=0.0)

@@ -132,7 +132,7 @@ def test_a_chart_has_a_table_with_links_to_the_drawings_by_keyboard(
 def test_in_chinese_on_a_phone(browser: Browser, inkloop: Running) -> None:
     page = open_overview(browser, inkloop, "zh-CN", 390)
 
-    expect(page.locator("#lead")).to_contain_text("张新笔迹等待训练")
+    expect(page.locator("#lead")).to_contain_text("待处理事项")
     finding = page.locator("#accuracy-mnist_test strong")
     expect(finding).to_contain_text("版本 1 在 10,000 张中的正确率")
     expect_all_charts(page, "99.50%")

@@ -50,26 +50,26 @@ def test_on_a_full_disk_reads_continue_and_writes_resume_once_there_is_room(
     inkloop: Running,
 ) -> None:
     person = requests.Session()
-    person.get(f"{inkloop.url}/api/v1/me", timeout=10)
+    person.get(f"{inkloop.url}/api/v1/me", timeout=120)
     drawings = f"{inkloop.url}/api/v1/drawings"
     for _ in range(N_BEFORE):
-        assert person.post(drawings, json=drawing(), timeout=10).status_code == 201
+        assert person.post(drawings, json=drawing(), timeout=120).status_code == 201
     wal = inkloop.instance / "inkloop.db-wal"
 
     let_files_grow_to(inkloop, wal.stat().st_size + ROOM_BYTES)
     refused = drawing()
-    answer = person.post(drawings, json=refused, timeout=10)
+    answer = person.post(drawings, json=refused, timeout=120)
 
     assert (answer.status_code, answer.json()["error"]) == (507, "StorageFull")
     assert "make room" in answer.json()["message"]
-    mine = person.get(f"{drawings}/mine", timeout=10)
+    mine = person.get(f"{drawings}/mine", timeout=120)
     assert (mine.status_code, len(mine.json()["items"])) == (200, N_BEFORE)
     assert inkloop.answers("/healthz")
 
     let_files_grow_to(inkloop, resource.RLIM_INFINITY)
     wait_until(
-        lambda: person.post(drawings, json=refused, timeout=10).status_code == 201,
+        lambda: person.post(drawings, json=refused, timeout=120).status_code == 201,
         "a drawing is stored again",
         seconds=10,
     )
-    assert len(person.get(f"{drawings}/mine", timeout=10).json()["items"]) == N_BEFORE + 1
+    assert len(person.get(f"{drawings}/mine", timeout=120).json()["items"]) == N_BEFORE + 1

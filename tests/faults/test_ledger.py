@@ -45,8 +45,8 @@ class Client(threading.Thread):
             }
             try:
                 if "inkloop_contributor" not in self.session.cookies:
-                    self.session.get(f"{self.url}/api/v1/me", timeout=5)
-                answer = self.session.post(f"{self.url}/api/v1/drawings", json=pending, timeout=5)
+                    self.session.get(f"{self.url}/api/v1/me", timeout=120)
+                answer = self.session.post(f"{self.url}/api/v1/drawings", json=pending, timeout=120)
             except requests.RequestException:
                 self.is_over.wait(0.05)
                 continue
@@ -74,7 +74,7 @@ def test_each_acknowledged_drawing_is_stored_once_after_kills(tmp_path: Path) ->
     for client in clients:
         client.is_over.set()
     for client in clients:
-        client.join(30)
+        client.join(timeout=120)
     server.stop()
 
     database = Database(Settings.from_env({}, instance=instance))

@@ -126,7 +126,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         with database.write() as session:
             runs.request_cancel(session, run_id, now=utc_now())
         seen = Watched(settings, database, run_id, utc_now())
-        process.wait(timeout=60)
+        process.wait(timeout=120)
         with database.read() as session:
             found = select(RunMetric).where(RunMetric.run_id == run_id, RunMetric.phase == "train")
             seen.points = list(session.scalars(found.order_by(RunMetric.id)))
@@ -136,7 +136,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         process.kill()
         process.wait()
         os.close(its_terminal)
-        screen.join(10)
+        screen.join(timeout=120)
         os.close(ours)
         database.dispose()
 

@@ -69,7 +69,7 @@ def admin(server: Running) -> requests.Session:
     """A signed-in browser."""
     browser = requests.Session()
     answer = browser.post(
-        f"{server.url}/api/v1/login", json={"email": EMAIL, "password": PASSWORD}, timeout=10
+        f"{server.url}/api/v1/login", json={"email": EMAIL, "password": PASSWORD}, timeout=120
     )
     assert answer.status_code == 200
     return browser
@@ -77,9 +77,9 @@ def admin(server: Running) -> requests.Session:
 
 def test_both_workers_share_one_rate_limit(server: Running) -> None:
     """Each request has a new connection, so that both workers get some."""
-    cookies = requests.get(f"{server.url}/api/v1/me", timeout=10).cookies
+    cookies = requests.get(f"{server.url}/api/v1/me", timeout=120).cookies
     answers = [
-        requests.post(f"{server.url}/api/v1/drawings", json=drawing(), cookies=cookies, timeout=10)
+        requests.post(f"{server.url}/api/v1/drawings", json=drawing(), cookies=cookies, timeout=120)
         for _ in range(2 * DRAWINGS_A_MINUTE + 10)
     ]
 
@@ -92,10 +92,10 @@ def test_metrics_sum_over_both_workers(server: Running, admin: requests.Session)
     n_requests = 60
     line = 'inkloop_http_requests_total{method="GET",route="/api/v1/schedule",status="200"} '
     for _ in range(n_requests):
-        requests.get(f"{server.url}/api/v1/schedule", timeout=10)
+        requests.get(f"{server.url}/api/v1/schedule", timeout=120)
 
     def counted() -> float:
-        page = admin.get(f"{server.url}/metrics", timeout=10).text
+        page = admin.get(f"{server.url}/metrics", timeout=120).text
         found = re.search(re.escape(line) + r"(\S+)", page)
         return 0 if found is None else float(found[1])
 
@@ -155,29 +155,29 @@ def test_the_log_has_request_ids_and_no_personal_data(
 ) -> None:
     person, api = requests.Session(), f"{server.url}/api/v1"
     address = {"X-Forwarded-For": "203.0.113.77", "User-Agent": "Secretive/1.0"}
-    person.get(f"{api}/me?name=Grace+Hopper", timeout=10)
+    person.get(f"{api}/me?name=Grace+Hopper", timeout=120)
     mine = drawing(id=new_id(), label=4)
-    token = admin.post(f"{api}/tokens", json={"name": "Vera's", "role": "admin"}, timeout=10)
+    token = admin.post(f"{api}/tokens", json={"name": "Vera's", "role": "admin"}, timeout=120)
     receiver = {"url": "https://hooks.example.org/T0K3N", "events": ["held"]}
     picture = {"file": ("grace-hopper.png", b"\x89PNG no picture", "image/png")}
     archive = {"file": ("of-grace.zip", b"PK\x03\x04 no archive", "application/zip")}
     last = "a-number-of-mine-1"
     answers = [
-        person.post(f"{api}/drawings", json=mine, headers=address, timeout=10),
-        person.post(f"{api}/drawings", json=mine | {"label": "4"}, timeout=10),
-        person.get(f"{api}/drawings/{mine['id']}", timeout=10),
-        person.post(f"{api}/predictions/image", files=picture, timeout=10),
-        person.post(f"{api}/me/links", json={}, timeout=10),
+        person.post(f"{api}/drawings", json=mine, headers=address, timeout=120),
+        person.post(f"{api}/drawings", json=mine | {"label": "4"}, timeout=120),
+        person.get(f"{api}/drawings/{mine['id']}", timeout=120),
+        person.post(f"{api}/predictions/image", files=picture, timeout=120),
+        person.post(f"{api}/me/links", json={}, timeout=120),
         requests.post(
-            f"{api}/login", json={"email": EMAIL, "password": "Xyzzy wrong words"}, timeout=10
+            f"{api}/login", json={"email": EMAIL, "password": "Xyzzy wrong words"}, timeout=120
         ),
-        requests.get(f"{api}/users", headers={"Authorization": "Bearer madeup123"}, timeout=10),
-        admin.post(f"{api}/users", json={"email": EMAIL, "role": "reviewer"}, timeout=10),
-        admin.put(f"{api}/webhook", json=receiver, timeout=10),
-        admin.post(f"{api}/import", files=archive, timeout=10),
-        admin.get(f"{api}/drawings?contributor=grace", timeout=10),
-        admin.get(f"{api}/audit?by=grace", timeout=10),
-        requests.get(f"{api}/nothing/grace", headers={"X-Request-ID": last}, timeout=10),
+        requests.get(f"{api}/users", headers={"Authorization": "Bearer madeup123"}, timeout=120),
+        admin.post(f"{api}/users", json={"email": EMAIL, "role": "reviewer"}, timeout=120),
+        admin.put(f"{api}/webhook", json=receiver, timeout=120),
+        admin.post(f"{api}/import", files=archive, timeout=120),
+        admin.get(f"{api}/drawings?contributor=grace", timeout=120),
+        admin.get(f"{api}/audit?by=grace", timeout=120),
+        requests.get(f"{api}/nothing/grace", headers={"X-Request-ID": last}, timeout=120),
     ]
     assert max(answer.status_code for answer in answers) < 500
     assert answers[-1].headers["X-Request-ID"] == last

@@ -30,7 +30,7 @@ class Reader(threading.Thread):
     def run(self) -> None:
         while not self.is_over.is_set():
             # A new connection each time, so that all workers get requests.
-            answer = requests.post(self.url, json=self.body, timeout=10)
+            answer = requests.post(self.url, json=self.body, timeout=120)
             version = answer.json().get("model_version")
             self.answers.append((time.time(), answer.status_code, version))
             self.is_over.wait(PAUSE_SECONDS)
@@ -57,7 +57,7 @@ def test_a_promotion_under_load_fails_no_request_and_reaches_all_workers(
         for reader in readers:
             reader.is_over.set()
         for reader in readers:
-            reader.join(20)
+            reader.join(timeout=120)
 
     answers = [answer for reader in readers for answer in reader.answers]
     late = [version for at, _, version in answers if at > promoted_at + 3]

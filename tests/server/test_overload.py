@@ -28,7 +28,7 @@ class Slow:
 
     def _application(self, environ: dict[str, Any], start: Any) -> list[bytes]:
         self.at_work.release()
-        assert self.may_answer.wait(10)
+        assert self.may_answer.wait(timeout=120)
         start("200 OK", [])
         return [environ["wsgi.input"].read()]
 
@@ -63,11 +63,11 @@ def busy() -> Iterator[Slow]:
     server = Slow()
     threads = [server.ask_aside() for _ in range(MOST)]
     for _ in range(MOST):
-        assert server.at_work.acquire(timeout=10)
+        assert server.at_work.acquire(timeout=120)
     yield server
     server.may_answer.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(timeout=120)
 
 
 def test_a_request_beyond_the_limit_is_asked_to_retry(busy: Slow) -> None:
@@ -94,15 +94,15 @@ def test_after_a_request_ends_the_next_is_answered(busy: Slow) -> None:
 def test_monitors_and_pictures_are_not_counted(busy: Slow, given: dict[str, str]) -> None:
     thread = busy.ask_aside(**given)
 
-    assert busy.at_work.acquire(timeout=10)
+    assert busy.at_work.acquire(timeout=120)
     busy.may_answer.set()
-    thread.join(10)
+    thread.join(timeout=120)
 
 
 def test_a_client_that_is_still_sending_does_not_count() -> None:
     server, has_arrived = Slow(), threading.Event()
     server.may_answer.set()
-    slow = Sent(b"{}", lambda: has_arrived.wait(10))
+    slow = Sent(b"{}", lambda: has_arrived.wait(timeout=120))
     senders = [
         server.ask_aside(**{"wsgi.input": slow, "CONTENT_LENGTH": "2"}) for _ in range(3 * MOST)
     ]
@@ -111,7 +111,7 @@ def test_a_client_that_is_still_sending_does_not_count() -> None:
 
     has_arrived.set()
     for sender in senders:
-        sender.join(10)
+        sender.join(timeout=120)
     assert status == "200 OK"
 
 

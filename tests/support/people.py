@@ -20,7 +20,7 @@ class Contributor:
     def __init__(self, inkloop: Running) -> None:
         self.inkloop = inkloop
         self.session = requests.Session()
-        self.session.get(f"{inkloop.url}/api/v1/me", timeout=10).raise_for_status()
+        self.session.get(f"{inkloop.url}/api/v1/me", timeout=120).raise_for_status()
 
     def read(self, drawing: dict[str, Any]) -> dict[str, Any]:
         """Return the live model's prediction for `{"strokes", "width", "height", …}`."""
@@ -45,7 +45,7 @@ class Contributor:
         return exam
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        answer = self.session.post(self.inkloop.url + path, json=body, timeout=10)
+        answer = self.session.post(self.inkloop.url + path, json=body, timeout=120)
         assert answer.ok, answer.text
         body = answer.json()
         assert isinstance(body, dict)
@@ -63,7 +63,7 @@ class Admin:
 
     def send(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """Send a request that has to succeed. Returns: the answer's JSON."""
-        answer = self.session.request(method, self.inkloop.url + path, json=body, timeout=40)
+        answer = self.session.request(method, self.inkloop.url + path, json=body, timeout=120)
         assert answer.ok, f"{answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 

@@ -55,7 +55,7 @@ class SlowClients(threading.Thread):
             connection.close()
 
     def _connect(self, opening: bytes) -> socket.socket:
-        connection = socket.create_connection(("127.0.0.1", self._port), timeout=10)
+        connection = socket.create_connection(("127.0.0.1", self._port), timeout=120)
         connection.sendall(opening)
         return connection
 

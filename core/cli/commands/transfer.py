@@ -1,4 +1,4 @@
-"""`data import`, `data export`, `data re-ink`: drawings in and out, and inked anew."""
+"""`data import`, `data export`, `data re-ink`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ BY = "command"
 
 
 class _Watched:
-    """A bar where somebody watches, made when the first report comes."""
+    """A progress bar in a terminal, shown from the first report on."""
 
     def __init__(self, progress: Progress, words: str) -> None:
         self._progress = progress
@@ -70,7 +70,7 @@ def _watched(words: str) -> Iterator[_Watched]:
     "import",
     help=f"""Import drawings: {registry.importable()}.
 
-    An import that is interrupted continues with the next import, or while Inkloop is up.
+    An interrupted import continues at the next import, or at once while Inkloop is running.
     """,
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -95,7 +95,7 @@ def import_data(file: Path, check: bool) -> None:
             )
         done = _work(settings, database, transfer.id, file.name)
         if done.status == TransferStatus.READY:
-            with database.write() as session:  # it was only asked what is in it
+            with database.write() as session:  # --check stores nothing
                 transfers.ask_to_undo(session, done.id, by=BY, now=utc_now())
             _work(settings, database, done.id, file.name)
     if done.status not in (TransferStatus.DONE, TransferStatus.READY):
@@ -104,13 +104,13 @@ def import_data(file: Path, check: bool) -> None:
 
 
 def _go_on(settings: Settings, database: Database) -> None:
-    """See to imports that were broken off before another one begins."""
+    """Finish imports that were interrupted."""
     while True:
         with database.read() as session:
             left = transfers.due(session, now=utc_now())
         if left is None:
             return
-        click.echo(f"Going on with import {left}, which was broken off.", err=True)
+        click.echo(f"Continuing import {left}, which was interrupted.", err=True)
         _work(settings, database, left, f"import {left}")
 
 
@@ -118,7 +118,7 @@ def _work(settings: Settings, database: Database, transfer_id: int, words: str) 
     with _watched(words) as report:
         done = Importer(settings, database, report).run(transfer_id)
     if done is None:
-        raise NotReady(f"the server works on import {transfer_id} already: watch it at /admin/data")
+        raise NotReady(f"the server already works on import {transfer_id}: see /admin/data")
     return done
 
 
@@ -132,7 +132,7 @@ def _tell(done: Transfer) -> None:
         click.echo(f"{sum(by_label):,} drawings, {known:,} of them known. Nothing was stored.")
     click.echo("  ".join(f"{label}: {n:,}" for label, n in enumerate(by_label)))
     if found.get("n_refused"):
-        click.echo(f"{found['n_refused']:,} left out, such as:")
+        click.echo(f"{found['n_refused']:,} left out, for example:")
         for sentence in found["refusals"][:5]:
             click.echo(f"  {sentence}")
 
@@ -191,11 +191,11 @@ def _format_of(file_name: str) -> str:
 
 @click.command("re-ink")
 def re_ink_data() -> None:
-    """Make the ink of stored strokes and pictures anew, by today's imaging. Labels stay."""
+    """Recompute the ink of all drawings from their strokes and pictures. Labels stay."""
     settings = Settings.from_env()
     with open_database(settings) as database, _watched("re-ink") as report:
         outcome = re_ink(database, report)
     click.echo(
-        f"{outcome.n_done:,} drawings inked anew, {outcome.n_changed:,} look different now; "
-        f"in {outcome.n_kept:,} there was nothing to see, their ink stays."
+        f"Recomputed the ink of {outcome.n_done:,} drawings; {outcome.n_changed:,} look "
+        f"different now. {outcome.n_kept:,} would have come out empty and keep their ink."
     )

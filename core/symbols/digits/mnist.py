@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from core.base.errors import DataError
 from core.symbols.reference_set import LabelledImages
 
-Array = NDArray[np.uint8]
+Bytes = NDArray[np.uint8]
 Part = Literal["train", "t10k"]
 OnFetchProgress = Callable[[str, int, int], None]
 """Called with (file, bytes done, bytes in all) while files arrive."""
@@ -68,10 +68,10 @@ CHUNK_BYTES = 2**20
 class Mnist:
     """All of MNIST. Images are (N, 28, 28) uint8, 0 = paper, 255 = ink; labels (N,) uint8."""
 
-    train_images: Array
-    train_labels: Array
-    test_images: Array
-    test_labels: Array
+    train_images: Bytes
+    train_labels: Bytes
+    test_images: Bytes
+    test_labels: Bytes
 
 
 def load(folder: Path) -> Mnist:
@@ -92,7 +92,7 @@ def load_part(folder: Path, part: Part) -> LabelledImages:
     return LabelledImages(images, _verified(folder, f"{part}-labels-idx1-ubyte"))
 
 
-def read_or_none(path: Path) -> Array | None:
+def read_or_none(path: Path) -> Bytes | None:
     """Read an IDX file without a checksum (median 0.7 ms); None if it is missing or damaged."""
     try:
         return read_idx(path)
@@ -146,7 +146,7 @@ def fetch(
     )
 
 
-def read_idx(path: Path) -> Array:
+def read_idx(path: Path) -> Bytes:
     """Read an IDX file of bytes, gzipped or not.
 
     Raises: DataError, if it is missing, truncated, too long, or of another type.
@@ -158,7 +158,7 @@ def read_idx(path: Path) -> Array:
     return parse_idx(_unzipped(data, str(path)), str(path))
 
 
-def parse_idx(data: bytes, name: str) -> Array:
+def parse_idx(data: bytes, name: str) -> Bytes:
     """Parse the contents of an IDX file of bytes. Raises: DataError."""
     if len(data) < 4 or data[:3] != b"\x00\x00\x08" or not 1 <= data[3] <= 4:
         raise DataError(f"{name} is not an IDX file of bytes: it begins with {data[:4].hex()}")
@@ -173,13 +173,13 @@ def parse_idx(data: bytes, name: str) -> Array:
     return np.frombuffer(data, np.uint8, offset=header).reshape(shape)
 
 
-def idx_bytes(array: Array) -> bytes:
+def idx_bytes(array: Bytes) -> bytes:
     """Encode an array of bytes as an IDX file."""
     dims = struct.pack(f">{array.ndim}I", *array.shape)
     return b"\x00\x00\x08" + bytes([array.ndim]) + dims + np.ascontiguousarray(array).tobytes()
 
 
-def _verified(folder: Path, name: str) -> Array:
+def _verified(folder: Path, name: str) -> Bytes:
     path = folder / name
     try:
         data = path.read_bytes()
@@ -190,7 +190,7 @@ def _verified(folder: Path, name: str) -> Array:
     return parse_idx(_checked(name, data, str(path)), str(path))
 
 
-def _bytes(images: LabelledImages) -> Array:
+def _bytes(images: LabelledImages) -> Bytes:
     return images.labels.astype(np.uint8, copy=False)
 
 
@@ -231,7 +231,7 @@ def _from_folder(source: Path, report: OnFetchProgress) -> Iterator[tuple[str, b
         report(name, at + 1, len(MD5))
 
 
-def _npz_member(archive: Path, member: str) -> Array:
+def _npz_member(archive: Path, member: str) -> Bytes:
     try:
         with zipfile.ZipFile(archive) as listing:
             size = listing.getinfo(f"{member}.npy").file_size

@@ -20,7 +20,7 @@ print("still here", flush=True)
 
 def _said(stderr: int | IO[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", SAY], stdout=subprocess.PIPE, stderr=stderr, text=True, timeout=60
+        [sys.executable, "-c", SAY], stdout=subprocess.PIPE, stderr=stderr, text=True, timeout=120
     )
 
 

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from core.base.arrays import Floats
 from core.review.order import RANDOM_EVERY, order, urgency
-
-Floats = NDArray[np.float64]
 
 
 def sure_of(digit: int, certainty: float = 0.999) -> list[float]:

@@ -196,7 +196,7 @@ def test_a_killed_child_is_replaced(reader: PictureReader) -> None:
     os.kill(pid(reader), signal.SIGKILL)
     process = reader.children[0].process
     assert process is not None
-    process.wait(10)
+    process.wait(timeout=120)
 
     assert reader.grey(picture()).shape == (300, 300)
 

@@ -36,7 +36,7 @@ class Client(threading.Thread):
         with requests.Session() as session:
             while not self.stop.is_set():
                 began = time.monotonic()
-                answer = session.post(f"{self.url}/api/v1/predictions", json=strokes(), timeout=10)
+                answer = session.post(f"{self.url}/api/v1/predictions", json=strokes(), timeout=120)
                 version = answer.json().get("model_version", 0)
                 self.answers.append((began, answer.status_code, version))
 

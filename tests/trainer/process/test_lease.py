@@ -154,13 +154,13 @@ def test_a_holder_without_heartbeats_stops_before_its_lease_expires(
         with database.write() as session:
             session.get_one(Lease, run_lease.LEASE)  # the first statement takes the write lock
             blocked.set()
-            done.wait(20)
+            done.wait(timeout=120)
 
     with try_lease(impatient, settings.instance, beat_seconds=0.1) as lease:
         assert lease is not None
         thread = threading.Thread(target=block)
         thread.start()
-        blocked.wait(10)
+        blocked.wait(timeout=120)
         try:
             assert _wait_for(lambda: _is_lost(lease))
         finally:

@@ -1,6 +1,6 @@
 /** Confirm or correct: one button for yes, and ten digit keys under ten bars. */
 
-import { sureFigure } from "../shared/figures";
+import { sureFigure } from "../shared/formats";
 import { CheckIcon } from "../shared/icons";
 import { DIGITS } from "../shared/shapes";
 import { words } from "../shared/words";

@@ -1,10 +1,9 @@
 /** The header: the live version, the next training, and the progress of the current one. */
 
-import { accuracyFigure, runPercent } from "../shared/figures";
+import { accuracyFigure, runPercent, whenOf } from "../shared/formats";
 import { languageTag } from "../shared/language";
 import { LanguageSwitch } from "../shared/language-switch";
 import { isOpen, type Stats } from "../shared/shapes";
-import { whenOf } from "../shared/when";
 import { words } from "../shared/words";
 import { isServerAway, stats } from "./state";
 import { drawWords } from "./words";

@@ -5,11 +5,17 @@ import { api, ask, Refused } from "../shared/api";
 import type { Digit, Drawing } from "../shared/shapes";
 import { refreshStats } from "./live-actions";
 import { learnedMayDiffer, loadMine, showStored } from "./mine-actions";
-import { type OutboxNews, OutboxSender } from "./outbox/sender";
-import { openOutbox, type OutboxStore } from "./outbox/store";
-import { type Answer, newDrawingId, type Waiting } from "./outbox/waiting";
+import {
+  type Answer,
+  newDrawingId,
+  openOutbox,
+  type OutboxNews,
+  OutboxSender,
+  type OutboxStore,
+  type Waiting,
+} from "./outbox";
 import { clearPad, isPenBusy } from "./pad-actions";
-import { apply, forgetPicture, stopReading } from "./read-actions";
+import { apply, forgetPicture, stopReading } from "./reading";
 import { canLabel, claimOf, confirmable, outcomeOf, type Session } from "./session";
 import { isOutboxLasting, prediction, session, toast, unsent } from "./state";
 import { drawWords } from "./words";

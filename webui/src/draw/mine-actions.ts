@@ -1,7 +1,7 @@
 /** Actions on one's own drawings: list, relabel, confirm, delete, restore. */
 
 import { api, Refused } from "../shared/api";
-import { versionList } from "../shared/figures";
+import { versionList } from "../shared/formats";
 import { languageTag } from "../shared/language";
 import type { Digit, Drawing } from "../shared/shapes";
 import { words } from "../shared/words";

@@ -1,7 +1,7 @@
 /** Undo, clear and focus of the drawing area, and pictures that are pasted, dropped or chosen. */
 
 import { signal } from "@preact/signals";
-import { blank, choosePicture } from "./read-actions";
+import { blank, choosePicture } from "./reading";
 
 interface Pad {
   clear(): void;

@@ -1,10 +1,9 @@
 /** The drawing area, for mouse, finger, pen and arrow keys; shows a chosen picture instead. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { KeyboardPen } from "./keyboard-pen";
 import { setPad } from "./pad-actions";
-import { PadSurface } from "./pad-surface";
-import { blank, ink } from "./read-actions";
+import { type KeyboardPen, PadSurface } from "./pad-surface";
+import { blank, ink } from "./reading";
 import { session } from "./state";
 import { drawWords } from "./words";
 

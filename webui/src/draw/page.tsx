@@ -1,12 +1,10 @@
 /** The draw page. */
 
-import { Announcer, Answer, SeenInk } from "./answer";
-import { hasMessage } from "./answer-words";
+import { Announcer, Answer, hasMessage, SeenInk } from "./answer";
 import { Bars, ConfirmButton, DigitKeys } from "./choices";
-import { DrawingSheet } from "./drawing-sheet";
 import { Header } from "./header";
 import { KeysDialog } from "./keyboard";
-import { MyDrawings } from "./my-drawings";
+import { DrawingSheet, MyDrawings } from "./my-drawings";
 import { DrawingPad } from "./pad";
 import { focusPad, isPictureOver } from "./pad-actions";
 import { PrivacyPlace } from "./privacy/place";

@@ -1,7 +1,7 @@
 /** Everything that the draw page shows, as signals; the actions beside this file change them. */
 
 import { computed, signal } from "@preact/signals";
-import { runPercent } from "../shared/figures";
+import { runPercent } from "../shared/formats";
 import {
   isOpen,
   type Drawing,
@@ -10,7 +10,7 @@ import {
   type MineCounts,
   type Stats,
 } from "../shared/shapes";
-import type { Waiting } from "./outbox/waiting";
+import type { Waiting } from "./outbox";
 import { BLANK, shownPrediction, type Session } from "./session";
 import type { Timing } from "./steps";
 

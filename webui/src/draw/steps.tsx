@@ -1,6 +1,6 @@
 /** How long each step of a prediction takes, the network included. */
 
-import { msFigure } from "../shared/figures";
+import { msFigure } from "../shared/formats";
 import { ChevronIcon } from "../shared/icons";
 import type { Step } from "../shared/shapes";
 import { areStepsOpen, timings } from "./state";

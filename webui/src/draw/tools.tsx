@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { ClearIcon, KeysIcon, PhotoIcon, PictureIcon, UndoIcon } from "../shared/icons";
 import { words } from "../shared/words";
 import { clear, registerPictureInput, undo } from "./pad-actions";
-import { choosePicture } from "./read-actions";
+import { choosePicture } from "./reading";
 import { areKeysOpen, session } from "./state";
 import { drawWords } from "./words";
 

@@ -1,8 +1,8 @@
 /** Words of the draw page, in English and Chinese. */
 
+import type { Ago, When } from "../shared/formats";
 import { viewWords } from "../shared/language";
 import type { Digit, NoDigitReason } from "../shared/shapes";
-import type { Ago, When } from "../shared/when";
 import { whenEn, whenZh } from "../shared/words";
 
 function nOf(n: number, one: string, many: string): string {

@@ -1,8 +1,8 @@
 /** Words that both pages use, in English and Chinese. */
 
+import type { Ago, When } from "./formats";
 import { viewWords } from "./language";
 import type { Fate } from "./shapes";
-import type { Ago, When } from "./when";
 
 export function whenEn(moment: When): string {
   switch (moment.kind) {

@@ -173,7 +173,7 @@ def test_a_damaged_shared_state_is_reported_and_serving_continues(
     code, status, problem = ready(client)
 
     assert (code, status) == (200, "degraded")
-    assert "what the workers share" in problem
+    assert "the shared state" in problem
     assert figures(admin)["inkloop_champion_version[]"] == 1
 
 

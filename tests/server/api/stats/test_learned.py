@@ -5,6 +5,7 @@ from sqlalchemy import update
 from core.base.kinds import Split
 from core.storage.tables import Drawing
 from tests.server.shapes import drawing
+from tests.support.stored import version_file
 
 URL = "/api/v1/learned"
 
@@ -59,7 +60,7 @@ def test_a_previous_version_that_cannot_be_loaded_is_left_out(client, parts, pub
     draw(client, parts, 7, Split.TRAIN)
     publish(1, says=7)
     publish(2, says=7)
-    (parts.store.folder(1) / "model.onnx").write_bytes(b"cut")
+    version_file(parts.store, 1, "model.onnx").write_bytes(b"cut")
     parts.live._cached.clear()
 
     shown = client.get(URL).json

@@ -264,7 +264,7 @@ def test_undoing_a_running_import_removes_all_its_drawings(admin, parts):
 
     admin.post(f"/api/v1/transfers/{transfer_id}/undo")
 
-    assert process.wait(20) == 0
+    assert process.wait(timeout=120) == 0
     work(parts, transfer_id)
     assert n_drawings(parts) == 0
     assert admin.get(f"/api/v1/transfers/{transfer_id}").json["status"] == "undone"

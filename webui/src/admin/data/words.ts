@@ -142,7 +142,7 @@ export const dataWords = viewWords(
       })[format],
     formatExplained: (format) =>
       ({
-        parquet: "包含笔画、图片、图像、全部标签、用途、状态和时间，可以无损地重新导入。",
+        parquet: "包含笔画、原图、28 × 28 图像、全部标签、用途、状态和时间，可以无损地重新导入。",
         npz: "两个数组：ink (N, 28, 28) 和 label (N)。",
         idx: "一个 zip，包含两个文件，可由读取 MNIST 的程序读取。",
         png: "一个 zip，按 0 到 9 分文件夹，并附内容清单。",

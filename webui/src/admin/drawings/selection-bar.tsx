@@ -1,9 +1,8 @@
 /** Actions on the selected drawings; the bar sticks to the bottom. */
 
-import { sureFigure, versionList } from "../../shared/figures";
+import { agoOf, sureFigure, versionList } from "../../shared/formats";
 import { languageTag } from "../../shared/language";
 import { DIGITS } from "../../shared/shapes";
-import { agoOf } from "../../shared/when";
 import { words } from "../../shared/words";
 import { Confirm } from "../shared/parts";
 import type { GalleryDrawing } from "./calls";

@@ -2,11 +2,10 @@
 
 import { useCallback, useEffect } from "preact/hooks";
 import { Dialog } from "../../shared/dialog";
-import { sureFigure } from "../../shared/figures";
+import { agoOf, sureFigure } from "../../shared/formats";
 import { InkCanvas } from "../../shared/ink";
 import { languageTag } from "../../shared/language";
 import { DIGITS } from "../../shared/shapes";
-import { agoOf } from "../../shared/when";
 import { words } from "../../shared/words";
 import { Link, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";

@@ -1,7 +1,7 @@
 /** State and actions of the gallery. Tiles keep their places. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { versionList } from "../../shared/figures";
+import { versionList } from "../../shared/formats";
 import { languageTag } from "../../shared/language";
 import type { Digit, DrawingStatus } from "../../shared/shapes";
 import { words } from "../../shared/words";

@@ -144,7 +144,6 @@ export const drawingsWords = viewWords(
     open: "Open",
     chooseAll: "Select all",
     letGo: "Clear selection",
-    undo: "Undo",
     done: (action: ChangeAction, n: number, label: number | null) =>
       DONE_EN[action](drawings(n), label),
     keeps: (versions: string, n: number) =>
@@ -166,7 +165,6 @@ export const drawingsWords = viewWords(
     readBy: (version: number, label: number | null, sure: string | null) =>
       `Version ${version} read ${label === null ? "no digit" : String(label)}${sure === null ? "" : `, ${sure} % sure`}.`,
     notRead: "No version had read it when it was stored.",
-    came: "Received",
     by: "From",
     moreOf: "all their drawings",
     labels: "Labels",
@@ -179,8 +177,6 @@ export const drawingsWords = viewWords(
     readingNone: "can no longer be run",
     readingNoDigit: "sees no digit",
     readingSure: (percent: string) => `${percent} %`,
-    gone: "This drawing does not exist or was deleted.",
-    titleOf: (label: number) => `A ${label}`,
   },
   {
     exportThese: "导出这些",
@@ -225,7 +221,6 @@ export const drawingsWords = viewWords(
     open: "打开",
     chooseAll: "全选",
     letGo: "取消选择",
-    undo: "撤销",
     done: (action: ChangeAction, n: number, label: number | null) => DONE_ZH[action](n, label),
     keeps: (versions: string) => `版本 ${versions} 学到的内容会保留到下次训练。`,
     undone: (n: number) => `${n} 张已恢复原样。`,
@@ -243,7 +238,6 @@ export const drawingsWords = viewWords(
     readBy: (version: number, label: number | null, sure: string | null) =>
       `版本 ${version} ${label === null ? "没有识别出数字" : `识别为 ${label}`}${sure === null ? "" : `，置信度 ${sure}%`}。`,
     notRead: "提交时还没有版本识别过它。",
-    came: "时间",
     by: "贡献者",
     moreOf: "查看其全部笔迹",
     labels: "标签",
@@ -256,7 +250,5 @@ export const drawingsWords = viewWords(
     readingNone: "已无法运行",
     readingNoDigit: "没有识别出数字",
     readingSure: (percent: string) => `${percent}%`,
-    gone: "这张笔迹不存在，或已被删除。",
-    titleOf: (label: number) => `标签 ${label}`,
   },
 );

@@ -2,8 +2,8 @@
 
 import type { VNode } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { agoOf } from "../../shared/formats";
 import { languageTag } from "../../shared/language";
-import { agoOf } from "../../shared/when";
 import { words } from "../../shared/words";
 import { ActionNote, Show } from "../shared/parts";
 import { useAction, useLoaded } from "../shared/requests";

@@ -5,7 +5,7 @@ import { DIGITS, type Digit } from "../../shared/shapes";
 import type { MapFilter } from "./query";
 
 type Columns = Omit<MapOut["mnist"], "index">;
-export type MapColumns = Pick<MapOut, "mnist" | "drawings">;
+type MapColumns = Pick<MapOut, "mnist" | "drawings">;
 
 export interface MapPoint {
   /** Index of its ink on the sheet. */

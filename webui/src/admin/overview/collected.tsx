@@ -3,10 +3,9 @@
 import { useCallback, useMemo } from "preact/hooks";
 import { languageTag } from "../../shared/language";
 import { DIGITS, type Stats } from "../../shared/shapes";
-import { DigitBars } from "../shared/digit-bars";
 import { plotFormats, type Share, shareOf } from "../shared/figures";
 import { Card, Link } from "../shared/parts";
-import { type DrawPlot, PlotFigure } from "../shared/plot";
+import { DigitBars, type DrawPlot, PlotFigure } from "../shared/plot";
 import { adminWords } from "../words";
 import type { Agreement, OverviewFigures } from "./calls";
 import { PerDay, PerWeek } from "./over-time";

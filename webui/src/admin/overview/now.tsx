@@ -1,8 +1,7 @@
 /** The live version and why, the outcome of the last run, and the queues. */
 
-import { accuracyFigure } from "../../shared/figures";
+import { accuracyFigure, agoOf, whenOf } from "../../shared/formats";
 import { languageTag } from "../../shared/language";
-import { agoOf, whenOf } from "../../shared/when";
 import { words } from "../../shared/words";
 import { runMessage } from "../shared/failure-words";
 import { plotFormats } from "../shared/figures";

@@ -3,10 +3,10 @@
 import type { VNode } from "preact";
 import { useCallback } from "preact/hooks";
 import { api } from "../../shared/api";
+import { agoOf } from "../../shared/formats";
 import { InkCanvas } from "../../shared/ink";
 import { languageTag } from "../../shared/language";
 import { isOpen, type Stats } from "../../shared/shapes";
-import { agoOf } from "../../shared/when";
 import { words } from "../../shared/words";
 import { Card, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";

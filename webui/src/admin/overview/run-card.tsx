@@ -2,10 +2,9 @@
 
 import { useCallback } from "preact/hooks";
 import { api } from "../../shared/api";
-import { accuracyFigure, runPercent } from "../../shared/figures";
+import { accuracyFigure, agoOf, runPercent } from "../../shared/formats";
 import { languageTag } from "../../shared/language";
 import { isOpen, type Run, type RunPoint } from "../../shared/shapes";
-import { agoOf } from "../../shared/when";
 import { words } from "../../shared/words";
 import { runMessage } from "../shared/failure-words";
 import { Card, Link } from "../shared/parts";

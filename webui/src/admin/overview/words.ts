@@ -1,7 +1,7 @@
 /** Words of the overview. */
 
+import type { Ago } from "../../shared/formats";
 import { viewWords } from "../../shared/language";
-import type { Ago } from "../../shared/when";
 
 type Facts = Readonly<Record<string, string | number>>;
 
@@ -231,7 +231,7 @@ export const overviewWords = viewWords(
 
     noChampion: "还没有上线版本",
     needs: "待处理事项",
-    nNeeds: (n) => (n === 0 ? "没有待处理事项" : `有 ${n} 项需要你处理`),
+    nNeeds: (n) => (n === 0 ? "没有待处理事项" : `有 ${n} 项待处理事项`),
     nothing: "没有需要你处理的事项。",
     nothingMore: "训练、检查和上线会自动进行；需要人工处理的事项会显示在这里。",
     urgent: "紧急",

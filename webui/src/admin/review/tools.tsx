@@ -1,6 +1,6 @@
 /** Buttons and sentences for one drawing of the queue, for the grid and for one at a time. */
 
-import { sureFigure } from "../../shared/figures";
+import { sureFigure } from "../../shared/formats";
 import { CheckIcon, CrossIcon, UndoIcon } from "../../shared/icons";
 import { DIGITS } from "../../shared/shapes";
 import { accept, queue, reject, relabel, undoLast } from "./actions";

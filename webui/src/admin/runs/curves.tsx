@@ -1,7 +1,7 @@
 /** Loss and accuracy over the steps of training. */
 
 import { useCallback, useMemo } from "preact/hooks";
-import { accuracyFigure } from "../../shared/figures";
+import { accuracyFigure } from "../../shared/formats";
 import { isOpen, type Run, type RunPoint } from "../../shared/shapes";
 import { words } from "../../shared/words";
 import { Card } from "../shared/parts";

@@ -1,6 +1,6 @@
 /** How far a run is, step by step, and its log. */
 
-import { runPercent } from "../../shared/figures";
+import { runPercent } from "../../shared/formats";
 import { languageTag } from "../../shared/language";
 import type { RunStatus } from "../../shared/shapes";
 import { Card } from "../shared/parts";
@@ -8,7 +8,7 @@ import type { RunInFull } from "./calls";
 import { lineSentence, phaseName } from "./sentences";
 import { runsWords } from "./words";
 
-export const PHASES = ["gather", "train", "evaluate", "gate", "export", "publish"] as const;
+const PHASES = ["gather", "train", "evaluate", "gate", "export", "publish"] as const;
 
 type StepState = "done" | "now" | "ahead" | "stopped";
 

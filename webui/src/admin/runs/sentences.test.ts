@@ -2,7 +2,6 @@ import { beforeEach, expect, test } from "vitest";
 import { setLanguage } from "../../shared/language";
 import examples from "../../shared/sentences.json";
 import { adviceText, lineSentence, outcomeSentence, phaseName } from "./sentences";
-import { PHASES } from "./progress";
 
 interface Example {
   name: string;
@@ -13,6 +12,9 @@ interface Example {
 const LINES: readonly Example[] = examples.run_lines;
 const ADVICE: readonly Example[] = examples.advice;
 const OUTCOMES: readonly Example[] = examples.outcomes;
+const PHASES = LINES.filter(({ name }) => name === "phase").map(({ facts }) =>
+  String(facts["phase"]),
+);
 
 beforeEach(() => {
   setLanguage("en");

@@ -2,9 +2,9 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { agoOf } from "../../shared/formats";
 import { languageTag } from "../../shared/language";
 import type { List } from "../../shared/shapes";
-import { agoOf } from "../../shared/when";
 import { words } from "../../shared/words";
 import { peopleWords } from "../people/words";
 import { errorSentence } from "../state";

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { Dialog } from "../../shared/dialog";
-import { versionList } from "../../shared/figures";
+import { versionList } from "../../shared/formats";
 import { languageTag } from "../../shared/language";
 import { learnedMayDiffer, loadMine } from "../mine-actions";
 import { isPrivacyOpen } from "../state";

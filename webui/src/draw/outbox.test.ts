@@ -8,7 +8,7 @@ import {
   outcomeOf,
   waitBeforeTry,
   type Waiting,
-} from "./waiting";
+} from "./outbox";
 
 function waiting(changes: Partial<Waiting> = {}): Waiting {
   const content = { kind: "picture", file: new Blob(["x"]) } as const;

@@ -1,9 +1,15 @@
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Drawing } from "../../shared/shapes";
-import { OutboxSender, type OutboxNews } from "./sender";
-import { MemoryStore, openOutbox, type OutboxStore } from "./store";
-import type { Answer, Waiting } from "./waiting";
+import type { Drawing } from "../shared/shapes";
+import {
+  type Answer,
+  MemoryStore,
+  openOutbox,
+  type OutboxNews,
+  OutboxSender,
+  type OutboxStore,
+  type Waiting,
+} from "./outbox";
 
 function waiting(id: string, labelledAtMs = 0): Waiting {
   const drawn = { strokes: [], width: 280, height: 280 };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { PACE_MS, Reader } from "./reader";
+import { PACE_MS, Reader } from "./reading";
 import type { Subject } from "./session";
 
 function subject(name: string): Subject {

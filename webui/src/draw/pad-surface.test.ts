@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isPenKey, movePen, penAtStart } from "./keyboard-pen";
+import { isPenKey, movePen, penAtStart } from "./pad-surface";
 
 const AREA = { width: 400, height: 400 };
 

@@ -1,6 +1,25 @@
 import { expect, test } from "vitest";
-import { agoOf, whenOf } from "./when";
+import { accuracyFigure, agoOf, sureFigure, versionList, whenOf } from "./formats";
 import { whenEn, whenZh } from "./words";
+
+test.each([
+  [0.93, "93"],
+  [0.9962, "99.6"],
+  [0.99999, "99.9"],
+  [1, "99.9"],
+  [0.004, "<1"],
+])("a probability of %d is %s %% sure, never 100", (probability, figure) => {
+  expect(sureFigure(probability)).toBe(figure);
+});
+
+test("accuracy is cut, not rounded up", () => {
+  expect(accuracyFigure(0.99996)).toBe("99.99");
+  expect(accuracyFigure(0.9961)).toBe("99.61");
+});
+
+test("versions are listed in their order", () => {
+  expect(versionList([10, 9], "en")).toBe("9 and 10");
+});
 
 const NOW = new Date(2026, 10, 23, 12, 0); // a Monday, in the time zone of the machine
 
