@@ -60,7 +60,7 @@ def bench_command(bench: Bench) -> click.Command:
 
 
 def show(bench: Bench, record: dict[str, Any]) -> None:
-    """Print all that a record says."""
+    """Print the aims and tables of a record."""
     options, result = bench.options_of(record), record["result"]
     tables = [Table("Aims", [HEADING, *bench.aims(result, options)])]
     tables += bench.tables(result, options)

@@ -1,4 +1,4 @@
-"""What a bench is: a name, options, a measurement, and the aims and tables that it prints."""
+"""The definition of a bench: a name, options, a measurement, and its printed aims and tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Table(NamedTuple):
 
 
 class Tried(NamedTuple):
-    """A change that was measured. `kept` says "yes", or why not; empty means no."""
+    """A change that was measured. `kept` is "yes" or the reason against it; empty means no."""
 
     what: str
     result: str

@@ -1,8 +1,8 @@
 """Known vulnerabilities of the packages that Inkloop uses: `make audit`.
 
 pip-audit checks the exact versions of constraints.txt, npm those of package-lock.json. A
-vulnerability fails the audit unless `scripts/audit-arguments.toml` says why it does no harm here,
-and until when. A tool that cannot reach its advisories reports no vulnerability or an error; both
+vulnerability fails the audit unless `scripts/audit-arguments.toml` accepts it with a reason
+and a date. A tool that cannot reach its advisories reports no vulnerability or an error; both
 are reported as "not audited".
 
 Exit codes:

@@ -43,7 +43,7 @@ FIXTURE: Final = ROOT / "tests" / "fixtures" / "instance-2026-11.tar.gz"
 RECORD: Final = FIXTURE.with_name("instance-2026-11.json")
 MNIST: Final = Path(os.environ.get("INKLOOP_MNIST_DIR", ROOT / "instance" / "mnist"))
 FOLDER: Final = "instance"
-"""What the instance is called in the archive."""
+"""Name of the instance's folder in the archive."""
 
 ADMIN: Final = "ada@example.org"
 REVIEWER: Final = "rosa@example.org"
@@ -181,7 +181,7 @@ class Client:
         self.ask("POST", "/api/v1/login", {"email": email, "password": PASSWORD})
 
     def read(self, strokes: Strokes) -> Json:
-        """What the live version says of the strokes."""
+        """Return the live version's prediction for strokes."""
         canvas = {"strokes": strokes, "width": SIDE_PX, "height": SIDE_PX}
         read = self.ask("POST", "/api/v1/predictions", canvas)
         assert isinstance(read, dict)
@@ -504,7 +504,7 @@ def _file_hashes(admin: Client) -> dict[str, str]:
 
 
 def _predictions(client: Client) -> list[Json]:
-    """Ten digits, a dot and an empty canvas, and what the live version says of them."""
+    """The live version's predictions for ten digits, a dot and an empty canvas."""
     hand = Hand(20, 0.2)
     drawn = [hand.draw(digit) for digit in range(10)] + [[[[100.0, 100.0, 0, 0.5]]], []]
     found = []

@@ -1,4 +1,4 @@
-"""Print what `webui/src/contract.ts` is made from: python -m scripts.print_openapi
+"""Print the input of `webui/src/contract.ts`: python -m scripts.print_openapi
 
 An OpenAPI document with the schemas of all requests and answers, without prose, so that a
 reworded description does not make the contract stale. No server is started and no instance

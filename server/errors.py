@@ -38,7 +38,7 @@ STATUS: dict[type[errors.InkloopError], int] = {
 # Errors that Werkzeug raises, as our class and message.
 HTTP_ERRORS = {
     400: ("InvalidInput", "the request is not well-formed HTTP: compare it with /api/docs"),
-    404: ("NotFound", "there is nothing at this address: /api/docs lists what there is"),
+    404: ("NotFound", "there is nothing at this address: /api/docs lists all routes"),
     405: ("MethodNotAllowed", "this address does not take this method: see /api/docs"),
     413: ("TooLarge", "the request is too large: a picture may have 10 MB, JSON 1 MB"),
     415: ("UnsupportedType", "send it as application/json"),

@@ -2,13 +2,13 @@
 
 Two models of what happens on 10,000 test images:
 
-- *One judgement*: losses and gains are Poisson counts, spread over digits and writer halves by
+- *One verdict*: losses and gains are Poisson counts, spread over digits and writer halves by
   their shares. All MNIST rules apply. A held candidate gets its second look: half of its discordant
   images are the first look's, half are new, and its true loss is the same. This is the worst case:
   a real second candidate lies closer to the champion.
 - *A year*: 365 runs. Some test images are borderline, and as large a share of a world ten times
-  larger, of which the test set is a sample. Each run redraws some of them. Where the anchor teaches
-  the run (`pull`), some flipped images return to the anchor's prediction. Rules see the test images
+  larger, of which the test set is a sample. Each run redraws some of them. Where the anchor is the
+  teacher (`pull`), some flipped images return to the anchor's prediction. Rules see the test images
   only; drift is measured on the world.
 """
 

@@ -112,7 +112,7 @@ def record(drawing_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/api/v1/drawings/<drawing_id>/readings")
 @contract(
-    "What each version says of it", role=REVIEWER, answers={200: ReadingsOut}, refusals=(404, 410)
+    "Readings by each version", role=REVIEWER, answers={200: ReadingsOut}, refusals=(404, 410)
 )
 def readings(drawing_id: str) -> ResponseReturnValue:
     """Return what the newest ten versions read in a drawing, newest first"""

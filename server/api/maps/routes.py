@@ -39,7 +39,7 @@ GZIP = 16 + zlib.MAX_WBITS
 def show(query: MapQuery) -> ResponseReturnValue:
     """Return MNIST samples and drawings, placed by the features of a version's last layer
 
-    While there is no map, 404 says how far it is.
+    While there is no map, the answer is 404 with the progress.
     """
     labels = digits.load(services().settings).exam_labels()
     labels = np.zeros(0, np.uint8) if labels is None else labels
@@ -137,7 +137,7 @@ def _made(session: Session, version: int | None) -> DigitMap:
     if row is not None and row.made_at is not None:
         return row
     if session.get(ModelVersion, wanted) is None:
-        raise NotMade(f"there is no version {wanted}: /admin/models lists those there are")
+        raise NotMade(f"there is no version {wanted}: /admin/models lists all versions")
     if wanted != live:
         raise NotMade(
             f"version {wanted} has no map: maps are made of the live version, and the newest "
