@@ -32,7 +32,8 @@ from benchmarks.bench import (
 )
 from benchmarks.model.data import MnistSplits, on_splits
 from benchmarks.record import Record
-from trainer.learning.scores import read
+from core.symbols.digits import DIGITS
+from trainer.learning.scores import predict
 from trainer.learning.train import train
 from trainer.networks.describe import describe
 from trainer.networks.registry import NETWORKS
@@ -182,9 +183,9 @@ def aims(result: Mapping[str, Any], _options: Options) -> list[Row]:
 def _one(splits: MnistSplits, name: str, seed: int) -> dict[str, Any]:
     kind = NETWORKS[name]
     began = time.process_time()
-    trained = train(kind, splits.all_train, splits.validation, seed)
+    trained = train(kind, splits.all_train, splits.validation, seed, n_symbols=len(DIGITS))
     seconds = time.process_time() - began
-    predicted_N = read(trained.network, splits.test.ink_NHW.numpy()).predicted_N
+    predicted_N = predict(trained.network, splits.test.ink_NHW.numpy()).predicted_N
     described = describe(trained.network)
     return {
         "n_epochs": kind.recipe.n_epochs,

@@ -12,19 +12,25 @@ from safetensors.torch import load_file, save_file
 
 from benchmarks.bench import cache_folder
 from benchmarks.model.streams import Stream, employees_only
-from core.symbols.digits import writers
-from core.symbols.digits.golden import golden_inks
+from core.symbols.digits import DIGITS, DigitReferenceSet, writers
 from core.symbols.digits.mnist import Mnist
+from core.symbols.reference_set import LabelledImages
 from trainer.learning.calibrate import fit_temperature
 from trainer.learning.examples import Examples
 from trainer.learning.interpolate import Candidate
-from trainer.learning.recipes import compact_in
 from trainer.learning.replay import RunData
-from trainer.learning.scores import accuracy, expected_calibration_error, read
+from trainer.learning.scores import accuracy, expected_calibration_error, predict
 from trainer.learning.train import train
-from trainer.networks.base import DigitNetwork
+from trainer.networks.base import SymbolNetwork
+from trainer.networks.recipes import compact_in
 from trainer.networks.registry import DEFAULT_NETWORK, network_named
-from trainer.pipeline.gate import Exam, RunExams, Verdict, compare, judge_run
+from trainer.pipeline.gate import (
+    GateInput,
+    PairedPredictions,
+    Verdict,
+    compare,
+    gate_candidate,
+)
 
 JOINT_EPOCHS = 2
 """Passes over MNIST: they take as long as a run on 1,000 drawings."""
@@ -37,6 +43,10 @@ class Experiment:
         """Cache first models in the folder `cache`, by default that of all benches."""
         self.mnist = mnist
         self._cache = cache or cache_folder()
+        self.reference = DigitReferenceSet.from_arrays(
+            LabelledImages(mnist.train_images, mnist.train_labels),
+            LabelledImages(mnist.test_images, mnist.test_labels),
+        )
         self.validation = writers.validation_indices()
         everything = np.arange(len(mnist.train_labels))
         self.training = {
@@ -44,23 +54,23 @@ class Experiment:
             "employees": employees_only(mnist),
         }
 
-    def base(self, name: str, seed: int = 0) -> DigitNetwork:
+    def base(self, name: str, seed: int = 0) -> SymbolNetwork:
         """Return a first model: `full` or `employees`, by the images that it is trained on."""
-        network = network_named(DEFAULT_NETWORK).build()
+        network = network_named(DEFAULT_NETWORK).build(len(DIGITS))
         which = f"{name}-{seed}" if seed else name
         path = self._cache / f"base-{which}.safetensors"
         if not path.exists():
             chosen = self.training[name]
             trained = train(
                 network_named(DEFAULT_NETWORK), self._examples(chosen),
-                self._examples(self.validation), seed=seed,
+                self._examples(self.validation), seed=seed, n_symbols=len(DIGITS),
             )  # fmt: skip
             self._cache.mkdir(parents=True, exist_ok=True)
             save_file({k: v.contiguous() for k, v in trained.network.state_dict().items()}, path)
         network.load_state_dict(load_file(path))
         return network.eval()
 
-    def joint(self, stream: Stream, n: int, seed: int) -> DigitNetwork:
+    def joint(self, stream: Stream, n: int, seed: int) -> SymbolNetwork:
         """Train from scratch on MNIST and `n` drawings, repeated to a tenth of MNIST's size."""
         chosen = self.training[stream.base]
         times = max(1, len(chosen) // (10 * n))
@@ -68,24 +78,25 @@ class Experiment:
         labels = np.concatenate([self.mnist.train_labels[chosen], *[stream.labels[:n]] * times])
         return train(
             network_named(DEFAULT_NETWORK), Examples.from_arrays(inks, labels),
-            self._examples(self.validation), seed, recipe=compact_in(JOINT_EPOCHS),
+            self._examples(self.validation), seed, n_symbols=len(DIGITS),
+            recipe=compact_in(JOINT_EPOCHS),
         ).network  # fmt: skip
 
     def data(self, stream: Stream, start: int, end: int) -> RunData:
         """A run's data: drawings from `start` to `end` are new, earlier ones are older drawings."""
         chosen = self.training[stream.base]
         return RunData(
-            stream.inks[start:end], stream.labels[start:end],
-            stream.inks[:start], stream.labels[:start],
-            self.mnist.train_images[chosen], self.mnist.train_labels[chosen],
-            self.mnist.train_images[self.validation], self.mnist.train_labels[self.validation],
-        )  # fmt: skip
+            new=LabelledImages(stream.inks[start:end], stream.labels[start:end]),
+            older=LabelledImages(stream.inks[:start], stream.labels[:start]),
+            replay=LabelledImages(self.mnist.train_images[chosen], self.mnist.train_labels[chosen]),
+            validation=self.reference.validation,
+        )
 
-    def judge(self, network: DigitNetwork, champion: DigitNetwork, anchor: DigitNetwork,
-              look: int) -> Verdict:  # fmt: skip
-        """Judge a candidate by all rules of the gate, without holdout drawings."""
+    def gate(self, network: SymbolNetwork, champion: SymbolNetwork, anchor: SymbolNetwork,
+             look: int) -> Verdict:  # fmt: skip
+        """Apply all rules of the gate, without holdout drawings."""
         labels = self.mnist.test_labels
-        read_by = {id(one): read(one, self.mnist.test_images)
+        read_by = {id(one): predict(one, self.mnist.test_images)
                    for one in (network, champion, anchor)}  # fmt: skip
         ece = {
             id(one): expected_calibration_error(
@@ -93,28 +104,33 @@ class Experiment:
             )
             for one in (network, champion)
         }
-        inks, golden = golden_inks()
-        nothing = Exam(labels[:0], labels[:0], labels[:0])
-        return judge_run(
-            RunExams(
-                mnist_labels=labels,
-                mnist_candidate=read_by[id(network)].predicted_N,
-                mnist_champion=read_by[id(champion)].predicted_N,
-                mnist_anchor=read_by[id(anchor)].predicted_N,
+        golden = self.reference.golden
+        candidate, before = read_by[id(network)].predicted_N, read_by[id(champion)].predicted_N
+        nothing = PairedPredictions(labels[:0], labels[:0], labels[:0])
+        return gate_candidate(
+            GateInput(
+                symbols=DIGITS,
+                exam_vs_anchor=PairedPredictions(
+                    labels, candidate, read_by[id(anchor)].predicted_N
+                ),
+                exam_vs_champion=PairedPredictions(labels, candidate, before),
+                strata=self.reference.strata,
                 candidate_ece=ece[id(network)],
                 champion_ece=ece[id(champion)],
                 holdout_known=nothing,
                 holdout_new=nothing,
-                golden_labels=golden,
-                golden_candidate=read(network, inks).predicted_N,
-                golden_champion=read(champion, inks).predicted_N,
+                golden=PairedPredictions(
+                    golden.labels,
+                    predict(network, golden.inks).predicted_N,
+                    predict(champion, golden.inks).predicted_N,
+                ),
             ),
             look,
         )
 
-    def temperature(self, network: DigitNetwork) -> float:
+    def temperature(self, network: SymbolNetwork) -> float:
         """The temperature that is fitted on validation images, as for a version."""
-        reading = read(network, self.mnist.train_images[self.validation])
+        reading = predict(network, self.mnist.train_images[self.validation])
         return fit_temperature(reading.logits_NK, self.mnist.train_labels[self.validation])
 
     def _examples(self, chosen: NDArray[np.integer[Any]]) -> Examples:
@@ -124,23 +140,26 @@ class Experiment:
 
 
 def first_to_pass(
-    experiment: Experiment, looks: list[DigitNetwork], champion: DigitNetwork, anchor: DigitNetwork
-) -> tuple[DigitNetwork, Verdict, int]:
+    experiment: Experiment,
+    looks: list[SymbolNetwork],
+    champion: SymbolNetwork,
+    anchor: SymbolNetwork,
+) -> tuple[SymbolNetwork, Verdict, int]:
     """Return the first candidate that passes the gate, else the last, with verdict and look."""
     for look, network in enumerate(looks, start=1):
-        verdict = experiment.judge(network, champion, anchor, look)
+        verdict = experiment.gate(network, champion, anchor, look)
         if verdict.passed or look == len(looks):
             return network, verdict, look
     raise AssertionError("a run has at least one candidate")
 
 
 def scores_of(
-    experiment: Experiment, stream: Stream, network: DigitNetwork, champion: DigitNetwork
+    experiment: Experiment, stream: Stream, network: SymbolNetwork, champion: SymbolNetwork
 ) -> dict[str, Any]:
     """Accuracies before and after, and digits lost and gained on the MNIST test set."""
     test = experiment.mnist.test_images, experiment.mnist.test_labels
-    before, after = read(champion, test[0]).predicted_N, read(network, test[0]).predicted_N
-    difference = compare(Exam(test[1], after, before))
+    before, after = predict(champion, test[0]).predicted_N, predict(network, test[0]).predicted_N
+    difference = compare(PairedPredictions(test[1], after, before))
     scores: dict[str, Any] = {
         "mnist": accuracy(after, test[1]),
         "mnist_before": accuracy(before, test[1]),
@@ -151,13 +170,13 @@ def scores_of(
              "new": (stream.new_inks, stream.new_labels)}  # fmt: skip
     for name, (inks, labels) in exams.items():
         if len(labels):
-            scores[name] = accuracy(read(network, inks).predicted_N, labels)
-            scores[f"{name}_before"] = accuracy(read(champion, inks).predicted_N, labels)
+            scores[name] = accuracy(predict(network, inks).predicted_N, labels)
+            scores[f"{name}_before"] = accuracy(predict(champion, inks).predicted_N, labels)
             scores[f"n_{name}"] = len(labels)
     return scores
 
 
-def network_of(like: DigitNetwork, candidate: Candidate) -> DigitNetwork:
+def network_of(like: SymbolNetwork, candidate: Candidate) -> SymbolNetwork:
     """Build the network of a candidate, of the same kind as `like`."""
     network = copy.deepcopy(like)
     network.load_state_dict(candidate.weights)

@@ -35,8 +35,8 @@ from tests.support.hands import Way, draw, make_hand
 from tests.support.strokes_from_mnist import centre_lines
 from trainer.learning.calibrate import fit_temperature
 from trainer.learning.familiarity import Familiarity
-from trainer.learning.scores import expected_calibration_error, negative_log_likelihood, read
-from trainer.networks.base import DigitNetwork
+from trainer.learning.scores import expected_calibration_error, negative_log_likelihood, predict
+from trainer.networks.base import SymbolNetwork
 
 Points = NDArray[np.float64]
 Maker = Callable[[np.random.Generator], Inking]
@@ -105,14 +105,10 @@ def run(mnist: Mnist, folder: Path, options: Options, say: Say) -> dict[str, Any
 
 def _measure(experiment: Experiment, options: Options) -> dict[str, Any]:
     mnist, network = experiment.mnist, experiment.base("full")
-    train, validation = experiment.training["full"], experiment.validation
-    familiarity = Familiarity.fit(
-        network, mnist.train_images[train], mnist.train_labels[train],
-        mnist.train_images[validation],
-    )  # fmt: skip
+    familiarity = Familiarity.fit(network, experiment.reference)
     score = partial(_scores, network, familiarity)
     rng = np.random.default_rng(options.seed)
-    test = familiarity.of(read(network, mnist.test_images))
+    test = familiarity.of(predict(network, mnist.test_images))
     digits = {"MNIST test set": test, "scikit-learn's digits": _optical(network, familiarity)}
     for way in ("joined", "odd"):
         digits[f"invented hands, {way}"] = score(_digit_of(way, rng), options.n_each, rng)
@@ -127,7 +123,7 @@ def _measure(experiment: Experiment, options: Options) -> dict[str, Any]:
 
 
 def _scores(
-    network: DigitNetwork,
+    network: SymbolNetwork,
     familiarity: Familiarity,
     make: Maker,
     n: int,
@@ -135,14 +131,14 @@ def _scores(
 ) -> NDArray[np.float32]:
     """Familiarity of `n` drawings (n,); very low where the geometry alone refuses."""
     inkings = [make(rng) for _ in range(n)]
-    score_N = familiarity.of(read(network, np.stack([one.ink_HW for one in inkings])))
+    score_N = familiarity.of(predict(network, np.stack([one.ink_HW for one in inkings])))
     could_be_N = np.array([one.could_be_digit for one in inkings])
     return np.where(could_be_N, score_N, np.float32(-1e6))
 
 
-def _optical(network: DigitNetwork, familiarity: Familiarity) -> NDArray[np.float32]:
+def _optical(network: SymbolNetwork, familiarity: Familiarity) -> NDArray[np.float32]:
     digits = optical(0)
-    return familiarity.of(read(network, np.concatenate([digits.inks, digits.known_inks])))
+    return familiarity.of(predict(network, np.concatenate([digits.inks, digits.known_inks])))
 
 
 def _refused(score_N: NDArray[np.float32], familiarity: Familiarity) -> dict[str, Any]:
@@ -158,13 +154,13 @@ def _separated(
     }
 
 
-def _temperature(experiment: Experiment, network: DigitNetwork) -> dict[str, Any]:
+def _temperature(experiment: Experiment, network: SymbolNetwork) -> dict[str, Any]:
     """Calibration on the test set, without a temperature and with the fitted one."""
     mnist, validation = experiment.mnist, experiment.validation
     fitted = fit_temperature(
-        read(network, mnist.train_images[validation]).logits_NK, mnist.train_labels[validation]
+        predict(network, mnist.train_images[validation]).logits_NK, mnist.train_labels[validation]
     )
-    test = read(network, mnist.test_images)
+    test = predict(network, mnist.test_images)
     found: dict[str, Any] = {"fitted": fitted}
     for name, temperature in (("without", 1.0), ("with", fitted)):
         probabilities = test.probabilities_NK(temperature)

@@ -26,8 +26,14 @@ from numpy.typing import NDArray
 
 from benchmarks.bench import Bench, Row, Say, Table, at_most, option
 from benchmarks.record import Record
-from core.versions.paired import ALPHA, SECOND_ALPHA, allowed_net_loss, holds
-from trainer.pipeline.gate import CHAMPION_ALPHA, HALF_NET_LOSS, PER_DIGIT_ALPHA
+from core.versions.paired import (
+    ALPHA,
+    CHAMPION_ALPHA,
+    SECOND_ALPHA,
+    allowed_net_loss,
+    is_non_inferior,
+)
+from trainer.pipeline.gate import HALF_NET_LOSS, PER_DIGIT_ALPHA
 
 Counts = NDArray[np.int64]
 
@@ -144,7 +150,9 @@ def _curve(true_loss: int, options: Options) -> dict[str, Any]:
 @cache
 def _anchor_table(alpha: float) -> NDArray[np.bool_]:
     counts = range(LARGEST)
-    return np.array([[holds(lost, gained, N, alpha) for gained in counts] for lost in counts])
+    return np.array(
+        [[is_non_inferior(lost, gained, N, alpha) for gained in counts] for lost in counts]
+    )
 
 
 @cache

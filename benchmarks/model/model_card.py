@@ -13,8 +13,8 @@ from benchmarks.bench import Result, Row
 from benchmarks.model import shift
 from benchmarks.record import finished_record
 from benchmarks.report import markdown
-from trainer.learning.recipes import Recipe
 from trainer.networks.base import SIDE_PX
+from trainer.networks.recipes import Recipe
 from trainer.networks.registry import DEFAULT_NETWORK, network_named
 
 NEEDED: Final = ("shift", "familiarity", "seeds", "stream")

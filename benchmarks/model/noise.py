@@ -28,8 +28,8 @@ from benchmarks.record import Record
 from core.symbols.digits.mnist import Mnist
 from tests.support.hands import Way, draw, ink_of, make_hand
 from trainer.learning.fine_tune import fine_tune
-from trainer.learning.scores import Reading, read
-from trainer.pipeline.check_labels import Hearing, hear, suspects
+from trainer.learning.label_check import LabelCheck, check_labels
+from trainer.learning.scores import Predictions, predict
 
 FLIPPED: Final = 0.2
 N_MNIST: Final = 5_000
@@ -132,13 +132,13 @@ def run(mnist: Mnist, folder: Path, options: Options, say: Say) -> dict[str, Any
 class CrowdOutputs:
     """The champion's outputs for a crowd's drawings and for some MNIST images."""
 
-    drawn: Reading
-    mnist: Reading
+    drawn: Predictions
+    mnist: Predictions
     mnist_labels: Labels
 
-    def check(self, people: Crowd, labels: Labels) -> Hearing:
+    def check(self, people: Crowd, labels: Labels) -> LabelCheck:
         """Check these labels as those of new drawings."""
-        return hear(
+        return check_labels(
             self.drawn.probabilities_NK(),
             self.drawn.features_NF,
             labels,
@@ -153,8 +153,8 @@ def crowd_outputs(experiment: Experiment, people: Crowd, seed: int) -> CrowdOutp
     champion = experiment.base("full")
     chosen = np.random.default_rng(seed).permutation(experiment.training["full"])[:N_MNIST]
     return CrowdOutputs(
-        read(champion, people.inks),
-        read(champion, experiment.mnist.train_images[chosen]),
+        predict(champion, people.inks),
+        predict(champion, experiment.mnist.train_images[chosen]),
         experiment.mnist.train_labels[chosen].astype(np.int64),
     )
 
@@ -171,9 +171,9 @@ def _found(experiment: Experiment, people: Crowd, seed: int, options: Options) -
     found: dict[str, Any] = {}
     for noise, all_labels in given.items():
         detections = [
-            _detection(hearing, suspects(hearing), labels != people.truth, is_misread)
+            _detection(checked, checked.is_suspect_Q, labels != people.truth, is_misread)
             for labels in all_labels
-            for hearing in [known.check(people, labels)]
+            for checked in [known.check(people, labels)]
         ]
         found[noise] = {key: _mean([one[key] for one in detections]) for key in detections[0]}
     return found
@@ -183,7 +183,7 @@ def _learned(experiment: Experiment, people: Crowd, noise: str, seed: int) -> di
     """Scores after a run on the labels that quarantine accepts."""
     champion = experiment.base("full")
     labels = with_noise(people, noise, seed)
-    kept = ~suspects(crowd_outputs(experiment, people, seed).check(people, labels))
+    kept = ~crowd_outputs(experiment, people, seed).check(people, labels).is_suspect_Q
     stream = Stream(
         people.inks[kept], labels[kept], people.exam_inks, people.exam_labels,
         people.inks[:0], labels[:0],
@@ -224,7 +224,7 @@ def _result(measured: Mapping[str, dict[str, Any]], options: Options) -> dict[st
 
 
 def _detection(
-    hearing: Hearing,
+    checked: LabelCheck,
     found: NDArray[np.bool_],
     is_wrong: NDArray[np.bool_],
     is_misread: NDArray[np.bool_],
@@ -232,7 +232,7 @@ def _detection(
     """How well wrong labels are detected, and how many honest corrections still train."""
     honest = is_misread & ~is_wrong
     return {
-        "auroc": float(roc_auc_score(is_wrong, hearing.doubt_Q)) if is_wrong.any() else None,
+        "auroc": float(roc_auc_score(is_wrong, checked.doubt_Q)) if is_wrong.any() else None,
         "recall": float(found[is_wrong].mean()) if is_wrong.any() else None,
         "precision": float(is_wrong[found].mean()) if found.any() and is_wrong.any() else None,
         "n_corrections": int(honest.sum()),

@@ -27,7 +27,7 @@ from benchmarks.record import Record
 from core.review import order as review_order
 from core.symbols.digits.mnist import Mnist
 from trainer.learning.fine_tune import fine_tune
-from trainer.learning.scores import accuracy, read
+from trainer.learning.scores import accuracy, predict
 
 ORDERS: Final = ("ours", "random")
 WRONG: Final = 0.1
@@ -70,7 +70,7 @@ def places_in(order: str, experiment: Experiment, stream: Stream, seed: int) -> 
     rng = np.random.default_rng(seed)
     if order == "random":
         return rng.permutation(len(stream.labels))
-    champion = read(experiment.base(stream.base), stream.inks)
+    champion = predict(experiment.base(stream.base), stream.inks)
     is_wrong = rng.random(len(stream.labels)) < WRONG
     given = np.where(is_wrong, (stream.labels + rng.integers(1, 10, len(is_wrong))) % 10,
                      stream.labels)  # fmt: skip
@@ -90,10 +90,10 @@ def _one(
     network = network_of(champion, result.candidates[0])
     inks = np.concatenate([stream.known_inks, stream.new_inks])
     labels = np.concatenate([stream.known_labels, stream.new_labels])
-    is_misread = read(champion, reviewed.inks).predicted_N != reviewed.labels
+    is_misread = predict(champion, reviewed.inks).predicted_N != reviewed.labels
     return {
-        "before": accuracy(read(champion, inks).predicted_N, labels),
-        "after": accuracy(read(network, inks).predicted_N, labels),
+        "before": accuracy(predict(champion, inks).predicted_N, labels),
+        "after": accuracy(predict(network, inks).predicted_N, labels),
         "misread": float(is_misread.mean()),
     }
 

@@ -20,6 +20,7 @@ import torch
 from benchmarks.bench import Bench, Row, Say, Table, at_least, only_option, option, seeds_option
 from benchmarks.model.data import MnistSplits, on_splits
 from benchmarks.record import Record
+from core.symbols.digits import DIGITS
 from trainer.learning.examples import Examples
 from trainer.learning.train import accuracy_on, train
 from trainer.networks.describe import describe
@@ -135,6 +136,7 @@ def _one(splits: MnistSplits, name: str, seed: int, long: bool) -> dict[str, Any
         _training_part(name, splits),
         splits.validation,
         seed,
+        n_symbols=len(DIGITS),
         recipe=replace(kind.recipe, n_epochs=n_epochs),
     )
     seconds = time.process_time() - began

@@ -33,10 +33,16 @@ from benchmarks.model.stream import EVERYTHING
 from benchmarks.model.streams import Stream, all_streams, optical
 from benchmarks.record import Record
 from core.imaging import ink_from_picture
+from core.symbols.digits import DIGITS
 from core.symbols.digits.mnist import Mnist
 from trainer.learning.fine_tune import fine_tune
-from trainer.learning.scores import accuracy, accuracy_by_digit, expected_calibration_error, read
-from trainer.networks.base import DigitNetwork
+from trainer.learning.scores import (
+    accuracy,
+    accuracy_by_symbol,
+    expected_calibration_error,
+    predict,
+)
+from trainer.networks.base import SymbolNetwork
 
 Inks = NDArray[np.uint8]
 
@@ -113,34 +119,34 @@ def run(mnist: Mnist, folder: Path, options: Options, say: Say) -> dict[str, Any
     return record.finish(_result(record.pieces))
 
 
-def _home(experiment: Experiment, model: DigitNetwork) -> dict[str, Any]:
+def _home(experiment: Experiment, model: SymbolNetwork) -> dict[str, Any]:
     """Scores on the MNIST test set."""
     labels = experiment.mnist.test_labels
-    reading = read(model, experiment.mnist.test_images)
+    reading = predict(model, experiment.mnist.test_images)
     predicted_N = reading.predicted_N
     validation = experiment.validation
-    held_back = read(model, experiment.mnist.train_images[validation]).predicted_N
+    held_back = predict(model, experiment.mnist.train_images[validation]).predicted_N
     temperature = experiment.temperature(model)
     return {
         "validation": accuracy(held_back, experiment.mnist.train_labels[validation]),
         "accuracy": accuracy(predicted_N, labels),
         "students": accuracy(predicted_N[:HALF], labels[:HALF]),
         "employees": accuracy(predicted_N[HALF:], labels[HALF:]),
-        "by_digit": accuracy_by_digit(predicted_N, labels),
+        "by_digit": accuracy_by_symbol(predicted_N, labels, DIGITS),
         "temperature": temperature,
         "ece": expected_calibration_error(reading.probabilities_NK(temperature), labels),
     }
 
 
-def _optical(model: DigitNetwork) -> dict[str, Any]:
+def _optical(model: SymbolNetwork) -> dict[str, Any]:
     digits = optical(0)
     inks = np.concatenate([digits.inks, digits.known_inks])
     labels = np.concatenate([digits.labels, digits.known_labels])
-    return {"n": len(labels), "accuracy": accuracy(read(model, inks).predicted_N, labels)}
+    return {"n": len(labels), "accuracy": accuracy(predict(model, inks).predicted_N, labels)}
 
 
 def _corruption(
-    experiment: Experiment, models: Sequence[DigitNetwork], name: str, options: Options
+    experiment: Experiment, models: Sequence[SymbolNetwork], name: str, options: Options
 ) -> dict[str, Any]:
     """Accuracies by model: on the corrupted pixels, and on the same uploaded as pictures."""
     images, labels = experiment.mnist.test_images, experiment.mnist.test_labels
@@ -160,16 +166,16 @@ def _uploaded(ink: Inks) -> Inks:
 
 
 def _read_by(
-    models: Sequence[DigitNetwork], inks: Callable[[], Inks], labels: NDArray[Any]
+    models: Sequence[SymbolNetwork], inks: Callable[[], Inks], labels: NDArray[Any]
 ) -> dict[str, Any]:
     """A cell's piece. `inks` is a function, so that a measured cell is not drawn again."""
     return {"accuracy": _accuracies(models, inks(), labels)}
 
 
 def _accuracies(
-    models: Sequence[DigitNetwork], inks_NHW: Inks, labels_N: NDArray[Any]
+    models: Sequence[SymbolNetwork], inks_NHW: Inks, labels_N: NDArray[Any]
 ) -> list[float]:
-    return [accuracy(read(model, inks_NHW).predicted_N, labels_N) for model in models]
+    return [accuracy(predict(model, inks_NHW).predicted_N, labels_N) for model in models]
 
 
 def _calibration(experiment: Experiment, stream: Stream, seed: int) -> dict[str, Any]:
@@ -184,7 +190,7 @@ def _calibration(experiment: Experiment, stream: Stream, seed: int) -> dict[str,
         exam = stream.new_inks, stream.new_labels
     found: dict[str, Any] = {"n": len(exam[1]), "promoted": verdict.passed}
     for when, network in (("before", champion), ("after", learned)):
-        reading = read(network, exam[0])
+        reading = predict(network, exam[0])
         probabilities = reading.probabilities_NK(experiment.temperature(network))
         found[when] = {
             "accuracy": accuracy(reading.predicted_N, exam[1]),

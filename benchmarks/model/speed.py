@@ -28,10 +28,11 @@ from torchvision.transforms import ToTensor
 from benchmarks.bench import Bench, Row, Say, Table, at_most, seeds_option
 from benchmarks.model.data import MnistSplits, on_splits
 from benchmarks.record import Record
+from core.symbols.digits import DIGITS
 from trainer.learning.examples import Examples
 from trainer.learning.loop import best_device, seeded
-from trainer.learning.recipes import compact_in
 from trainer.learning.train import accuracy_on, train
+from trainer.networks.recipes import compact_in
 from trainer.networks.registry import NETWORKS
 
 TARGETS = (0.989, 0.990, 0.994, 0.996)
@@ -123,7 +124,8 @@ def aims(result: Mapping[str, Any], _options: Options) -> list[Row]:
 def _ours(splits: MnistSplits, n_epochs: int, seed: int) -> dict[str, Any]:
     recipe = compact_in(n_epochs)
     began = time.process_time()
-    trained = train(NETWORKS["compact"], splits.train, splits.validation, seed, recipe=recipe)
+    kind, n_symbols = NETWORKS["compact"], len(DIGITS)
+    trained = train(kind, splits.train, splits.validation, seed, n_symbols=n_symbols, recipe=recipe)
     seconds = time.process_time() - began
     accuracy = accuracy_on(trained.network, splits.test)
     return {"n_epochs": n_epochs, "seconds": seconds, "accuracy": accuracy}
@@ -136,7 +138,7 @@ def _system_a(splits: MnistSplits, seed: int, options: Options) -> dict[str, Any
     points = []
     seconds = 0.0
     with seeded(seed):
-        network = kind.build().to(device)
+        network = kind.build(len(DIGITS)).to(device)
         optimiser = torch.optim.Adam(network.parameters(), lr=kind.recipe.learning_rate)
         loader = DataLoader(_Pictures(splits.all_train), kind.recipe.batch_size, shuffle=True)
         every = max(1, len(loader) // POINTS_PER_EPOCH)

@@ -39,9 +39,9 @@ from benchmarks.model.experiment import Experiment, first_to_pass, network_of, s
 from benchmarks.model.streams import Stream, all_streams
 from benchmarks.record import Record
 from core.symbols.digits.mnist import Mnist
-from trainer.learning.augment import Augmentation
 from trainer.learning.fine_tune import RunConfig, fine_tune
 from trainer.learning.interpolate import STRENGTHS
+from trainer.networks.recipes import Augmentation
 
 EVERYTHING: Final = RunConfig()
 NAIVE: Final = replace(

@@ -36,6 +36,7 @@ from core.storage.database import Database
 from core.storage.model_store import ONNX, ModelStore
 from core.storage.shared_state import SharedState
 from core.storage.tables import ModelVersion
+from core.symbols.digits import DIGITS
 from core.symbols.digits.golden import GOLDEN, PAGE_PX, golden_inks
 from core.versions import lifecycle as versions
 from tests.support.http_load import LoadResult, load, post
@@ -140,7 +141,7 @@ def served(instance: Path, options: Options) -> Iterator[RunningServer]:
 def _publish(settings: Settings, database: Database, options: Options) -> None:
     """Publish as many equal versions as will be promoted. The first is live."""
     torch.manual_seed(0)
-    data = to_onnx(NETWORKS["compact"].build().eval(), temperature=1.0)
+    data = to_onnx(NETWORKS["compact"].build(len(DIGITS)).eval(), temperature=1.0)
     inks, _ = golden_inks()
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
     (probabilities,) = session.run(["probabilities"], {"ink": inks})

@@ -26,7 +26,7 @@ from core.storage import migrate
 from core.storage.database import Database, has_wal_reset_bug, sqlite_engine, sqlite_version
 from core.storage.model_store import ModelStore
 from core.storage.tables import AuditEvent, ModelVersion, Schedule
-from core.symbols.digits import mnist
+from core.symbols import digits
 
 Level = Literal["ok", "warn", "fail"]
 LEAST_FREE_BYTES = 1_000_000_000  # a guess: models, backups and WAL of some weeks fit
@@ -240,10 +240,11 @@ def _mnist(settings: Settings) -> Finding:
     if not settings.mnist_cache.exists():
         return Finding("mnist", "warn", "not fetched yet: run `inkloop data fetch`")
     try:
-        mnist.load(settings.mnist_cache)
+        n_images = digits.verify(settings)
     except DataError as exc:
         return Finding("mnist", "fail", f"{exc} (`inkloop data fetch` fetches it again)")
-    return Finding("mnist", "ok", "70,000 digits; all four files have their published MD5 sums")
+    detail = f"{n_images:,} digits; all four files have their published MD5 sums"
+    return Finding("mnist", "ok", detail)
 
 
 def _clock(settings: Settings) -> Finding:

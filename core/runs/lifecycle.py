@@ -112,7 +112,7 @@ def _log_start(session: Session, run: Run | None, *, now: datetime) -> Run | Non
 def add_line(session: Session, run_id: int, name: str, *, now: datetime, **facts: Any) -> None:
     """Add a line to a run's log: a name and figures, without personal data.
 
-    `core.runs.sentences` must know the name.
+    The name is one of `core.runs.log_lines.LINES`.
     """
     session.add(RunLine(run_id=run_id, at=now, name=name, facts=facts))
 
@@ -189,7 +189,7 @@ def finish_run(
 
     Args:
         message: what went wrong and what to do, for people.
-        failure: its kind, one of `core.runs.sentences.FAILURES`.
+        failure: its kind, one of `core.runs.advice.FAILURES`.
 
     Raises: LeaseLost, if the run is no longer this trainer's.
     """

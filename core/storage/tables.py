@@ -444,11 +444,11 @@ class Run(Base):
     message: Mapped[str | None]
     """Why it failed, and what the user can do."""
     failure: Mapped[str | None]
-    """The kind of failure: see `core.runs.sentences`."""
+    """The kind of failure: see `core.runs.advice`."""
 
 
 class RunLine(Base):
-    """A line of a run's log, as name and facts; `core.runs.sentences` makes a sentence of it."""
+    """A line of a run's log, as name and facts; `core.runs.log_lines` makes a sentence of it."""
 
     __tablename__ = "run_lines"
     __table_args__ = (STRICT,)
@@ -522,7 +522,7 @@ class Verdict(Base):
     version: Mapped[int]
     passed: Mapped[bool]
     rules: Mapped[Any] = mapped_column(Json)
-    """`[{"name", "passed", "value", "bound", "facts"}]`; see `core.runs.verdict_sentences`."""
+    """`[{"name", "passed", "value", "bound", "facts"}]`; see `core.runs.verdicts`."""
     at: Mapped[datetime]
 
 
@@ -558,8 +558,8 @@ class Webhook(Base):
     url: Mapped[str]
     events: Mapped[Any] = mapped_column(Json)
     """The ends that it is called for, of `promoted`, `held`, `failed`."""
-    language: Mapped[str]
-    """Language of the sentences: `en` or `zh`."""
+    language: Mapped[str] = mapped_column(default="en")
+    """Not read: every sentence that is sent is English."""
     site: Mapped[str]
     """Address of the dashboard when the webhook was saved, for links: `https://…/`."""
     salt: Mapped[str]
@@ -587,7 +587,7 @@ class WebhookDelivery(Base):
     n_attempts: Mapped[int] = mapped_column(default=0)
     attempted_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
-    """Of the last attempt: `delivered`, `timed_out`, …; see `core.webhooks.sentences`."""
+    """Of the last attempt: `delivered`, `timed_out`, …; see `core.webhooks.outcomes`."""
     facts: Mapped[Any] = mapped_column(Json)
 
 

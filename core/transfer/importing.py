@@ -20,12 +20,12 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 
 from core.base.clock import utc_now
-from core.base.errors import DataError, InkloopError, InvalidInput, StorageFull, TooLarge
+from core.base.errors import InkloopError, InvalidInput, StorageFull, TooLarge
 from core.base.kinds import TransferStatus
 from core.base.settings import Settings
 from core.storage.database import Database
 from core.storage.tables import Drawing, Transfer
-from core.symbols.digits import mnist
+from core.symbols import digits
 from core.transfer import jobs as transfers
 from core.transfer import uploads
 from core.transfer.checking import Check
@@ -310,9 +310,8 @@ def _without_ink(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _exam_digests(settings: Settings) -> frozenset[bytes]:
     """Digests of MNIST's test pictures; empty if MNIST has not been fetched."""
-    try:
-        images_NHW = mnist.load_test_images(settings.mnist_cache)
-    except DataError:
+    images_NHW = digits.load(settings).exam_images()
+    if images_NHW is None:
         return frozenset()
     return frozenset(_digest(image_HW.tobytes()) for image_HW in images_NHW)
 

@@ -1,25 +1,30 @@
-"""Comparing two models on the same images: the arithmetic under the gate, on counts alone.
+"""Paired comparison of two models on the same images: McNemar's test and Tango's score.
 
-`n_lost` images are read right by the reference alone, `n_gained` by the candidate alone; both
-together are the discordant ones, and all other images say nothing about the difference.
+Everything is computed from two counts: `n_lost` images that only the reference predicts correctly,
+and `n_gained` images that only the candidate does. Their sum are the discordant images; all other
+images carry no information about the difference.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Final
 
-MARGIN = 0.0015
-"""How much worse than the anchor a version may truly be on MNIST, as a share of the images."""
+MARGIN: Final = 0.0015
+"""Non-inferiority margin: the loss against the anchor, as a share of the images, to be excluded."""
 
-ALPHA = 0.05
-"""Chance of passing a model that is worse than the anchor by exactly `MARGIN`."""
+ALPHA: Final = 0.05
+"""Chance to pass for a model that is worse than the anchor by exactly `MARGIN`."""
 
-SECOND_ALPHA = 0.025
+SECOND_ALPHA: Final = 0.025
 """The same for a run's second candidate. Two looks at 0.05 would promote a model that is truly 0.20
-points worse in 1.4 % of cases at 40 discordant digits; so it is 0.9 % (docs/gate.md)."""
+points worse in 1.4 % of cases at 40 discordant images; with this it is 0.9 % (docs/gate.md)."""
 
-_Z = {ALPHA: 1.6448536269514722, SECOND_ALPHA: 1.9599639845400545}
+CHAMPION_ALPHA: Final = 0.05
+"""A candidate fails if McNemar's test finds it worse than the champion at this level."""
+
+_Z: Final = {ALPHA: 1.6448536269514722, SECOND_ALPHA: 1.9599639845400545}
 """Quantiles of the normal distribution."""
 
 
@@ -34,14 +39,22 @@ def mcnemar_p(n_lost: int, n_gained: int) -> float:
     return tail / (1 << n)
 
 
+def mcnemar_two_sided_p(n_lost: int, n_gained: int) -> float:
+    """Exact two-sided McNemar test of "there is a difference".
+
+    Returns: P(a split at least as uneven | both directions equally likely); 1.0 without any.
+    """
+    return min(1.0, 2 * mcnemar_p(max(n_lost, n_gained), min(n_lost, n_gained)))
+
+
 def tango_score(n_lost: int, n_gained: int, n: int, loss: float) -> float:
     """Tango's (1998) score statistic for "the true loss is `loss`"; about standard normal.
 
-    The variance is taken at the maximum-likelihood rates that agree with `loss`, so that it stays
-    sound with few or no discordant pairs, where the Wald form fails. At `loss` 0 it is McNemar's.
+    The variance uses the maximum-likelihood rates under `loss`, so it stays valid with few or no
+    discordant images, where the Wald statistic fails. At `loss` 0 it is McNemar's statistic.
 
     Args:
-        loss: supposed true loss as a share of the images, between -1 and 1 exclusive.
+        loss: hypothetical loss as a share of the images, between -1 and 1 exclusive.
     """
     if loss < 0:
         return -tango_score(n_gained, n_lost, n, -loss)
@@ -56,10 +69,10 @@ def tango_score(n_lost: int, n_gained: int, n: int, loss: float) -> float:
 
 
 def tango_upper_bound(n_lost: int, n_gained: int, n: int, alpha: float = ALPHA) -> float:
-    """One-sided upper limit of the true loss at confidence 1 − alpha, as a share of the images.
+    """One-sided upper confidence limit of the true loss at 1 − alpha, as a share of the images.
 
-    Found by halving, since the score falls as the supposed loss grows. It is below `MARGIN`
-    exactly where `holds`.
+    Found by bisection, since the score falls as the hypothetical loss grows. It is below `MARGIN`
+    exactly if `is_non_inferior`.
     """
     low, high = (n_lost - n_gained) / n, 1.0
     for _ in range(60):
@@ -71,16 +84,16 @@ def tango_upper_bound(n_lost: int, n_gained: int, n: int, alpha: float = ALPHA) 
     return high
 
 
-def holds(n_lost: int, n_gained: int, n: int, alpha: float = ALPHA) -> bool:
-    """Whether non-inferiority is shown: a true loss of `MARGIN` is rejected at `alpha`."""
+def is_non_inferior(n_lost: int, n_gained: int, n: int, alpha: float = ALPHA) -> bool:
+    """Return whether non-inferiority is shown: a true loss of `MARGIN` is rejected at `alpha`."""
     return tango_score(n_lost, n_gained, n, MARGIN) <= -_Z[alpha]
 
 
 def largest_net_loss(n_discordant: int, passes: Callable[[int, int], bool]) -> int:
-    """The largest net loss that `passes(n_lost, n_gained)` with so many discordant images.
+    """Return the largest net loss for which `passes(n_lost, n_gained)` is true.
 
-    Net losses have the parity of `n_discordant`. If not even pure gain passes, the answer is
-    one step beyond it.
+    Net losses have the parity of `n_discordant`. If not even pure gain passes, the result is one
+    step beyond it.
     """
     for net in range(n_discordant, -n_discordant - 1, -2):
         n_lost = (n_discordant + net) // 2
@@ -90,8 +103,8 @@ def largest_net_loss(n_discordant: int, passes: Callable[[int, int], bool]) -> i
 
 
 def allowed_net_loss(n_discordant: int, n: int = 10_000, alpha: float = ALPHA) -> int:
-    """How many images a candidate may lose on balance against the anchor.
+    """Return the largest net loss against the anchor that still shows non-inferiority.
 
-    20, 30, 40, 60 discordant images of 10,000 allow 6, 4, 4, 0 (design §10).
+    20, 30, 40 and 60 discordant images of 10,000 allow 6, 4, 4 and 0.
     """
-    return largest_net_loss(n_discordant, lambda b, c: holds(b, c, n, alpha))
+    return largest_net_loss(n_discordant, lambda b, c: is_non_inferior(b, c, n, alpha))

@@ -25,7 +25,6 @@ def set_webhook(
     *,
     url: str,
     events: Sequence[str],
-    language: str,
     site: str,
     renew_secret: bool,
     allows_private: bool,
@@ -46,7 +45,7 @@ def set_webhook(
     if renews:
         row.salt = secrets.token_hex(16)
     row.url, row.events = url, sorted(events)
-    row.language, row.site = language, site
+    row.site = site
     row.updated_at, row.updated_by = now, by
     # The path may be a secret of the receiver, so the audit log only has the host.
     facts = {"host": host, "events": row.events, "renewed": renews}

@@ -122,6 +122,6 @@ Outcome = Literal[
     "no_http",
     "withdrawn",
 ]
-"""The outcome of an attempt; `core/webhooks/sentences.py` has a sentence for each."""
+"""The outcome of an attempt; `core/webhooks/outcomes.py` has a sentence for each."""
 FINAL: Final[frozenset[str]] = frozenset({"delivered", "private", "withdrawn"})
 """Outcomes after which no attempt follows."""

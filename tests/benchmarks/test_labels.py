@@ -15,10 +15,9 @@ from benchmarks.model.review import needed_for
 from core.review import order as review_order
 from tests.support.tiny_world import FIRST, easy_digits, tiny_mnist
 from trainer.learning.examples import Examples
-from trainer.learning.scores import read
+from trainer.learning.scores import predict
 from trainer.learning.train import train
 from trainer.networks.registry import network_named
-from trainer.pipeline.check_labels import suspects
 
 N_HANDS, DRAWINGS_EACH = 30, 30
 N_MNIST = 1_000
@@ -40,11 +39,11 @@ def outputs(people: Crowd) -> CrowdOutputs:
     images, labels = mnist.train_images, mnist.train_labels
     champion = train(
         network_named("compact"), Examples.from_arrays(images, labels),
-        Examples.from_arrays(images[:10], labels[:10]), 0, recipe=FIRST,
+        Examples.from_arrays(images[:10], labels[:10]), 0, n_symbols=10, recipe=FIRST,
     ).network  # fmt: skip
     mnist_labels = mnist.test_labels[:N_MNIST].astype(np.int64)
-    mnist_outputs = read(champion, mnist.test_images[:N_MNIST])
-    return CrowdOutputs(read(champion, people.inks), mnist_outputs, mnist_labels)
+    mnist_outputs = predict(champion, mnist.test_images[:N_MNIST])
+    return CrowdOutputs(predict(champion, people.inks), mnist_outputs, mnist_labels)
 
 
 @pytest.fixture
@@ -58,9 +57,9 @@ def test_most_flipped_labels_are_quarantined_and_honest_corrections_are_not(
     people: Crowd, outputs: CrowdOutputs, is_misread: NDArray[np.bool_]
 ) -> None:
     labels = with_noise(people, "flips", 0)
-    hearing = outputs.check(people, labels)
+    checked = outputs.check(people, labels)
 
-    found = _detection(hearing, suspects(hearing), labels != people.truth, is_misread)
+    found = _detection(checked, checked.is_suspect_Q, labels != people.truth, is_misread)
 
     assert found["auroc"] >= 0.97
     assert found["recall"] >= 0.5
@@ -72,9 +71,9 @@ def test_most_flipped_labels_are_quarantined_and_honest_corrections_are_not(
 def test_clean_labels_leave_honest_corrections_in_training(
     people: Crowd, outputs: CrowdOutputs, is_misread: NDArray[np.bool_]
 ) -> None:
-    hearing = outputs.check(people, people.truth)
+    checked = outputs.check(people, people.truth)
 
-    assert 1 - suspects(hearing)[is_misread].mean() >= 0.95
+    assert 1 - checked.is_suspect_Q[is_misread].mean() >= 0.95
 
 
 def test_swapped_ones_and_sevens_of_one_contributor_are_quarantined(
@@ -83,7 +82,7 @@ def test_swapped_ones_and_sevens_of_one_contributor_are_quarantined(
     caught = []
     for swapper in range(5, N_HANDS - 5, 2):
         labels = with_noise(people, "swapper", 0, swapper)
-        found = suspects(outputs.check(people, labels))
+        found = outputs.check(people, labels).is_suspect_Q
         caught.append(found[labels != people.truth].mean())
 
     assert np.mean(caught) >= 0.7

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from benchmarks.model.model_card import NEEDED, card
-from trainer.learning.recipes import COMPACT
+from trainer.networks.recipes import COMPACT
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = ROOT / "benchmarks" / "records"

@@ -30,15 +30,16 @@ from benchmarks.model.stream import (
 )
 from benchmarks.model.streams import enlarged, optical
 from benchmarks.record import Record
+from core.symbols.reference_set import LabelledImages
 from tests.support.hands import Hand, draw, ink_of, make_hand
 from tests.support.tiny_world import tiny_mnist
 from trainer.learning.examples import Examples
 from trainer.learning.fine_tune import RunConfig, fine_tune
-from trainer.learning.recipes import compact_in
 from trainer.learning.replay import RunData
-from trainer.learning.scores import accuracy, read
+from trainer.learning.scores import accuracy, predict
 from trainer.learning.train import train
-from trainer.networks.base import DigitNetwork
+from trainer.networks.base import SymbolNetwork
+from trainer.networks.recipes import compact_in
 from trainer.networks.registry import network_named
 
 Inks = NDArray[np.uint8]
@@ -71,24 +72,28 @@ def world() -> dict[str, Part]:
 
 
 @pytest.fixture(scope="module")
-def base(world: dict[str, Part]) -> DigitNetwork:
+def base(world: dict[str, Part]) -> SymbolNetwork:
     torch.set_num_threads(1)
     recipe = replace(compact_in(3), batch_size=64)
     examples, validation = (Examples.from_arrays(*world[name]) for name in ("train", "validation"))
-    return train(network_named("compact"), examples, validation, 0, recipe=recipe).network
+    trained = train(network_named("compact"), examples, validation, 0, n_symbols=10, recipe=recipe)
+    return trained.network
 
 
-def learned(base: DigitNetwork, world: dict[str, Part], config: RunConfig) -> tuple[float, float]:
+def learned(base: SymbolNetwork, world: dict[str, Part], config: RunConfig) -> tuple[float, float]:
     """Share of the new hand's errors removed, and share of the known world forgotten."""
-    nothing = world["new"][0][:0], world["new"][1][:0]
-    data = RunData(*world["new"], *nothing, *world["train"], *world["validation"])
+    new, replay, validation = (
+        LabelledImages(*world[name]) for name in ("new", "train", "validation")
+    )
+    nothing = LabelledImages(new.inks[:0], new.labels[:0])
+    data = RunData(new=new, older=nothing, replay=replay, validation=validation)
     network = fine_tune(base, data, replace(config, interpolation=False), 0).candidates[0]
-    after = network_named("compact").build()
+    after = network_named("compact").build(10)
     after.load_state_dict(network.weights)
 
-    def right(one: DigitNetwork, name: str) -> float:
+    def right(one: SymbolNetwork, name: str) -> float:
         inks, labels = world[name]
-        return accuracy(read(one, inks).predicted_N, labels)
+        return accuracy(predict(one, inks).predicted_N, labels)
 
     cut = 1 - (1 - right(after, "exam")) / (1 - right(base, "exam"))
     return cut, right(base, "test") - right(after, "test")
@@ -96,7 +101,7 @@ def learned(base: DigitNetwork, world: dict[str, Part], config: RunConfig) -> tu
 
 @pytest.mark.slow
 def test_a_run_learns_an_odd_hand_and_forgets_at_most_one_percent(
-    base: DigitNetwork, world: dict[str, Part]
+    base: SymbolNetwork, world: dict[str, Part]
 ) -> None:
     cut, forgotten = learned(base, world, OUR_RUN)
 
@@ -105,7 +110,7 @@ def test_a_run_learns_an_odd_hand_and_forgets_at_most_one_percent(
 
 
 @pytest.mark.slow
-def test_a_naive_run_forgets_what_it_knew(base: DigitNetwork, world: dict[str, Part]) -> None:
+def test_a_naive_run_forgets_what_it_knew(base: SymbolNetwork, world: dict[str, Part]) -> None:
     _cut, forgotten = learned(base, world, NAIVELY)
 
     assert forgotten > 0.01

@@ -73,7 +73,6 @@ def fill(database: Database) -> None:
                 id=1,
                 url=marked("webhook")[0],
                 events=["promoted"],
-                language="en",
                 site=STRINGS[0],
                 salt="salt",
                 updated_at=now,

@@ -123,7 +123,7 @@ def test_before_there_is_a_map_the_page_says_how_far_it_is(
     expect(page.locator("#map-making")).to_contain_text("The drawings are being read, for")
     with database.write() as session:
         maps.end_attempt(session, 1, "disk")
-    expect(page.get_by_role("alert")).to_contain_text("the disk is full: make room")
+    expect(page.get_by_role("alert")).to_contain_text("the disk is full: free some space")
     page.locator("#map-again").click()
     expect(page.locator("#map-making")).to_contain_text("as soon as it has no run to do")
     page.context.close()

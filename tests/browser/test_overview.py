@@ -134,8 +134,9 @@ def test_a_chart_has_its_table_by_keyboard_with_the_way_to_the_drawings(
 def test_in_chinese_on_a_phone(browser: Browser, inkloop: Running) -> None:
     page = open_overview(browser, inkloop, "zh-CN", 390)
 
-    expect(page.locator("#lead")).to_contain_text("需要你处理")
-    expect(page.locator("#accuracy-mnist_test strong")).to_contain_text("版本 1 在 10,000 张中的正确率")
+    expect(page.locator("#lead")).to_contain_text("张新笔迹等待训练")
+    finding = page.locator("#accuracy-mnist_test strong")
+    expect(finding).to_contain_text("版本 1 在 10,000 张中的正确率")
     expect_all_charts(page, "99.50%")
     assert axe_findings(page) == []
     page.context.close()

@@ -187,7 +187,7 @@ def test_a_failed_run_says_what_to_do_in_chinese_on_a_phone(
     page.goto(f"{inkloop.url}/admin/runs/{FAILED}")
     expect(page.locator("h1")).to_have_text("第 3 次训练失败")
     expect(page.locator(".run-message")).to_contain_text("磁盘出错或已满")
-    expect(page.locator("#what-to-do")).to_contain_text("请腾出空间")
+    expect(page.locator("#what-to-do")).to_contain_text("请腾出磁盘空间")
     expect(page.locator("[data-phase='gather']")).to_contain_text("在此停止")
     assert_fits(page)
 
@@ -229,13 +229,13 @@ def test_a_run_is_watched_and_cancelled_while_the_live_version_goes_on(
 
     change(inkloop, further)
     expect(now).to_have_attribute("data-phase", "evaluate")
-    expect(page.locator("#run-log li").last).to_contain_text("Sitting its exams")
+    expect(page.locator("#run-log li").last).to_contain_text("Evaluating")
 
     page.locator("#cancel-run").click()
-    expect(page.locator("#run-log li").last).to_contain_text("Somebody asked it to stop")
+    expect(page.locator("#run-log li").last).to_contain_text("Cancellation requested")
     change(inkloop, stopped)
     expect(page.locator("h1")).to_have_text("Run 4 was cancelled")
-    expect(page.locator("#what-to-do")).to_contain_text("The live version was not touched")
+    expect(page.locator("#what-to-do")).to_contain_text("The live version is unchanged")
     expect(page.locator("#retrain")).to_be_enabled()
     assert inkloop.get("/api/v1/models/champion")["version"] == 1
     page.context.close()
@@ -263,13 +263,13 @@ def test_somebody_is_told_of_ends_tested_and_told_no_more(
     page.locator("#webhook-url").fill("http://127.0.0.1:9/hook")
     page.locator("#save-webhook").click()
     expect(page.locator("#webhook-secret")).to_have_text(re.compile("^[0-9a-f]{64}$"))
-    expect(page.locator("h1")).to_contain_text("127.0.0.1:9 is notified when a version is held back")
+    expect(page.locator("h1")).to_contain_text("127.0.0.1:9 is notified when a version is held")
     assert_fits(page)
 
     page.locator("#test-webhook").click()
     expect(page.locator(".delivery-outcome")).to_have_text("waits for the trainer ")
     change(inkloop, told)
-    expect(page.locator(".delivery-outcome")).to_contain_text("It answered 503")
+    expect(page.locator(".delivery-outcome")).to_contain_text("The receiver answered 503")
 
     page.reload()
     expect(page.locator("#webhook-secret")).to_have_count(0)

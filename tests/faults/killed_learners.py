@@ -1,9 +1,9 @@
-"""`python -m tests.faults.killed_learners INSTANCE MOMENT …`: runs that die, and what they become.
+"""`python -m tests.faults.killed_learners INSTANCE MOMENT …`: kill runs, and resume them.
 
-For each moment, in a copy of the instance, one process does the run and is killed there by SIGKILL;
-a new process then does what is left. Each is a fork of this one, which has imported torch once and
-computed nothing with it. Prints as JSON, by moment: how the first process ended, what checkpoint it
-left, and the version that came of it.
+For each moment, in a copy of the instance, one process carries out the run and is killed there by
+SIGKILL; a new process then continues it. Both are forks of this one, which has imported torch but
+computed nothing. Prints JSON by moment: the exit status of the first process, the checkpoint that
+it left, and the version that resulted.
 
 A moment is `step 17` (of the training), `choice 1` (of the strengths tried), `saving 3` (the third
 checkpoint is written but not yet in its place), or `never`.
@@ -33,22 +33,23 @@ from core.storage.model_store import WEIGHTS, ModelStore
 from core.storage.tables import Run, RunMetric
 from core.versions.queries import manifest_hashes
 from tests.conftest import SECRET
-from tests.support.tiny_world import RUN, draw_ahead, tiny_workshop
-from trainer.pipeline import learn
-from trainer.pipeline.run import carry_out
-from trainer.process.job import Claim, Desk
-from trainer.process.progress import Progress
+from tests.support.tiny_world import RUN, draw_ahead, tiny_context
+from trainer.pipeline import train
+from trainer.pipeline.interface import Claim, Progress
+from trainer.pipeline.run import run_pipeline
+from trainer.process.job import RunQueue
+from trainer.process.progress import RunProgress
 
 SAVE_EVERY_STEPS = 5
 
 
 def die() -> None:
-    """As in a power cut: nothing is tidied up."""
+    """Kill this process, without any clean-up."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-class Mortal(Progress):
-    """Dies at its moment."""
+class Mortal(RunProgress):
+    """Kills the process at its moment."""
 
     moment = ""
 
@@ -67,7 +68,7 @@ class Mortal(Progress):
 
 
 def die_while_saving(n_left: int) -> None:
-    """Let this process die at its n-th checkpoint, between writing and renaming it."""
+    """Kill this process at its n-th checkpoint, between writing and renaming it."""
     rename = Path.replace
 
     def rename_unless_it_is_time(path: Path, target: Path) -> Path:
@@ -81,25 +82,25 @@ def die_while_saving(n_left: int) -> None:
 
 
 def do_run(settings: Settings, moment: str) -> None:
-    """Do the run that is queued or was left, and die at the moment."""
+    """Carry out the open run, and die at the moment."""
     torch.set_num_threads(1)
-    learn.CHECKPOINT_SECONDS = 0.0
+    train.CHECKPOINT_SECONDS = 0.0
     if moment.startswith("saving"):
         die_while_saving(int(moment.split()[1]))
     database = Database(settings)
     run = replace(RUN, checkpoint_every=SAVE_EVERY_STEPS)
-    workshop = tiny_workshop(settings, database, run)
+    context = tiny_context(settings, database, run)
 
     def steps(claim: Claim, progress: Progress) -> None:
         progress.__class__ = Mortal
-        carry_out(workshop, claim, progress)
+        run_pipeline(context, claim, progress)
 
     Mortal.moment = moment
-    Desk(settings, database, steps).do_next_run()
+    RunQueue(settings, database, steps).run_next()
 
 
 def in_a_process(work: Callable[[], None]) -> int:
-    """Returns: the exit status, negative for a signal. What `work` raises ends the process."""
+    """Do `work` in a fork. Returns its exit status, negative for a signal."""
     child = os.fork()
     if child == 0:
         work()
@@ -108,7 +109,7 @@ def in_a_process(work: Callable[[], None]) -> int:
 
 
 def checkpoint_of(instance: Path) -> dict[str, Any] | None:
-    """Step and kinds of tensors of the checkpoint that was left."""
+    """Return step and kinds of tensors of the checkpoint."""
     found = sorted((instance / "runs").glob("*/checkpoint.safetensors"))
     if not found:
         return None
@@ -118,7 +119,7 @@ def checkpoint_of(instance: Path) -> dict[str, Any] | None:
 
 
 def version_of(settings: Settings) -> dict[str, Any]:
-    """The newest version: its weights' hash, and the last point of its training's curves."""
+    """Return the newest version: hash of its weights, and the last point of its curves."""
     store = ModelStore(settings.models_dir)
     database = Database(settings)
     with database.read() as session:
@@ -142,7 +143,7 @@ def _sha256(data: bytes) -> str:
 
 
 def story(instance: Path, moment: str) -> dict[str, Any]:
-    """One run that dies at the moment, and is done to its end by the next process."""
+    """Let one run die at the moment, and the next process complete it."""
     copy = instance.parent / moment.replace(" ", "-")
     shutil.copytree(instance, copy)
     settings = Settings.from_env({}, instance=copy, secret_key=SECRET)

@@ -8,17 +8,17 @@ from dataclasses import replace
 
 from core.base.settings import Settings
 from core.storage.database import Database
-from tests.support.tiny_world import RUN, tiny_workshop
-from trainer.__main__ import parse_options, run
-from trainer.pipeline.run import carry_out
-from trainer.process.job import CarryOut
+from tests.support.tiny_world import RUN, tiny_context
+from trainer.pipeline.interface import Pipeline
+from trainer.pipeline.run import run_pipeline
+from trainer.process.main import parse_options, run
 
 LONG = replace(RUN, min_steps=100_000, max_steps=100_000)
 
 
-def load_long(settings: Settings, database: Database) -> CarryOut:
-    """The real steps in the tiny world, very many of them."""
-    return functools.partial(carry_out, tiny_workshop(settings, database, LONG))
+def load_long(settings: Settings, database: Database) -> Pipeline:
+    """Load the real pipeline in the tiny world, with very many steps."""
+    return functools.partial(run_pipeline, tiny_context(settings, database, LONG))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""A plugin for pytest that takes one guard away: `pytest -p tests.faults.remove_guard --without X`.
+"""A pytest plugin that removes one guard: `pytest -p tests.faults.remove_guard --without X`.
 
-For `test_guards_are_real` alone: whatever stands for a guard has to fail without it.
+For `test_guards_are_real` only: the test of a guard has to fail without it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ UNIQUE_ID = re.compile(r",\s*CONSTRAINT uq_drawings_id UNIQUE \(id\)")
 
 
 def _nothing(*_given: object, **_named: object) -> None:
-    """Stands where a guard was."""
+    """Replace a guard by nothing."""
 
 
 def _commits_are_not_synced() -> None:
@@ -57,12 +57,12 @@ def _ids_are_not_unique() -> None:
     event.listen(Engine, "before_cursor_execute", without, retval=True)
 
 
-def _nobody_looks_at_the_fence() -> None:
+def _fences_are_not_checked() -> None:
     for module in (core.runs.lifecycle, core.versions.lifecycle):
         vars(module)["require_fence"] = _nothing
 
 
-def _every_hash_is_right() -> None:
+def _all_hashes_match() -> None:
     class Same:
         def __init__(self, _data: bytes = b"") -> None: ...
 
@@ -77,15 +77,15 @@ def _every_hash_is_right() -> None:
     vars(core.storage.objects)["hashlib"] = Hashes
 
 
-def _other_sites_may_ask() -> None:
+def _other_origins_are_accepted() -> None:
     server.access.check_same_origin = _nothing
 
 
-def _everybody_may_do_everything() -> None:
+def _roles_are_not_checked() -> None:
     server.access.require = _nothing
 
 
-def _writers_begin_as_readers() -> None:
+def _writers_begin_deferred() -> None:
     def deferred(path: Path, begin: str, pool_size: int) -> Engine:
         begin = "BEGIN DEFERRED" if begin == "BEGIN IMMEDIATE" else begin
         return sqlite_engine(path, begin, pool_size=pool_size, max_overflow=64)
@@ -101,20 +101,20 @@ REMOVALS: dict[str, Callable[[], None]] = {
     "sync of commits": _commits_are_not_synced,
     "sync of model files": _model_files_are_not_synced,
     "unique id": _ids_are_not_unique,
-    "fence": _nobody_looks_at_the_fence,
-    "hash": _every_hash_is_right,
-    "same origin": _other_sites_may_ask,
-    "role": _everybody_may_do_everything,
-    "begin immediate": _writers_begin_as_readers,
+    "fence": _fences_are_not_checked,
+    "hash": _all_hashes_match,
+    "same origin": _other_origins_are_accepted,
+    "role": _roles_are_not_checked,
+    "begin immediate": _writers_begin_deferred,
     "pixel limit": _pictures_have_any_size,
 }
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Name the guard on the command line."""
+    """Add the option that names the guard."""
     parser.addoption("--without", choices=sorted(REMOVALS), required=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take it away before any test is there."""
+    """Remove the guard before tests are collected."""
     REMOVALS[config.getoption("--without")]()

@@ -20,7 +20,7 @@ POINTS = ("half of models", "rename models", "insert promotions")
 
 @pytest.fixture(scope="module")
 def points(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """What came of each, on one instance, by real processes."""
+    """The outcomes on one instance, with real processes."""
     instance = tmp_path_factory.mktemp("every-write") / "instance"
     command = [sys.executable, "-m", "tests.support.fault_injection", str(instance)]
     done = subprocess.run(
@@ -41,7 +41,7 @@ def _of(points: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [point for point in points if point["kind"] == kind]
 
 
-def test_a_trainer_killed_at_a_write_leaves_nothing_half_and_the_next_start_goes_on(
+def test_a_trainer_killed_at_a_write_leaves_a_consistent_state_and_the_next_start_continues(
     points: list[dict[str, Any]],
 ) -> None:
     killed = _of(points, "kill")
@@ -53,7 +53,7 @@ def test_a_trainer_killed_at_a_write_leaves_nothing_half_and_the_next_start_goes
         assert point["n_attempts"] == 2, point
 
 
-def test_a_trainer_that_slept_past_its_lease_says_so_and_publishes_nothing(
+def test_a_trainer_suspended_at_a_write_past_its_lease_publishes_nothing(
     points: list[dict[str, Any]],
 ) -> None:
     (point,) = (point for point in points if point["took_over"])
@@ -63,7 +63,7 @@ def test_a_trainer_that_slept_past_its_lease_says_so_and_publishes_nothing(
     assert (point["said"], point["n_attempts"]) == (True, 2), point
 
 
-def test_nobody_takes_over_in_the_middle_of_the_transaction_that_makes_a_version_count(
+def test_no_trainer_takes_over_during_the_transaction_that_publishes(
     points: list[dict[str, Any]],
 ) -> None:
     (point,) = (point for point in _of(points, "amid") if not point["took_over"])

@@ -1,4 +1,4 @@
-"""A disk without room: what is there is read, nothing is half stored, and it passes by itself."""
+"""A full disk: reads continue, writes are refused whole, and work resumes without a restart."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.running import Running, run_inkloop, running, wait_until
 STROKE = [[[60, 40], [180, 40], [120, 240]]]
 N_BEFORE = 20
 ROOM_BYTES = 4096
-"""What the largest file may still grow: less than a commit writes."""
+"""Room of the largest file: less than a commit writes."""
 
 
 @pytest.fixture
@@ -40,13 +40,13 @@ def drawing() -> dict[str, Any]:
 
 
 def let_files_grow_to(inkloop: Running, n_bytes: int) -> None:
-    """The kernel refuses longer files to all processes of the server: `RLIMIT_FSIZE`."""
+    """Limit the file size of all processes of the server by `RLIMIT_FSIZE`."""
     parent = psutil.Process(inkloop.process.pid)
     for process in (parent, *parent.children(recursive=True)):
         process.rlimit(resource.RLIMIT_FSIZE, (n_bytes, resource.RLIM_INFINITY))
 
 
-def test_without_room_writes_are_refused_reads_go_on_and_room_is_enough_to_go_on(
+def test_on_a_full_disk_reads_continue_and_writes_resume_once_there_is_room(
     inkloop: Running,
 ) -> None:
     person = requests.Session()

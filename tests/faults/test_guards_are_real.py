@@ -1,4 +1,4 @@
-"""Each guard is taken away once, and the test that stands for it has to fail.
+"""Remove each guard once: its test has to fail.
 
 A test that passes without its guard proves nothing. `docs/reliability.md` has the table.
 """
@@ -14,8 +14,8 @@ import pytest
 from tests.faults.remove_guard import REMOVALS
 from tests.support.running import ROOT
 
-TESTS_FAILED = 1  # of pytest's exit codes: neither broken off nor nothing found
-# guard → the test that stands for it, and what its failure says
+TESTS_FAILED = 1  # pytest's exit code: tests ran and failed
+# guard → its test, and a part of its failure
 STANDS_FOR = {
     "sync of commits": (
         "tests/core/storage/test_database.py::test_a_writer_has_the_pragmas_that_durability_rests_on"
@@ -58,19 +58,19 @@ STANDS_FOR = {
 }
 
 
-def test_every_guard_has_a_test_that_stands_for_it() -> None:
+def test_each_guard_has_a_test() -> None:
     assert list(STANDS_FOR) == list(REMOVALS)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("guard", STANDS_FOR)
-def test_without_a_guard_the_test_that_stands_for_it_fails(guard: str) -> None:
+def test_without_a_guard_its_test_fails(guard: str) -> None:
     test, says = STANDS_FOR[guard]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
         + ["-p", "tests.faults.remove_guard", "--without", guard, test],
         cwd=ROOT,
-        # Without plugins that none of these tests needs it starts in a third of the time.
+        # Without plugins that these tests do not need, pytest starts in a third of the time.
         env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,

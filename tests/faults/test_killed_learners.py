@@ -1,6 +1,6 @@
-"""A run that is killed anywhere and resumed by a new process gives the weights of an unbroken one.
+"""A run that is killed and resumed by a new process gives the weights of an uninterrupted one.
 
-Real processes and a real SIGKILL; on the processor, one thread. `killed_learners.py` has the story.
+Real processes and SIGKILL, on the CPU with one thread; see `killed_learners.py`.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ SIGKILLED = -9
 STATE = {"network", "optimiser", "random"}
 
 FIRST_MOMENTS = ("never", "step 50", "saving 7")
-"""Of the first model's 168 steps, which are told of, and saved, ten by ten."""
+"""Of the first model's 168 steps, which are reported and saved every ten steps."""
 
 LATER_MOMENTS = ("never", "step 3", "step 23", "choice 1")
-"""Of a run's 40 steps, saved five by five, and of the choice that follows: its first strength."""
+"""Of a run's 40 steps, saved every five steps, and of the first strength that is tried."""
 
 
 def _stories(instance: Path, moments: tuple[str, ...]) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def _empty(folder: Path) -> Settings:
 
 @pytest.fixture(scope="module")
 def first_models(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """The folder of the instances, and how their first trainings went."""
+    """The folder of the instances, and the outcomes of their first trainings."""
     settings = _empty(tmp_path_factory.mktemp("first"))
     database = Database(settings)
     queue_first_run(database, utc_now())
@@ -77,7 +77,7 @@ def first_models(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[s
 
 @pytest.fixture(scope="module")
 def later_runs(first_models: tuple[Path, dict[str, Any]]) -> dict[str, Any]:
-    """How runs from drawings went, each from the first model that nothing broke off."""
+    """Outcomes of runs from drawings, each from the first model that was not interrupted."""
     settings = Settings.from_env({}, instance=first_models[0] / "never", secret_key=SECRET)
     database = Database(settings)
     inks, labels = easy_digits(30, np.random.default_rng(1), slant=0.5)
@@ -100,7 +100,7 @@ def _check_same_as_unbroken(stories: dict[str, Any]) -> None:
         assert story["made"] == unbroken | {"n_attempts": 2}, moment
 
 
-def test_a_first_training_killed_anywhere_ends_as_if_it_never_was(
+def test_a_first_training_killed_anywhere_resumes_bit_equal(
     first_models: tuple[Path, dict[str, Any]],
 ) -> None:
     stories = dict(first_models[1])
@@ -109,7 +109,7 @@ def test_a_first_training_killed_anywhere_ends_as_if_it_never_was(
     _check_same_as_unbroken(stories)
 
 
-def test_a_run_killed_anywhere_ends_as_if_it_never_was(later_runs: dict[str, Any]) -> None:
+def test_a_run_killed_anywhere_resumes_bit_equal(later_runs: dict[str, Any]) -> None:
     stories = dict(later_runs)
 
     left = [stories[moment]["left"] for moment in LATER_MOMENTS[1:]]
@@ -124,5 +124,5 @@ def test_a_checkpoint_holds_the_whole_state(
     later = later_runs["step 23"]["left"]["kinds"]
 
     assert set(first) == STATE | {"sampler"}
-    # A run's batches are drawn by torch's generator alone: its state is where the sampler is.
+    # A run samples its batches from torch's generator, whose state is the sampler's.
     assert set(later) == STATE

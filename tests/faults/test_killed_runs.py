@@ -1,4 +1,4 @@
-"""Trainers that die in the middle of a run: nothing half-made counts, and the run is not lost."""
+"""Trainers that die during a run: no partial version counts, and the run is not lost."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120.0
-"""Importing torch takes two seconds, but a minute on a machine that does other things."""
+"""Importing torch takes two seconds, but up to a minute on a busy machine."""
 STOP_SECONDS = 4.0
 
 
@@ -83,7 +83,7 @@ def _trainer(instance: Path, *flags: str) -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.fixture(scope="module")
 def first_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A first model, made by a process of its own, and thirty drawings that wait."""
+    """An instance with a first model, from a process of its own, and thirty new drawings."""
     instance = tmp_path_factory.mktemp("killed") / "instance"
     settings = _settings(instance)
     migrate.upgrade(settings)
@@ -111,7 +111,7 @@ def database(instance: Path) -> Iterator[Database]:
 
 
 def _run(database: Database) -> Run | None:
-    """The newest run but the first model's."""
+    """The newest run after the first model's."""
     with database.read() as session:
         return session.scalars(
             select(Run).where(Run.id > 1).order_by(Run.id.desc()).limit(1)
@@ -129,7 +129,7 @@ def _wait_for_phase(database: Database, phase: str) -> None:
 
 
 def _log(database: Database, run: Run) -> list[str]:
-    """What its log says happened, oldest first."""
+    """Names of the lines in the run's log, oldest first."""
     with database.read() as session:
         lines = select(RunLine.name).where(RunLine.run_id == run.id).order_by(RunLine.id)
         return list(session.scalars(lines))
@@ -150,7 +150,7 @@ def _check_nothing_half_made(instance: Path, database: Database) -> None:
 
 
 @pytest.mark.parametrize("phase", ["gather", "train", "evaluate", "export", "publish"])
-def test_a_run_killed_in_any_phase_is_finished_by_the_next_start(
+def test_a_run_killed_in_any_phase_is_completed_by_the_next_start(
     instance: Path, database: Database, phase: str
 ) -> None:
     with _trainer(instance, "--once", "--force") as process:
@@ -172,7 +172,7 @@ def test_a_run_killed_in_any_phase_is_finished_by_the_next_start(
         assert drawing_queries.n_new(session) == 0
 
 
-def test_a_run_killed_twice_is_failed_and_its_drawings_stay_new(
+def test_a_run_killed_twice_fails_and_its_drawings_stay_new(
     instance: Path, database: Database
 ) -> None:
     for _ in range(2):
@@ -191,14 +191,14 @@ def test_a_run_killed_twice_is_failed_and_its_drawings_stay_new(
     assert done.returncode == 1
     assert run is not None
     assert (run.status, run.failure) == ("failed", "broken_off")
-    assert "broken off 2 times" in str(run.message)
+    assert "died 2 times" in str(run.message)
     _check_nothing_half_made(instance, database)
     with database.read() as session:
         assert drawing_queries.n_new(session) == 24
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_stopped_trainer_ends_in_time_and_its_run_goes_on_later(
+def test_a_stopped_trainer_ends_in_time_and_its_run_continues_later(
     instance: Path, database: Database, number: signal.Signals
 ) -> None:
     with database.write() as session:
@@ -224,9 +224,7 @@ def test_a_stopped_trainer_ends_in_time_and_its_run_goes_on_later(
     _check_nothing_half_made(instance, database)
 
 
-def test_a_trainer_that_is_still_importing_stops_in_time(
-    instance: Path, database: Database
-) -> None:
+def test_a_trainer_stops_in_time_while_it_imports(instance: Path, database: Database) -> None:
     with _trainer(instance) as process:
         deadline = time.monotonic() + START_SECONDS
         while b"schedule" not in (instance / "trainer.log").read_bytes():
@@ -240,7 +238,7 @@ def test_a_trainer_that_is_still_importing_stops_in_time(
     assert time.monotonic() - began < STOP_SECONDS
 
 
-def test_once_with_nothing_due_says_so_in_json(instance: Path, database: Database) -> None:
+def test_once_without_a_due_run_prints_json(instance: Path, database: Database) -> None:
     with database.write() as session:
         due.schedule(session).min_new_drawings = 25
 
@@ -250,7 +248,9 @@ def test_once_with_nothing_due_says_so_in_json(instance: Path, database: Databas
     assert json.loads(done.stdout) == {"run_id": None, "version": None, "verdict": None}
 
 
-def test_once_while_another_trainer_works_exits_with_75(instance: Path, database: Database) -> None:
+def test_once_exits_with_75_while_another_trainer_holds_the_lease(
+    instance: Path, database: Database
+) -> None:
     with _trainer(instance, "--once", "--force"):
         _wait_for_phase(database, "train")
 

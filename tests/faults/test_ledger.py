@@ -1,4 +1,4 @@
-"""Acknowledged means durable: kill everything, again and again, and count."""
+"""Acknowledged drawings are durable: kill all processes repeatedly, and count."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STROKE = [[[60, 40], [180, 40], [120, 240]]]
 
 
 class Client(threading.Thread):
-    """Posts drawings until told to stop; sends each again until it is acknowledged."""
+    """Posts drawings until stopped, each again until it is acknowledged."""
 
     def __init__(self, url: str, number: int) -> None:
         super().__init__(daemon=True)
@@ -55,7 +55,7 @@ class Client(threading.Thread):
                 pending = None
 
 
-def test_every_acknowledged_drawing_is_there_once_after_kills(tmp_path: Path) -> None:
+def test_each_acknowledged_drawing_is_stored_once_after_kills(tmp_path: Path) -> None:
     instance = tmp_path / "instance"
     run_inkloop(instance, "db", "upgrade")
     chance = random.Random(7)

@@ -1,4 +1,4 @@
-"""A run in a process of its own, watched from outside and then cancelled."""
+"""A run in a process of its own, observed from outside and then cancelled."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.conftest import SECRET
 from tests.support.factories import make_drawing
 from tests.support.running import guarded
 from tests.support.tiny_world import easy_digits, load_tiny
-from trainer.process.job import Desk
+from trainer.process.job import RunQueue
 from trainer.process.schedule import queue_first_run
 
 pytestmark = pytest.mark.slow
@@ -44,14 +44,14 @@ START_SECONDS = 120.0
 
 @dataclass
 class Watched:
-    """What was seen of a run that was cancelled in the middle of its training."""
+    """Observations of a run that was cancelled during its training."""
 
     settings: Settings
     database: Database
     run_id: int
     asked_at: datetime
     points: list[RunMetric] = field(default_factory=list)
-    """What the database got while it was watched."""
+    """Points that were written to the database meanwhile."""
     screen: str = ""
 
 
@@ -68,12 +68,12 @@ def _wait_for(database: Database, run_id: int, phase: str) -> None:
 
 
 def _prepared(folder: Path) -> tuple[Settings, Database, int]:
-    """An instance with a champion, drawings, and a run that is queued."""
+    """An instance with a champion, drawings and a queued run."""
     settings = Settings.from_env({}, instance=folder / "instance", secret_key=SECRET)
     migrate.upgrade(settings)
     database = Database(settings)
     queue_first_run(database, utc_now())
-    first = Desk(settings, database, load_tiny(settings, database)).do_next_run()
+    first = RunQueue(settings, database, load_tiny(settings, database)).run_next()
     assert first is not None
     inks, labels = easy_digits(20, np.random.default_rng(1), slant=0.5)
     with database.write() as session:
@@ -86,7 +86,7 @@ def _prepared(folder: Path) -> tuple[Settings, Database, int]:
 
 
 class Screen(threading.Thread):
-    """Reads what a terminal shows; unread, it would fill up and stop who writes."""
+    """Read a terminal continuously: when its buffer is full, the writer blocks."""
 
     def __init__(self, terminal: int) -> None:
         super().__init__(daemon=True)
@@ -122,7 +122,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     )
     try:
         _wait_for(database, run_id, "train")
-        time.sleep(WATCHED_SECONDS)  # what is watched is how often it writes in that time
+        time.sleep(WATCHED_SECONDS)  # observe how often it writes in this time
         with database.write() as session:
             runs.request_cancel(session, run_id, now=utc_now())
         seen = Watched(settings, database, run_id, utc_now())
@@ -141,7 +141,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         database.dispose()
 
 
-def test_loss_accuracy_and_phase_are_in_the_database_once_a_second(watched: Watched) -> None:
+def test_loss_accuracy_and_phase_are_written_every_second(watched: Watched) -> None:
     assert len(watched.points) >= WATCHED_SECONDS
     for point in watched.points:
         assert point.loss is not None
@@ -150,7 +150,7 @@ def test_loss_accuracy_and_phase_are_in_the_database_once_a_second(watched: Watc
     assert steps == sorted(set(steps))
 
 
-def test_a_cancelled_run_ends_within_a_second_and_changes_nothing(watched: Watched) -> None:
+def test_a_cancelled_run_ends_within_a_second_without_effects(watched: Watched) -> None:
     with watched.database.read() as session:
         row = session.get_one(Run, watched.run_id)
         champion = version_queries.champion(session)
@@ -168,7 +168,7 @@ def test_a_cancelled_run_ends_within_a_second_and_changes_nothing(watched: Watch
     store.verify(1, champion.manifest_sha256)
 
 
-def test_its_curves_can_be_read_by_tensorboard(watched: Watched) -> None:
+def test_tensorboard_can_read_the_curves(watched: Watched) -> None:
     folder = watched.settings.instance / "logs" / "tensorboard" / f"run{watched.run_id:05d}"
     events = EventAccumulator(str(folder), size_guidance={"scalars": 0})
     events.Reload()
@@ -179,7 +179,7 @@ def test_its_curves_can_be_read_by_tensorboard(watched: Watched) -> None:
     assert len(losses) >= watched.points[-1].step
 
 
-def test_its_terminal_shows_a_bar(watched: Watched) -> None:
+def test_the_terminal_shows_a_bar(watched: Watched) -> None:
     assert "/100000" in watched.screen
     assert "loss" in watched.screen
     assert "accuracy" in watched.screen

@@ -1,6 +1,6 @@
-"""Each network but the default goes the whole way: trained, live, served, and learned from.
+"""Each network except the default is trained, promoted, served and fine-tuned.
 
-In the tiny digit world, by the steps of real runs; the server's own loader reads what they made.
+Real runs in the tiny world; the server's loader loads their versions.
 """
 
 from __future__ import annotations
@@ -20,29 +20,30 @@ from core.storage import migrate
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
 from core.storage.tables import ModelVersion
+from core.symbols.digits import DIGITS
 from core.versions import queries as version_queries
 from server.serving.predictor import load_model
 from tests.conftest import SECRET
 from tests.support.factories import make_drawing
-from tests.support.tiny_world import FIRST, RUN, SMALL_FIT, easy_digits, tiny_mnist
+from tests.support.tiny_world import FIRST, RUN, SMALL_FIT, easy_digits, tiny_reference
 from trainer.learning import familiarity
 from trainer.networks.registry import DEFAULT_NETWORK, NETWORKS
-from trainer.pipeline.run import carry_out
-from trainer.process.context import Workshop
-from trainer.process.job import Desk
+from trainer.pipeline.context import TrainerContext
+from trainer.pipeline.run import run_pipeline
+from trainer.process.job import RunQueue
 from trainer.process.schedule import queue_first_run
 
 pytestmark = pytest.mark.slow
 
 RECIPE = replace(FIRST, learning_rate=0.004)
-"""Gentle enough for the networks without batch norm."""
+"""A learning rate that suits networks without batch norm."""
 
 SHORT = replace(RUN, min_steps=20)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def small_fit() -> Iterator[None]:
-    """A few hundred drawings of each kind are enough for a border in so small a world."""
+    """Fit the familiarity on a few hundred images of each kind: enough in the tiny world."""
     with pytest.MonkeyPatch.context() as patch:
         for name, n in SMALL_FIT.items():
             patch.setattr(familiarity, name, n)
@@ -51,7 +52,7 @@ def small_fit() -> Iterator[None]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """An instance that holds nothing yet."""
+    """An empty instance."""
     settings = Settings.from_env({}, instance=tmp_path / "instance", secret_key=SECRET)
     migrate.upgrade(settings)
     return settings.model_copy(update={"train_threads": 1})
@@ -75,32 +76,32 @@ def _queue_with_drawings(database: Database) -> None:
 OTHERS = tuple(name for name in NETWORKS if name != DEFAULT_NETWORK)
 
 
-def _desk(settings: Settings, database: Database, name: str) -> Desk:
-    workshop = Workshop(
-        settings, database, load_mnist=tiny_mnist, first_network=name,
+def _run_queue(settings: Settings, database: Database, name: str) -> RunQueue:
+    context = TrainerContext(
+        settings, database, reference=tiny_reference(), symbols=DIGITS, first_network=name,
         first_recipe=RECIPE, run_config=SHORT,
     )  # fmt: skip
-    return Desk(settings, database, functools.partial(carry_out, workshop))
+    return RunQueue(settings, database, functools.partial(run_pipeline, context))
 
 
 def _check_served(settings: Settings, database: Database, version: int, name: str) -> None:
-    """The server loads the version by its own checks, and reads what nobody trained on."""
+    """Load the version as the server does, and predict the exam."""
     with database.read() as session:
         row = session.get_one(ModelVersion, version)
     store = ModelStore(settings.models_dir)
     model = load_model(store, version, sha256=row.sha256, manifest_sha256=row.manifest_sha256)
-    mnist = tiny_mnist()
+    exam = tiny_reference().exam
     assert row.manifest["network"] == name
-    assert (model.labels(mnist.test_images) == mnist.test_labels).mean() >= 0.97
+    assert (model.labels(exam.inks) == exam.labels).mean() >= 0.97
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_a_network_goes_live_and_is_served(
+def test_each_network_goes_live_and_is_served(
     settings: Settings, database: Database, name: str
 ) -> None:
     queue_first_run(database, utc_now())
 
-    first = _desk(settings, database, name).do_next_run()
+    first = _run_queue(settings, database, name).run_next()
 
     assert first is not None
     assert (first.status, first.message) == ("promoted", None)
@@ -110,15 +111,15 @@ def test_a_network_goes_live_and_is_served(
 
 
 @pytest.mark.parametrize("name", ["small", "conv_10_20", "mlp_64"])
-def test_another_network_learns_from_drawings(
+def test_other_networks_learn_from_drawings(
     settings: Settings, database: Database, name: str
 ) -> None:
     queue_first_run(database, utc_now())
-    desk = _desk(settings, database, name)
-    desk.do_next_run()
+    run_queue = _run_queue(settings, database, name)
+    run_queue.run_next()
     _queue_with_drawings(database)
 
-    second = desk.do_next_run()
+    second = run_queue.run_next()
 
     assert second is not None
     assert (second.status, second.version) in [("promoted", 2), ("held", 2)], second.message

@@ -1,4 +1,4 @@
-"""One person, a few drawings, one run: it is promoted, and it reads that person better."""
+"""A run on a few drawings of one person is promoted, and reads that person better."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from tests.support.people import Admin, Contributor
 from tests.support.running import running
 
 
-def test_forty_drawings_of_an_odd_hand_make_its_exam_go_better(instance: Path) -> None:
-    hand = OddHand(9)  # of forty such hands the one that a first model read worst: 60 %
+def test_forty_drawings_of_an_unusual_writer_raise_the_accuracy_on_that_writer(
+    instance: Path,
+) -> None:
+    hand = OddHand(9)  # the one of forty writers that a first model read worst: 60 %
     with running("up", instance) as inkloop:
         inkloop.wait("/readyz")
         person, admin = Contributor(inkloop), Admin(inkloop)
@@ -25,7 +27,7 @@ def test_forty_drawings_of_an_odd_hand_make_its_exam_go_better(instance: Path) -
         assert exam["n_right"] > exam["n_right_before"]
 
 
-def test_ten_drawings_are_enough_for_a_promotion(instance: Path) -> None:
+def test_ten_drawings_suffice_for_a_promotion(instance: Path) -> None:
     hand = OddHand(2)
     with running("up", instance) as inkloop:
         inkloop.wait("/readyz")

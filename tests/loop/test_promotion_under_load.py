@@ -1,4 +1,4 @@
-"""Three workers under load while a version is promoted: nobody notices but for the better."""
+"""Three workers under load while a version is promoted."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tests.support.hands import OddHand
 from tests.support.people import Admin, Contributor
 from tests.support.running import Running, running, wait_until
 
-PAUSE_SECONDS = 0.02  # two cores also have a model to train meanwhile
+PAUSE_SECONDS = 0.02  # the two cores also train a model meanwhile
 
 
 class Reader(threading.Thread):
-    """Asks for predictions again and again; notes status, version and time of each answer."""
+    """Requests predictions repeatedly; records status, version and time of each answer."""
 
     def __init__(self, inkloop: Running) -> None:
         super().__init__(daemon=True)
@@ -29,14 +29,14 @@ class Reader(threading.Thread):
 
     def run(self) -> None:
         while not self.is_over.is_set():
-            # A connection each time, so that all workers get their share.
+            # A new connection each time, so that all workers get requests.
             answer = requests.post(self.url, json=self.body, timeout=10)
             version = answer.json().get("model_version")
             self.answers.append((time.time(), answer.status_code, version))
             self.is_over.wait(PAUSE_SECONDS)
 
 
-def test_a_promotion_under_load_fails_no_request_and_reaches_every_worker(
+def test_a_promotion_under_load_fails_no_request_and_reaches_all_workers(
     instance: Path,
 ) -> None:
     hand = OddHand(2)

@@ -1,4 +1,4 @@
-"""What MNIST's digits become when they are drawn or photographed, the first model still reads."""
+"""The first model reads MNIST digits that are drawn as strokes or photographed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ IMAGES, LABELS = sample_digits()
 
 
 def share_read_right(first_model: FirstModel, inks: Sequence[Ink]) -> float:
-    """Part of the hundred digits that the first model, as the server runs it, reads right."""
+    """Accuracy of the first model, as the server runs it, on the hundred digits."""
     store = ModelStore(first_model.instance / "models")
     session = onnxruntime.InferenceSession(version_file(store, 1, ONNX).read_bytes())
     probabilities = session.run(["probabilities"], {"ink": np.stack(inks)})[0]
@@ -32,7 +32,7 @@ def share_read_right(first_model: FirstModel, inks: Sequence[Ink]) -> float:
 @pytest.mark.parametrize(
     ("scale", "left", "top"), [(10.0, 0.0, 0.0), (4.0, 150.0, 20.0), (35.0, -200.0, -100.0)]
 )
-def test_centre_lines_drawn_at_any_size_and_place_are_read(
+def test_strokes_of_any_size_and_position_are_read(
     first_model: FirstModel, scale: float, left: float, top: float
 ) -> None:
     inks = []
@@ -40,7 +40,7 @@ def test_centre_lines_drawn_at_any_size_and_place_are_read(
         raw = strokes_from_mnist(image, scale, left, top)
         inks.append(ink_from_strokes(parse_strokes(raw, 1000, 1000)).ink_HW)
 
-    # Seeds differ: one first model read 94 of these hundred right, most read 95 or more.
+    # Depends on the seed: one first model read 94 of the hundred, most read 95 or more.
     assert share_read_right(first_model, inks) >= 0.92
 
 
@@ -62,7 +62,7 @@ def _with_a_shadow(zoomed: Ink) -> Ink:
 
 
 @pytest.mark.parametrize("look", [_white_on_black, _black_on_white, _grey, _with_a_shadow])
-def test_pictures_are_read_whatever_their_paper_and_light(
+def test_photographs_on_any_paper_and_light_are_read(
     first_model: FirstModel, look: Callable[[Ink], Ink]
 ) -> None:
     inks = []

@@ -1,4 +1,4 @@
-"""The cron trigger alone leads to a new version."""
+"""The schedule alone leads to a new version."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.support.people import Admin, Contributor
 from tests.support.running import running, wait_until
 
 
-def test_a_due_moment_promotes_with_nobody_pressing_anything(instance: Path) -> None:
+def test_a_due_moment_alone_leads_to_a_promotion(instance: Path) -> None:
     hand = OddHand(3)
     with running("up", instance) as inkloop:
         inkloop.wait("/readyz")

@@ -39,13 +39,12 @@ from tests.support.tiny_runs import (
     reuse_first_model,
     wait_for,
 )
-from trainer.process.job import CarryOut, Claim
-from trainer.process.progress import Progress
+from trainer.pipeline.interface import Claim, Pipeline, Progress
 
 Position = int | str
 """A fault point of a run: the n-th, or the first whose name starts with this text."""
 
-GIVEN_UP = ("given up", "lease lost")
+GIVEN_UP = ("run abandoned", "lease lost")
 """Log messages of a trainer that has lost its lease."""
 
 
@@ -186,7 +185,7 @@ class FaultInjector:
         """
         begun, go = os.pipe(), os.pipe()
 
-        def wait_inside(work: CarryOut) -> CarryOut:
+        def wait_inside(work: Pipeline) -> Pipeline:
             def waiting(claim: Claim, progress: Progress) -> None:
                 os.write(begun[1], b"b")
                 os.read(go[0], 1)

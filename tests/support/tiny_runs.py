@@ -14,12 +14,12 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from torch import nn
 
 from core.base import logs
 from core.base.clock import utc_now
@@ -34,15 +34,17 @@ from core.storage.model_store import ONNX, WEIGHTS, ModelStore
 from core.storage.tables import ModelVersion, Run
 from core.versions import queries as version_queries
 from tests.support.stored import sweep_later
-from tests.support.tiny_world import draw_ahead, easy_digits, tiny_workshop
-from trainer.pipeline import evaluate as examine
+from tests.support.tiny_world import draw_ahead, easy_digits, tiny_context
+from trainer.learning.loop import Checkpoint
+from trainer.networks.base import SymbolNetwork
+from trainer.pipeline import candidates, evaluate
 from trainer.pipeline import run as steps
 from trainer.pipeline.checkpoints import Checkpoints
-from trainer.pipeline.learn import Learned
-from trainer.pipeline.publish import Product
-from trainer.process.context import Workshop
-from trainer.process.job import KEPT, CarryOut, Desk
-from trainer.process.progress import Progress
+from trainer.pipeline.context import TrainerContext
+from trainer.pipeline.export import VersionFiles
+from trainer.pipeline.interface import RUNS_FOLDER, Pipeline, Progress
+from trainer.pipeline.train import TrainedModel
+from trainer.process.job import RunQueue
 from trainer.process.schedule import queue_first_run
 
 N_DRAWINGS = 30
@@ -70,8 +72,8 @@ def prepare(instance: Path) -> Settings:
     migrate.upgrade(settings)
     with opened(settings) as database:
         queue_first_run(database, utc_now())
-        work = functools.partial(steps.carry_out, tiny_workshop(settings, database))
-        Desk(settings, database, work).do_next_run()
+        work = functools.partial(steps.run_pipeline, tiny_context(settings, database))
+        RunQueue(settings, database, work).run_next()
         inks, labels = easy_digits(N_DRAWINGS, np.random.default_rng(1), slant=0.5)
         with database.write() as session:
             for ink, label in zip(inks, labels, strict=True):
@@ -100,61 +102,69 @@ def opened(settings: Settings) -> Iterator[Database]:
 def reuse_first_model(settings: Settings) -> None:
     """Let all later runs of this process and its forks produce the first model again."""
     with opened(settings) as database:
-        workshop = tiny_workshop(settings, database)
+        context = tiny_context(settings, database)
         with database.read() as session:
             row = session.get_one(ModelVersion, 1)
-        kept = workshop.model(1, row.manifest_sha256)
+        kept = context.load_model(1, row.manifest_sha256)
         files = {
-            name: workshop.store.read_listed(1, name, row.manifest_sha256)
+            name: context.store.read_listed(1, name, row.manifest_sha256)
             for name in (WEIGHTS, ONNX)
         }
     facts = {name: value for name, value in kept.manifest.items() if name not in OWN_FACTS}
-    learned = Learned(
+    learned = TrainedModel(
         kept.manifest["network"], kept.network, kept.temperature, kept.manifest["recipe"]
     )
-    product = Product(files, facts)
-    again = functools.partial(_learned_again, learned)
-    vars(steps).update(from_champion=again, build=lambda *_given: product)
-    vars(examine).update(sit=functools.partial(_sit_again, {}, examine.sit))
+    vars(steps).update(
+        train_candidates=functools.partial(_learned_again, learned),
+        export_version=functools.partial(_exported_again, VersionFiles(files, facts)),
+    )
+    again = functools.partial(_evaluated_again, {}, evaluate.evaluate)
+    for module in (candidates, evaluate):
+        vars(module).update(evaluate=again)
     request_run(settings)
     do_open_run(settings)  # before any fork, so that all forks share the evaluation
 
 
-def _sit_again(
-    known: dict[str, examine.Results],
-    sit: Callable[..., examine.Results],
-    network: nn.Module,
+def _evaluated_again(
+    known: dict[str, evaluate.Results],
+    really: Callable[..., evaluate.Results],
+    network: SymbolNetwork,
     temperature: float,
-    exams: examine.Papers,
+    sets: evaluate.HoldoutSets,
     progress: Progress,
-) -> examine.Results:
+) -> evaluate.Results:
     """Reuse an evaluation: all versions are equal."""
-    which = " ".join(exams)
+    which = " ".join(sets)
     if which not in known:
-        known[which] = sit(network, temperature, exams)
+        known[which] = really(network, temperature, sets, progress)
     progress.step(1, 1)
     return known[which]
 
 
+def _exported_again(exported: VersionFiles, *given: Any) -> VersionFiles:
+    progress: Progress = given[-1]
+    progress.log("packed", n_bytes=sum(len(data) for data in exported.files.values()))
+    return exported
+
+
 def _learned_again(
-    learned: Learned,
-    _workshop: Workshop,
-    _champion: object,
-    _anchor: object,
+    learned: TrainedModel,
+    _context: TrainerContext,
+    _claim: object,
+    _baselines: object,
     _gathered: object,
-    _seed: int,
     progress: Progress,
     checkpoints: Checkpoints,
-) -> Iterator[Learned]:
+) -> Iterator[TrainedModel]:
     saved = checkpoints.load()
     done = 0
     if saved is not None:
         done = int(saved.facts["step"])
-        progress.say("checkpoint", step=done)
+        progress.log("checkpoint", step=done)
     for step in range(done + 1, N_STEPS + 1):
         progress.step(step, N_STEPS, loss=1.0 / step, accuracy=0.9)
-        checkpoints.save({"weights": torch.zeros(1000)}, {"step": step})
-    progress.say("learned", n_steps=N_STEPS, accuracy=0.9)
+        checkpoints.save(Checkpoint({"weights": torch.zeros(1000)}, {"step": step}))
+    progress.log("learned", n_steps=N_STEPS, accuracy=0.9)
     return iter([learned])
 
 
@@ -168,12 +178,12 @@ def request_run(settings: Settings) -> int:
 
 
 def do_open_run(
-    settings: Settings, around: Callable[[CarryOut], CarryOut] = lambda work: work
+    settings: Settings, around: Callable[[Pipeline], Pipeline] = lambda work: work
 ) -> None:
     """Carry out the open run, as a trainer's process does. The main function of a fork."""
     database = Database(settings)
-    work = around(functools.partial(steps.carry_out, tiny_workshop(settings, database)))
-    Desk(settings, database, work).do_next_run()
+    work = around(functools.partial(steps.run_pipeline, tiny_context(settings, database)))
+    RunQueue(settings, database, work).run_next()
     database.dispose()
 
 
@@ -232,7 +242,7 @@ def inspect(settings: Settings, run_id: int, *, is_over: bool) -> Inspection:
         if store.versions() != [row.version for row in versions]:
             problems.append("files without a row")
         # The next run removes this run's checkpoint, if the kill came just before its removal.
-        earlier = [p for p in (settings.instance / KEPT).glob("*") if int(p.name) != run_id]
+        earlier = [p for p in (settings.instance / RUNS_FOLDER).glob("*") if int(p.name) != run_id]
         left = [*store.root.rglob("*.partial"), *earlier]
         problems += [f"left: {path.relative_to(settings.instance)}" for path in left]
     return Inspection(run, 0 if live is None else live.version, problems)

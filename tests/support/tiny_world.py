@@ -14,34 +14,51 @@ from numpy.typing import NDArray
 from core.base.settings import Settings
 from core.imaging import ink_from_strokes, parse_strokes
 from core.storage.database import Database
+from core.symbols.digits import DIGITS, DigitReferenceSet
 from core.symbols.digits.golden import GOLDEN, PAGE_PX
 from core.symbols.digits.mnist import Mnist
-from core.symbols.digits.non_digits import pen_drawn_digits, pen_drawn_strangers
+from core.symbols.digits.non_digits import pen_drawn_digits, pen_drawn_non_digits
+from core.symbols.reference_set import LabelledImages
 from trainer.learning import familiarity
 from trainer.learning.fine_tune import RunConfig
-from trainer.learning.recipes import Recipe
-from trainer.pipeline.run import carry_out
-from trainer.process.context import Workshop
-from trainer.process.job import CarryOut
+from trainer.networks.recipes import Recipe
+from trainer.pipeline.context import TrainerContext
+from trainer.pipeline.interface import Pipeline
+from trainer.pipeline.run import run_pipeline
 
 N_TRAIN = 1_800
-N_TEST = 2_400  # with fewer, not even equal predictions show a loss below 0.15 points
+N_TEST = 2_400  # with fewer, not even equal predictions would exclude a loss of 0.15 points
 MIDDLE_PX = PAGE_PX / 2
 FIRST = Recipe("adamw", learning_rate=0.01, batch_size=64, n_epochs=6, schedule="one_cycle")
-SMALL_FIT: Final = {"N_PEN": 300, "N_PEN_UNSEEN": 200, "N_STRANGERS": 400}
-"""Constants of `trainer.learning.familiarity` that suffice for the tiny world."""
+SMALL_FIT: Final = {"N_PEN": 300, "N_PEN_UNSEEN": 200, "N_NON_SYMBOLS": 400}
+"""Constants of `trainer.learning.familiarity`: enough of each kind in so small a world."""
 RUN = RunConfig(n_drawn=16, n_replay=48, min_steps=40, steps_per_drawing=0.0)
 
 
-def tiny_workshop(settings: Settings, database: Database, run: RunConfig = RUN) -> Workshop:
-    """A workshop whose MNIST is the tiny world."""
-    settings = settings.model_copy(update={"train_threads": 1})
-    return Workshop(settings, database, load_mnist=tiny_mnist, first_recipe=FIRST, run_config=run)
+def tiny_context(settings: Settings, database: Database, run: RunConfig = RUN) -> TrainerContext:
+    """Return a context whose reference set is the tiny world."""
+    return TrainerContext(
+        settings.model_copy(update={"train_threads": 1}),
+        database,
+        reference=tiny_reference(),
+        symbols=DIGITS,
+        first_recipe=FIRST,
+        run_config=run,
+    )
 
 
-def load_tiny(settings: Settings, database: Database) -> CarryOut:
-    """A run's real steps in the tiny world, for `trainer.__main__.run`."""
-    return functools.partial(carry_out, tiny_workshop(settings, database))
+def load_tiny(settings: Settings, database: Database) -> Pipeline:
+    """Load the real pipeline in the tiny world, for `trainer.process.main.run`."""
+    return functools.partial(run_pipeline, tiny_context(settings, database))
+
+
+def tiny_reference() -> DigitReferenceSet:
+    """Return the tiny world as a reference set."""
+    world = tiny_mnist()
+    return DigitReferenceSet.from_arrays(
+        LabelledImages(world.train_images, world.train_labels),
+        LabelledImages(world.test_images, world.test_labels),
+    )
 
 
 @functools.cache
@@ -57,7 +74,7 @@ def draw_ahead() -> None:
     tiny_mnist()
     vars(familiarity).update(SMALL_FIT)
     pen_drawn_digits(SMALL_FIT["N_PEN"] + SMALL_FIT["N_PEN_UNSEEN"], familiarity.SEED)
-    pen_drawn_strangers(SMALL_FIT["N_STRANGERS"], familiarity.SEED)
+    pen_drawn_non_digits(SMALL_FIT["N_NON_SYMBOLS"], familiarity.SEED)
 
 
 def easy_digits(

@@ -1,7 +1,7 @@
-"""A trained network as one ONNX file that the server can run without torch.
+"""Export a trained network to one ONNX file, which the server runs without torch.
 
-Input `ink` (N, 28, 28) uint8, any N. Outputs `probabilities` (N, 10), `features` (N, F) and
-`familiarity` (N,), all float32: higher familiarity is more like a digit.
+Input `ink` (N, 28, 28) uint8, any N. Outputs `probabilities` (N, K), `features` (N, F) and
+`familiarity` (N,), all float32. Higher familiarity means more like a symbol.
 """
 
 from __future__ import annotations
@@ -12,37 +12,37 @@ import warnings
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.base.arrays import Inks
 from core.base.errors import ModelFileError
 from trainer.export.sessions import one_thread_session
-from trainer.networks.base import SIDE_PX, DigitNetwork
+from trainer.networks.base import SIDE_PX, SymbolNetwork
 
 OUTPUTS = ("probabilities", "features", "familiarity")
 
 MAX_DIFFERENCE = 1e-4
-"""How far a file may be from torch, as a share of the largest value of that output (at least 1)."""
+"""Largest difference between file and torch, as a share of the output's largest value (or of 1)."""
 
 VERIFIED_BATCH_SIZES = (1, 7, 64)
 
 
 class Energy(nn.Module):
-    """Familiarity without any statistics: how much evidence there is for any digit at all.
+    """Familiarity without a fit: the evidence for any symbol.
 
     Source: Liu et al. 2020, "Energy-based Out-of-distribution Detection", with temperature 1.
     """
 
     def forward(self, logits_NK: Tensor, traits_NT: Tensor) -> Tensor:
-        """(N,): log of the summed exponentials of the logits."""
+        """(N,) log of the summed exponentials of the logits."""
         return torch.logsumexp(logits_NK, dim=1)
 
 
 class ExportedModel(nn.Module):
-    """A network in the form in which it is served."""
+    """A network with the inputs and outputs of the exported file."""
 
     def __init__(
-        self, network: DigitNetwork, temperature: float, familiarity: nn.Module | None
+        self, network: SymbolNetwork, temperature: float, familiarity: nn.Module | None
     ) -> None:
         super().__init__()
         self.network = network
@@ -50,24 +50,25 @@ class ExportedModel(nn.Module):
         self.familiarity = familiarity or Energy()
 
     def forward(self, ink: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(N, 28, 28) uint8 → the three outputs of the file."""
-        logits_NK, features_NF, traits_NT = self.network.look(ink.float().unsqueeze(1) / 255.0)
+        """Map (N, 28, 28) uint8 to the three outputs."""
+        image_N1HW = ink.float().unsqueeze(1) / 255.0
+        logits_NK, features_NF, traits_NT = self.network.forward_with_traits(image_N1HW)
         probabilities_NK = torch.softmax(logits_NK / self.temperature, dim=1)
         return probabilities_NK, features_NF, self.familiarity(logits_NK, traits_NT)
 
 
 def to_onnx(
-    network: DigitNetwork, temperature: float, familiarity: nn.Module | None = None
+    network: SymbolNetwork, temperature: float, familiarity: nn.Module | None = None
 ) -> bytes:
-    """The bytes of `model.onnx`.
+    """Return the bytes of `model.onnx`. The network is not changed.
 
-    `familiarity` maps (logits (N, 10), traits (N, T)) to (N,); None stands for `Energy`.
-    The network itself is left as it is. Check the result with `verify_export`.
+    `familiarity` maps logits (N, K) and traits (N, T) to (N,); None means `Energy`. Check the
+    result with `verify_export`.
     """
     model = servable(network, temperature, familiarity)
     ink = torch.zeros(2, SIDE_PX, SIDE_PX, dtype=torch.uint8)
     with warnings.catch_warnings():
-        # torch 2.14.1's own exporter uses what Python and onnxscript have deprecated.
+        # torch 2.14.1's exporter uses deprecated functions of Python and onnxscript.
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
             model,
@@ -86,19 +87,19 @@ def to_onnx(
 
 
 def servable(
-    network: DigitNetwork, temperature: float, familiarity: nn.Module | None = None
+    network: SymbolNetwork, temperature: float, familiarity: nn.Module | None = None
 ) -> ExportedModel:
-    """The same in torch, on the CPU and in evaluation mode; copies, not the modules given."""
+    """Return the exported model in torch, from copies, on the CPU and in evaluation mode."""
     network = copy.deepcopy(network).to("cpu", memory_format=torch.contiguous_format)
     familiarity = copy.deepcopy(familiarity).to("cpu") if familiarity is not None else None
     model = ExportedModel(network, temperature, familiarity).eval()
     return model.requires_grad_(False)
 
 
-def verify_export(data: bytes, model: ExportedModel, ink_NHW: NDArray[np.uint8]) -> float:
-    """Read real ink with the file and with torch, in batches of 1, 7 and 64.
+def verify_export(data: bytes, model: ExportedModel, ink_NHW: Inks) -> float:
+    """Compare the file's outputs with torch's on real ink, in batches of 1, 7 and 64.
 
-    Returns: the largest difference found. Raises: ModelFileError, if it is over `MAX_DIFFERENCE`
+    Returns: the largest difference. Raises: ModelFileError, if it is larger than `MAX_DIFFERENCE`
     or not a number; the file must not be published then.
     """
     session = one_thread_session(data)
@@ -108,14 +109,14 @@ def verify_export(data: bytes, model: ExportedModel, ink_NHW: NDArray[np.uint8])
         found = session.run(list(OUTPUTS), {"ink": ink})
         with torch.inference_mode():
             expected = model(torch.tensor(ink))
-        for name, ours, torchs in zip(OUTPUTS, found, expected, strict=True):
-            reference = torchs.numpy()
+        for name, output, tensor in zip(OUTPUTS, found, expected, strict=True):
+            reference = tensor.numpy()
             scale = max(1.0, float(np.abs(reference).max()))
-            difference = float(np.abs(ours - reference).max()) / scale
-            if ours.shape != reference.shape or not difference <= MAX_DIFFERENCE:
+            difference = float(np.abs(output - reference).max()) / scale
+            if output.shape != reference.shape or not difference <= MAX_DIFFERENCE:
                 raise ModelFileError(
-                    f"the exported model's {name} differ from the trained one's by "
-                    f"{difference:.2g} of the largest: it must not be published"
+                    f"the exported model's {name} differ from the trained model's by "
+                    f"{difference:.2g} of the largest value: it must not be published"
                 )
             largest = max(largest, difference)
     return largest

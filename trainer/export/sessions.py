@@ -1,4 +1,4 @@
-"""Model files, opened as the server opens them. Needs no torch."""
+"""Open model files with ONNX Runtime as the server does. Needs no torch."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import onnxruntime
 
 
 def one_thread_session(data: bytes) -> onnxruntime.InferenceSession:
-    """As the server opens the file: one thread, no spinning."""
+    """Open a model file with one thread, which does not spin while idle."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -1,8 +1,8 @@
-"""Whole batches of ink, distorted as hands and pens differ. Pure tensor functions.
+"""Random distortions of batches of ink, as handwriting and pens differ. Pure tensor functions.
 
-Randomness is drawn from torch's default generator, so whoever keeps that state (see `loop.py`)
-gets the same distortions again. A batch is expected to be in random order: some distortions are
-given to a fixed part of it, which spares gathering.
+Random numbers come from torch's default generator, so restoring its state (see `loop.py`)
+reproduces the distortions. Batches are expected in random order: some distortions apply to a fixed
+part of the batch, which avoids gathering.
 
 Shapes: B drawings, 1 channel, H × W = 28 × 28 pixels; ink is float in [0, 1], 1 = ink.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
 from functools import lru_cache
 
 import torch
@@ -19,40 +18,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from trainer.networks.base import SIDE_PX
-
-
-@dataclass(frozen=True, slots=True)
-class Augmentation:
-    """How far each distortion goes. All draws are uniform and independent but for `bend_px`."""
-
-    rotation_deg: float = 8.0
-    """Largest turn to either side."""
-
-    shear: float = 0.1
-    """Largest slant, as horizontal pixels per vertical pixel."""
-
-    scale: float = 0.08
-    """Largest change of size, as a share; width and height differ by up to half of it."""
-
-    shift_px: float = 0.8
-    """Largest move in each direction: centres of mass of other pens lie elsewhere."""
-
-    bend_px: float = 0.6
-    """Standard deviation of the moves of the nodes between which the picture is bent."""
-
-    thickness_share: float = 0.5
-    """Part of the batch whose strokes are made thinner (one half of it) or thicker (the other)."""
-
-    contrast_share: float = 0.5
-    """Part of the batch whose grey edges are made crisper, as polylines with round caps have."""
-
-    def times(self, strength: float) -> Augmentation:
-        """All amounts and shares multiplied by the same number."""
-        return Augmentation(*(strength * amount for amount in astuple(self)))
+from trainer.networks.recipes import Augmentation
 
 
 def augment(ink_B1HW: Tensor, how: Augmentation) -> Tensor:
-    """Distorted copies (B, 1, H, W), in the order thickness, geometry, contrast."""
+    """Return distorted copies (B, 1, H, W): first thickness, then geometry, then contrast."""
     ink_B1HW = change_thickness(ink_B1HW, how.thickness_share)
     ink_B1HW = warp(ink_B1HW, how)
     return change_contrast(ink_B1HW, how.contrast_share)
@@ -61,8 +31,8 @@ def augment(ink_B1HW: Tensor, how: Augmentation) -> Tensor:
 def change_thickness(ink_B1HW: Tensor, share: float) -> Tensor:
     """Thin the first part of the batch and thicken the next, each by a random amount.
 
-    Grey morphology: the blend of a picture with its 3×3 minimum or maximum moves every edge by up
-    to one pixel. A stroke that thinning would wipe out keeps at least half of its darkness.
+    Grey morphology: blending an image with its 3×3 minimum or maximum moves every edge by up to one
+    pixel. Strokes that thinning would remove keep at least half of their darkness.
     """
     n_each = int(len(ink_B1HW) * share / 2)
     if n_each == 0:
@@ -76,19 +46,19 @@ def change_thickness(ink_B1HW: Tensor, share: float) -> Tensor:
 
 
 def warp(ink_B1HW: Tensor, how: Augmentation) -> Tensor:
-    """Turn, slant, scale, shift and bend in one resampling.
+    """Rotate, shear, scale, shift and bend in one resampling.
 
-    Bending moves the nodes of a coarse net and interpolates between them: smoothly for one batch,
-    piecewise straight (with kinks, as polylines have) for the next. The number of nodes is drawn
-    too, from whole-digit bends to wobbles of a few pixels.
+    Bending moves the nodes of a coarse grid and interpolates between them, for a random half of the
+    batches smoothly, otherwise linearly (with kinks, as polylines have). The number of nodes is
+    random too, from bends of the whole drawing to wobbles of a few pixels.
     """
     n = len(ink_B1HW)
     n_nodes = int(torch.randint(3, 8, ()))
     mode = "bicubic" if torch.rand(()) < 0.5 else "bilinear"
     amount = _uniform(ink_B1HW, 0.0, how.bend_px * 2.0 / SIDE_PX * math.sqrt(3.0))
     moves = torch.randn(n, 2, n_nodes, n_nodes, device=ink_B1HW.device) * amount
-    # Where to look is linear in everything drawn, so one product of matrices makes all grids:
-    # five times as fast as affine_grid and interpolate (2 cores, torch 2.14.1).
+    # The sampling grid is linear in all random numbers, so one matrix product computes it: five
+    # times as fast as affine_grid and interpolate (2 cores, torch 2.14.1).
     drawn = torch.cat([_affine(ink_B1HW, how), moves.flatten(2)], dim=2)
     grid_B2HW = (drawn @ _basis(n_nodes, mode, ink_B1HW.device)).view(n, 2, SIDE_PX, SIDE_PX)
     return F.grid_sample(ink_B1HW, grid_B2HW.permute(0, 2, 3, 1), align_corners=False)
@@ -96,7 +66,7 @@ def warp(ink_B1HW: Tensor, how: Augmentation) -> Tensor:
 
 @lru_cache
 def _basis(n_nodes: int, mode: str, device: torch.device) -> Tensor:
-    """What x, y, 1 and each node's move add at each pixel: (3 + n_nodes², 784)."""
+    """Return how x, y, 1 and each node's shift move each pixel's sample: (3 + n_nodes², 784)."""
     places = (torch.arange(SIDE_PX) + 0.5) * 2.0 / SIDE_PX - 1.0
     y, x = torch.meshgrid(places, places, indexing="ij")
     nodes = torch.eye(n_nodes**2).view(-1, 1, n_nodes, n_nodes)
@@ -113,14 +83,14 @@ def change_contrast(ink_B1HW: Tensor, share: float) -> Tensor:
     kept, changed = ink_B1HW.split([len(ink_B1HW) - n_changed, n_changed])
     gain = _uniform(changed, 1.0, 3.0)
     middle = _uniform(changed, 0.3, 0.6)
-    # Written so that 0 stays exactly 0 for every gain over 1: paper is most of a picture.
+    # In this form 0 stays exactly 0 for every gain over 1: most pixels are paper.
     return torch.cat([kept, (changed * gain - middle * (gain - 1)).clamp_(0.0, 1.0)])
 
 
 def _extreme_3x3(ink_B1HW: Tensor, extreme: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
-    """The least or greatest value around each pixel; outside is paper.
+    """Return the 3×3 minimum or maximum of each pixel; the surroundings are paper.
 
-    Row by row, then column by column: five times as fast as max_pool2d on one channel.
+    Computed along rows, then columns: five times as fast as max_pool2d on one channel.
     """
     padded = F.pad(ink_B1HW, (1, 1, 1, 1))
     rows = extreme(extreme(padded[:, :, :-2], padded[:, :, 1:-1]), padded[:, :, 2:])
@@ -128,7 +98,7 @@ def _extreme_3x3(ink_B1HW: Tensor, extreme: Callable[[Tensor, Tensor], Tensor]) 
 
 
 def _affine(like_B1HW: Tensor, how: Augmentation) -> Tensor:
-    """Random maps (B, 2, 3) from output to input places, both from -1 to 1 along an edge."""
+    """Draw affine maps (B, 2, 3) from output to input coordinates, both from -1 to 1."""
     n = len(like_B1HW)
 
     def draw(limit: float) -> Tensor:
@@ -147,5 +117,5 @@ def _affine(like_B1HW: Tensor, how: Augmentation) -> Tensor:
 
 
 def _uniform(like_B1HW: Tensor, low: float, high: float) -> Tensor:
-    """One number per drawing, (B, 1, 1, 1)."""
+    """Draw one number a drawing, (B, 1, 1, 1)."""
     return torch.empty(len(like_B1HW), 1, 1, 1, device=like_B1HW.device).uniform_(low, high)

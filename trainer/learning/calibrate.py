@@ -1,22 +1,22 @@
-"""Temperature: one number per version that makes its certainty mean what it says.
+"""Temperature scaling: one number per version that calibrates its probabilities.
 
-Guo et al. (2017): divide all logits by the temperature that makes held-out labels most likely. It
-changes no reading, only how sure it sounds. Fitted on validation images, never on the test set.
+Guo et al. (2017): divide all logits by the temperature that maximises the likelihood of held-out
+labels. Predictions do not change. Fitted on validation images, never on the exam.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from trainer.learning.scores import Digits, Floats
+from core.base.arrays import Floats, Labels
 
 LOWEST, HIGHEST = 0.25, 4.0
 
 
-def fit_temperature(logits_NK: Floats, labels_N: Digits, n_rounds: int = 40) -> float:
-    """The temperature in 0.25 … 4 with the least negative log-likelihood; 1.0 of no drawings.
+def fit_temperature(logits_NK: Floats, labels_N: Labels, n_rounds: int = 40) -> float:
+    """Return the temperature in 0.25 … 4 with the least negative log-likelihood; 1.0 without data.
 
-    Golden-section search over its logarithm: the likelihood has one peak in 1 / temperature.
+    Golden-section search over its logarithm: the likelihood has one maximum in 1 / temperature.
     """
     if not len(labels_N):
         return 1.0

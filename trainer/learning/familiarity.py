@@ -1,17 +1,16 @@
-"""How much a drawing is like a digit at all, from what the network already makes of it.
+"""Familiarity: how much a drawing resembles any symbol, computed from the network's outputs.
 
-`Familiarity` is a module of (logits, traits): it is exported with the network, and costs next to
-nothing beside it. Traits are the features and what earlier layers make of the drawing, which a
-letter often gives away where the features, made to tell digits apart, do not. It sees where they
-lie (distance to the nearest class in their tied covariance: Lee et al. 2018), how much evidence
-there is for any digit (energy: Liu et al. 2020), and, through a small layer of its own, which
-traits strangers have that digits have not. That layer is fitted anew for each version, on real
-digits and on strangers from `strangers.py`.
+`Familiarity` is a module of (logits, traits). It is exported with the network and costs little
+beside it. Traits are the features and the mean activations of earlier layers; those often identify
+a letter where the features, trained to separate digits, do not. Its inputs are the distance to the
+nearest class mean in the tied covariance (Lee et al. 2018), the evidence for any symbol (energy:
+Liu et al. 2020), and the traits themselves, through a small hidden layer that is fitted for each
+version on images of symbols and of other drawings.
 
-A drawing counts as a digit when its familiarity is at least the threshold, which refuses at most
-`MOST_REFUSED` of each kind of real digits that the fit was not shown.
+A drawing counts as a symbol if its familiarity is at least the threshold, which refuses at most
+`MOST_REFUSED` of each kind of symbol images that were not used in the fit.
 
-Shapes: N drawings, T traits, R directions, K = 10 digits, J = T + K + 2 signs.
+Shapes: N drawings, T traits, R directions, K symbols, J = T + K + 2 signs.
 """
 
 from __future__ import annotations
@@ -21,80 +20,76 @@ from typing import Final
 import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.symbols.digits.non_digits import (
-    coarse,
-    pen_drawn_digits,
-    pen_drawn_strangers,
-    strangers_of,
-)
+from core.base.arrays import Floats, Inks, Labels, Mask
+from core.symbols.reference_set import ReferenceSet
 from trainer.learning.loop import seeded
-from trainer.learning.scores import Digits, Floats, Inks, Reading, read
-from trainer.networks.base import SIDE_PX, DigitNetwork
+from trainer.learning.scores import Predictions, predict
+from trainer.networks.base import SIDE_PX, SymbolNetwork
 
 MOST_REFUSED: Final = 0.005
-"""Of each kind of unseen digits; half of the 1 % that is promised, for hands that differ more."""
+"""Share of each kind of unseen symbols; half of the promised 1 %, since real people differ more."""
 
 MOST_COARSE_REFUSED: Final = 0.02
-"""Of small and blurred pictures: at 0.5 % they alone would let a third more letters pass."""
+"""The same for small and blurred images: 0.5 % would let a third more letters pass."""
 
-N_MNIST: Final = 3_000
+N_REFERENCE: Final = 3_000
 N_UNSEEN: Final = 2_500
 N_PEN: Final = 1_500
 N_PEN_UNSEEN: Final = 800
 N_COARSE: Final = 800
-N_STRANGERS: Final = 2_000
+N_NON_SYMBOLS: Final = 2_000
 N_DIRECTIONS: Final = 64
-"""Directions of the space of traits in which distance is measured: those that vary most."""
+"""Directions of largest variance in the space of traits, in which distance is measured."""
 
 MIN_VARIANCE: Final = 1e-6
-"""Of traits whose mean square is 1: what varies less is within ten thousand roundings of them."""
+"""For traits with mean square 1: smaller variances are within ten thousand rounding errors."""
 N_HIDDEN: Final = 32
 N_STEPS: Final = 120
 SEED: Final = 2026
 
 
 class Familiarity(nn.Module):
-    """(logits (N, 10), traits (N, T)) → (N,) float32, higher = more like a digit."""
+    """Map logits (N, K) and traits (N, T) to familiarity (N,): higher = more like a symbol."""
 
     means_KT: Tensor
     whitening_TR: Tensor
     centre_J: Tensor
     scale_J: Tensor
 
-    def __init__(self, n_traits: int, n_digits: int = 10) -> None:
+    def __init__(self, n_traits: int, n_symbols: int) -> None:
         super().__init__()
-        n_signs = n_traits + n_digits + 2
-        self.register_buffer("means_KT", torch.zeros(n_digits, n_traits))
+        n_signs = n_traits + n_symbols + 2
+        self.register_buffer("means_KT", torch.zeros(n_symbols, n_traits))
         self.register_buffer("whitening_TR", torch.eye(n_traits)[:, :N_DIRECTIONS])
         self.register_buffer("centre_J", torch.zeros(n_signs))
         self.register_buffer("scale_J", torch.ones(n_signs))
         self.hidden = nn.Linear(n_signs, N_HIDDEN)
         self.out = nn.Linear(N_HIDDEN, 1)
         self.threshold = 0.0
-        """Least familiarity of what counts as a digit; goes into the manifest."""
+        """Minimum familiarity of a symbol; stored in the manifest."""
 
     @classmethod
-    def unfitted(cls, network: DigitNetwork) -> Familiarity:
-        """One of the size that this network asks for, which knows nothing yet."""
-        return cls(read(network, np.zeros((1, SIDE_PX, SIDE_PX), np.uint8)).traits_NT.shape[1])
+    def unfitted(cls, network: SymbolNetwork) -> Familiarity:
+        """Build a module of the right size for a network, with random weights."""
+        outputs = predict(network, np.zeros((1, SIDE_PX, SIDE_PX), np.uint8))
+        return cls(outputs.traits_NT.shape[1], network.n_symbols)
 
     def forward(self, logits_NK: Tensor, traits_NT: Tensor) -> Tensor:
-        """(N,) log-odds of being a digit, on the mix that it was fitted on."""
+        """(N,) log-odds of showing a symbol, on the mix of images of the fit."""
         signs_NJ = (self.signs(logits_NK, traits_NT) - self.centre_J) / self.scale_J
-        # Far outliers must not run away along one sign: all are bounded.
+        # Bound all signs, so that an outlier cannot dominate through one of them.
         signs_NJ = torch.clamp(signs_NJ, -6.0, 6.0)
         score_N1: Tensor = self.out(torch.relu(self.hidden(signs_NJ)))
         return score_N1.squeeze(1)
 
     def signs(self, logits_NK: Tensor, traits_NT: Tensor) -> Tensor:
-        """(N, J) what it goes by: traits, logits, log distance to the nearest class, energy."""
+        """(N, J) inputs of the hidden layer: traits, logits, log distance to a class, energy."""
         white_NR = traits_NT @ self.whitening_TR
         centres_KR = self.means_KT @ self.whitening_TR
-        # Not as |a|² − 2ab + |b|²: of a ruined network, whose traits hardly differ, that leaves
-        # rounding alone, and the exported file would not read as torch does (0.1 % apart).
+        # Not |a|² − 2ab + |b|²: for a ruined network, whose traits hardly differ, only rounding
+        # errors would remain, and the exported file would differ from torch by 0.1 %.
         squares_NK = (white_NR.unsqueeze(1) - centres_KR).square().sum(dim=2)
         nearest_N1 = squares_NK.amin(dim=1, keepdim=True)
         distance_N1 = torch.log1p(torch.clamp(nearest_N1, min=0.0))
@@ -103,28 +98,23 @@ class Familiarity(nn.Module):
 
     @classmethod
     def fit(
-        cls,
-        network: DigitNetwork,
-        mnist_inks: Inks,
-        mnist_labels: Digits,
-        unseen_inks: Inks,
-        drawn_inks: Inks | None = None,
+        cls, network: SymbolNetwork, reference: ReferenceSet, drawn_inks: Inks | None = None
     ) -> Familiarity:
-        """Fit to one network; the same arguments give the same module.
+        """Fit to one network. Deterministic.
 
         Args:
-            mnist_inks: images that the network was trained on (N, 28, 28).
-            unseen_inks: MNIST images that it was not trained on: they set the threshold.
-            drawn_inks: people's drawings, as many as there are. Half of them help to fit, half to
-                set the threshold.
+            reference: its training images, which the network was trained on, help to fit; its
+                validation images help to set the threshold.
+            drawn_inks: all drawings by people. Half of them help to fit, half to set the threshold.
         """
+        training = reference.training
         rng = np.random.default_rng(SEED)
-        chosen = rng.permutation(len(mnist_inks))[:N_MNIST]
-        mnist = read(network, mnist_inks[chosen])
+        chosen = rng.permutation(len(training))[:N_REFERENCE]
+        outputs = predict(network, training.inks[chosen])
         with seeded(SEED):
-            module = cls(mnist.traits_NT.shape[1])
-            module._fit_classes(mnist, np.asarray(mnist_labels)[chosen])
-            groups, unseen = module._groups(network, mnist, mnist_inks, unseen_inks, drawn_inks)
+            module = cls(outputs.traits_NT.shape[1], network.n_symbols)
+            module._fit_classes(outputs, np.asarray(training.labels)[chosen])
+            groups, unseen = module._groups(network, outputs, reference, drawn_inks)
             module._fit_layer(groups)
         module.eval().requires_grad_(False)
         module.threshold = min(module._refusing(*one) for one in unseen)
@@ -132,66 +122,67 @@ class Familiarity(nn.Module):
 
     def _groups(
         self,
-        network: DigitNetwork,
-        mnist: Reading,
-        mnist_inks: Inks,
-        unseen_inks: Inks,
+        network: SymbolNetwork,
+        outputs: Predictions,
+        reference: ReferenceSet,
         drawn_inks: Inks | None,
-    ) -> tuple[list[tuple[Tensor, bool]], list[tuple[Reading, float]]]:
-        """Signs to fit on, each group with whether it is digits; and what sets the threshold."""
-        pen = pen_drawn_digits(N_PEN + N_PEN_UNSEEN, SEED)
-        strangers = [
-            pen_drawn_strangers(N_STRANGERS, SEED),
-            strangers_of(mnist_inks[:2_000], N_STRANGERS // 3, SEED),
-            strangers_of(pen[:N_PEN], N_STRANGERS // 3, SEED),
+    ) -> tuple[list[tuple[Tensor, bool]], list[tuple[Predictions, float]]]:
+        """Return the groups of the fit, as (signs, is symbol), and of the threshold."""
+        training, validation = reference.training.inks, reference.validation.inks
+        pen = reference.pen_drawn(N_PEN + N_PEN_UNSEEN, SEED)
+        non_symbols = [
+            reference.pen_drawn_others(N_NON_SYMBOLS, SEED),
+            reference.others_from(training[:2_000], N_NON_SYMBOLS // 3, SEED),
+            reference.others_from(pen[:N_PEN], N_NON_SYMBOLS // 3, SEED),
         ]
         groups = [
-            (self._signs_of(mnist), True),
-            (self._signs_of(read(network, pen[:N_PEN])), True),
-            (self._signs_of(read(network, coarse(mnist_inks[-N_COARSE:]))), True),
+            (self._signs_of(outputs), True),
+            (self._signs_of(predict(network, pen[:N_PEN])), True),
+            (self._signs_of(predict(network, coarse(training[-N_COARSE:]))), True),
         ]
         unseen = [
-            (read(network, unseen_inks[:N_UNSEEN]), MOST_REFUSED),
-            (read(network, pen[N_PEN:]), MOST_REFUSED),
-            (read(network, coarse(unseen_inks[-N_COARSE:])), MOST_COARSE_REFUSED),
+            (predict(network, validation[:N_UNSEEN]), MOST_REFUSED),
+            (predict(network, pen[N_PEN:]), MOST_REFUSED),
+            (predict(network, coarse(validation[-N_COARSE:])), MOST_COARSE_REFUSED),
         ]
         if drawn_inks is not None and len(drawn_inks) >= 2:
-            groups.append((self._signs_of(read(network, drawn_inks[::2])), True))
+            groups.append((self._signs_of(predict(network, drawn_inks[::2])), True))
             if len(drawn_inks) >= 2 / MOST_REFUSED:
-                # Of fewer, no share this small can be told.
-                unseen.append((read(network, drawn_inks[1::2]), MOST_REFUSED))
-        groups += [(self._signs_of(read(network, one)), False) for one in strangers]
+                # Fewer drawings cannot determine such a small share.
+                unseen.append((predict(network, drawn_inks[1::2]), MOST_REFUSED))
+        groups += [(self._signs_of(predict(network, one)), False) for one in non_symbols]
         return groups, unseen
 
-    def _fit_classes(self, mnist: Reading, labels_N: Digits) -> None:
-        """Class means and the whitening of their tied covariance."""
-        traits_NT = mnist.traits_NT.astype(np.float64)
-        means_KT = np.stack([traits_NT[labels_N == digit].mean(axis=0) for digit in range(10)])
+    def _fit_classes(self, outputs: Predictions, labels_N: Labels) -> None:
+        """Compute class means and the whitening of their tied covariance."""
+        traits_NT = outputs.traits_NT.astype(np.float64)
+        symbols = range(len(self.means_KT))
+        means_KT = np.stack([traits_NT[labels_N == symbol].mean(axis=0) for symbol in symbols])
         spread_TT = np.cov(traits_NT - means_KT[labels_N.astype(np.intp)], rowvar=False)
         values_T, vectors_TT = np.linalg.eigh(np.atleast_2d(spread_TT))
-        # Directions that hardly vary would make every stray trait infinitely far. A network that
-        # a run has ruined gives the same traits for everything: it is held, but first saved.
+        # Directions of almost no variance would make small deviations infinitely far. A ruined
+        # network gives the same traits for all images; its version is held, but has to be saved.
         rounding = MIN_VARIANCE * (1.0 + np.square(traits_NT).mean())
         floor = max(1e-3 * values_T.max(), rounding)
         whitening_TT = vectors_TT / np.sqrt(np.maximum(values_T, floor))
-        whitening_TR = whitening_TT[:, ::-1][:, :N_DIRECTIONS].copy()  # eigh sorts upwards
+        whitening_TR = whitening_TT[:, ::-1][:, :N_DIRECTIONS].copy()  # eigh sorts ascending
         self.means_KT.copy_(torch.from_numpy(means_KT.astype(np.float32)))
         self.whitening_TR.copy_(torch.from_numpy(whitening_TR.astype(np.float32)))
 
-    def _signs_of(self, reading: Reading) -> Tensor:
+    def _signs_of(self, outputs: Predictions) -> Tensor:
         with torch.no_grad():
             return self.signs(
-                torch.from_numpy(reading.logits_NK), torch.from_numpy(reading.traits_NT)
+                torch.from_numpy(outputs.logits_NK), torch.from_numpy(outputs.traits_NT)
             )
 
     def _fit_layer(self, groups: list[tuple[Tensor, bool]]) -> None:
-        """Logistic regression through one hidden layer; full batches, so no order matters."""
-        signs_NJ = torch.cat([signs for signs, _is_digit in groups])
+        """Fit logistic regression with one hidden layer on full batches."""
+        signs_NJ = torch.cat([signs for signs, _is_symbol in groups])
         target_N = torch.cat(
-            [torch.full((len(signs),), float(is_digit)) for signs, is_digit in groups]
+            [torch.full((len(signs),), float(is_symbol)) for signs, is_symbol in groups]
         )
         self.centre_J.copy_(signs_NJ.mean(dim=0))
-        # A sign that never varies must not turn rounding into a sign.
+        # A constant sign must not amplify rounding errors.
         floor_J = 1e-2 * (1.0 + self.centre_J.abs())
         self.scale_J.copy_(torch.maximum(signs_NJ.std(dim=0), floor_J))
         signs_NJ = torch.clamp((signs_NJ - self.centre_J) / self.scale_J, -6.0, 6.0)
@@ -205,16 +196,30 @@ class Familiarity(nn.Module):
             optimiser.step()
             scheduler.step()
 
-    def _refusing(self, reading: Reading, share: float) -> float:
-        """The threshold that refuses this share of what was read."""
-        return float(np.quantile(self.of(reading), share))
+    def _refusing(self, outputs: Predictions, share: float) -> float:
+        """Return the threshold that refuses this share of the drawings."""
+        return float(np.quantile(self.of(outputs), share))
 
-    def of(self, reading: Reading) -> Floats:
-        """(N,) familiarity of what a network has read."""
+    def of(self, outputs: Predictions) -> Floats:
+        """(N,) familiarity for a network's outputs."""
         with torch.inference_mode():
-            score_N = self(torch.from_numpy(reading.logits_NK), torch.from_numpy(reading.traits_NT))
+            score_N = self(torch.from_numpy(outputs.logits_NK), torch.from_numpy(outputs.traits_NT))
         return np.asarray(score_N.numpy(), dtype=np.float32)
 
-    def is_digit(self, reading: Reading) -> NDArray[np.bool_]:
-        """(N,) whether each counts as a digit."""
-        return self.of(reading) >= self.threshold
+    def is_symbol(self, outputs: Predictions) -> Mask:
+        """(N,) whether each drawing counts as a symbol."""
+        return self.of(outputs) >= self.threshold
+
+
+def coarse(inks: Inks) -> Inks:
+    """Return the same drawings (N, 28, 28) as if from small or blurred photographs."""
+    padded = np.pad(inks, ((0, 0), (1, 1), (1, 1))).astype(np.float64)
+    small = padded.reshape(len(inks), 10, 3, 10, 3).mean(axis=(2, 4))
+    # Interpolate linearly between the centres of the 10 × 10 coarse pixels.
+    at = (np.arange(28) + 1.5) / 3.0 - 0.5
+    low = np.clip(np.floor(at).astype(int), 0, 8)
+    part = np.clip(at - low, 0.0, 1.0)
+    rows = small[:, low] * (1 - part)[:, None] + small[:, low + 1] * part[:, None]
+    both = rows[:, :, low] * (1 - part) + rows[:, :, low + 1] * part
+    brightest = np.maximum(both.max(axis=(1, 2), keepdims=True), 1.0)
+    return np.asarray(both * (255.0 / brightest), dtype=np.uint8)

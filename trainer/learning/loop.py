@@ -1,7 +1,7 @@
-"""The parts of a training loop that every way of training shares.
+"""Parts that both training loops share: state, samplers, averaging, threads and schedules.
 
-`LoopState` is all that a broken-off training needs to go on as if nothing had happened; on a CPU
-bit for bit, with as many threads as before. Neither database nor disk is touched here.
+`LoopState` is everything that an interrupted training needs to continue; on a CPU the result is
+bit-equal with the same number of threads. Nothing here accesses the database or the disk.
 """
 
 from __future__ import annotations
@@ -17,22 +17,39 @@ import torch
 from torch import Tensor, nn
 
 from trainer.learning.examples import as_input
-from trainer.networks.base import DigitNetwork
+from trainer.networks.base import SymbolNetwork
 
 N_TRIALS = 3
-"""Steps with each number of threads before one is chosen."""
+"""Timed steps with each number of threads before one is chosen."""
 
 
-class Progress(Protocol):
-    """Told how training goes, at least every 10 steps. May raise, which ends the training."""
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """State of a training after a step. `loss` in nats, `accuracy` as a share of the batch."""
 
-    def __call__(
-        self, phase: str, step: int, n_steps: int, loss: float, accuracy: float
-    ) -> None: ...
+    phase: str
+    """`train`, or `choose` while a fine-tuning picks its candidates."""
+
+    step: int
+    n_steps: int
+    loss: float | None = None
+    accuracy: float | None = None
+
+
+OnStep = Callable[[StepReport], None]
+"""Called during training. May raise, which ends the training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The whole state of a training: tensors for a safetensors file, facts as JSON values."""
+
+    tensors: Mapping[str, Tensor]
+    facts: Mapping[str, Any]
 
 
 class Sampler(Protocol):
-    """Draws what each step learns from, and can be put back to where it was."""
+    """Draws the examples of each step; its state can be saved and restored."""
 
     def tensors(self) -> dict[str, Tensor]: ...
 
@@ -40,10 +57,7 @@ class Sampler(Protocol):
 
 
 class EpochSampler:
-    """Indices of one batch after another: everything once, in random order, then anew.
-
-    What does not fill a batch at the end of an epoch is left out of it.
-    """
+    """Batches of indices: each epoch is a new random order. An incomplete last batch is dropped."""
 
     def __init__(self, n: int, batch_size: int) -> None:
         self._n = n
@@ -53,11 +67,11 @@ class EpochSampler:
 
     @property
     def n_batches(self) -> int:
-        """Batches in an epoch."""
+        """Number of batches in an epoch."""
         return self._n // self._batch_size
 
     def draw(self) -> Tensor:
-        """The next indices, (B,) int64."""
+        """Return the next indices, (B,) int64."""
         if self._place + self._batch_size > len(self._order):
             self._order = torch.randperm(self._n)
             self._place = 0
@@ -73,9 +87,9 @@ class EpochSampler:
 
 
 class Average:
-    """The exponential moving average of a network's weights.
+    """Exponential moving average of a network's weights.
 
-    It forgets faster at the start, so that the random first weights leave no trace.
+    The decay is smaller at the start, so that the random initial weights do not remain in it.
     """
 
     def __init__(self, network: nn.Module, decay: float) -> None:
@@ -83,30 +97,30 @@ class Average:
         self.weights = [p.detach().clone() for p in network.parameters()]
 
     def update(self, network: nn.Module, step: int) -> None:
-        """Take in the weights after step `step`, counted from 1."""
+        """Add the weights after step `step`, counted from 1."""
         decay = min(self._decay, (1 + step) / (10 + step))
         latest = [p.detach() for p in network.parameters()]
         torch._foreach_lerp_(self.weights, latest, 1 - decay)
 
     def copy_to(self, network: nn.Module) -> None:
-        """Give the network the averaged weights; its batch norm has to be recomputed then."""
+        """Copy the averaged weights into the network. Recompute its batch norm afterwards."""
         with torch.no_grad():
             torch._foreach_copy_(list(network.parameters()), self.weights)
 
 
 @dataclass
 class LoopState:
-    """Where a training is: weights, optimiser, average, sampler, step and random state."""
+    """State of a training: weights, optimiser, average, sampler, step and random state."""
 
-    network: DigitNetwork
+    network: SymbolNetwork
     optimiser: torch.optim.Optimizer
     sampler: Sampler
     average: Average | None = None
     step: int = 0
-    """Steps done."""
+    """Number of steps done."""
 
     def tensors(self) -> dict[str, Tensor]:
-        """All of it but the step, as contiguous copies on the CPU under flat names."""
+        """Return all tensors, as contiguous copies on the CPU under flat names."""
         found = {f"network.{k}": v for k, v in self.network.state_dict().items()}
         found |= {f"sampler.{k}": v for k, v in self.sampler.tensors().items()}
         if self.average is not None:
@@ -119,14 +133,13 @@ class LoopState:
         return {k: v.detach().to("cpu", copy=True).contiguous() for k, v in found.items()}
 
     def facts(self) -> dict[str, Any]:
-        """The rest, as JSON values."""
+        """Return the remaining state as JSON values."""
         return {"step": self.step, "threads": torch.get_num_threads()}
 
     def restore(self, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
-        """Put everything back to where `tensors()` and `facts()` were taken.
+        """Restore the state, including torch's random state.
 
-        Torch's random state changes too. Raises: RuntimeError or KeyError, when they were taken
-        from another kind of network or sampler.
+        Raises: RuntimeError or KeyError, if it was saved from another kind of network or sampler.
         """
         self.step = int(facts["step"])
         self.network.load_state_dict(_under("network.", tensors))
@@ -144,7 +157,7 @@ class LoopState:
             index, key = name.split(".")
             like = weights[int(index)]
             if value.shape == like.shape:
-                # In the memory order of the weights: fused optimisers walk both side by side.
+                # Fused optimisers require the memory order of the weights.
                 value = torch.empty_like(like).copy_(value)
             states.setdefault(int(index), {})[key] = value
         groups = self.optimiser.state_dict()["param_groups"]
@@ -170,7 +183,7 @@ def _set_random_states(states: Mapping[str, Tensor]) -> None:
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Torch's random state from `seed` inside, and as it was before outside."""
+    """Seed torch inside the block and restore its random state afterwards."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         yield
@@ -178,8 +191,10 @@ def seeded(seed: int) -> Iterator[None]:
 
 @contextmanager
 def tiny_numbers_as_zero() -> Iterator[None]:
-    """Take numbers below 1e-38 for zero inside: dead weights decay into them, and each product with
-    one costs a hundred times more. Outside, arithmetic is what IEEE 754 says."""
+    """Flush subnormal numbers (below 1e-38) to zero inside the block.
+
+    Dead weights decay into them, and each product with one costs a hundred times more.
+    """
     torch.set_flush_denormal(True)
     try:
         yield
@@ -189,7 +204,7 @@ def tiny_numbers_as_zero() -> Iterator[None]:
 
 @contextmanager
 def threads(n: int) -> Iterator[None]:
-    """Compute with `n` threads inside, and with as many as before outside."""
+    """Compute with `n` threads inside the block and restore the number afterwards."""
     before = torch.get_num_threads()
     torch.set_num_threads(n)
     try:
@@ -199,17 +214,17 @@ def threads(n: int) -> Iterator[None]:
 
 
 def fastest_threads(limit: int, step: Callable[[], object]) -> int:
-    """Whether `step` is faster with one thread or with `limit`, tried in turn.
+    """Return 1 or `limit`, whichever number of threads runs `step` faster. Both are timed.
 
-    Threads wait for each other busily. Where other programs want the same cores, a step of
-    `compact` took 850 ms with two threads and 170 ms with one (load 9 on 2 cores, torch 2.14.1).
+    Torch's threads wait for each other in busy loops. On a busy machine a step of `compact` took
+    850 ms with two threads and 170 ms with one (load 9 on 2 cores, torch 2.14.1).
     """
     if limit == 1:
         return 1
     seconds = {1: 0.0, limit: 0.0}
     for n in seconds:
         with threads(n):
-            step()  # the first one plans; it is not counted
+            step()  # warm-up, not timed
     for _ in range(N_TRIALS):
         for n in seconds:
             with threads(n):
@@ -220,12 +235,12 @@ def fastest_threads(limit: int, step: Callable[[], object]) -> int:
 
 
 def best_device() -> torch.device:
-    """CUDA where there is one, else the CPU."""
+    """Return CUDA if available, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def has_native_bf16(device: torch.device) -> bool:
-    """Whether bfloat16 is computed in hardware: emulated, it is slower than float32."""
+    """Return whether bfloat16 runs in hardware; emulated, it is slower than float32."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     capabilities = torch.cpu.get_capabilities()
@@ -233,7 +248,7 @@ def has_native_bf16(device: torch.device) -> bool:
 
 
 def one_cycle(step: int, n_steps: int, peak: float, warm_share: float) -> float:
-    """The learning rate of a step counted from 0: up in a straight line, down in half a cosine.
+    """Return the learning rate of a step counted from 0: linear rise, then half a cosine down.
 
     Source: Smith and Topin 2017, "Super-convergence"; cosine as in torch's OneCycleLR.
     """
@@ -244,13 +259,13 @@ def one_cycle(step: int, n_steps: int, peak: float, warm_share: float) -> float:
 
 
 def set_learning_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
-    """For all groups of weights."""
+    """Set the rate of all parameter groups."""
     for group in optimiser.param_groups:
         group["lr"] = rate
 
 
 def decay_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Parameters for an optimiser: matrices and kernels decay, biases and batch norm do not."""
+    """Group parameters for an optimiser: matrices and kernels decay, biases and norms do not."""
     parameters = list(network.parameters())
     return [
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
@@ -259,16 +274,16 @@ def decay_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]
 
 
 def recompute_batch_norm(network: nn.Module, ink_NHW: Tensor, batch_size: int = 256) -> None:
-    """Replace the running statistics by their plain mean over batches of `ink_NHW` (N, 28, 28).
+    """Replace batch norm's running statistics by their mean over batches of `ink_NHW` (N, 28, 28).
 
-    Needed whenever weights were averaged or interpolated: statistics do not average with them.
+    Averaged or interpolated weights need it: the statistics do not average with the weights.
     """
     norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
     if not norms:
         return
     momenta = [norm.momentum for norm in norms]
     was_training = network.training
-    network.eval()  # dropout stays out of it
+    network.eval()  # no dropout
     for norm in norms:
         norm.reset_running_stats()
         norm.momentum = None  # the mean over all batches

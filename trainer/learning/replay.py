@@ -1,8 +1,8 @@
-"""What a batch of a run is made of: new drawings, older drawings, and MNIST.
+"""Batches of a run: new drawings, older drawings, and replay of the reference set.
 
-All old data is kept, so replay is no small buffer here: it is joint training on a budget. What is
-to be learned fills a fixed part of each batch, however few drawings there are; MNIST fills the
-rest, a different sample each time.
+All old data is kept, so there is no replay buffer of limited size: a run is joint training on a
+budget. Drawings fill a fixed part of each batch, however few there are; the reference set fills the
+rest with a new sample each time.
 
 Shapes: B batch, N drawings; inks (N, 28, 28) uint8.
 """
@@ -15,64 +15,54 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from core.symbols.reference_set import LabelledImages
 from trainer.learning.examples import Examples, as_input
-from trainer.learning.scores import Digits, Inks
 
 
 @dataclass(frozen=True, slots=True)
 class RunData:
-    """All that a run may see. Neither MNIST's test set nor any holdout is in it."""
+    """All data that a run trains on or chooses by. No exam image and no holdout is among them."""
 
-    new_inks: Inks
-    """(N, 28, 28) drawings that no finished run has learned from; at least one."""
+    new: LabelledImages
+    """Drawings that no finished run trained on."""
 
-    new_labels: Digits
+    older: LabelledImages
+    """Drawings of earlier runs; may be empty, but not both."""
 
-    older_inks: Inks
-    """Drawings of earlier runs; may be empty."""
+    replay: LabelledImages
+    """The reference set's training images."""
 
-    older_labels: Digits
-
-    mnist_inks: Inks
-    """MNIST's training set without the validation images."""
-
-    mnist_labels: Digits
-
-    validation_inks: Inks
-    """MNIST images of writers that occur in no training image; every choice is made on them."""
-
-    validation_labels: Digits
+    validation: LabelledImages
+    """The reference set's validation images; every choice is made on them."""
 
     def __post_init__(self) -> None:
-        for name in ("new", "older", "mnist", "validation"):
-            n_inks, n_labels = (
-                len(getattr(self, f"{name}_inks")),
-                len(getattr(self, f"{name}_labels")),
-            )
-            if n_inks != n_labels:
-                raise ValueError(f"{name}: {n_inks} inks but {n_labels} labels")
-        if not len(self.new_inks) + len(self.older_inks):
+        if not self.n_drawings:
             raise ValueError("a run needs at least one drawing")
+
+    @property
+    def n_drawings(self) -> int:
+        """Number of new and older drawings."""
+        return len(self.new) + len(self.older)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one step learns from: drawings first, then replay."""
+    """The examples of one step: drawings first, then replay."""
 
     images_B1HW: Tensor
-    """Float in [0, 1], not distorted yet; each part in random order."""
+    """Float in [0, 1], without distortions; each part in random order."""
 
     labels_B: Tensor
     n_drawn: int
 
     @property
     def n_replayed(self) -> int:
-        """How many of its images are MNIST's."""
+        """Number of images from the reference set."""
         return len(self.labels_B) - self.n_drawn
 
 
 class Batches:
-    """Draws batches, with replacement, from torch's default generator: it has no other state."""
+    """Samples batches with replacement. Its only state is that of torch's default generator."""
 
     def __init__(
         self,
@@ -83,28 +73,27 @@ class Batches:
         hard: Tensor | None = None,
         n_hard: int = 0,
     ) -> None:
-        """`n_hard` of the `n_replay` images are drawn from MNIST's `hard` ones, given by indices.
+        """Prepare to sample from `data`.
 
-        Without `hard`, all are drawn from all of MNIST.
+        Args:
+            n_drawn: drawings in a batch; at least `new_share` of them are new ones.
+            n_replay: images from the reference set in a batch.
+            hard: indices of hard images in `data.replay`; `n_hard` of the replayed images are
+                sampled from them. None: all replayed images are sampled from the whole set.
         """
-        self._new = Examples.from_arrays(data.new_inks, data.new_labels)
-        self._older = Examples.from_arrays(data.older_inks, data.older_labels)
-        self._mnist = Examples.from_arrays(data.mnist_inks, data.mnist_labels)
+        self._new = Examples.from_arrays(data.new.inks, data.new.labels)
+        self._older = Examples.from_arrays(data.older.inks, data.older.labels)
+        self._replay = Examples.from_arrays(data.replay.inks, data.replay.labels)
         self._n_new = n_of_new(n_drawn, len(self._new), len(self._older), new_share)
         self._n_older = n_drawn - self._n_new
-        self._hard = None if hard is None else self._mnist.at(hard)
+        self._hard = None if hard is None else self._replay.at(hard)
         self._n_hard = 0 if hard is None else n_hard
         self._n_replay = n_replay
 
-    @property
-    def n_drawings(self) -> int:
-        """New and older drawings to learn from."""
-        return len(self._new) + len(self._older)
-
     def draw(self) -> Batch:
-        """The next batch."""
+        """Sample the next batch."""
         drawn = [_sample(self._new, self._n_new), _sample(self._older, self._n_older)]
-        replayed = [_sample(self._mnist, self._n_replay - self._n_hard)]
+        replayed = [_sample(self._replay, self._n_replay - self._n_hard)]
         if self._hard is not None:
             replayed.append(_sample(self._hard, self._n_hard))
         drawn_part, replayed_part = _mixed(drawn), _mixed(replayed)
@@ -113,19 +102,19 @@ class Batches:
         return Batch(as_input(ink), labels, len(drawn_part))
 
     def typical(self, n: int) -> Tensor:
-        """Ink (n, 28, 28) of MNIST, for batch-norm statistics."""
-        return _sample(self._mnist, n).ink_NHW
+        """Sample ink (n, 28, 28) of the reference set, for batch-norm statistics."""
+        return _sample(self._replay, n).ink_NHW
 
     def tensors(self) -> dict[str, Tensor]:
-        """No state but the generator's, which `LoopState` keeps."""
+        """Return no state: `LoopState` saves the generator's."""
         return {}
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Nothing to put back."""
+        """Restore nothing."""
 
 
 def _mixed(parts: list[Examples]) -> Examples:
-    """All of them in random order, since distortions go by the place in the batch."""
+    """Concatenate and shuffle: distortions depend on the position in the batch."""
     ink = torch.cat([part.ink_NHW for part in parts])
     labels = torch.cat([part.labels_N for part in parts])
     order = torch.randperm(len(labels))
@@ -139,9 +128,9 @@ def _sample(examples: Examples, n: int) -> Examples:
 
 
 def n_of_new(n_drawn: int, n_new: int, n_older: int, new_share: float) -> int:
-    """How many of the `n_drawn` drawings of a batch are new ones.
+    """Return how many of the `n_drawn` drawings of a batch are new.
 
-    At least `new_share`, and more where there are fewer older drawings than that would repeat.
+    The share is `new_share`, or the share of new drawings among all drawings if that is larger.
     """
     if n_older == 0 or n_new == 0:
         return n_drawn if n_older == 0 else 0

@@ -1,27 +1,28 @@
-"""Training from scratch: tensors, a recipe and a seed in; a network and its figures out.
+"""Train a network from scratch: tensors, a recipe and a seed in; a network and figures out.
 
-Pure: neither database nor disk. How a champion learns from new drawings is in `fine_tune.py`.
+Accesses neither database nor disk. Fine-tuning on new drawings is in `fine_tune.py`.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
 
 from trainer.learning.augment import augment
 from trainer.learning.examples import Examples, as_input
 from trainer.learning.loop import (
     Average,
+    Checkpoint,
     EpochSampler,
     LoopState,
-    Progress,
+    OnStep,
+    StepReport,
     best_device,
     decay_groups,
     fastest_threads,
@@ -33,43 +34,29 @@ from trainer.learning.loop import (
     threads,
     tiny_numbers_as_zero,
 )
-from trainer.learning.recipes import Recipe
-from trainer.learning.scores import read
-from trainer.networks.base import DigitNetwork
+from trainer.learning.scores import predict
+from trainer.networks.base import SymbolNetwork
+from trainer.networks.recipes import Recipe
 from trainer.networks.registry import Network
 
-PROGRESS_EVERY_STEPS = 10
+REPORT_EVERY_STEPS = 10
 N_BATCH_NORM_IMAGES = 5_120
-
-PHASE = "training"
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """What `LoopState.tensors()` and `.facts()` gave when a training was broken off."""
-
-    tensors: Mapping[str, Tensor]
-    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A network as it came out of training, on the CPU and in evaluation mode."""
+    """A trained network, on the CPU and in evaluation mode."""
 
-    network: DigitNetwork
+    network: SymbolNetwork
     n_steps: int
     loss: float
-    """Of the last step."""
+    """Loss of the last step."""
 
     validation_accuracy: float
-    """Share of the validation images read right, 0 to 1."""
+    """Share of correct predictions on the validation images, 0 to 1."""
 
     seconds: float
-    """Wall time of the steps done here: after a resumption, of the rest alone."""
-
-
-def _ignore(phase: str, step: int, n_steps: int, loss: float, accuracy: float) -> None:
-    pass
+    """Wall time of the steps; after a resumption, of the remaining steps only."""
 
 
 def train(
@@ -78,31 +65,32 @@ def train(
     validation: Examples,
     seed: int,
     *,
+    n_symbols: int,
     recipe: Recipe | None = None,
-    progress: Progress = _ignore,
+    on_step: OnStep = lambda report: None,
     keep: Callable[[LoopState], None] | None = None,
     resume: Checkpoint | None = None,
 ) -> Trained:
-    """Train a network of this kind from random weights; by its own recipe unless one is given.
+    """Train a network from random weights, by its own recipe unless one is given.
 
-    `progress` and `keep` are called after every tenth step and after the last. `keep` may take a
-    checkpoint (it decides how often); `resume` goes on from one, given the same other arguments.
-    The validation images are only read at the end: nothing here chooses by them.
+    `on_step` and `keep` are called after every tenth step and after the last. `keep` may save a
+    checkpoint; `resume` continues from one, given the same other arguments. The validation images
+    are evaluated at the end and choose nothing.
 
     Computes with as many threads as torch is allowed, or with one where that is faster. The same
-    seed and number of threads give the same weights, on the CPU bit for bit.
+    seed and number of threads give the same weights, on a CPU bit for bit.
 
-    Raises: whatever `progress` or `keep` raise.
+    Raises: whatever `on_step` or `keep` raise.
     """
     recipe = recipe or kind.recipe
     device = best_device()
-    n_threads = _threads(kind, recipe, examples, device, resume)
+    n_threads = _threads(kind, n_symbols, recipe, examples, device, resume)
     with seeded(seed), threads(n_threads), tiny_numbers_as_zero():
-        state = start(kind, recipe, len(examples), device)
+        state = start(kind, n_symbols, recipe, len(examples), device)
         if resume is not None:
             state.restore(resume.tensors, resume.facts)
         began = time.perf_counter()
-        loss = _run(state, recipe, examples.to(device), progress, keep)
+        loss = _run(state, recipe, examples.to(device), on_step, keep)
         if state.average is not None:
             state.average.copy_to(state.network)
             chosen = torch.randperm(len(examples))[:N_BATCH_NORM_IMAGES]
@@ -118,15 +106,17 @@ def train(
     )
 
 
-def accuracy_on(network: DigitNetwork, examples: Examples) -> float:
-    """Share of the examples (on the CPU) that the network reads right, 0 to 1."""
-    predicted_N = read(network, examples.ink_NHW.numpy()).predicted_N
+def accuracy_on(network: SymbolNetwork, examples: Examples) -> float:
+    """Return the share of correct predictions on examples that are on the CPU, 0 to 1."""
+    predicted_N = predict(network, examples.ink_NHW.numpy()).predicted_N
     return float((predicted_N == examples.labels_N.numpy()).mean())
 
 
-def start(kind: Network, recipe: Recipe, n_examples: int, device: torch.device) -> LoopState:
-    """A network with random weights and everything about it at step 0."""
-    network = kind.build().to(device).to(memory_format=torch.channels_last)
+def start(
+    kind: Network, n_symbols: int, recipe: Recipe, n_examples: int, device: torch.device
+) -> LoopState:
+    """Build the state at step 0: a network with random weights, its optimiser and sampler."""
+    network = kind.build(n_symbols).to(device).to(memory_format=torch.channels_last)
     return LoopState(
         network=network,
         optimiser=_optimiser(network, recipe),
@@ -137,16 +127,17 @@ def start(kind: Network, recipe: Recipe, n_examples: int, device: torch.device) 
 
 def _threads(
     kind: Network,
+    n_symbols: int,
     recipe: Recipe,
     examples: Examples,
     device: torch.device,
     resume: Checkpoint | None,
 ) -> int:
-    """As many as torch is allowed, or one; when resumed, as many as before, for the same result."""
+    """Choose the number of threads; a resumed training keeps its number, for the same result."""
     if resume is not None:
         return int(resume.facts["threads"])
     with seeded(0):
-        state = start(kind, recipe, len(examples), device)
+        state = start(kind, n_symbols, recipe, len(examples), device)
         batch = examples.at(torch.randperm(len(examples))[: recipe.batch_size]).to(device)
 
         def step() -> None:
@@ -161,10 +152,10 @@ def _run(
     state: LoopState,
     recipe: Recipe,
     examples: Examples,
-    progress: Progress,
+    on_step: OnStep,
     keep: Callable[[LoopState], None] | None,
 ) -> float:
-    """Do the steps that are left. Returns: the last loss, NaN when none was left."""
+    """Run the remaining steps. Returns: the last loss, NaN if no step remained."""
     sampler = state.sampler
     assert isinstance(sampler, EpochSampler)
     n_steps = sampler.n_batches * recipe.n_epochs
@@ -189,16 +180,16 @@ def _run(
         state.step += 1
         if state.average is not None:
             state.average.update(network, state.step)
-        if state.step % PROGRESS_EVERY_STEPS == 0 or state.step == n_steps:
+        if state.step % REPORT_EVERY_STEPS == 0 or state.step == n_steps:
             loss_value = float(loss.detach())
             right = float((logits_BK.argmax(dim=1) == batch.labels_N).float().mean())
-            progress(PHASE, state.step, n_steps, loss_value, right)
+            on_step(StepReport("train", state.step, n_steps, loss_value, right))
             if keep is not None:
                 keep(state)
     return loss_value
 
 
-def _optimiser(network: DigitNetwork, recipe: Recipe) -> torch.optim.Optimizer:
+def _optimiser(network: SymbolNetwork, recipe: Recipe) -> torch.optim.Optimizer:
     if recipe.optimiser == "sgd":
         return torch.optim.SGD(
             network.parameters(), lr=recipe.learning_rate, momentum=recipe.momentum

@@ -1,4 +1,4 @@
-"""What is on a map: a fixed sample of MNIST's test set, and drawings of everybody.
+"""The images on a map: a fixed sample of the reference set's exam, and drawings.
 
 Shapes: N points. Inks are (N, 28, 28) uint8, 0 = paper, 255 = ink.
 """
@@ -14,16 +14,16 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.base.errors import DataError
+from core.base.arrays import Inks, Labels
 from core.base.kinds import DrawingStatus, MapSource
-from core.base.settings import Settings
 from core.storage.tables import Contributor, Drawing
-from core.symbols.digits import mnist
+from core.symbols.reference_set import ReferenceSet
+from core.symbols.symbols import Symbols
 
-N_MNIST = 1_500
+N_REFERENCE = 1_500
 N_DRAWINGS = 1_500
 N_CONTRIBUTORS = 1_500
-SEED = 20_261_123  # fixed: the same MNIST images are on every map, and keep it in place
+SEED = 20_261_123  # fixed: every map has the same reference images, which keep its layout stable
 SHOWN = (DrawingStatus.ACCEPTED, DrawingStatus.QUARANTINED)
 
 log = structlog.get_logger(__name__)
@@ -31,52 +31,53 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The points of a map, before they have a place on it: MNIST first, then drawings."""
+    """Images of a map before the layout: reference images first, then drawings."""
 
     sources: Sequence[MapSource]
     numbers: NDArray[np.int64]
-    """Of a drawing, or the index in MNIST's test set."""
-    inks: NDArray[np.uint8]
-    labels: NDArray[np.uint8]
+    """Number of the drawing, or index in the exam."""
+    inks: Inks
+    labels: Labels
 
     def __len__(self) -> int:
         return len(self.numbers)
 
 
-def take_sample(session: Session, settings: Settings) -> Sample:
-    """MNIST's part and the drawings' part; without MNIST's files, drawings alone.
+def take_sample(session: Session, reference: ReferenceSet, symbols: Symbols) -> Sample:
+    """Sample reference images and drawings; drawings only, if the reference set is missing.
 
-    Of MNIST it takes the test set: no version has learned from it, as no version has learned from
-    a drawing it has not seen, so that what lies among others lies there for its looks. Nothing is
-    chosen by it.
+    The reference images are from the exam: no version was trained on them, just as no version was
+    trained on new drawings, so both are placed by their looks. The map chooses nothing.
     """
-    mnist_numbers, mnist_inks, mnist_labels = _mnist_part(settings)
+    exam_numbers, exam_inks, exam_labels = _reference_part(reference, symbols)
     drawings = fair_drawings(session, N_DRAWINGS)
     inks = b"".join(ink for _, ink, _ in drawings)
-    n_mnist, n_drawn = len(mnist_numbers), len(drawings)
+    n_exam, n_drawn = len(exam_numbers), len(drawings)
     return Sample(
-        sources=[MapSource.MNIST] * n_mnist + [MapSource.DRAWING] * n_drawn,
-        numbers=np.array([*mnist_numbers, *(number for number, _, _ in drawings)], dtype=np.int64),
-        inks=np.concatenate([mnist_inks, np.frombuffer(inks, dtype=np.uint8).reshape(-1, 28, 28)]),
+        sources=[MapSource.MNIST] * n_exam + [MapSource.DRAWING] * n_drawn,
+        numbers=np.array([*exam_numbers, *(number for number, _, _ in drawings)], dtype=np.int64),
+        inks=np.concatenate([exam_inks, np.frombuffer(inks, dtype=np.uint8).reshape(-1, 28, 28)]),
         labels=np.concatenate(
-            [mnist_labels, np.array([label for _, _, label in drawings], dtype=np.uint8)]
+            [exam_labels, np.array([label for _, _, label in drawings], dtype=np.uint8)]
         ),
     )
 
 
-def balanced(labels_N: NDArray[np.uint8], n: int) -> NDArray[np.int64]:
-    """Indices of `n` images, as many of each digit as can be, in order; the same at every call."""
+def balanced(labels_N: Labels, n: int, symbols: Symbols) -> NDArray[np.int64]:
+    """Return sorted indices of at most `n` images with as many of each symbol. Deterministic."""
     rng = np.random.default_rng(SEED)
-    chosen = [rng.permutation(np.flatnonzero(labels_N == digit))[: n // 10] for digit in range(10)]
+    n_each = n // len(symbols)
+    chosen = [rng.permutation(np.flatnonzero(labels_N == symbol))[:n_each] for symbol in symbols]
     return np.sort(np.concatenate(chosen))
 
 
 def fair_drawings(session: Session, n: int) -> list[tuple[int, bytes, int]]:
-    """(number, ink, label) of at most `n` drawings, in order of arrival.
+    """Return (number, ink, label) of at most `n` drawings, in order of arrival.
 
-    Everybody's newest, then everybody's second newest, and so on until there are `n`: nobody is
-    crowded out by whoever draws most. Of so many contributors that not each can have one, the
-    newest. Those of blocked contributors and those rejected are left out.
+    Takes the newest drawing of each contributor, then the second newest, and so on, so that
+    contributors with many drawings do not displace the others. If there are more contributors than
+    drawings to take, the newest contributors are represented. Blocked contributors and rejected
+    drawings are excluded.
     """
     contributors = session.execute(
         select(Contributor.id, Contributor.n_drawings)
@@ -84,7 +85,7 @@ def fair_drawings(session: Session, n: int) -> list[tuple[int, bytes, int]]:
         .order_by(Contributor.number.desc())
         .limit(N_CONTRIBUTORS)
     ).all()
-    # Twice what a fair share needs: some of the newest may be deleted or rejected.
+    # Twice the fair share: some of the newest drawings may be deleted or rejected.
     share = 2 * _level([n_drawings for _, n_drawings in contributors], n)
     ranked: list[tuple[int, int]] = []
     for contributor_id, _ in contributors:
@@ -100,7 +101,7 @@ def fair_drawings(session: Session, n: int) -> list[tuple[int, bytes, int]]:
 
 
 def _level(available: Sequence[int], n: int) -> int:
-    """How many drawings of each contributor make `n` together, where some have fewer."""
+    """Return how many drawings to take of each contributor for `n` in all; some have fewer."""
     level, rest = 1, n
     for place, count in enumerate(sorted(available)):
         level = -(-rest // (len(available) - place))
@@ -124,15 +125,13 @@ def _inks(
     return found
 
 
-def _mnist_part(
-    settings: Settings,
-) -> tuple[NDArray[np.int64], NDArray[np.uint8], NDArray[np.uint8]]:
-    try:
-        labels = mnist.read_idx(settings.mnist_cache / "t10k-labels-idx1-ubyte")
-        images = mnist.read_idx(settings.mnist_cache / "t10k-images-idx3-ubyte")
-    except DataError as error:
-        log.warning("the map has no MNIST images", why=str(error))
+def _reference_part(
+    reference: ReferenceSet, symbols: Symbols
+) -> tuple[NDArray[np.int64], Inks, Labels]:
+    labels, images = reference.exam_labels(), reference.exam_images()
+    if labels is None or images is None:
+        log.warning("map without reference images: their files are missing or damaged")
         nothing = np.zeros(0, np.uint8)
         return np.zeros(0, np.int64), np.zeros((0, 28, 28), np.uint8), nothing
-    chosen = balanced(labels, N_MNIST)
+    chosen = balanced(labels, N_REFERENCE, symbols)
     return chosen, images[chosen], labels[chosen]

@@ -1,6 +1,6 @@
-"""The networks: ours and those of the seed systems, all under one contract.
+"""The networks: Inkloop's own and those of the seed systems, all with the same interface.
 
 A network takes (B, 1, 28, 28) float in [0, 1], 1 = ink, and returns `(logits_BK, features_BF)`:
-K = 10 digits, F the width of what its last layer reads. Normalisation is inside. `registry.py`
-names them all; nothing else needs to know their classes.
+K symbols, F features that its last layer reads. Normalisation is inside. Other packages get
+networks by name from `registry.py` and do not depend on their classes.
 """

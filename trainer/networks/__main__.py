@@ -1,4 +1,4 @@
-"""`python -m trainer.networks NETWORK`: its layers in a table, for `inkloop models show`."""
+"""`python -m trainer.networks NETWORK`: print a network's layers, for `inkloop models show`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
+from core.symbols.digits import DIGITS
 from trainer.networks.describe import describe
 from trainer.networks.registry import network_named
 
 
 def main(name: str) -> None:
     """Print each layer with its output shape, parameters and multiply-adds for one drawing."""
-    found = describe(network_named(name).build())
+    found = describe(network_named(name).build(len(DIGITS)))
     table = Table("layer", "kind", "output", "parameters", "multiply-adds", show_footer=True)
     for layer in found.layers:
         shape = " × ".join(str(size) for size in layer.output_shape)

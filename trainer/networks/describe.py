@@ -1,4 +1,4 @@
-"""What a network is made of: layers, shapes, parameters, multiply-adds."""
+"""Describe a network: layers, shapes, parameters, multiply-adds."""
 
 from __future__ import annotations
 
@@ -9,49 +9,49 @@ from math import prod
 import torch
 from torch import Tensor, nn
 
-from trainer.networks.base import SIDE_PX, DigitNetwork
+from trainer.networks.base import SIDE_PX, SymbolNetwork
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer as it was run on one drawing."""
+    """One layer and its cost for one drawing."""
 
     name: str
-    """Its place in the network, such as `body.3`."""
+    """Path of the module, such as `body.3`."""
 
     kind: str
-    """Its class, such as `Conv2d`."""
+    """Name of the class, such as `Conv2d`."""
 
     output_shape: tuple[int, ...]
     """Without the batch dimension."""
 
     n_parameters: int
     n_multiply_adds: int
-    """Of convolutions and linear layers, for one drawing; 0 for all else."""
+    """For one drawing; 0 for layers other than convolutions and linear ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """The layers in the order in which they run, and their sums."""
+    """All layers in execution order, with totals."""
 
     layers: tuple[Layer, ...]
 
     @property
     def n_parameters(self) -> int:
-        """Numbers that training learns."""
+        """Number of trainable parameters."""
         return sum(layer.n_parameters for layer in self.layers)
 
     @property
     def n_multiply_adds(self) -> int:
-        """For one drawing, forward."""
+        """For one forward pass of one drawing."""
         return sum(layer.n_multiply_adds for layer in self.layers)
 
 
-def describe(network: DigitNetwork) -> Description:
-    """Run one empty drawing through the network and note what each layer does with it."""
+def describe(network: SymbolNetwork) -> Description:
+    """Run one empty drawing through the network and record each layer."""
     layers: list[Layer] = []
 
-    def note(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
+    def record(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
         def hook(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
             shape = tuple(output.shape[1:])
             layers.append(
@@ -67,7 +67,7 @@ def describe(network: DigitNetwork) -> Description:
         return hook
 
     leaves = [(name, m) for name, m in network.named_modules() if not list(m.children())]
-    handles = [module.register_forward_hook(note(name)) for name, module in leaves]
+    handles = [module.register_forward_hook(record(name)) for name, module in leaves]
     was_training = network.training
     device = next(network.parameters()).device
     try:
@@ -81,7 +81,7 @@ def describe(network: DigitNetwork) -> Description:
 
 
 def _n_multiply_adds(module: nn.Module, output_shape: tuple[int, ...]) -> int:
-    """Each output value costs as many as one row of weights has numbers."""
+    """Count the multiply-adds of a convolution or linear layer: one row of weights an output."""
     if isinstance(module, nn.Conv2d | nn.Linear):
         return prod(output_shape) * module.weight[0].numel()
     return 0

@@ -1,4 +1,7 @@
-"""Every network by its name, with the recipe that it is trained by from scratch."""
+"""All networks by name, each with its recipe for training from scratch.
+
+A new network is a function that builds it and one line in `_all`.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +10,24 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from core.base.errors import NotFound
-from trainer.learning import recipes
-from trainer.learning.recipes import Recipe
-from trainer.networks import compact, residual, seeds
-from trainer.networks.base import DigitNetwork
+from trainer.networks import compact, recipes, residual, seeds
+from trainer.networks.base import SymbolNetwork
+from trainer.networks.recipes import Recipe
 
 DEFAULT_NETWORK = "compact"
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A kind of network: how to build it and how to train it."""
+    """A network architecture with its recipe."""
 
     name: str
-    build: Callable[[], DigitNetwork]
-    """Makes one with fresh random weights, drawn from torch's default generator."""
+    build: Callable[[int], SymbolNetwork]
+    """Build it for a number of symbols, with random weights from torch's default generator."""
 
     recipe: Recipe
     n_features: int
-    """F: how many features `forward` returns beside the logits."""
+    """F, the number of features that `forward` returns beside the logits."""
 
 
 def _all() -> Mapping[str, Network]:
@@ -48,7 +50,7 @@ NETWORKS: Mapping[str, Network] = _all()
 
 
 def network_named(name: str) -> Network:
-    """Raises: NotFound, when there is no network of this name."""
+    """Return a network by name. Raises: NotFound."""
     if name not in NETWORKS:
         raise NotFound("network", f"{name}: there are {', '.join(NETWORKS)}")
     return NETWORKS[name]

@@ -1,34 +1,34 @@
-"""`detailed` and `small`: Inkloop's networks for long training, which look longer at fine maps.
+"""`detailed` and `small`: Inkloop's networks for longer training.
 
-Both begin as `compact` does, with one cheap convolution at full size and a pool. Then they stay at
-12×12 for three convolutions, one of them beside a shortcut, where `compact` pools after one: most
-of the multiply-adds go there, and most of what is gained comes from there.
+Both begin like `compact`, with one cheap convolution at full size and a pool. They then have three
+convolutions at 12×12, one of them residual, where `compact` pools after one. Most of their
+multiply-adds are there, and most of their gain in accuracy comes from there.
 """
 
 from __future__ import annotations
 
 from torch import Tensor, nn
 
-from trainer.networks.base import N_DIGITS, DigitNetwork, Normalise, block
+from trainer.networks.base import Normalise, SymbolNetwork, block
 
 N_FEATURES_DETAILED = 64
 N_FEATURES_SMALL = 24
 
 
 class Residual(nn.Module):
-    """What comes in, plus what a padded 3×3 block makes of it."""
+    """The input plus a padded 3×3 block of it."""
 
     def __init__(self, n_channels: int) -> None:
         super().__init__()
         self.change = nn.Sequential(*block(n_channels, n_channels, side=3, padding=1))
 
     def forward(self, x_BCHW: Tensor) -> Tensor:
-        """The same shape."""
+        """Return a tensor of the same shape."""
         changed: Tensor = self.change(x_BCHW)
         return x_BCHW + changed
 
 
-def detailed() -> DigitNetwork:
+def detailed(n_symbols: int) -> SymbolNetwork:
     """28×28 → 24 → 12 → 12 → 12 → 10 → 5 → 3 → 1, 64 features."""
     body = nn.Sequential(
         Normalise(),
@@ -40,10 +40,10 @@ def detailed() -> DigitNetwork:
         *block(64, N_FEATURES_DETAILED, side=3),
         nn.Flatten(),
     )
-    return DigitNetwork(body, nn.Linear(N_FEATURES_DETAILED, N_DIGITS))
+    return SymbolNetwork(body, nn.Linear(N_FEATURES_DETAILED, n_symbols))
 
 
-def small() -> DigitNetwork:
+def small(n_symbols: int) -> SymbolNetwork:
     """28×28 → 24 → 12 → 12 → 12 → 10 → 5 → 3 → 1, narrower: 24 features."""
     body = nn.Sequential(
         Normalise(),
@@ -55,4 +55,4 @@ def small() -> DigitNetwork:
         *block(28, N_FEATURES_SMALL, side=3),
         nn.Flatten(),
     )
-    return DigitNetwork(body, nn.Linear(N_FEATURES_SMALL, N_DIGITS))
+    return SymbolNetwork(body, nn.Linear(N_FEATURES_SMALL, n_symbols))

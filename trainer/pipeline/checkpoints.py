@@ -1,56 +1,60 @@
-"""Checkpoints of a run, so that a killed one goes on where it was: one safetensors file each.
+"""Checkpoints of a run, so that a killed run can continue: one safetensors file each.
 
-The facts travel in the file's header as JSON, so tensors and facts appear together or not at all.
-No pickle is ever read.
+The facts are stored as JSON in the file's header, so tensors and facts are written together or not
+at all. No pickle is read.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import structlog
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import Tensor
 
-from trainer.process.job import KEPT
+from trainer.learning.loop import Checkpoint
+from trainer.pipeline.baselines import Baselines
+from trainer.pipeline.gather import Gathered
+from trainer.pipeline.interface import Claim, run_folder
 
 log = structlog.get_logger(__name__)
 
 
-class Saved(NamedTuple):
-    """What was read back."""
-
-    tensors: dict[str, Tensor]
-    facts: dict[str, Any]
+def fingerprint(claim: Claim, baselines: Baselines | None, gathered: Gathered) -> str:
+    """Hash everything that determines what a run learns. Other checkpoints must not be used."""
+    digest = hashlib.sha256(f"{claim.run_id} {claim.seed}".encode())
+    if baselines is not None:
+        digest.update(f" {baselines.champion.version}".encode())
+    for number, label, is_new in gathered.lineage():
+        digest.update(f" {number}:{label}:{is_new:d}".encode())
+    return digest.hexdigest()
 
 
 class Checkpoints:
     """The newest checkpoint of one run, in `instance/runs/<run>`."""
 
     def __init__(self, instance: Path, run_id: int, fingerprint: str) -> None:
-        self._folder = instance / KEPT / f"{run_id:05d}"
+        self._folder = run_folder(instance, run_id)
         self._path = self._folder / "checkpoint.safetensors"
         self._fingerprint = fingerprint
-        """Of what the run learns from: a checkpoint of other data is not gone on from."""
 
-    def save(self, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
-        """Replace the checkpoint in one step. Raises: OSError, if the disk fails."""
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Replace the checkpoint atomically. Raises: OSError, if the disk fails."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        header = {"facts": json.dumps(facts), "fingerprint": self._fingerprint}
+        header = {"facts": json.dumps(checkpoint.facts), "fingerprint": self._fingerprint}
         partial = self._path.with_suffix(".partial")
         with partial.open("wb") as file:
-            file.write(save(tensors, metadata=header))
+            file.write(save(dict(checkpoint.tensors), metadata=header))
             file.flush()
             os.fsync(file.fileno())
         partial.replace(self._path)
 
-    def load(self) -> Saved | None:
-        """The newest checkpoint; None if there is none that fits or can be read."""
+    def load(self) -> Checkpoint | None:
+        """Return the checkpoint; None if there is none, or it is damaged or of other data."""
         if not self._path.exists():
             return None
         try:
@@ -59,11 +63,11 @@ class Checkpoints:
                 if header.get("fingerprint") != self._fingerprint:
                     return None
                 tensors = {name: file.get_tensor(name) for name in file.keys()}
-                return Saved(tensors, json.loads(header["facts"]))
+                return Checkpoint(tensors, json.loads(header["facts"]))
         except (SafetensorError, OSError, ValueError, KeyError) as error:
-            log.warning("checkpoint cannot be read, the run starts over", why=str(error))
+            log.warning("checkpoint unreadable, the run starts over", why=str(error))
             return None
 
     def discard(self) -> None:
-        """Remove what the run kept, once it is over."""
+        """Delete the run's files once it is over."""
         shutil.rmtree(self._folder, ignore_errors=True)

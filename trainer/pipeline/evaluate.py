@@ -1,7 +1,8 @@
-"""A version's exams: MNIST's test set and the drawings that no run trains on.
+"""Step of a run: evaluate a version on the reference set's exam and on holdout drawings.
 
-Shapes: N drawings. The same drawings are put before candidate, champion and anchor, so that their
-readings can be compared in pairs.
+Candidate, champion and anchor predict the same images, so that predictions are paired.
+
+Shapes: N images.
 """
 
 from __future__ import annotations
@@ -15,49 +16,49 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from torch import nn
 
+from core.base.arrays import Inks, Labels
 from core.base.kinds import Dataset
 from core.storage.tables import Evaluation
-from core.symbols.digits.mnist import Mnist
+from core.symbols.reference_set import ReferenceSet
 from trainer.learning.scores import (
-    Digits,
     certainty_bins,
     expected_calibration_error,
     negative_log_likelihood,
-    read,
+    predict,
 )
-from trainer.pipeline.gate import Exam, RunExams, Verdict, judge_first, judge_run
+from trainer.networks.base import SymbolNetwork
+from trainer.pipeline.context import StoredModel, TrainerContext
 from trainer.pipeline.gather import Gathered
-from trainer.process.progress import Progress
+from trainer.pipeline.interface import Progress
 
 DRAWN: tuple[Dataset, ...] = (Dataset.HOLDOUT_KNOWN, Dataset.HOLDOUT_NEW)
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    """One exam: inks (N, 28, 28) uint8 with their labels (N,)."""
+class HoldoutSet:
+    """Labelled images that no run trains on: inks (N, 28, 28) uint8 and labels (N,)."""
 
-    inks: NDArray[np.uint8]
-    labels: NDArray[np.uint8]
+    inks: Inks
+    labels: Labels
     numbers: NDArray[np.int64] | None = None
-    """The drawings' numbers; None for MNIST, which has an order of its own."""
+    """Numbers of the drawings; None for the reference set's exam, which has a fixed order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How one version did in one exam."""
+    """Predictions and scores of one version on one holdout set."""
 
     predicted: NDArray[np.uint8]
     n_correct: int
     ece: float | None
-    """None of no drawings, like `nll`."""
+    """None for an empty set, like `nll`."""
     nll: float | None
     bins: Sequence[Mapping[str, Any]] = ()
-    """How sure it was, and how often right: see `certainty_bins`. Kept in a version's scores."""
+    """Reliability diagram, see `certainty_bins`. Stored in the version's scores only."""
 
     def score(self) -> dict[str, Any]:
-        """As the scores of a version are kept and shown."""
+        """Return the scores as they are stored with a version."""
         n = len(self.predicted)
         return {
             "accuracy": self.n_correct / n if n else None,
@@ -69,88 +70,42 @@ class Result:
         }
 
 
-Papers = Mapping[Dataset, Paper]
+HoldoutSets = Mapping[Dataset, HoldoutSet]
 Results = Mapping[Dataset, Result]
 
 
-def papers(mnist: Mnist, gathered: Gathered) -> Papers:
-    """All exams of a run."""
-    known, new = gathered.holdout_known, gathered.holdout_new
+def holdout_sets(reference: ReferenceSet, gathered: Gathered) -> HoldoutSets:
+    """Return all sets that a run's versions are evaluated on."""
+    exam, known, new = reference.exam, gathered.holdout_known, gathered.holdout_new
     return {
-        Dataset.MNIST_TEST: Paper(mnist.test_images, mnist.test_labels),
-        Dataset.HOLDOUT_KNOWN: Paper(known.inks, known.labels, known.numbers),
-        Dataset.HOLDOUT_NEW: Paper(new.inks, new.labels, new.numbers),
+        Dataset.MNIST_TEST: HoldoutSet(exam.inks, exam.labels),
+        Dataset.HOLDOUT_KNOWN: HoldoutSet(known.inks, known.labels, known.numbers),
+        Dataset.HOLDOUT_NEW: HoldoutSet(new.inks, new.labels, new.numbers),
     }
 
 
-def sit(
-    network: nn.Module, temperature: float, exams: Papers, progress: Progress | None = None
+def evaluate(
+    network: SymbolNetwork, temperature: float, sets: HoldoutSets, progress: Progress
 ) -> Results:
-    """Let a network sit some exams."""
-    return {name: _sit_one(network, temperature, paper, progress) for name, paper in exams.items()}
+    """Evaluate a network on some holdout sets."""
+    return {name: _evaluate(network, temperature, one, progress) for name, one in sets.items()}
 
 
-def _sit_one(
-    network: nn.Module, temperature: float, paper: Paper, progress: Progress | None
-) -> Result:
-    reading = read(network, paper.inks, progress.step if progress is not None else None)
-    probabilities = reading.probabilities_NK(temperature)
-    predicted = reading.predicted_N
-    if not len(predicted):
-        return Result(predicted, 0, None, None)
-    return Result(
-        predicted=predicted,
-        n_correct=int((predicted == paper.labels).sum()),
-        ece=expected_calibration_error(probabilities, paper.labels),
-        nll=negative_log_likelihood(probabilities, paper.labels),
-        bins=certainty_bins(probabilities, paper.labels),
-    )
+def evaluate_baseline(
+    context: TrainerContext, model: StoredModel, sets: HoldoutSets, progress: Progress
+) -> Results:
+    """Evaluate champion or anchor on drawings; its exam result comes from the database."""
+    with context.database.read() as session:
+        stored = stored_exam_result(session, model.version)
+    if stored is None:
+        return evaluate(model.network, model.temperature, sets, progress)
+    drawn = {name: sets[name] for name in DRAWN}
+    results = evaluate(model.network, model.temperature, drawn, progress)
+    return {Dataset.MNIST_TEST: stored, **results}
 
 
-def judge(
-    exams: Papers,
-    candidate: Results,
-    champion: Results,
-    anchor: Results,
-    golden: tuple[Digits, Digits, Digits],
-    look: int,
-) -> Verdict:
-    """Put a run's candidate before the gate.
-
-    Args:
-        golden: labels, and what the candidate and the champion read.
-    """
-    mnist = Dataset.MNIST_TEST
-    against_champion = {
-        name: Exam(exams[name].labels, candidate[name].predicted, champion[name].predicted)
-        for name in DRAWN
-    }
-    return judge_run(
-        RunExams(
-            mnist_labels=exams[mnist].labels,
-            mnist_candidate=candidate[mnist].predicted,
-            mnist_champion=champion[mnist].predicted,
-            mnist_anchor=anchor[mnist].predicted,
-            candidate_ece=candidate[mnist].ece or 0.0,
-            champion_ece=champion[mnist].ece or 0.0,
-            holdout_known=against_champion[Dataset.HOLDOUT_KNOWN],
-            holdout_new=against_champion[Dataset.HOLDOUT_NEW],
-            golden_labels=golden[0],
-            golden_candidate=golden[1],
-            golden_champion=golden[2],
-        ),
-        look=look,
-    )
-
-
-def judge_first_model(exams: Papers, candidate: Results) -> Verdict:
-    """Put the first model before its own, absolute gate."""
-    mnist = Dataset.MNIST_TEST
-    return judge_first(exams[mnist].labels, candidate[mnist].predicted)
-
-
-def stored_mnist_result(session: Session, version: int) -> Result | None:
-    """How a version did on MNIST when it was judged; None if that was never recorded."""
+def stored_exam_result(session: Session, version: int) -> Result | None:
+    """Return a version's result on the exam from its own run; None if it was not recorded."""
     row = session.scalars(
         select(Evaluation)
         .where(Evaluation.version == version, Evaluation.dataset == Dataset.MNIST_TEST)
@@ -163,11 +118,11 @@ def stored_mnist_result(session: Session, version: int) -> Result | None:
 
 
 def add_evaluations(
-    session: Session, run_id: int, version: int, exams: Papers, results: Results, now: datetime
+    session: Session, run_id: int, version: int, sets: HoldoutSets, results: Results, now: datetime
 ) -> None:
-    """Record what a version read, drawing by drawing."""
+    """Record a version's prediction for each image."""
     for name, result in results.items():
-        numbers = exams[name].numbers
+        numbers = sets[name].numbers
         session.add(
             Evaluation(
                 run_id=run_id,
@@ -182,3 +137,20 @@ def add_evaluations(
                 at=now,
             )
         )
+
+
+def _evaluate(
+    network: SymbolNetwork, temperature: float, images: HoldoutSet, progress: Progress
+) -> Result:
+    predictions = predict(network, images.inks, progress.step)
+    predicted = predictions.predicted_N
+    if not len(predicted):
+        return Result(predicted, 0, None, None)
+    probabilities = predictions.probabilities_NK(temperature)
+    return Result(
+        predicted=predicted,
+        n_correct=int((predicted == images.labels).sum()),
+        ece=expected_calibration_error(probabilities, images.labels),
+        nll=negative_log_likelihood(probabilities, images.labels),
+        bins=certainty_bins(probabilities, images.labels),
+    )

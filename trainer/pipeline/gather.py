@@ -1,4 +1,4 @@
-"""Which drawings a run trains on and is examined by, as arrays.
+"""Step of a run: choose its drawings, read them as arrays, and record them as its lineage.
 
 Shapes: N drawings. Inks are (N, 28, 28) uint8, 0 = paper, 255 = ink.
 """
@@ -7,53 +7,64 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
+from core.base.arrays import Inks, Mask
+from core.base.errors import InvalidInput
 from core.base.kinds import DrawingStatus, Split
 from core.drawings import queries as drawing_queries
 from core.drawings.holdout import MANY_CONTRIBUTORS
+from core.runs import lifecycle as runs
 from core.storage import counters
 from core.storage.tables import Contributor, Drawing, RunDrawing
+from core.symbols.reference_set import LabelledImages
+from trainer.pipeline.baselines import Baselines
+from trainer.pipeline.context import TrainerContext
+from trainer.pipeline.interface import Claim, Progress
 
 NEW_LIMIT = 20_000
-"""New drawings of one run; more stay new for the next. 16 MB of ink."""
+"""Largest number of new drawings in one run; the others stay new for the next. 16 MB of ink."""
 OLDER_LIMIT = 20_000
 EXAM_LIMIT = 10_000
-"""The newest exam drawings of each kind: as many as MNIST's test set."""
+"""Largest number of holdout drawings of each kind, the newest: as many as the digits' exam."""
 CONTRIBUTOR_LIMIT = 50
 CONTRIBUTOR_SHARE = 0.05
 CONTRIBUTOR_FLOOR = 10
-"""Nobody is cut below this: with 20 contributors, 5 % each would leave all with as many drawings as
-the one who gave fewest."""
+"""Every contributor may give this many: with 20 contributors, a cap of 5 % each would leave all
+with as many drawings as the contributor with the fewest."""
 CHUNK = 500  # numbers in one query; SQLite takes 32,766 parameters
-SHUFFLER = 2_654_435_761  # Knuth's multiplicative hash, prime, near 2**32 / golden ratio
+SHUFFLER = 2_654_435_761  # Knuth's multiplicative hash: a prime near 2**32 / golden ratio
 
 _Fields = Row[int, bytes, int, str]  # number, ink, label, contributor
 
 
 @dataclass(frozen=True, slots=True)
 class Drawings:
-    """Some drawings, in order of arrival."""
+    """Drawings as arrays, in order of arrival."""
 
     numbers: NDArray[np.int64]
-    inks: NDArray[np.uint8]
+    inks: Inks
     labels: NDArray[np.uint8]
     contributors: NDArray[np.str_]
 
     def __len__(self) -> int:
         return len(self.numbers)
 
+    def images(self) -> LabelledImages:
+        """Return inks and labels."""
+        return LabelledImages(self.inks, self.labels)
+
     def none(self) -> Drawings:
-        """Not one of them."""
+        """Return an empty selection."""
         return self.where(np.zeros(len(self), dtype=np.bool_))
 
-    def where(self, mask: NDArray[np.bool_]) -> Drawings:
-        """Those for which `mask` (N,) is true."""
+    def where(self, mask: Mask) -> Drawings:
+        """Return the drawings for which `mask` (N,) is true."""
         return Drawings(
             self.numbers[mask], self.inks[mask], self.labels[mask], self.contributors[mask]
         )
@@ -61,29 +72,70 @@ class Drawings:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Everything drawn that a run looks at."""
+    """All drawings that a run trains on or evaluates on."""
 
     new: Drawings
-    """No finished run trained on them."""
+    """Drawings that no finished run trained on."""
     older: Drawings
     holdout_known: Drawings
     holdout_new: Drawings
 
-    def trained_inks(self) -> NDArray[np.uint8]:
-        """(N, 28, 28) of all that is trained on."""
+    @property
+    def n_trained(self) -> int:
+        """Number of drawings that the run trains on."""
+        return len(self.new) + len(self.older)
+
+    def trained_inks(self) -> Inks:
+        """(N, 28, 28) inks of all drawings that the run trains on."""
         return np.concatenate([self.new.inks, self.older.inks])
 
     def lineage(self) -> Iterator[tuple[int, int, bool]]:
-        """(drawing number, label, is new) of what is trained on."""
+        """Yield (drawing number, label, is new) of each drawing that the run trains on."""
         for part, is_new in ((self.new, True), (self.older, False)):
             for number, label in zip(part.numbers, part.labels, strict=True):
                 yield int(number), int(label), is_new
 
 
-def gather(session: Session, run_id: int, seed: int) -> Gathered:
-    """What the run learns from; the same again if it goes on after an interruption.
+def gather_drawings(context: TrainerContext, claim: Claim, baselines: Baselines | None) -> Gathered:
+    """Read a run's drawings. Raises: InvalidInput, if there are none to fine-tune on."""
+    with context.database.read() as session:
+        gathered = gather(session, claim.run_id, claim.seed)
+    if baselines is None:
+        # The first model trains on the reference set alone: no model can check the labels yet.
+        return replace(gathered, new=gathered.new.none(), older=gathered.older.none())
+    if not gathered.n_trained:
+        raise InvalidInput(
+            "there are no drawings to learn from yet: draw some digits, then ask for a run"
+        )
+    return gathered
 
-    Older drawings beyond the limit are drawn by lot, by the run's seed.
+
+def record_lineage(
+    context: TrainerContext,
+    claim: Claim,
+    baselines: Baselines | None,
+    gathered: Gathered,
+    progress: Progress,
+) -> None:
+    """Record which drawings the run trains on, with the labels that they have now."""
+    progress.log("gathered", n_new=len(gathered.new), n_older=len(gathered.older))
+    progress.check_cancelled()
+    with context.database.write() as session:
+        runs.record_lineage(session, claim.run_id, gathered.lineage(), fence=claim.fence)
+        runs.describe_run(
+            session,
+            claim.run_id,
+            fence=claim.fence,
+            base_version=None if baselines is None else baselines.champion.version,
+            n_new=len(gathered.new),
+            n_drawings=gathered.n_trained,
+        )
+
+
+def gather(session: Session, run_id: int, seed: int) -> Gathered:
+    """Select a run's drawings; the same ones if the run continues after an interruption.
+
+    Above the limit, older drawings are sampled by the run's seed.
     """
     new, older = _resumed(session, run_id) or _chosen(session, seed)
     return Gathered(
@@ -95,18 +147,18 @@ def gather(session: Session, run_id: int, seed: int) -> Gathered:
 
 
 def is_accepted(session: Session, number: int) -> bool:
-    """Whether a drawing may be trained on, as far as its status goes."""
+    """Return whether a drawing has the status that training requires."""
     status = session.scalars(select(Drawing.status).where(Drawing.number == number)).one()
     return status == DrawingStatus.ACCEPTED
 
 
-def within_caps(contributors: Sequence[str]) -> NDArray[np.bool_]:
-    """Which drawings may take part when nobody may give more than their share, first come first.
+def within_caps(contributors: Sequence[str]) -> Mask:
+    """Cap the drawings of each contributor; earlier drawings have priority.
 
     Args:
-        contributors: who drew each of the N drawings.
+        contributors: the contributor of each of the N drawings.
 
-    Returns: (N,) bool.
+    Returns: (N,) whether each drawing is within its contributor's cap.
     """
     totals = Counter(contributors)
     n_within = sum(min(total, CONTRIBUTOR_LIMIT) for total in totals.values())
@@ -132,9 +184,10 @@ def _chosen(session: Session, seed: int) -> tuple[Drawings, Drawings]:
 
 
 def _resumed(session: Session, run_id: int) -> tuple[Drawings, Drawings] | None:
-    """What an earlier attempt of this run recorded; None if there was none, or one was withdrawn.
+    """Return the drawings that an earlier attempt of this run recorded, as (new, older).
 
-    A drawing that was deleted, relabelled or put aside meanwhile makes the run start over.
+    None if there was no attempt, or if one of its drawings has been deleted, relabelled or
+    quarantined since: the run then starts over.
     """
     rows = session.scalars(select(RunDrawing).where(RunDrawing.run_id == run_id)).all()
     if not rows:
@@ -162,15 +215,15 @@ def _by_number(session: Session, numbers: Collection[int]) -> Drawings:
 
 
 def _trainable() -> Select[Drawing]:
-    return _of_trusted().where(Drawing.split == Split.TRAIN)
+    return _from_unblocked().where(Drawing.split == Split.TRAIN)
 
 
 def _exam(session: Session, split: Split) -> Drawings:
-    newest = _of_trusted().where(Drawing.split == split).order_by(None)
+    newest = _from_unblocked().where(Drawing.split == split).order_by(None)
     return _read(session, newest.order_by(Drawing.number.desc()).limit(EXAM_LIMIT))
 
 
-def _of_trusted() -> Select[Drawing]:
+def _from_unblocked() -> Select[Drawing]:
     return (
         select(Drawing)
         .join(Contributor, Contributor.id == Drawing.contributor_id)
@@ -184,7 +237,7 @@ def _read(session: Session, found: Select[Drawing]) -> Drawings:
 
 
 def _rows(session: Session, found: Select[Drawing]) -> Sequence[_Fields]:
-    # Not whole drawings: strokes and pictures are many times larger than the ink.
+    # Load the needed columns only: strokes and pictures are many times larger than the ink.
     columns = (Drawing.number, Drawing.ink, Drawing.label, Drawing.contributor_id)
     return session.execute(found.with_only_columns(*columns, maintain_column_froms=True)).all()
 

@@ -1,4 +1,4 @@
-"""A run's curves as TensorBoard event files, in `instance/logs/tensorboard/<run>`."""
+"""Write a run's curves as TensorBoard event files, in `instance/logs/tensorboard/<run>`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ FLUSH_SECONDS = 5
 
 
 class TensorBoardCurves:
-    """Loss and accuracy by step, one group a phase. Writing happens on a thread of the writer."""
+    """A progress listener that records loss and accuracy, one group a phase.
+
+    The writer has a thread of its own.
+    """
 
     def __init__(self, instance: Path, run_id: int) -> None:
         folder = instance / "logs" / "tensorboard" / f"run{run_id:05d}"
@@ -30,12 +33,12 @@ class TensorBoardCurves:
         self._writer.close()
 
     def enter(self, phase: str) -> None:
-        """Each phase has curves of its own: nothing to do."""
+        """Do nothing: curves are named after their phase."""
 
-    def add(
+    def step(
         self, phase: str, step: int, n_steps: int, *, loss: float | None, accuracy: float | None
     ) -> None:
-        """Keep one point."""
+        """Record one point."""
         if loss is not None:
             self._writer.add_scalar(f"loss/{phase}", loss, step)
         if accuracy is not None:

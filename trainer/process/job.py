@@ -1,11 +1,11 @@
-"""One run, from the claim to its end, and what happens when it fails.
+"""One run from its claim to its end, including its failures.
 
-A run can be killed between any two statements. What it leaves is a row in `running` whose lease is
-over, perhaps a checkpoint, perhaps files without a row: the next holder of the lease adopts the
-row, goes on from the checkpoint, and removes the files. A version counts with its row, which is
-written in one transaction with the verdict, the promotion and the end of the run.
+A run can be killed between any two statements. It then leaves a row in `running` whose lease has
+expired, perhaps a checkpoint, perhaps files without a row. The next holder of the lease adopts the
+row, continues from the checkpoint, and removes the files. A version counts once its row exists,
+which is added in one transaction with the verdict, the promotion and the end of the run.
 
-What is done in a run is in `steps.py`; this module needs no torch.
+The steps of a run are in `trainer.pipeline.run`; this module needs no torch.
 """
 
 from __future__ import annotations
@@ -40,61 +40,45 @@ from core.storage.database import Database
 from core.storage.model_store import ModelStore
 from core.storage.tables import Run
 from core.versions import queries as version_queries
+from trainer.pipeline.interface import RUNS_FOLDER, Claim, Pipeline, run_folder
 from trainer.process.lease import HeldLease, try_lease
-from trainer.process.progress import Progress, Stopping
+from trainer.process.progress import RunProgress, Stopping
 from trainer.process.schedule import new_seed
 
 ATTEMPTS = 2
-"""A run that was broken off so often is not tried again: it may be what breaks the trainer."""
-
-KEPT = "runs"
-"""Below the instance: a folder for each run that is not over, see `checkpoints.py`."""
+"""A run that was interrupted this often is not tried again: it may be what kills the trainer."""
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A run that this process has to do."""
-
-    run_id: int
-    seed: int
-    n_attempts: int
-    """This one included."""
-    fence: int
+class Interrupted(InkloopError):
+    """The trainer died during a run, more than once."""
 
 
-CarryOut = Callable[[Claim, Progress], None]
+class NoRun(Enum):
+    """Why no run was carried out."""
 
-
-class BrokenOff(InkloopError):
-    """The trainer died in the middle of a run, more than once."""
-
-
-class Nothing(Enum):
-    """Why no run was done."""
-
-    DUE = auto()
-    """There is nothing to do."""
-    FREE = auto()
+    NOT_DUE = auto()
+    """No run is queued, and none is due."""
+    LEASE_HELD = auto()
     """Another trainer holds the lease."""
 
 
 @dataclass
-class Desk:
-    """Where runs are claimed and ended. One per process."""
+class RunQueue:
+    """Claims runs, carries them out and ends them. One per process."""
 
     settings: Settings
     database: Database
-    carry_out: CarryOut
+    pipeline: Pipeline
     stop: threading.Event = field(default_factory=threading.Event)
     claim: Claim | None = field(default=None, init=False)
-    """The run in hand, for another thread that has to put it back."""
+    """The current run, so that another thread can queue it again."""
 
-    def do_next_run(self) -> Run | None:
-        """Do the run that is queued, or that a dead trainer left. None if there was nothing to do.
+    def run_next(self) -> Run | None:
+        """Carry out the run that is queued or was interrupted. None if there is none.
 
-        Returns: the run as it stands afterwards.
+        Returns: the run's row afterwards.
         """
         with self.database.read() as session:
             if runs.open_run(session) is None:
@@ -102,8 +86,8 @@ class Desk:
         done = self._under_lease(self._claim)
         return done if isinstance(done, Run) else None
 
-    def do_one_run(self, *, is_forced: bool) -> Run | Nothing:
-        """Do the run that is open, else ask for one if there is enough to learn from."""
+    def run_one(self, *, is_forced: bool) -> Run | NoRun:
+        """Carry out the open run; without one, queue a run if there are enough new drawings."""
 
         def claim(session: Session, fence: int) -> Run | None:
             found = self._claim(session, fence)
@@ -121,9 +105,10 @@ class Desk:
         return self._under_lease(claim)
 
     def put_back(self) -> None:
-        """Leave the run in hand, if there is one, for the next trainer, and let that one in.
+        """Queue the current run again, if there is one, and release the lease.
 
-        For another thread than the one that works on it: that one is refused from now on.
+        May be called from another thread than the one that works on the run. The writes of that
+        thread are refused from then on.
         """
         claim = self.claim
         if claim is None:
@@ -132,41 +117,42 @@ class Desk:
             runs.put_back(session, claim.run_id, fence=claim.fence, now=utc_now())
             run_lease.release_lease(session, claim.fence)
 
-    def _under_lease(self, claim: Callable[[Session, int], Run | None]) -> Run | Nothing:
+    def _under_lease(self, claim: Callable[[Session, int], Run | None]) -> Run | NoRun:
         with try_lease(self.database, self.settings.instance) as lease:
             if lease is None:
-                return Nothing.FREE
+                return NoRun.LEASE_HELD
             try:
                 with self.database.write() as session:
                     run = claim(session, lease.fence)
                     if run is None:
-                        return Nothing.DUE
-                    self._clear_away(session, run)
+                        return NoRun.NOT_DUE
+                    self._remove_leftovers(session, run)
                     self.claim = Claim(run.id, run.seed, run.n_attempts, lease.fence)
-            except LeaseLost as error:  # it slept before it had begun
-                log.warning("given up", why=str(error))
-                return Nothing.FREE
+            except LeaseLost as error:  # suspended between taking the lease and this transaction
+                log.warning("lease lost before the run started", why=str(error))
+                return NoRun.LEASE_HELD
             try:
-                return self._do(self.claim, lease)
+                return self._carry_out(self.claim, lease)
             finally:
                 self.claim = None
 
-    def _clear_away(self, session: Session, run: Run) -> None:
-        """Remove what dead trainers left, but for the checkpoint of the run that goes on.
+    def _remove_leftovers(self, session: Session, run: Run) -> None:
+        """Remove files of trainers that died, except the checkpoint of the run that continues.
 
-        Under the write lock, so that nobody can take over and publish meanwhile.
+        Call it under the write lock, so that no other trainer can take over and publish meanwhile.
         """
         store = ModelStore(self.settings.models_dir)
         store.sweep(version_queries.manifest_hashes(session), now=utc_now())
-        for folder in (self.settings.instance / KEPT).glob("*"):
-            if folder.name != f"{run.id:05d}":
+        kept = run_folder(self.settings.instance, run.id)
+        for folder in (self.settings.instance / RUNS_FOLDER).glob("*"):
+            if folder != kept:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _claim(self, session: Session, fence: int) -> Run | None:
         now = utc_now()
         orphan = runs.adopt_orphan(session, fence=fence, now=now)
         if orphan is not None:
-            log.warning("taking over a run that was broken off", run=orphan.id)
+            log.warning("continuing an interrupted run", run=orphan.id)
             return orphan
         return runs.claim_next_run(session, fence=fence, now=now)
 
@@ -174,49 +160,51 @@ class Desk:
         enough = drawing_queries.n_new(session) >= due.schedule(session).min_new_drawings
         return enough or version_queries.champion(session) is None
 
-    def _do(self, claim: Claim, lease: HeldLease) -> Run:
+    def _carry_out(self, claim: Claim, lease: HeldLease) -> Run:
         with structlog.contextvars.bound_contextvars(run=claim.run_id):
-            log.info("run begins", attempt=claim.n_attempts)
+            log.info("run started", attempt=claim.n_attempts)
             self._guarded(claim, lease)
         with self.database.read() as session:
             run = session.get_one(Run, claim.run_id)
-        log.info("run ends", run=run.id, status=run.status, version=run.version)
+        log.info("run ended", run=run.id, status=run.status, version=run.version)
         return run
 
     def _guarded(self, claim: Claim, lease: HeldLease) -> None:
         try:
             if claim.n_attempts > ATTEMPTS:
-                raise BrokenOff(
-                    f"the trainer was broken off {ATTEMPTS} times during this run, perhaps for "
-                    "want of memory: look in its log, then ask for a new run. Its drawings stay new"
+                raise Interrupted(
+                    f"the trainer died {ATTEMPTS} times during this run, perhaps for lack of "
+                    "memory: look in its log, then ask for a new run. Its drawings stay new"
                 )
-            self.carry_out(claim, Progress(self.database, claim.run_id, lease, self.stop))
+            self.pipeline(claim, RunProgress(self.database, claim.run_id, lease, self.stop))
         except Stopping:
             self.put_back()
         except LeaseLost as error:
-            log.warning("given up", why=str(error))
+            log.warning("run abandoned", why=str(error))
         except Cancelled as error:
             self._finish(claim, RunStatus.CANCELLED, str(error))
         except InkloopError as error:
-            if not self._is_taken(claim):
-                log.warning("failed", why=str(error))
+            if not self._is_taken_over(claim):
+                log.warning("run failed", why=str(error))
                 self._finish(claim, RunStatus.FAILED, str(error), _kind(error))
         except Exception as error:
-            if not self._is_taken(claim):
-                log.exception("failed")
+            if not self._is_taken_over(claim):
+                log.exception("run failed")
                 self._finish(claim, RunStatus.FAILED, _sentence(error), _kind(error))
 
-    def _is_taken(self, claim: Claim) -> bool:
-        """Whether another trainer has the run by now, and has cleared away what this one wrote:
-        then whatever went wrong here is no failure of the run."""
+    def _is_taken_over(self, claim: Claim) -> bool:
+        """Return whether another trainer has the run now, which may have caused the error.
+
+        It removes the files of this one, so an error here is no failure of the run.
+        """
         try:
             with self.database.read() as session:
                 run_lease.require_fence(session, claim.fence)
         except LeaseLost as error:
-            log.warning("given up", why=str(error))
+            log.warning("run abandoned", why=str(error))
             return True
         except InkloopError:
-            return False  # nobody can tell; to write it down will be tried
+            return False  # unknown; `_finish` checks the lease again
         return False
 
     def _finish(
@@ -235,7 +223,7 @@ class Desk:
 
 
 _KINDS: tuple[tuple[type[Exception], str], ...] = (
-    (BrokenOff, "broken_off"),
+    (Interrupted, "broken_off"),
     (InvalidInput, "no_drawings"),
     (StorageFull, "disk"),
     (OSError, "disk"),
@@ -246,7 +234,7 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
 
 
 def _kind(error: Exception) -> str:
-    """One of `core.runs.sentences.FAILURES`: what to do about it goes by that."""
+    """Return the error's kind in `core.runs.advice.FAILURES`, which has advice for each."""
     return next((kind for cls, kind in _KINDS if isinstance(error, cls)), "unexpected")
 
 
@@ -257,6 +245,6 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "there was not enough memory: close other programs, then ask for a new run"
     return (
-        f"an error that nobody expected ended the run ({what}): look in the trainer's log. The "
-        "live version is untouched and the drawings stay new"
+        f"an unexpected error ended the run ({what}): look in the trainer's log. The live version "
+        "is unchanged and the drawings stay new"
     )

@@ -1,10 +1,10 @@
-"""The lease: who may train now. It is taken for one run, kept alive by a thread, and given back.
+"""The lease: which trainer may train. It is taken for one run, renewed by a thread, and released.
 
-Two locks work together. The row in the database carries a fencing number and runs out
-`TTL` after the last beat, so that a trainer on another machine can take over. The file lock of the
-kernel tells a trainer on the same machine at once that its predecessor is dead, without waiting.
-Neither is trusted when it matters: whatever is published checks the fencing number in the same
-transaction (`core.runs.lease.require_fence`).
+Two locks work together. The row in the database carries a fencing token and expires `TTL` after the
+last heartbeat, so that a trainer on another machine can take over. A file lock of the kernel shows
+a trainer on the same machine at once that its predecessor is dead. Neither is sufficient for a
+write: whatever is published checks the fencing token in the same transaction
+(`core.runs.lease.require_fence`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from core.storage.database import Database
 TTL = timedelta(seconds=30)
 BEAT_SECONDS = 5.0
 SELF_STOP_SECONDS = 20.0
-"""Without a beat for so long a holder stops by itself, before anybody may take over."""
+"""After this long without a heartbeat the holder stops, before another trainer may take over."""
 LOCK_FILE = "trainer.lock"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 
 class HeldLease:
-    """The right to train, while its thread can say in the database that this process is alive."""
+    """The right to train, as long as its thread can renew the lease in the database."""
 
     def __init__(
         self,
@@ -60,12 +60,12 @@ class HeldLease:
         self._thread.start()
 
     def check(self) -> None:
-        """Raises: LeaseLost, if another trainer took over or this one could not beat."""
+        """Raise LeaseLost if another trainer took over or the lease could not be renewed."""
         if self._is_lost.is_set():
-            raise LeaseLost("this trainer's lease is over: it stops without publishing")
+            raise LeaseLost("this trainer has lost its lease: it stops without publishing")
 
     def release(self) -> None:
-        """Stop beating, and let the next one in at once."""
+        """Stop renewing the lease and release it, so that another trainer can take it at once."""
         self._is_over.set()
         self._thread.join()
         with self._database.write() as session:
@@ -78,7 +78,7 @@ class HeldLease:
                 return
 
     def _beat(self) -> bool:
-        """Whether the lease is still this trainer's, as far as it can know."""
+        """Renew the lease. Returns whether this trainer may assume that it still holds it."""
         try:
             with self._database.write() as session:
                 run_lease.renew_lease(session, self.fence, now=self._clock(), ttl=TTL)
@@ -87,7 +87,9 @@ class HeldLease:
             return False
         except InkloopError as error:
             silent_seconds = time.monotonic() - self._last_beat
-            log.warning("no beat", fence=self.fence, silent_seconds=silent_seconds, why=str(error))
+            log.warning(
+                "lease not renewed", fence=self.fence, silent_seconds=silent_seconds, why=str(error)
+            )
             return silent_seconds < SELF_STOP_SECONDS
         self._last_beat = time.monotonic()
         return True
@@ -101,11 +103,11 @@ def try_lease(
     clock: Callable[[], datetime] = utc_now,
     beat_seconds: float = BEAT_SECONDS,
 ) -> Iterator[HeldLease | None]:
-    """Hold the lease for the block; None if another trainer has it."""
-    with _file_lock(instance) as is_alone_here:
-        owner = _place(instance)
-        if not is_alone_here:
-            # Somebody on this machine holds the file lock, perhaps asleep: only time gives way.
+    """Hold the lease during the block; yields None if another trainer holds it."""
+    with _file_lock(instance) as has_file_lock:
+        owner = _lock_scope(instance)
+        if not has_file_lock:
+            # Another process on this machine holds the file lock: wait until its lease expires.
             owner += f":{os.getpid()}-{secrets.token_hex(4)}"
         with database.write() as session:
             fence = run_lease.take_lease(session, owner, now=clock(), ttl=TTL)
@@ -119,15 +121,15 @@ def try_lease(
             lease.release()
 
 
-def _place(instance: Path) -> str:
-    """This machine since its last start, and the folder: where one file lock rules."""
+def _lock_scope(instance: Path) -> str:
+    """Identify machine, boot and instance: the scope of one file lock."""
     boot = BOOT_ID.read_text(encoding="ascii").strip() if BOOT_ID.exists() else "unknown"
     return f"{socket.gethostname()}:{boot}:{instance.resolve()}"
 
 
 @contextlib.contextmanager
 def _file_lock(instance: Path) -> Iterator[bool]:
-    """Whether this process holds the file lock during the block; the kernel drops it at death."""
+    """Try to hold the file lock during the block; the kernel releases it when the process dies."""
     instance.mkdir(parents=True, exist_ok=True)
     with (instance / LOCK_FILE).open("a") as file:
         yield _lock(file)

@@ -1,9 +1,9 @@
-"""Telling another machine that a run has ended, beside the runs and never in their way.
+"""Deliver webhooks to another machine when a run has ended, independently of the runs.
 
-A thread looks every second for what `core.webhooks.deliveries` wrote down. Names are looked up and
-checked, and the connection goes to the very address that was checked: a name that says something
-else a moment later leads nowhere. Redirects are not followed, and of the answer only the head is
-read. What is due when the process dies is told after its next start: at least once, never lost.
+A thread polls every second for due rows of `core.webhooks.deliveries`. Host names are resolved and
+checked, and the connection goes to the checked address, so that a later change of the name has no
+effect. Redirects are not followed, and only the head of the response is read. Deliveries that are
+due when the process dies are made after its next start: at least once, none is lost.
 """
 
 from __future__ import annotations
@@ -30,12 +30,11 @@ from core.base.clock import utc_now
 from core.base.errors import InkloopError, InvalidInput
 from core.base.settings import Settings
 from core.runs import queries as run_queries
-from core.runs.sentences import message_sentence
-from core.runs.verdict_sentences import verdict_sentence
+from core.runs.verdicts import verdict_sentence
 from core.storage.database import Database
 from core.storage.tables import Run, Webhook, WebhookDelivery
 from core.webhooks import deliveries, receiver
-from core.webhooks.sentences import TEST_SENTENCE
+from core.webhooks.outcomes import TEST_SENTENCE
 from core.webhooks.signing import (
     Address,
     Outcome,
@@ -46,22 +45,22 @@ from core.webhooks.signing import (
     signing_secret,
 )
 
-LOOK_SECONDS = 1.0
-LOOKUP_SECONDS = 5.0
+POLL_SECONDS = 1.0
+RESOLVE_SECONDS = 5.0
 CONNECT_SECONDS = 3.0
-"""For each address of a name, of which three are tried."""
+"""For each address of a host; at most `N_ADDRESSES` are tried."""
 TOTAL_SECONDS = 10.0
-"""From the connection to the head of the answer, however slowly it drips."""
-LAST_SECONDS = 20.0
-"""What a process that does one run waits before its end for everything that is due."""
+"""From the connection to the head of the response, however slowly it arrives."""
+EXIT_SECONDS = 20.0
+"""Time that a process for one run waits at its end for due deliveries."""
 N_ADDRESSES = 3
 
 Resolve = Callable[[str, int], Sequence[str]]
 log = structlog.get_logger(__name__)
 
 
-class NotTold(Exception):
-    """An attempt came to nothing; why, and the figures of its sentence."""
+class DeliveryFailed(Exception):
+    """An attempt failed: the outcome, and the facts for its sentence."""
 
     def __init__(self, outcome: Outcome, **facts: Any) -> None:
         self.outcome = outcome
@@ -70,14 +69,14 @@ class NotTold(Exception):
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
-    """The addresses of a name. Raises: OSError."""
+    """Return the addresses of a host. Raises: OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is told to whom."""
+    """One delivery: content and destination."""
 
     delivery_id: int
     event: str
@@ -88,7 +87,7 @@ class Notice:
 
 @dataclass
 class Notifier:
-    """Tells what is due, on a thread of its own once it is started."""
+    """Makes due deliveries, on a thread of its own once it is started."""
 
     settings: Settings
     database: Database
@@ -97,34 +96,34 @@ class Notifier:
     stop_event: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
-        """Begin to look every second; the thread dies with the process."""
-        threading.Thread(target=self._keep_looking, name="notify", daemon=True).start()
+        """Start to poll on a daemon thread."""
+        threading.Thread(target=self._keep_polling, name="notify", daemon=True).start()
 
     def stop(self) -> None:
-        """Begin nothing new. What is under way may be told again after the next start."""
+        """Start no new delivery. A current one may be repeated after the next start."""
         self.stop_event.set()
 
-    def tell_for_the_last_time(self) -> None:
-        """Try once what is due, before a process ends that did one run."""
-        thread = threading.Thread(target=self.tell_all, name="notify", daemon=True)
+    def deliver_before_exit(self) -> None:
+        """Try each due delivery once, before a process for one run ends."""
+        thread = threading.Thread(target=self.deliver_due, name="notify", daemon=True)
         thread.start()
-        thread.join(LAST_SECONDS)
+        thread.join(EXIT_SECONDS)
 
-    def tell_all(self) -> int:
-        """Tell everything that is due. Returns how many attempts that were."""
+    def deliver_due(self) -> int:
+        """Make all due deliveries. Returns the number of attempts."""
         n_attempts = 0
         try:
-            while not self.stop_event.is_set() and self._tell_next():
+            while not self.stop_event.is_set() and self._deliver_next():
                 n_attempts += 1
-        except InkloopError as error:  # a full disk, a busy database: it stays due
-            log.warning("cannot tell of runs", why=str(error))
+        except InkloopError as error:  # a full disk or a busy database: it stays due
+            log.warning("webhooks not delivered", why=str(error))
         return n_attempts
 
-    def _keep_looking(self) -> None:
-        while not self.stop_event.wait(LOOK_SECONDS):
-            self.tell_all()
+    def _keep_polling(self) -> None:
+        while not self.stop_event.wait(POLL_SECONDS):
+            self.deliver_due()
 
-    def _tell_next(self) -> bool:
+    def _deliver_next(self) -> bool:
         now = self.clock()
         with self.database.read() as session:
             if not deliveries.is_due(session, now=now):
@@ -138,9 +137,11 @@ class Notifier:
         outcome: Outcome = "delivered"
         try:
             facts = self._attempt(notice)
-        except NotTold as problem:
+        except DeliveryFailed as problem:
             outcome, facts = problem.outcome, problem.facts
-        log.info("told of a run", delivery=notice.delivery_id, what=notice.event, outcome=outcome)
+        log.info(
+            "webhook attempted", delivery=notice.delivery_id, what=notice.event, outcome=outcome
+        )
         with self.database.write() as session:
             deliveries.record_attempt(session, notice.delivery_id, outcome, facts, now=self.clock())
         return True
@@ -154,7 +155,7 @@ class Notifier:
             "delivery": delivery.id,
             "run_id": None if run is None else run.id,
             "version": None if run is None else run.version,
-            "sentence": _sentence(session, run, hook.language),
+            "sentence": _sentence(session, run),
             "url": hook.site + ("admin/runs/webhook" if run is None else f"admin/runs/{run.id}"),
             "sent_at": now.isoformat(),
         }
@@ -167,62 +168,62 @@ class Notifier:
         )
 
     def _attempt(self, notice: Notice) -> dict[str, Any]:
-        """Tell it. Returns the figures of its success. Raises: NotTold."""
+        """Make one attempt. Returns the facts of its success. Raises: DeliveryFailed."""
         allows_private = self.settings.webhook_private == "on"
         try:
             parts = check_url(notice.url, allows_private=allows_private)
-        except InvalidInput as exc:  # it was allowed when it was saved
+        except InvalidInput as exc:  # private addresses were allowed when it was saved
             host = check_url(notice.url, allows_private=True).hostname
-            raise NotTold("private", host=host, address=host) from exc
+            raise DeliveryFailed("private", host=host, address=host) from exc
         addresses = self._addresses(parts, allows_private=allows_private)
         status = _post(parts, addresses, notice)
         if 200 <= status < 300:
             return {"status": status}
-        raise NotTold("redirected" if 300 <= status < 400 else "refused", status=status)
+        raise DeliveryFailed("redirected" if 300 <= status < 400 else "refused", status=status)
 
     def _addresses(self, parts: SplitResult, *, allows_private: bool) -> list[Address]:
-        """What the host's name leads to, checked. Raises: NotTold, also if only one is private."""
+        """Resolve and check the host. Raises: DeliveryFailed, also if one address is private."""
         host = parts.hostname or ""
-        found = [ip_address(text) for text in self._look_up(host, port_of(parts))]
+        found = [ip_address(text) for text in self._resolve(host, port_of(parts))]
         if not found:
-            raise NotTold("unknown_host", host=host)
+            raise DeliveryFailed("unknown_host", host=host)
         for address in found:
             if not (allows_private or is_public(address)):
-                raise NotTold("private", host=host, address=str(address))
+                raise DeliveryFailed("private", host=host, address=str(address))
         return found[:N_ADDRESSES]
 
-    def _look_up(self, host: str, port: int) -> Sequence[str]:
-        """Ask the system, which has no time-out of its own to set."""
+    def _resolve(self, host: str, port: int) -> Sequence[str]:
+        """Resolve a host with a time limit, which the system's resolver does not offer."""
         answers: queue.SimpleQueue[Sequence[str] | None] = queue.SimpleQueue()
 
-        def ask() -> None:
+        def resolve() -> None:
             try:
                 answers.put(self.resolve(host, port))
-            except (OSError, UnicodeError):  # no such name, or none that DNS could hold
+            except (OSError, UnicodeError):  # unknown, or not a valid host name
                 answers.put(None)
 
-        threading.Thread(target=ask, name="look up", daemon=True).start()
+        threading.Thread(target=resolve, name="resolve", daemon=True).start()
         try:
-            found = answers.get(timeout=LOOKUP_SECONDS)
+            found = answers.get(timeout=RESOLVE_SECONDS)
         except queue.Empty:
             found = None
         if found is None:
-            raise NotTold("unknown_host", host=host)
+            raise DeliveryFailed("unknown_host", host=host)
         return found
 
 
-def _sentence(session: Session, run: Run | None, language: str) -> str:
-    """What the run came to, in the language of whoever saved the address."""
+def _sentence(session: Session, run: Run | None) -> str:
+    """Describe the outcome of the run in English."""
     if run is None:
-        return TEST_SENTENCE[language]
+        return TEST_SENTENCE
     verdict = run_queries.verdict_of(session, run.id)
     if verdict is not None:
-        return verdict_sentence(verdict.passed, verdict.rules, language)
-    return message_sentence(run.message, run.failure, language) or run.status
+        return verdict_sentence(verdict.passed, verdict.rules)
+    return run.message or run.status
 
 
 def _post(parts: SplitResult, addresses: Sequence[Address], notice: Notice) -> int:
-    """Send it to the first address that answers. Returns the status. Raises: NotTold."""
+    """Send to the first reachable address. Returns the HTTP status. Raises: DeliveryFailed."""
     host = parts.hostname or ""
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = {
@@ -237,25 +238,25 @@ def _post(parts: SplitResult, addresses: Sequence[Address], notice: Notice) -> i
     connection = http.client.HTTPConnection(host)
     try:
         connection.sock = _connect(parts, addresses)
-        with _no_longer_than(TOTAL_SECONDS, connection.sock):
+        with _time_limit(TOTAL_SECONDS, connection.sock):
             connection.request("POST", path, notice.body, headers)
             return connection.getresponse().status
     except ssl.SSLCertVerificationError as exc:
-        raise NotTold("insecure", host=host) from exc
+        raise DeliveryFailed("insecure", host=host) from exc
     except TimeoutError as exc:
-        raise NotTold("timed_out", seconds=int(TOTAL_SECONDS)) from exc
-    except _CutOff as exc:
-        raise NotTold("timed_out", seconds=int(TOTAL_SECONDS)) from exc
+        raise DeliveryFailed("timed_out", seconds=int(TOTAL_SECONDS)) from exc
+    except _TimeLimitReached as exc:
+        raise DeliveryFailed("timed_out", seconds=int(TOTAL_SECONDS)) from exc
     except (http.client.HTTPException, ssl.SSLError) as exc:
-        raise NotTold("no_http") from exc
+        raise DeliveryFailed("no_http") from exc
     except OSError as exc:
-        raise NotTold("unreachable", address=str(addresses[0])) from exc
+        raise DeliveryFailed("unreachable", address=str(addresses[0])) from exc
     finally:
         connection.close()
 
 
 def _connect(parts: SplitResult, addresses: Sequence[Address]) -> socket.socket:
-    """A connection to one of these addresses and no other. Raises: OSError."""
+    """Connect to the first reachable of these addresses. Raises: OSError."""
     last: OSError = OSError("no address")
     for address in addresses:
         try:
@@ -269,34 +270,34 @@ def _connect(parts: SplitResult, addresses: Sequence[Address]) -> socket.socket:
 
 
 def _secured(plain: socket.socket, host: str) -> socket.socket:
-    """The same connection under TLS: the certificate has to be for the name. Raises: OSError."""
+    """Wrap a connection in TLS; the certificate has to match the host. Raises: OSError."""
     context = ssl.create_default_context()
     with contextlib.ExitStack() as undo:
         undo.callback(plain.close)
         secured = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
         undo.callback(secured.close)
-        with _no_longer_than(TOTAL_SECONDS, secured):
+        with _time_limit(TOTAL_SECONDS, secured):
             secured.do_handshake()
         undo.pop_all()
     return secured
 
 
-class _CutOff(OSError):
-    """The time was over."""
+class _TimeLimitReached(OSError):
+    """The time limit has passed."""
 
 
 @contextlib.contextmanager
-def _no_longer_than(seconds: float, connection: socket.socket) -> Iterator[None]:
-    """Cut the connection when the time is over: a time-out of its own begins anew at each byte.
+def _time_limit(seconds: float, connection: socket.socket) -> Iterator[None]:
+    """Close the connection after a total time; the socket's own time-out restarts at each byte.
 
-    Raises: _CutOff, if whatever fails then fails of that.
+    Raises: _TimeLimitReached, for errors that the closing caused.
     """
     is_over = threading.Event()
 
     def cut() -> None:
         is_over.set()
         with contextlib.suppress(OSError):
-            # That of an SSLSocket would go on in plain text.
+            # An SSLSocket's own shutdown would continue in plain text.
             socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     timer = threading.Timer(seconds, cut)
@@ -306,7 +307,7 @@ def _no_longer_than(seconds: float, connection: socket.socket) -> Iterator[None]
         yield
     except (OSError, http.client.HTTPException) as exc:
         if is_over.is_set():
-            raise _CutOff(str(exc)) from exc
+            raise _TimeLimitReached(str(exc)) from exc
         raise
     finally:
         timer.cancel()

@@ -1,4 +1,4 @@
-"""How far a run is: into the database for the pages, and the moment to notice that it must stop."""
+"""Progress of a run in the database, for the pages; and the requests to stop or cancel it."""
 
 from __future__ import annotations
 
@@ -6,39 +6,29 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from core.base.clock import utc_now
 from core.base.errors import Cancelled, InkloopError
 from core.runs import lifecycle as runs
 from core.storage.database import Database
+from trainer.pipeline.interface import ProgressListener
 from trainer.process.lease import HeldLease
 
 WRITE_EVERY_SECONDS = 0.5
-"""Half of the second within which a page must see progress, and a run its cancellation."""
+"""Half of the second within which pages must show progress and runs must notice a cancellation."""
 
 
 class Stopping(InkloopError):
-    """The trainer is being stopped: the run is put back and goes on at the next start."""
+    """The trainer is being stopped: the run is queued again and continues at the next start."""
 
 
-class Watcher(Protocol):
-    """Who else is told of a run besides the database, at every step."""
+class RunProgress:
+    """Writes the progress of one run: see `trainer.pipeline.interface.Progress`.
 
-    def enter(self, phase: str) -> None:
-        """A phase begins."""
-
-    def add(
-        self, phase: str, step: int, n_steps: int, *, loss: float | None, accuracy: float | None
-    ) -> None:
-        """`step` of `n_steps` of the phase are done."""
-
-
-class Progress:
-    """Told of every step by whatever takes time; writes some of them, in transactions of its own.
-
-    Every call may raise: Stopping, if this trainer is asked to stop; Cancelled, if somebody asked
-    the run to stop; LeaseLost, if another trainer took over.
+    Steps are written at intervals, in transactions of their own. Each call may raise Stopping, if
+    this trainer is to stop; Cancelled, if a person cancelled the run; LeaseLost, if another trainer
+    took over.
     """
 
     def __init__(
@@ -53,26 +43,26 @@ class Progress:
         self._run_id = run_id
         self._lease = lease
         self._stop = stop
-        self._watchers: list[Watcher] = []
+        self._listeners: list[ProgressListener] = []
         self._clock = clock
         self._phase = ""
         self._written_at = 0.0
 
-    def tell(self, watcher: Watcher) -> None:
-        """Tell this one of every step, too."""
-        self._watchers.append(watcher)
+    def add_listener(self, listener: ProgressListener) -> None:
+        """Report each later step to this listener too."""
+        self._listeners.append(listener)
 
     def enter(self, phase: str) -> None:
-        """A phase begins. Entering the one that is on anew is no news for the run's log."""
+        """Begin a phase. Entering the current phase again adds no line to the run's log."""
         is_new = phase != self._phase
         self._phase = phase
-        for watcher in self._watchers:
-            watcher.enter(phase)
+        for listener in self._listeners:
+            listener.enter(phase)
         self._write(None, None, None, None, enters=is_new)
 
-    def say(self, name: str, **facts: Any) -> None:
-        """Add a line to the run's log, which `core.runs.sentences` puts in words."""
-        self.check()
+    def log(self, name: str, **facts: Any) -> None:
+        """Add a line to the run's log; `core.runs.log_lines` renders it."""
+        self._check()
         with self._database.write() as session:
             runs.add_fenced_line(
                 session,
@@ -91,23 +81,23 @@ class Progress:
         loss: float | None = None,
         accuracy: float | None = None,
     ) -> None:
-        """`step` of `n_steps` of this phase are done; losses in nats, accuracies 0 to 1."""
-        self.check()
-        for watcher in self._watchers:
-            watcher.add(self._phase, step, n_steps, loss=loss, accuracy=accuracy)
+        """Report that `step` of `n_steps` of this phase are done. Loss in nats, accuracy 0 to 1."""
+        self._check()
+        for listener in self._listeners:
+            listener.step(self._phase, step, n_steps, loss=loss, accuracy=accuracy)
         is_due = time.monotonic() - self._written_at >= WRITE_EVERY_SECONDS
         if is_due or step >= n_steps:
             self._write(step, n_steps, loss, accuracy)
 
-    def check(self) -> None:
-        """Find out, without the database, whether to go on."""
-        if self._stop.is_set():
-            raise Stopping("the trainer is being stopped: the run goes on at its next start")
-        self._lease.check()
-
-    def look(self) -> None:
-        """Find out whether to go on, also from the database, where nothing counts steps."""
+    def check_cancelled(self) -> None:
+        """Check for a request to end the run, also in the database."""
         self._write(None, None, None, None)
+
+    def _check(self) -> None:
+        """Check for a request to stop and for the lease, without the database."""
+        if self._stop.is_set():
+            raise Stopping("the trainer is being stopped: the run continues at its next start")
+        self._lease.check()
 
     def _write(
         self,
@@ -118,7 +108,7 @@ class Progress:
         *,
         enters: bool = False,
     ) -> None:
-        self.check()
+        self._check()
         with self._database.write() as session:
             is_cancelled = runs.record_progress(
                 session,
@@ -134,4 +124,4 @@ class Progress:
             )
         self._written_at = time.monotonic()
         if is_cancelled:
-            raise Cancelled("the run was stopped because somebody asked for it")
+            raise Cancelled("the run was cancelled on request")

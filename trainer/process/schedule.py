@@ -1,8 +1,8 @@
-"""When runs are due: APScheduler wakes at the schedule's moments, and the database decides.
+"""Queue runs when they are due: APScheduler wakes at the schedule's moments, the database decides.
 
-The schedule is a row, not a pickled job: it is read again every second, so a change takes effect
-at once, and the moment that was announced in it (`next_due_at`) tells after any sleep or outage
-whether one was missed. Only this module knows APScheduler.
+The schedule is a row, not a pickled job. It is read again every second, so a change takes effect at
+once. The row also holds the next due moment (`next_due_at`), which shows after any sleep or outage
+whether one was missed. Only this module uses APScheduler.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from core.storage.shared_state import TRAINER, SharedState
 from core.storage.tables import Run
 from core.versions import queries as version_queries
 
-LOOK_SECONDS = 1.0
-"""How often the schedule's row is read; the contract gives a change 5 s to take effect."""
-SAY_ALIVE_SECONDS = 5.0
+POLL_SECONDS = 1.0
+"""Interval of reading the schedule's row. A change has to take effect within 5 s."""
+HEARTBEAT_SECONDS = 5.0
 MISFIRE_GRACE_SECONDS = 7 * 24 * 3600
-"""A tick that comes late, after a sleep of the machine, still counts."""
+"""A tick that is late, after the machine slept, still counts."""
 FIRST_TRIES = 3
 TICK = "tick"
 
@@ -47,7 +47,10 @@ log = structlog.get_logger(__name__)
 
 
 class PosixCronTrigger(BaseTrigger):
-    """An APScheduler trigger by `core.schedule.cron`: its own cron counts weekdays from Monday."""
+    """An APScheduler trigger that uses `core.schedule.cron`.
+
+    APScheduler's own cron trigger counts weekdays from Monday, POSIX from Sunday.
+    """
 
     def __init__(self, rule: str, timezone: str) -> None:
         cron.validate(rule, timezone)
@@ -57,10 +60,10 @@ class PosixCronTrigger(BaseTrigger):
     def get_next_fire_time(
         self, previous_fire_time: datetime | None, now: datetime
     ) -> datetime | None:
-        """The moment after the last one; at the start, or later than that, the first from now on.
+        """Return the first moment after the previous one and not before now.
 
-        What was missed is no matter here: of a clock set right after starting in 1970, a list of
-        all of it would fill the memory.
+        Missed moments are skipped: after a start with a clock in 1970 that is then corrected, a
+        list of them would fill the memory.
         """
         start = now - timedelta(microseconds=1)
         after = start if previous_fire_time is None else max(previous_fire_time, start)
@@ -72,7 +75,7 @@ class PosixCronTrigger(BaseTrigger):
 
 
 class Ticker:
-    """Follows the schedule's row and queues the runs that fall due; says that it does so."""
+    """Follows the schedule's row, queues due runs, and reports that this trainer is alive."""
 
     def __init__(
         self,
@@ -83,7 +86,7 @@ class Ticker:
         self._database = database
         self._clock = clock
         self._shared_state = shared_state
-        self._said_alive_at = -SAY_ALIVE_SECONDS
+        self._reported_at = -HEARTBEAT_SECONDS
         self._followed: tuple[str, str] | None = None
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
@@ -98,15 +101,15 @@ class Ticker:
         self._is_over = threading.Event()
 
     def start(self) -> None:
-        """Catch up on what was missed, then keep following, on threads of its own."""
-        # It logs every look at INFO; the ticks that matter are logged below.
+        """Queue what was missed, then follow the schedule on threads of its own."""
+        # It logs each wake-up at INFO; `tick` logs the ones that queue a run.
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         self.follow()
         self._scheduler.start()
         threading.Thread(target=self._keep_following, name="schedule", daemon=True).start()
 
     def stop(self) -> None:
-        """Stop waking; what was queued stays queued."""
+        """Stop following the schedule. Queued runs stay queued."""
         self._is_over.set()
         self._scheduler.shutdown(wait=False)
         if self._shared_state is not None:
@@ -114,20 +117,20 @@ class Ticker:
                 self._shared_state.forget_part(TRAINER)
 
     def _keep_following(self) -> None:
-        """Look every second of the monotonic clock: APScheduler waits by the one that can be set.
+        """Poll by the monotonic clock: APScheduler waits by the wall clock.
 
-        Were that set back by a day, it would sleep for a day.
+        If the wall clock were set back by a day, APScheduler would sleep for a day.
         """
-        while not self._is_over.wait(LOOK_SECONDS):
+        while not self._is_over.wait(POLL_SECONDS):
             try:
                 self.follow()
             except (InkloopError, SQLAlchemyError, OSError) as error:
                 log.error("cannot follow the schedule", why=str(error))
 
     def follow(self) -> None:
-        """Look at the schedule's row: wait for another moment if it changed, catch up if late.
+        """Read the schedule's row: apply changes, and tick if its due moment has passed.
 
-        A moment that is announced later than the next one was announced by a clock that ran ahead.
+        A due moment later than the next one was computed while the clock was ahead: tick then too.
         """
         with self._database.read() as session:
             row = due.schedule(session)
@@ -140,27 +143,27 @@ class Ticker:
             coming = cron.next_times(*wanted, now, 1)
             if announced is None or announced <= now or (coming and coming[0] < announced):
                 self.tick()
-        self._say_alive()
+        self._report_alive()
 
-    def _say_alive(self) -> None:
-        """Where the server's `/readyz` looks for it."""
+    def _report_alive(self) -> None:
+        """Write the heartbeat that the server's `/readyz` reads."""
         now = time.monotonic()
-        if self._shared_state is None or now - self._said_alive_at < SAY_ALIVE_SECONDS:
+        if self._shared_state is None or now - self._reported_at < HEARTBEAT_SECONDS:
             return
-        self._said_alive_at = now
+        self._reported_at = now
         try:
             self._shared_state.report_part(TRAINER, now=utc_now())
         except NotReady as error:
-            log.warning("cannot say that it is alive", why=str(error))
+            log.warning("heartbeat not written", why=str(error))
 
     def tick(self) -> str | None:
-        """Do what is due now, if anything is. Returns what that was, as in the schedule's row."""
+        """Queue a run if one is due. Returns the outcome as in the schedule's row, or None."""
         now = self._clock()
         with self._database.write() as session:
             n_new = drawing_queries.n_new(session)
             outcome = take_tick(session, n_new=n_new, seed=new_seed(), now=now)
         if outcome is not None:
-            log.info("schedule came due", outcome=outcome, n_new=n_new)
+            log.info("schedule due", outcome=outcome, n_new=n_new)
         return outcome
 
     def _await(self, wanted: tuple[str, str] | None) -> None:
@@ -168,17 +171,17 @@ class Ticker:
         if wanted is None:
             if self._scheduler.get_job(TICK) is not None:
                 self._scheduler.remove_job(TICK)
-            log.info("schedule is off")
+            log.info("schedule off")
             return
         trigger = PosixCronTrigger(*wanted)
         self._scheduler.add_job(self.tick, trigger, id=TICK, replace_existing=True)
-        log.info("schedule", cron=wanted[0], timezone=wanted[1] or "local")
+        log.info("schedule changed", cron=wanted[0], timezone=wanted[1] or "local")
 
 
 def queue_first_run(database: Database, now: datetime) -> bool:
-    """On an instance without any live version, ask for the first training. Returns whether.
+    """Queue the first training if no version is live. Returns whether a run was queued.
 
-    A first model that its gate held is tried again with another seed, but not for ever.
+    After its gate held a first model, it is tried again with another seed, `FIRST_TRIES` times.
     """
     held = select(func.count(Run.id)).where(Run.status == RunStatus.HELD)
     with database.read() as session:
@@ -194,7 +197,7 @@ def queue_first_run(database: Database, now: datetime) -> bool:
 
 
 def new_seed() -> int:
-    """A seed for a run, kept in its row: 0 to 2**31 - 1."""
+    """Return a random seed for a run: 0 to 2**31 - 1."""
     return secrets.randbelow(2**31)
 
 

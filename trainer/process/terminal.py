@@ -1,24 +1,24 @@
-"""A run in the terminal: one bar for the phase it is in, on the standard error."""
+"""Show a run's progress in the terminal: one bar for the current phase, on standard error."""
 
 from __future__ import annotations
 
 from types import TracebackType
 from typing import Self
 
+from rich import progress
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 
 class TerminalBar:
-    """Shows phase, steps, loss and accuracy while the run lasts, then leaves the terminal clean."""
+    """A progress listener that shows phase, steps, loss and accuracy until the end of the run."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self._bars = Progress(
-            TextColumn("{task.description:<10}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[figures]}"),
+        self._bars = progress.Progress(
+            progress.TextColumn("{task.description:<10}"),
+            progress.BarColumn(),
+            progress.MofNCompleteColumn(),
+            progress.TimeRemainingColumn(),
+            progress.TextColumn("{task.fields[figures]}"),
             console=console or Console(stderr=True),
             transient=True,
         )
@@ -37,13 +37,13 @@ class TerminalBar:
         self._bars.stop()
 
     def enter(self, phase: str) -> None:
-        """A phase begins; until its first step the bar only shows that something happens."""
+        """Reset the bar for a phase; it pulses until the first step."""
         self._bars.reset(self._task, total=None, description=phase, figures="")
 
-    def add(
+    def step(
         self, phase: str, step: int, n_steps: int, *, loss: float | None, accuracy: float | None
     ) -> None:
-        """`step` of `n_steps` are done; the screen is painted ten times a second at most."""
+        """Show that `step` of `n_steps` are done. Draws at most ten times a second."""
         figures = "" if loss is None else f"loss {loss:.3f}"
         if accuracy is not None:
             figures += f"  accuracy {accuracy:.1%}"

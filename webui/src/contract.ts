@@ -2,8 +2,8 @@
  * The types of everything that the server takes and answers, made by `npm run contract` of the
  * server's schemas. Do not edit it: change the server, then make it again.
  *
- * schemas 1ceda89c30277a0d1a36491805ac5beac98de810e5639cd76bdad69e55de4f51
- * types   0bd47a9900264f2f03cade1796cc8878c5ab7602ece9de4e45a40c0026747a4b
+ * schemas dacdf3542fe253af0e62c1dd4ac36935b3755948a5230e32a944d11521528f85
+ * types   5c877c0aab3c9b1fc3ec48ff4e2381f1a3337e79e12f5b8b4cf3c504ce3da338
  */
 
 export type paths = Record<string, never>;
@@ -122,6 +122,10 @@ export interface components {
       n: number;
       is_exact: boolean;
     };
+    DayOut: {
+      day: string;
+      n: number;
+    };
     DeletedOut: {
       n_drawings: number;
       versions: number[];
@@ -140,6 +144,9 @@ export interface components {
       is_waiting: boolean;
       outcome: string | null;
       sentence: string | null;
+      facts: {
+        [key: string]: unknown;
+      };
     };
     DifferenceOut: {
       n: number;
@@ -362,6 +369,7 @@ export interface components {
       /** @enum {string} */
       kind: "gate" | "promote" | "rollback";
       why: string;
+      verdict: components["schemas"]["VerdictOut"] | null;
       /** @enum {string} */
       by: "gate" | "command" | "user";
       by_name: string | null;
@@ -393,6 +401,7 @@ export interface components {
       is_owed: boolean;
       last_seconds: number | null;
       message: string | null;
+      failure: string | null;
     };
     MeOut: {
       /** @enum {string} */
@@ -461,6 +470,12 @@ export interface components {
       items: components["schemas"]["ModelOut"][];
       next: string | null;
     };
+    Named: {
+      name: string;
+      facts: {
+        [key: string]: unknown;
+      };
+    };
     NeedOut: {
       /** @enum {string} */
       kind:
@@ -483,6 +498,12 @@ export interface components {
         [key: string]: string | number;
       };
     };
+    OverviewDay: {
+      n: number;
+      n_read: number;
+      n_disagreed: number;
+      day: string;
+    };
     OverviewOut: {
       needs: components["schemas"]["NeedOut"][];
       live: components["schemas"]["LiveOut"] | null;
@@ -491,7 +512,7 @@ export interface components {
       queues: components["schemas"]["QueuesOut"];
       n_contributors: number;
       n_new_contributors: number;
-      by_day: components["schemas"]["server__overview_schemas__DayOut"][];
+      by_day: components["schemas"]["OverviewDay"][];
       by_digit: components["schemas"]["DigitOut"][];
       versions: components["schemas"]["MeasuredOut"][];
       promotions: components["schemas"]["PromotionOut"][];
@@ -624,6 +645,9 @@ export interface components {
       value: unknown;
       bound: unknown;
       sentence: string;
+      facts: {
+        [key: string]: unknown;
+      };
     };
     RunCounts: {
       new: number[];
@@ -680,6 +704,7 @@ export interface components {
       finished_at: string | null;
       cancel_requested: boolean;
       message: string | null;
+      failure: string | null;
       /** @default null */
       asked_by?: string | null;
       metrics: components["schemas"]["RunPoint"][];
@@ -689,13 +714,17 @@ export interface components {
       progress_at: string | null;
       n_attempts: number;
       what_to_do: string | null;
+      advice: components["schemas"]["Named"][];
       n_checking: number;
       told: components["schemas"]["DeliveryOut"] | null;
     };
     RunLineOut: {
+      name: string;
+      facts: {
+        [key: string]: unknown;
+      };
       /** Format: date-time */
       at: string;
-      name: string;
       sentence: string;
     };
     RunOut: {
@@ -720,6 +749,7 @@ export interface components {
       finished_at: string | null;
       cancel_requested: boolean;
       message: string | null;
+      failure: string | null;
       /** @default null */
       asked_by?: string | null;
     };
@@ -751,12 +781,15 @@ export interface components {
       last_run_at: string | null;
       last_outcome: string | null;
       sentence: string;
+      description: components["schemas"]["Named"];
       rule_sentence: string;
+      rule_description: components["schemas"]["Named"];
       next_runs: string[];
       zone: string;
     };
     SchedulePreviewOut: {
       sentence: string;
+      description: components["schemas"]["Named"];
       next_runs: string[];
     };
     SessionOut: {
@@ -786,12 +819,13 @@ export interface components {
       champion: components["schemas"]["ChampionOut"] | null;
       next_run_at: string | null;
       schedule_sentence: string;
+      schedule_description: components["schemas"]["Named"];
       run: components["schemas"]["RunOut"] | null;
       n_drawings: number;
       n_contributors: number;
       n_new: number;
       by_label: number[];
-      by_day: components["schemas"]["server__answer_schemas__DayOut"][];
+      by_day: components["schemas"]["DayOut"][];
       by_status: {
         [key: string]: number;
       };
@@ -929,16 +963,6 @@ export interface components {
       secret: string | null;
       deliveries: components["schemas"]["DeliveryOut"][];
     };
-    server__answer_schemas__DayOut: {
-      day: string;
-      n: number;
-    };
-    server__overview_schemas__DayOut: {
-      n: number;
-      n_read: number;
-      n_disagreed: number;
-      day: string;
-    };
   };
   responses: never;
   parameters: never;
@@ -963,6 +987,7 @@ export type ContributorDifference = components["schemas"]["ContributorDifference
 export type ContributorOut = components["schemas"]["ContributorOut"];
 export type ContributorsOut = components["schemas"]["ContributorsOut"];
 export type CountOut = components["schemas"]["CountOut"];
+export type DayOut = components["schemas"]["DayOut"];
 export type DeletedOut = components["schemas"]["DeletedOut"];
 export type DeliveryOut = components["schemas"]["DeliveryOut"];
 export type DifferenceOut = components["schemas"]["DifferenceOut"];
@@ -1002,7 +1027,9 @@ export type MineOut = components["schemas"]["MineOut"];
 export type MnistColumns = components["schemas"]["MnistColumns"];
 export type ModelOut = components["schemas"]["ModelOut"];
 export type ModelsOut = components["schemas"]["ModelsOut"];
+export type Named = components["schemas"]["Named"];
 export type NeedOut = components["schemas"]["NeedOut"];
+export type OverviewDay = components["schemas"]["OverviewDay"];
 export type OverviewOut = components["schemas"]["OverviewOut"];
 export type OwnPasswordIn = components["schemas"]["OwnPasswordIn"];
 export type PasswordOut = components["schemas"]["PasswordOut"];
@@ -1058,9 +1085,5 @@ export type UsersOut = components["schemas"]["UsersOut"];
 export type VerdictOut = components["schemas"]["VerdictOut"];
 export type WebhookIn = components["schemas"]["WebhookIn"];
 export type WebhookOut = components["schemas"]["WebhookOut"];
-export type server__answer_schemas__DayOut =
-  components["schemas"]["server__answer_schemas__DayOut"];
-export type server__overview_schemas__DayOut =
-  components["schemas"]["server__overview_schemas__DayOut"];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -17,7 +17,7 @@ from rich.progress import (
 
 from core.base.settings import Settings
 from core.cli.commands.transfer import export_data, import_data, re_ink_data
-from core.symbols.digits import mnist
+from core.symbols import digits
 
 
 @click.group()
@@ -50,7 +50,7 @@ def fetch_with_progress(settings: Settings) -> str:
         disable=not console.is_terminal,
     )
     with progress:
-        where = mnist.fetch(settings.mnist_cache, settings.mnist_dir, _reporter(progress))
+        where = digits.fetch(settings, _reporter(progress))
     return f"MNIST is in {settings.mnist_cache} ({where}); its MD5 sums match."
 
 

@@ -22,7 +22,7 @@ from core.base.kinds import Dataset
 from core.base.settings import Settings
 from core.cli.commands.database import open_database
 from core.runs import queries as run_queries
-from core.runs.verdict_sentences import rule_sentence, verdict_sentence
+from core.runs.verdicts import rule_sentence, verdict_sentence
 from core.storage.model_store import ModelStore
 from core.storage.shared_state import SharedState
 from core.storage.tables import ModelVersion
@@ -229,14 +229,14 @@ def _verdict(session: Session, row: ModelVersion) -> dict[str, Any] | None:
         return None
     return {
         "passed": verdict.passed,
-        "sentence": verdict_sentence(verdict.passed, verdict.rules, "en"),
+        "sentence": verdict_sentence(verdict.passed, verdict.rules),
         "rules": [
             {
                 "name": rule["name"],
                 "passed": rule["passed"],
                 "value": rule["value"],
                 "bound": rule["bound"],
-                "sentence": rule_sentence(rule, "en"),
+                "sentence": rule_sentence(rule),
             }
             for rule in verdict.rules
         ],

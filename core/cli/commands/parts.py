@@ -28,7 +28,7 @@ from core.cli.supervisor import Child, Supervisor
 from core.people import accounts
 from core.storage import instance_lock, migrate
 from core.storage.database import Database
-from core.symbols.digits import mnist
+from core.symbols import digits
 
 WEB_PROCESS = "core.cli.web_process"
 log = structlog.get_logger(__name__)
@@ -99,7 +99,7 @@ def _prepared_for_training() -> IO[str]:
     settings = Settings.from_env()
     lock = instance_lock.hold_part(settings.instance)
     migrate.upgrade(settings)
-    if not mnist.is_complete(settings.mnist_cache):
+    if not digits.is_complete(settings):
         # Standard output is for the result of `train --once --json`.
         click.echo(fetch_with_progress(settings), err=True)
     return lock

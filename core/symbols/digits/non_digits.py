@@ -1,11 +1,12 @@
-"""What people put on a page that is no digit, and digits as pens draw them: to learn the border.
+"""Generate drawings that are not digits, and digits as pens draw them, to fit the familiarity.
 
-A network that knows only digits finds one everywhere. Shown letters, crosses, scribbles, several
-digits at once and torn digits beside real ones, a small reader of its features learns to tell
-them apart (outlier exposure: Hendrycks et al. 2019). The digits come in both manners, MNIST's and
-a pen's, and so do the strangers; else the pen itself would count as strange.
+A classifier that knows only digits assigns one to every drawing. Trained on letters, crosses,
+scribbles, several digits at once and torn digits beside real ones, a small network on its features
+learns to tell digits from other drawings (outlier exposure: Hendrycks et al. 2019). Both kinds come
+in both styles, as MNIST's images and as pen strokes; otherwise the pen's style alone would count
+as unfamiliar.
 
-Letters that are also digits to many (I, l, O, S, Z, B, b, g, q) are left out.
+Letters that many people write like digits (I, l, O, S, Z, B, b, g, q) are left out.
 
 Inks are (N, 28, 28) uint8. The same seed gives the same inks.
 """
@@ -18,10 +19,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.arrays import Inks
 from core.imaging import ink_from_strokes, parse_strokes
 from core.symbols.digits.golden import GOLDEN, PAGE_PX
 
-Inks = NDArray[np.uint8]
 Points = NDArray[np.float64]
 Strokes = list[Points]
 
@@ -77,28 +78,28 @@ LETTERS: Final[dict[str, str]] = {
 
 
 def letter(name: str, rng: np.random.Generator) -> Inks:
-    """(28, 28) one of `LETTERS`, in a hand of its own."""
+    """Draw one of `LETTERS` in a random handwriting: (28, 28)."""
     return _inked(_handwritten(_parsed(LETTERS[name]), rng))
 
 
 def drawn_digit(rng: np.random.Generator) -> Inks:
-    """(28, 28) a digit as an unfamiliar hand or a coarse tablet draws it."""
+    """Draw a golden digit in a random handwriting, sometimes as a coarse tablet records it."""
     digit = GOLDEN[rng.integers(len(GOLDEN))]
     strokes = _handwritten([np.asarray(stroke) for stroke in digit.strokes], rng)
     if rng.random() < 0.3:
-        # A tablet that keeps few points and misses the lifting of the pen.
+        # A tablet that records few points and misses pen lifts.
         strokes = [resampled(np.concatenate(strokes), int(rng.integers(8, 14)))]
     return _inked(strokes)
 
 
 def scribble(rng: np.random.Generator) -> Inks:
-    """(28, 28) a pen wandering about, going to and fro, or round and round."""
+    """Draw a random walk, a zigzag, or overlapping circles: (28, 28)."""
     kind = rng.integers(3)
     if kind == 0:
         steps = rng.normal(0, 1, (int(rng.integers(12, 60)), 2))
         return _inked([np.cumsum(0.6 * steps + 0.4 * np.roll(steps, 1, axis=0), axis=0)])
     if kind == 1:
-        # A circle on top of the other, none where the last one was, as people cross something out.
+        # Circles over each other, each slightly displaced, as people cross something out.
         angle = np.linspace(0, 2 * np.pi * rng.uniform(2, 6), 70)
         reach = np.clip(0.7 + np.cumsum(rng.normal(0, 0.07, 70)), 0.1, 1.0)
         drift = np.cumsum(rng.normal(0, 0.02, (70, 2)), axis=0)
@@ -112,7 +113,7 @@ def scribble(rng: np.random.Generator) -> Inks:
 
 
 def several(rng: np.random.Generator, digits: Inks) -> Inks:
-    """(28, 28) two or three of `digits` side by side, small, as one picture shows a number."""
+    """Shrink two or three of `digits` side by side into one image: (28, 28)."""
     n = int(rng.integers(2, 4))
     chosen = [_cropped(digits[rng.integers(len(digits))]) for _ in range(n)]
     height = max(len(one) for one in chosen)
@@ -124,7 +125,7 @@ def several(rng: np.random.Generator, digits: Inks) -> Inks:
 
 
 def torn(rng: np.random.Generator, digits: Inks) -> Inks:
-    """(28, 28) a digit whose halves have changed places, or are turned away from each other."""
+    """Cut a digit in half and swap or mirror the halves: (28, 28)."""
     one = digits[rng.integers(len(digits))]
     upper, lower = one[:14], one[14:]
     if rng.random() < 0.5:
@@ -134,14 +135,14 @@ def torn(rng: np.random.Generator, digits: Inks) -> Inks:
 
 @cache
 def pen_drawn_digits(n: int, seed: int) -> Inks:
-    """(n, 28, 28) digits as pens draw them; made once, read-only."""
+    """Generate n digits as pens draw them: (n, 28, 28), cached, read-only."""
     rng = np.random.default_rng(seed)
     return _frozen(np.stack([drawn_digit(rng) for _ in range(n)]))
 
 
 @cache
-def pen_drawn_strangers(n: int, seed: int) -> Inks:
-    """(n, 28, 28) letters, signs and scribbles; made once, read-only."""
+def pen_drawn_non_digits(n: int, seed: int) -> Inks:
+    """Generate n letters, signs and scribbles: (n, 28, 28), cached, read-only."""
     rng = np.random.default_rng(seed)
     names = list(LETTERS)
     inks = [
@@ -151,25 +152,11 @@ def pen_drawn_strangers(n: int, seed: int) -> Inks:
     return _frozen(np.stack(inks))
 
 
-def strangers_of(digits: Inks, n: int, seed: int) -> Inks:
-    """(n, 28, 28) strangers made of digits: several at once, and torn ones."""
+def non_digits_from(digits: Inks, n: int, seed: int) -> Inks:
+    """Make n non-digits from digits: several at once, and torn ones."""
     rng = np.random.default_rng(seed)
     makers = (several, several, torn)
     return np.stack([makers[i % len(makers)](rng, digits) for i in range(n)])
-
-
-def coarse(inks: Inks) -> Inks:
-    """The same drawings (N, 28, 28) as small or blurred pictures show them."""
-    padded = np.pad(inks, ((0, 0), (1, 1), (1, 1))).astype(np.float64)
-    small = padded.reshape(len(inks), 10, 3, 10, 3).mean(axis=(2, 4))
-    # Linear between the middles of the 10 × 10 coarse pixels.
-    at = (np.arange(28) + 1.5) / 3.0 - 0.5
-    low = np.clip(np.floor(at).astype(int), 0, 8)
-    part = np.clip(at - low, 0.0, 1.0)
-    rows = small[:, low] * (1 - part)[:, None] + small[:, low + 1] * part[:, None]
-    both = rows[:, :, low] * (1 - part) + rows[:, :, low + 1] * part
-    brightest = np.maximum(both.max(axis=(1, 2), keepdims=True), 1.0)
-    return np.asarray(both * (255.0 / brightest), dtype=np.uint8)
 
 
 def _frozen(inks: Inks) -> Inks:
@@ -178,7 +165,7 @@ def _frozen(inks: Inks) -> Inks:
 
 
 def _parsed(text: str) -> Strokes:
-    """Read "x,y x,y|x,y …": points, and strokes between bars."""
+    """Parse "x,y x,y|x,y …": points separated by spaces, strokes separated by bars."""
     return [
         np.array([[float(value) for value in point.split(",")] for point in stroke.split()])
         for stroke in text.split("|")
@@ -186,7 +173,7 @@ def _parsed(text: str) -> Strokes:
 
 
 def _handwritten(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """Slanted, stretched, bent and trembling, all strokes alike."""
+    """Apply one random slant, stretch, bend and tremor to all strokes."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     size = float((high - low).max())
@@ -207,7 +194,7 @@ def _handwritten(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 
 
 def resampled(xy: Points, n: int) -> Points:
-    """`n` points (n, 2) at equal steps along the path that these (N, 2) make."""
+    """Return `n` points (n, 2) at equal distances along the path through `xy` (N, 2)."""
     steps = np.hypot(*np.diff(xy, axis=0).T)
     along = np.concatenate([[0.0], np.cumsum(steps)])
     at = np.linspace(0, along[-1], n)
@@ -215,7 +202,7 @@ def resampled(xy: Points, n: int) -> Points:
 
 
 def _inked(strokes: Strokes) -> Inks:
-    """Any strokes, fitted onto the page and through the imaging."""
+    """Fit strokes onto the page and convert them to ink."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = 0.7 * PAGE_PX / max(float((high - low).max()), 1e-6)
@@ -231,11 +218,11 @@ def _cropped(ink: Inks) -> Inks:
 
 
 def _fitted(ink: Inks) -> Inks:
-    """Scale a picture so that its longer side is 20 px, and put it in the middle of the paper."""
+    """Scale an image so that its longer side is 20 px, and centre it on a 28 × 28 image."""
     height, width = ink.shape
     scale = 20 / max(height, width)
     n_rows, n_columns = max(1, round(height * scale)), max(1, round(width * scale))
-    # Mean over the pixels that fall into one: strokes get thin and grey, as in a small picture.
+    # Average the pixels that fall into one: strokes become thin and grey, as in a small photograph.
     sums = _pooled(_pooled(ink.astype(np.float64), n_rows).T, n_columns).T
     out = np.zeros((28, 28), np.uint8)
     top, left = (28 - n_rows) // 2, (28 - n_columns) // 2
@@ -245,7 +232,7 @@ def _fitted(ink: Inks) -> Inks:
 
 
 def _pooled(rows: NDArray[np.float64], n: int) -> NDArray[np.float64]:
-    """(n, W) means of (H, W) over n bands of rows."""
+    """Average rows (H, W) over n bands: (n, W)."""
     edges = np.linspace(0, len(rows), n + 1)
     total = np.concatenate([np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0)])
     whole = np.floor(edges).astype(int)

@@ -1,7 +1,7 @@
-"""Who wrote which image of MNIST, and the validation set that follows from it.
+"""The writer of each MNIST image, and the validation split by writers.
 
 Source: QMNIST (C. Yadav and L. Bottou, 2019, BSD licence), whose label files name the writer of
-every image; `scripts/make_mnist_writers.py` made the packaged file from them.
+every image. `scripts/make_mnist_writers.py` makes the packaged file from them.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ def load() -> Writers:
 
 
 def validation_indices(writers: Writers | None = None) -> NDArray[np.int64]:
-    """About 5,000 training images by writers of whom nothing else is in training, in order.
+    """Return sorted indices of about 5,000 training images: all images of the chosen writers.
 
-    Both series have their share. Writers are taken in a fixed shuffled order until the share is
-    full, so the set is the same everywhere and for ever.
+    Both series contribute in proportion. Writers are taken in a fixed random order until their
+    series' share is full, so the split is the same on every machine.
     """
     writers = writers or load()
     chosen = []
-    order = np.random.default_rng(20190525)  # any fixed number: this one is QMNIST's date
+    order = np.random.default_rng(20190525)  # any fixed seed: this one is QMNIST's date
     for series in (EMPLOYEES, STUDENTS):
         share = VALIDATION_SIZE * np.mean(writers.train_series == series)
         n_taken = 0

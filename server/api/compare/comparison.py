@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.base.arrays import Labels
 from core.base.kinds import Dataset
 from core.storage.tables import Drawing, Evaluation
-from core.versions.paired import mcnemar_p
+from core.symbols.symbols import Symbols
+from core.versions.paired import mcnemar_two_sided_p
 
-Labels = NDArray[np.uint8]
 CHUNK = 500  # numbers in one query; SQLite takes 32,766 parameters
 HOLDOUTS = (Dataset.HOLDOUT_KNOWN, Dataset.HOLDOUT_NEW)
 
@@ -48,12 +49,7 @@ class Difference:
     @property
     def p(self) -> float:
         """P-value of the exact two-sided McNemar test, 0 to 1."""
-        return mcnemar_two_sided(len(self.better), len(self.worse))
-
-
-def mcnemar_two_sided(n_better: int, n_worse: int) -> float:
-    """Return the exact two-sided McNemar test's p-value; 1.0 without discordant digits."""
-    return min(1.0, 2 * mcnemar_p(max(n_better, n_worse), min(n_better, n_worse)))
+        return mcnemar_two_sided_p(len(self.worse), len(self.better))
 
 
 def difference(
@@ -124,10 +120,11 @@ def drawing_predictions(session: Session, version: int) -> Mapping[int, int]:
     return predictions
 
 
-def confusion(labels_N: Labels, predicted_N: Labels) -> NDArray[np.int64]:
-    """Return counts (10, 10): row = label, column = prediction."""
-    cells = labels_N.astype(np.int64) * 10 + predicted_N
-    return np.bincount(cells, minlength=100).reshape(10, 10)
+def confusion(labels_N: Labels, predicted_N: Labels, symbols: Symbols) -> NDArray[np.int64]:
+    """Return counts (K, K): row = label, column = prediction."""
+    n = len(symbols)
+    cells = labels_N.astype(np.int64) * n + predicted_N
+    return np.bincount(cells, minlength=n * n).reshape(n, n)
 
 
 def _labels(session: Session, numbers: list[int]) -> dict[int, int]:

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.base.arrays import Inks, Labels
 from core.base.errors import NotFound
 from core.storage.tables import Contributor, Drawing, ModelVersion
-from core.symbols.digits import mnist
+from core.symbols import digits
+from core.symbols.reference_set import ReferenceSet
 from server.api.compare import comparison
 from server.api.compare.comparison import Difference, Flip
 from server.api.compare.schemas import CellOut, CompareOut, ConfusionOut
@@ -25,16 +27,13 @@ from server.services import services
 
 blueprint = Blueprint("compare", __name__)
 MAX_SHOWN = 200  # pictures of each kind; together 200 kB
-IMAGES = "t10k-images-idx3-ubyte"
-LABELS = "t10k-labels-idx1-ubyte"
-Array = NDArray[np.uint8]
 
 
 @blueprint.get("/api/v1/compare/<int:a>/<int:b>")
 @contract("Compare two versions", role=REVIEWER, answers={200: CompareOut}, refusals=(404,))
 def compare(a: int, b: int) -> ResponseReturnValue:
     """Return what version b reads better and worse than version a, digit by digit"""
-    labels = _mnist(LABELS)
+    labels = _reference().exam_labels()
     with services().database.read() as session:
         for version in (a, b):
             _check_exists(session, version)
@@ -42,7 +41,7 @@ def compare(a: int, b: int) -> ResponseReturnValue:
         on_drawings = comparison.on_drawings(session, a, b)
         drawn = _drawings(session, on_drawings)
         numbers = _numbers(session, drawn)
-    images = _mnist(IMAGES) if on_mnist is not None else None
+    images = _reference().exam_images() if on_mnist is not None else None
     shown = {
         kind: _mnist_flips(on_mnist, images, kind) + _drawn_flips(on_drawings, drawn, kind)
         for kind in ("better", "worse")
@@ -63,7 +62,7 @@ def compare(a: int, b: int) -> ResponseReturnValue:
 def confusion(version: int) -> ResponseReturnValue:
     """Return a version's confusion matrix on the MNIST test set, from its recorded evaluation"""
     labels_N, predicted_N = _test_predictions(version)
-    rows = comparison.confusion(labels_N, predicted_N)
+    rows = comparison.confusion(labels_N, predicted_N, digits.DIGITS)
     right, of_label, of_reading = rows.diagonal(), rows.sum(axis=1), rows.sum(axis=0)
     return {
         "version": version,
@@ -81,8 +80,8 @@ def cell(version: int, label: int, read_as: int) -> ResponseReturnValue:
     """Return the test images of one label that the version read as one digit"""
     labels_N, predicted_N = _test_predictions(version)
     places = np.flatnonzero((labels_N == label) & (predicted_N == read_as))
-    images = _mnist(IMAGES)
-    if images is None or not (label <= 9 and read_as <= 9):
+    images = _reference().exam_images()
+    if images is None or label not in digits.DIGITS.ids or read_as not in digits.DIGITS.ids:
         raise NotFound("cell", f"{label}/{read_as}")
     items = [{"place": int(i), "ink": to_base64(images[i].tobytes())} for i in places[:MAX_SHOWN]]
     return {"label": label, "read_as": read_as, "n": len(places), "items": items}
@@ -93,14 +92,13 @@ def _check_exists(session: Session, version: int) -> None:
         raise NotFound("version", version)
 
 
-def _mnist(name: str) -> Array | None:
-    """Return a file of the MNIST test set; None if it is missing."""
-    return mnist.read_if_there(services().settings.mnist_cache / name)
+def _reference() -> ReferenceSet:
+    return digits.load(services().settings)
 
 
-def _test_predictions(version: int) -> tuple[Array, Array]:
+def _test_predictions(version: int) -> tuple[Labels, Labels]:
     """Return the MNIST test labels and a version's recorded predictions. Raises: NotFound."""
-    labels_N = _mnist(LABELS)
+    labels_N = _reference().exam_labels()
     with services().database.read() as session:
         _check_exists(session, version)
         predicted_N = comparison.mnist_predictions(session, version)
@@ -137,7 +135,7 @@ def _flip_json(flip: Flip, source: str, ink: bytes, drawing: Drawing | None) -> 
     }
 
 
-def _mnist_flips(found: Difference | None, images: Array | None, kind: str) -> list[Json]:
+def _mnist_flips(found: Difference | None, images: Inks | None, kind: str) -> list[Json]:
     if found is None or images is None:
         return []
     flips: Sequence[Flip] = getattr(found, kind)

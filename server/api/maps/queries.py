@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.base.kinds import DrawingStatus, MapSource
 from core.base.settings import Settings
 from core.storage.tables import DigitMap, Drawing, Embedding
-from core.symbols.digits import mnist
+from core.symbols import digits
 
 INK_BYTES = 784
 SHOWN = (DrawingStatus.ACCEPTED, DrawingStatus.QUARANTINED)
@@ -73,7 +73,7 @@ def inks(session: Session, settings: Settings, version: int) -> bytes:
     inks_NP = np.zeros((n_places, INK_BYTES), dtype=np.uint8)
     for place, ink in drawn:
         inks_NP[place] = np.frombuffer(ink, dtype=np.uint8)
-    images = mnist.read_if_there(settings.mnist_cache / "t10k-images-idx3-ubyte")
+    images = digits.load(settings).exam_images()
     if images is not None:
         for place, number in sampled:
             if number < len(images):

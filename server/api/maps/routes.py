@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.base.clock import utc_now
 from core.base.errors import Conflict, NotMade
 from core.storage.tables import DigitMap, ModelVersion
-from core.symbols.digits import mnist
+from core.symbols import digits
 from core.versions import maps
 from core.versions import queries as version_queries
 from server import identity
@@ -23,13 +23,11 @@ from server.api.maps.schemas import MapOut, MapQuery, MapsOut
 from server.api.maps.sentences import failure_sentence
 from server.api.shared.etags import json_with_etag
 from server.api.shared.json_values import Json, iso
-from server.api.shared.language import language
 from server.contract import contract
 from server.roles import ADMIN, REVIEWER
 from server.services import services
 
 blueprint = Blueprint("digit_map", __name__)
-LABELS = "t10k-labels-idx1-ubyte"
 STEPS = 10_000  # from the centre to the edge: finer than a pixel at any size
 GZIP = 16 + zlib.MAX_WBITS
 
@@ -43,7 +41,7 @@ def show(query: MapQuery) -> ResponseReturnValue:
 
     While there is no map, 404 says how far it is.
     """
-    labels = mnist.read_if_there(services().settings.mnist_cache / LABELS)
+    labels = digits.load(services().settings).exam_labels()
     labels = np.zeros(0, np.uint8) if labels is None else labels
     with services().database.read() as session:
         row = _made(session, query.version)
@@ -126,6 +124,7 @@ def _maps() -> Json:
             "is_owed": live is not None and (row is None or maps.is_owed(row)),
             "last_seconds": queries.last_seconds(session),
             "message": None if row is None else _failure(row),
+            "failure": None if row is None else row.failure,
         }
 
 
@@ -149,7 +148,7 @@ def _made(session: Session, version: int | None) -> DigitMap:
 
 
 def _failure(row: DigitMap) -> str | None:
-    return None if row.failure is None else failure_sentence(row.failure, language())
+    return None if row.failure is None else failure_sentence(row.failure)
 
 
 def _why_not_yet(row: DigitMap | None, version: int) -> str:

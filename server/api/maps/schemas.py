@@ -84,3 +84,5 @@ class MapsOut(ResponseModel):
     """How long the newest map took."""
     message: str | None
     """Why the newest attempt failed, and what to do about it."""
+    failure: str | None
+    """The kind of that failure."""

@@ -80,18 +80,18 @@ def show() -> ResponseReturnValue:
 
 
 def _live_json(session: Session, live: Promotion) -> Json:
-    why = live.reason
+    verdict = None
     run_id = session.get_one(ModelVersion, live.version).run_id
     if live.kind == "gate" and run_id is not None:
         verdict = verdict_json(run_queries.verdict_of(session, run_id))
-        why = live.reason if verdict is None else verdict["sentence"]
     is_admin = identity.who().role == Role.ADMIN
     return {
         "version": live.version,
         "previous_version": live.previous_version,
         "since": iso(live.at),
         "kind": live.kind,
-        "why": why,
+        "why": live.reason if verdict is None else verdict["sentence"],
+        "verdict": verdict,
         "by": live.by.partition(":")[0],
         "by_name": account_names(session, {live.by}).get(live.by) if is_admin else None,
     }

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from server.api.runs.schemas import RunOut
+from server.api.runs.schemas import RunOut, VerdictOut
 from server.api.shared.schemas import ResponseModel
 
 
@@ -43,6 +43,8 @@ class LiveOut(ResponseModel):
     kind: Literal["gate", "promote", "rollback"]
     why: str
     """The verdict as a sentence, or the reason that a person gave."""
+    verdict: VerdictOut | None
+    """Of the run that made the version, if the gate promoted it."""
     by: Literal["gate", "command", "user"]
     by_name: str | None
     """The account's address; only for admins."""

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from server.api.drawings.schemas import GalleryDrawing
 from server.api.shared.paging import Page
-from server.api.shared.schemas import Label, LabelText, ResponseModel
+from server.api.shared.schemas import Label, LabelText, Named, ResponseModel
 from server.api.webhooks.schemas import DeliveryOut
 
 
@@ -21,6 +21,8 @@ class RuleOut(ResponseModel):
     value: Any
     bound: Any
     sentence: str
+    facts: dict[str, Any]
+    """The figures that the rule was decided by."""
 
 
 class VerdictOut(ResponseModel):
@@ -52,6 +54,8 @@ class RunOut(ResponseModel):
     finished_at: datetime | None
     cancel_requested: bool
     message: str | None
+    failure: str | None
+    """The kind of what went wrong; `message` has its details."""
     asked_by: str | None = None
     """The account's address, in lists and single runs; only for reviewers."""
 
@@ -72,11 +76,10 @@ class RunsOut(ResponseModel):
     next: str | None
 
 
-class RunLineOut(ResponseModel):
-    """A line of a run's log, in the client's language."""
+class RunLineOut(Named):
+    """A line of a run's log."""
 
     at: datetime
-    name: str
     sentence: str
 
 
@@ -105,6 +108,8 @@ class RunInFull(RunOut):
     """Time of the trainer's last progress report."""
     n_attempts: int
     what_to_do: str | None
+    advice: list[Named]
+    """`what_to_do`, sentence by sentence."""
     n_checking: int
     """Number of drawings in quarantine."""
     told: DeliveryOut | None

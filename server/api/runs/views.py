@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from core.base.kinds import DrawingStatus, RunStatus
 from core.runs import queries as run_queries
-from core.runs import verdict_sentences as sentences
-from core.runs.sentences import End, line_sentence, message_sentence, what_to_do
+from core.runs import verdicts as sentences
+from core.runs.advice import End, advice, what_to_do
+from core.runs.log_lines import line_sentence
 from core.storage import counters
 from core.storage.tables import Run, RunLine, RunMetric, Verdict
 from core.webhooks import deliveries as webhook
@@ -20,7 +21,6 @@ from server.api.runs.lineage import TrainedDrawing
 from server.api.runs.time_left import PHASES, CurvePoint, LogLine, phase_seconds, time_left
 from server.api.shared.account_names import account_names
 from server.api.shared.json_values import Json, iso
-from server.api.shared.language import language
 from server.api.webhooks.views import delivery_json
 
 MAX_POINTS = 400
@@ -45,11 +45,11 @@ def run_in_full(session: Session, run: Run, *, now: datetime, for_admin: bool) -
     )
     told = webhook.delivery_of(session, run.id) if for_admin else None
     taken = phase_seconds(lines, run.finished_at or now)
-    words = language()
+    found = advice(end)
     return run_json(session, run) | {
         "metrics": [_point_json(point) for point in _thinned(points)],
         "lines": [
-            {"at": iso(at), "name": name, "sentence": line_sentence(name, facts, words)}
+            {"at": iso(at), "name": name, "facts": facts, "sentence": line_sentence(name, facts)}
             for at, name, facts in lines
         ],
         "phases": [
@@ -60,7 +60,8 @@ def run_in_full(session: Session, run: Run, *, now: datetime, for_admin: bool) -
         "time_left": _left_json(session, run, lines, points, taken, now),
         "progress_at": iso(run.progress_at),
         "n_attempts": run.n_attempts,
-        "what_to_do": what_to_do(end, words),
+        "what_to_do": what_to_do(found),
+        "advice": [{"name": one.name, "facts": one.facts} for one in found],
         "n_checking": n_checking,
         "told": None if told is None else delivery_json(told),
     }
@@ -152,18 +153,17 @@ def _usual(session: Session, run: Run, now: datetime) -> dict[str, float] | None
 
 
 def verdict_json(verdict: Verdict | None) -> Json | None:
-    """Return a verdict with sentences in the client's language."""
+    """Return a verdict with its sentences."""
     if verdict is None:
         return None
-    words = language()
     return {
         "passed": verdict.passed,
-        "sentence": sentences.verdict_sentence(verdict.passed, verdict.rules, words),
-        "rules": [_rule_json(rule, words) for rule in verdict.rules],
+        "sentence": sentences.verdict_sentence(verdict.passed, verdict.rules),
+        "rules": [_rule_json(rule) for rule in verdict.rules],
     }
 
 
-def _rule_json(rule: Json, words: str) -> Json:
+def _rule_json(rule: Json) -> Json:
     """Return a rule's outcome; its figures are null if there was nothing to measure."""
     is_measured = rule["facts"].get("n") != 0
     return {
@@ -171,7 +171,8 @@ def _rule_json(rule: Json, words: str) -> Json:
         "passed": rule["passed"],
         "value": rule["value"] if is_measured else None,
         "bound": rule["bound"] if is_measured else None,
-        "sentence": sentences.rule_sentence(rule, words),
+        "sentence": sentences.rule_sentence(rule),
+        "facts": rule["facts"],
     }
 
 
@@ -195,5 +196,6 @@ def run_json(session: Session, run: Run) -> Json:
         "started_at": iso(run.started_at),
         "finished_at": iso(run.finished_at),
         "cancel_requested": run.cancel_requested_at is not None,
-        "message": message_sentence(run.message, run.failure, language()),
+        "message": run.message,
+        "failure": run.failure,
     }

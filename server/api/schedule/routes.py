@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from core.base.clock import utc_now
 from core.schedule import due
+from core.schedule.description import describe, phrase
 from server import identity
 from server.api.schedule.schemas import (
     ScheduleIn,
@@ -14,7 +15,7 @@ from server.api.schedule.schemas import (
     SchedulePreview,
     SchedulePreviewOut,
 )
-from server.api.schedule.views import next_runs, rule_sentence, schedule_json
+from server.api.schedule.views import description_json, next_runs, schedule_json
 from server.api.shared.etags import json_with_etag
 from server.contract import contract
 from server.roles import ADMIN, ANYBODY, REVIEWER
@@ -54,7 +55,9 @@ def change(body: ScheduleIn) -> ResponseReturnValue:
 )
 def preview(query: SchedulePreview) -> ResponseReturnValue:
     """Return an unsaved rule in words, and the next five times at which it would be due"""
+    described = describe(query.cron)
     return {
-        "sentence": rule_sentence(query.cron),
+        "sentence": phrase(described),
+        "description": description_json(described),
         "next_runs": next_runs(query.cron, query.timezone),
     }

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from server.api.shared.schemas import RequestModel, ResponseModel
+from server.api.shared.schemas import Named, RequestModel, ResponseModel
 
 
 class ScheduleIn(RequestModel):
@@ -38,8 +38,10 @@ class ScheduleOut(ResponseModel):
     last_run_at: datetime | None
     last_outcome: str | None
     sentence: str
+    description: Named
     rule_sentence: str
     """The rule in words, even while it is switched off."""
+    rule_description: Named
     next_runs: list[datetime]
     """The next five due times; empty while it is switched off."""
     zone: str
@@ -50,4 +52,5 @@ class SchedulePreviewOut(ResponseModel):
     """A rule in words, and its next due times."""
 
     sentence: str
+    description: Named
     next_runs: list[datetime]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from core.base.clock import utc_now
 from core.schedule import cron
-from core.schedule.cron_words import in_words
+from core.schedule.description import OFF, Description, describe, phrase
 from core.storage.tables import Schedule
 from server.api.shared.json_values import Json, iso
-from server.api.shared.language import language
 
 N_NEXT_RUNS = 5
-SWITCHED_OFF = {"en": "switched off", "zh": "已关闭"}
 
 
 def schedule_json(row: Schedule) -> Json:
     """Return the schedule with the next due times."""
+    now, rule = description_of(row), describe(row.cron)
     return {
         "cron": row.cron,
         "timezone": row.timezone,
@@ -23,21 +22,23 @@ def schedule_json(row: Schedule) -> Json:
         "next_run_at": iso(row.next_due_at),
         "last_run_at": iso(row.last_due_at),
         "last_outcome": row.last_outcome,
-        "sentence": schedule_sentence(row),
-        "rule_sentence": rule_sentence(row.cron),
+        "sentence": phrase(now),
+        "description": description_json(now),
+        "rule_sentence": phrase(rule),
+        "rule_description": description_json(rule),
         "next_runs": next_runs(row.cron, row.timezone) if row.enabled else [],
         "zone": str(cron.zone_of(row.timezone)),
     }
 
 
-def schedule_sentence(row: Schedule) -> str:
-    """Return the rule in words, such as "every day at 03:00"; or that it is switched off."""
-    return rule_sentence(row.cron) if row.enabled else SWITCHED_OFF[language()]
+def description_of(row: Schedule) -> Description:
+    """Describe when runs start by themselves."""
+    return describe(row.cron) if row.enabled else OFF
 
 
-def rule_sentence(rule: str) -> str:
-    """Return a cron rule in words, in the client's language."""
-    return in_words(rule, language())
+def description_json(described: Description) -> Json:
+    """Return a description's name and figures."""
+    return {"name": described.name, "facts": described.facts}
 
 
 def next_runs(rule: str, timezone: str) -> list[str | None]:

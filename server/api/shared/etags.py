@@ -13,7 +13,6 @@ def json_with_etag(content: Mapping[str, Any]) -> BaseResponse:
     """Return JSON with the ETag of its bytes; 304 without a body if the client has the same."""
     answer: Response = jsonify(content)
     answer.headers["Cache-Control"] = "private, no-cache"
-    answer.vary.add("Accept-Language")
     answer.vary.add("Cookie")
     answer.add_etag()
     return answer.make_conditional(request)

@@ -74,6 +74,13 @@ class ResponseModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Named(ResponseModel):
+    """The name and figures of a sentence, for a page to render it in any language."""
+
+    name: str
+    facts: dict[str, Any]
+
+
 class ErrorOut(BaseModel):
     """Any error."""
 

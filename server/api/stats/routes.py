@@ -10,11 +10,12 @@ from core.base.kinds import DrawingStatus
 from core.drawings import queries as drawing_queries
 from core.runs import queries as run_queries
 from core.schedule import due
+from core.schedule.description import phrase
 from core.storage import counters
 from core.versions import queries as version_queries
 from server import identity
 from server.api.runs.views import run_json
-from server.api.schedule.views import schedule_sentence
+from server.api.schedule.views import description_json, description_of
 from server.api.shared.etags import json_with_etag
 from server.api.shared.json_values import iso
 from server.api.stats.schemas import LearnedOut, StatsOut
@@ -34,6 +35,7 @@ def stats() -> ResponseReturnValue:
     with services().database.read() as session:
         champion = version_queries.champion(session)
         schedule = due.schedule(session)
+        described = description_of(schedule)
         run = run_queries.latest_run(session)
         counts = counters.totals(session, "")
         return json_with_etag(
@@ -46,7 +48,8 @@ def stats() -> ResponseReturnValue:
                     "promoted_at": iso(champion.promoted_at),
                 },
                 "next_run_at": iso(schedule.next_due_at),
-                "schedule_sentence": schedule_sentence(schedule),
+                "schedule_sentence": phrase(described),
+                "schedule_description": description_json(described),
                 "min_new_drawings": schedule.min_new_drawings,
                 "run": None if run is None else run_json(session, run),
                 "n_drawings": counts.get("drawings", 0),

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from server.api.runs.schemas import RunOut
-from server.api.shared.schemas import ResponseModel
+from server.api.shared.schemas import Named, ResponseModel
 
 
 class ChampionOut(ResponseModel):
@@ -32,6 +32,7 @@ class StatsOut(ResponseModel):
     champion: ChampionOut | None
     next_run_at: datetime | None
     schedule_sentence: str
+    schedule_description: Named
     run: RunOut | None
     n_drawings: int
     n_contributors: int

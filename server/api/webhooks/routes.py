@@ -12,7 +12,6 @@ from core.webhooks.signing import signing_secret
 from server import identity
 from server.api.shared.etags import json_with_etag
 from server.api.shared.json_values import Json, iso
-from server.api.shared.language import language
 from server.api.webhooks.schemas import DeliveryOut, WebhookIn, WebhookOut
 from server.api.webhooks.views import delivery_json
 from server.contract import contract
@@ -41,7 +40,6 @@ def change(body: WebhookIn) -> ResponseReturnValue:
             session,
             url=body.url,
             events=sorted(set(body.events)),
-            language=language(),
             site=request.url_root,
             renew_secret=body.renew_secret,
             allows_private=parts.settings.webhook_private == "on",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -26,6 +26,8 @@ class DeliveryOut(ResponseModel):
     """Whether it will be sent, perhaps again."""
     outcome: str | None
     sentence: str | None
+    facts: dict[str, Any]
+    """The figures of the outcome."""
 
 
 class WebhookIn(RequestModel):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from core.storage.tables import WebhookDelivery
-from core.webhooks.sentences import outcome_sentence
+from core.webhooks.outcomes import outcome_sentence
 from server.api.shared.json_values import Json, iso
-from server.api.shared.language import language
 
 
 def delivery_json(row: WebhookDelivery) -> Json:
@@ -20,5 +19,6 @@ def delivery_json(row: WebhookDelivery) -> Json:
         "n_attempts": row.n_attempts,
         "is_waiting": row.due_at is not None,
         "outcome": outcome,
-        "sentence": None if outcome is None else outcome_sentence(outcome, row.facts, language()),
+        "sentence": None if outcome is None else outcome_sentence(outcome, row.facts),
+        "facts": row.facts,
     }

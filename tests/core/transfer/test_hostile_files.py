@@ -311,7 +311,7 @@ def test_pictures_of_mnists_test_set_are_not_imported(
 ) -> None:
     settings.mnist_cache.mkdir()
     shutil.copy(MNIST / "t10k-images-idx3-ubyte", settings.mnist_cache)
-    exam = mnist.load_test_images(settings.mnist_cache)[:2]
+    exam = mnist.read_idx(settings.mnist_cache / mnist.TEST_IMAGES)[:2]
 
     done = import_file(settings, database, npz(4, ink=np.concatenate([inks(2), exam])))
 

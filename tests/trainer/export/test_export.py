@@ -1,4 +1,4 @@
-"""The exported file reads as the network does, and says what the server relies on."""
+"""The exported file: agreement with torch, and the outputs that the server uses."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from core.base.errors import ModelFileError
 from core.symbols.digits.golden import golden_inks
 from trainer.export.onnx_file import servable, to_onnx, verify_export
 from trainer.export.sessions import one_thread_session
-from trainer.networks.base import DigitNetwork
+from trainer.networks.base import SymbolNetwork
 from trainer.networks.registry import NETWORKS
 
 
 def digits(n: int = 64) -> NDArray[np.uint8]:
-    """Real strokes' ink, (N, 28, 28): the golden digits over and over."""
+    """Ink of real strokes, (N, 28, 28): the golden digits, repeated."""
     inks, _ = golden_inks()
     return np.resize(inks, (n, 28, 28))
 
 
-def network(name: str = "compact") -> DigitNetwork:
+def network(name: str = "compact") -> SymbolNetwork:
     torch.manual_seed(0)
-    return NETWORKS[name].build().eval()
+    return NETWORKS[name].build(10).eval()
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def compact_file() -> bytes:
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_every_network_reads_alike_in_torch_and_in_its_file(name: str):
+def test_each_exported_file_agrees_with_torch(name: str):
     made = network(name)
 
     data = to_onnx(made, temperature=1.5)
@@ -52,14 +52,14 @@ def test_the_file_names_its_input_and_outputs(compact_file: bytes):
     assert [o.name for o in session.get_outputs()] == ["probabilities", "features", "familiarity"]
 
 
-def test_the_file_stands_alone(compact_file: bytes):
+def test_the_file_has_no_external_data(compact_file: bytes):
     model = onnx.load_from_string(compact_file)
 
     onnx.checker.check_model(model, full_check=True)
     assert not [t for t in model.graph.initializer if t.external_data]
 
 
-def test_each_ink_gets_a_row_of_every_output(compact_file: bytes):
+def test_each_output_has_one_row_an_ink(compact_file: bytes):
     probabilities, features, familiarity = one_thread_session(compact_file).run(
         None, {"ink": digits(5)}
     )
@@ -68,7 +68,7 @@ def test_each_ink_gets_a_row_of_every_output(compact_file: bytes):
     assert np.allclose(probabilities.sum(axis=1), 1.0, atol=1e-5)
 
 
-def test_the_temperature_is_in_the_probabilities():
+def test_the_probabilities_are_scaled_by_the_temperature():
     made = network()
     with torch.inference_mode():
         logits, _ = made(torch.from_numpy(digits(4)).unsqueeze(1).float() / 255)
@@ -84,7 +84,7 @@ class _FirstTrait(nn.Module):
         return traits_NT[:, 0] - logits_NK[:, 1]
 
 
-def test_a_familiarity_of_its_own_is_exported_with_the_network():
+def test_the_fitted_familiarity_is_exported():
     made = network()
 
     data = to_onnx(made, 1.0, _FirstTrait())
@@ -98,14 +98,14 @@ def test_a_familiarity_of_its_own_is_exported_with_the_network():
 
 def test_a_file_of_other_weights_is_refused(compact_file: bytes):
     torch.manual_seed(1)
-    other = NETWORKS["compact"].build().eval()
+    other = NETWORKS["compact"].build(10).eval()
 
     with pytest.raises(ModelFileError, match="must not be published"):
         verify_export(compact_file, servable(other, 1.5), digits())
 
 
-def test_exporting_leaves_the_network_trainable():
-    made = NETWORKS["compact"].build().train()
+def test_exporting_does_not_change_the_network():
+    made = NETWORKS["compact"].build(10).train()
 
     to_onnx(made, 1.0)
 

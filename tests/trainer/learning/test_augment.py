@@ -1,11 +1,12 @@
-"""Augmentation: in range, repeatable, and each distortion does what its name says."""
+"""Augmentation: range, determinism, and the effect of each distortion."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from trainer.learning.augment import Augmentation, augment, change_contrast, change_thickness, warp
+from trainer.learning.augment import augment, change_contrast, change_thickness, warp
+from trainer.networks.recipes import Augmentation
 
 STILL = Augmentation(
     rotation_deg=0,
@@ -27,7 +28,7 @@ def crosses(n: int) -> Tensor:
     return ink
 
 
-def test_ink_stays_ink():
+def test_distorted_ink_stays_in_range():
     torch.manual_seed(0)
 
     distorted = augment(crosses(64), Augmentation())
@@ -47,7 +48,7 @@ def test_the_same_random_state_gives_the_same_distortions():
     assert torch.equal(first, second)
 
 
-def test_every_drawing_is_distorted_in_its_own_way():
+def test_each_drawing_is_distorted_differently():
     torch.manual_seed(0)
 
     distorted = augment(crosses(16), Augmentation()).flatten(1)
@@ -55,7 +56,7 @@ def test_every_drawing_is_distorted_in_its_own_way():
     assert torch.cdist(distorted, distorted).fill_diagonal_(9).min() > 0.5
 
 
-def test_without_any_amount_nothing_changes():
+def test_zero_limits_change_nothing():
     ink = crosses(8)
 
     assert torch.allclose(augment(ink, STILL), ink, atol=1e-4)
@@ -73,7 +74,7 @@ def test_thickness_thins_one_part_and_thickens_the_next():
     assert (mass[4:] == before).all()
 
 
-def test_a_thinned_hairline_is_still_there():
+def test_a_thinned_hairline_remains_visible():
     torch.manual_seed(0)
     hairline = torch.zeros(8, 1, 28, 28)
     hairline[:, :, 4:24, 14] = 1.0
@@ -93,7 +94,7 @@ def test_contrast_leaves_paper_white_and_ink_black():
     assert changed[:, :, 13, 13].min() == 1.0
 
 
-def test_a_shift_moves_the_middle_by_no_more_than_it_may():
+def test_a_shift_stays_within_its_limit():
     torch.manual_seed(0)
     how = Augmentation(rotation_deg=0, shear=0, scale=0, shift_px=2, bend_px=0)
 

@@ -1,33 +1,32 @@
-"""Telling digits from strangers: the border in feature space, on a network drawn by hand."""
+"""Familiarity: separating digits from other drawings, with features that need no training."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.symbols.digits import DigitReferenceSet
 from core.symbols.digits.non_digits import (
     LETTERS,
-    coarse,
     letter,
     pen_drawn_digits,
-    pen_drawn_strangers,
+    pen_drawn_non_digits,
     scribble,
     several,
 )
+from core.symbols.reference_set import LabelledImages
 from tests.support.tiny_world import SMALL_FIT
 from trainer.learning import familiarity as familiarity_module
-from trainer.learning.familiarity import Familiarity
-from trainer.learning.scores import read
-from trainer.networks.base import DigitNetwork
-
-Inks = NDArray[np.uint8]
+from trainer.learning.familiarity import Familiarity, coarse
+from trainer.learning.scores import predict
+from trainer.networks.base import SymbolNetwork
 
 
 class Quarters(nn.Module):
-    """Features that need no training: mean ink in each of 49 squares of 4 × 4 pixels."""
+    """Features without training: mean ink in each of 49 squares of 4 × 4 pixels."""
 
     def forward(self, ink_B1HW: Tensor) -> Tensor:
         return nn.functional.avg_pool2d(ink_B1HW, 4).flatten(1)
@@ -35,7 +34,7 @@ class Quarters(nn.Module):
 
 @pytest.fixture(scope="module", autouse=True)
 def small_fit() -> Iterator[None]:
-    """A few hundred drawings of each kind are enough for features as plain as these."""
+    """Fit on a few hundred images of each kind: enough for such simple features."""
     with pytest.MonkeyPatch.context() as patch:
         for name, n in SMALL_FIT.items():
             patch.setattr(familiarity_module, name, n)
@@ -43,59 +42,69 @@ def small_fit() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def network() -> DigitNetwork:
+def network() -> SymbolNetwork:
     torch.manual_seed(0)
-    return DigitNetwork(Quarters(), nn.Linear(49, 10)).eval()
+    return SymbolNetwork(Quarters(), nn.Linear(49, 10)).eval()
+
+
+class PenDrawn(DigitReferenceSet):
+    """Generated digits instead of MNIST. The labels only have to form ten groups."""
+
+    def __init__(self) -> None:
+        inks = pen_drawn_digits(700, seed=1)
+        everything = LabelledImages(inks, np.arange(len(inks)) % 10)
+        super().__init__(Path(), lambda _folder, _part: everything)
+
+    @property
+    def training(self) -> LabelledImages:
+        return LabelledImages(self.exam.inks[:400], self.exam.labels[:400])
+
+    @property
+    def validation(self) -> LabelledImages:
+        return LabelledImages(self.exam.inks[400:], self.exam.labels[400:])
 
 
 @pytest.fixture(scope="module")
-def digits() -> tuple[Inks, NDArray[np.int64]]:
-    """Stand-ins for MNIST, with labels that are only needed to have ten groups."""
-    inks = pen_drawn_digits(700, seed=1)
-    return inks, np.arange(len(inks)) % 10
+def reference() -> PenDrawn:
+    return PenDrawn()
 
 
 @pytest.fixture(scope="module")
-def familiarity(network: DigitNetwork, digits: tuple[Inks, NDArray[np.int64]]) -> Familiarity:
-    inks, labels = digits
-    return Familiarity.fit(network, inks[:400], labels[:400], inks[400:])
+def familiarity(network: SymbolNetwork, reference: PenDrawn) -> Familiarity:
+    return Familiarity.fit(network, reference)
 
 
-def test_it_refuses_few_digits_that_it_was_not_shown(
-    familiarity: Familiarity, network: DigitNetwork
-) -> None:
+def test_few_unseen_digits_are_refused(familiarity: Familiarity, network: SymbolNetwork) -> None:
     unseen = pen_drawn_digits(300, seed=77)
 
-    assert familiarity.is_digit(read(network, unseen)).mean() >= 0.97
+    assert familiarity.is_symbol(predict(network, unseen)).mean() >= 0.97
 
 
-def test_a_network_that_sees_no_difference_can_still_be_saved(
-    digits: tuple[Inks, NDArray[np.int64]],
+def test_the_familiarity_of_a_constant_network_is_finite(
+    reference: PenDrawn,
 ) -> None:
-    inks, labels = digits
-    ruined = DigitNetwork(Quarters(), nn.Linear(49, 10)).eval()
-    ruined.body = nn.Sequential(ruined.body, nn.Threshold(2.0, 0.0))  # nothing passes: all zero
+    ruined = SymbolNetwork(Quarters(), nn.Linear(49, 10)).eval()
+    ruined.body = nn.Sequential(ruined.body, nn.Threshold(2.0, 0.0))  # all features are zero
 
-    familiarity = Familiarity.fit(ruined, inks[:400], labels[:400], inks[400:])
+    familiarity = Familiarity.fit(ruined, reference)
 
-    assert np.isfinite(familiarity.of(read(ruined, inks[400:]))).all()
+    assert np.isfinite(familiarity.of(predict(ruined, reference.validation.inks))).all()
 
 
 class Faint(nn.Module):
-    """What a ruined network makes of everything: nearly the same."""
+    """Features of a ruined network: nearly the same for all images."""
 
     def forward(self, features_NF: Tensor) -> Tensor:
         return 1.0 + 1e-6 * features_NF
 
 
-def test_rounding_is_no_sign_of_a_stranger_when_hardly_anything_differs(
-    digits: tuple[Inks, NDArray[np.int64]],
+def test_rounding_errors_do_not_change_the_familiarity_of_a_ruined_network(
+    reference: PenDrawn,
 ) -> None:
-    inks, labels = digits
-    ruined = DigitNetwork(nn.Sequential(Quarters(), Faint()), nn.Linear(49, 10)).eval()
-    familiarity = Familiarity.fit(ruined, inks[:400], labels[:400], inks[400:])
-    reading = read(ruined, inks[400:])
-    logits_NK, traits_NT = (torch.from_numpy(one) for one in (reading.logits_NK, reading.traits_NT))
+    ruined = SymbolNetwork(nn.Sequential(Quarters(), Faint()), nn.Linear(49, 10)).eval()
+    familiarity = Familiarity.fit(ruined, reference)
+    outputs = predict(ruined, reference.validation.inks)
+    logits_NK, traits_NT = (torch.from_numpy(one) for one in (outputs.logits_NK, outputs.traits_NT))
     chance = torch.Generator().manual_seed(1)
     either_way_NT = torch.randn(traits_NT.shape, generator=chance) * torch.inf
 
@@ -104,25 +113,24 @@ def test_rounding_is_no_sign_of_a_stranger_when_hardly_anything_differs(
         rounded = familiarity(logits_NK, torch.nextafter(traits_NT, either_way_NT))
 
     largest = max(1.0, float(exact.abs().max()))
-    assert float((rounded - exact).abs().max()) / largest <= 1e-3  # 0.4 where it amplifies
+    assert float((rounded - exact).abs().max()) / largest <= 1e-3  # 0.4 if amplified
 
 
-def test_strangers_are_less_familiar_than_digits(
-    familiarity: Familiarity, network: DigitNetwork
+def test_non_digits_are_less_familiar_than_digits(
+    familiarity: Familiarity, network: SymbolNetwork
 ) -> None:
-    real = familiarity.of(read(network, pen_drawn_digits(300, seed=77)))
-    strange = familiarity.of(read(network, pen_drawn_strangers(300, seed=78)))
+    real = familiarity.of(predict(network, pen_drawn_digits(300, seed=77)))
+    others = familiarity.of(predict(network, pen_drawn_non_digits(300, seed=78)))
 
-    assert (real[:, None] > strange[None, :]).mean() > 0.9
+    assert (real[:, None] > others[None, :]).mean() > 0.9
 
 
-def test_the_same_arguments_give_the_same_module_and_touch_no_randomness(
-    familiarity: Familiarity, network: DigitNetwork, digits: tuple[Inks, NDArray[np.int64]]
+def test_the_fit_is_deterministic_and_restores_the_random_state(
+    familiarity: Familiarity, network: SymbolNetwork, reference: PenDrawn
 ) -> None:
-    inks, labels = digits
     before = torch.get_rng_state()
 
-    again = Familiarity.fit(network, inks[:400], labels[:400], inks[400:])
+    again = Familiarity.fit(network, reference)
 
     assert torch.equal(torch.get_rng_state(), before)
 
@@ -135,33 +143,30 @@ def test_the_same_arguments_give_the_same_module_and_touch_no_randomness(
     )
 
 
-def test_a_hand_that_is_learned_counts_as_familiar(
-    network: DigitNetwork, digits: tuple[Inks, NDArray[np.int64]]
-) -> None:
-    """One who writes crosses for sevens is refused at first, and then no longer."""
-    inks, labels = digits
+def test_drawings_in_the_fit_become_familiar(network: SymbolNetwork, reference: PenDrawn) -> None:
+    """A person writes crosses for sevens: refused until such drawings are in the fit."""
     rng = np.random.default_rng(3)
     crosses = np.stack([letter("+", rng) for _ in range(200)])
 
-    plain = Familiarity.fit(network, inks[:400], labels[:400], inks[400:])
-    taught = Familiarity.fit(network, inks[:400], labels[:400], inks[400:], crosses)
+    plain = Familiarity.fit(network, reference)
+    fitted = Familiarity.fit(network, reference, crosses)
 
-    unseen = read(network, np.stack([letter("+", rng) for _ in range(100)]))
-    refused_before = 1 - plain.is_digit(unseen).mean()
-    refused_after = 1 - taught.is_digit(unseen).mean()
+    unseen = predict(network, np.stack([letter("+", rng) for _ in range(100)]))
+    refused_before = 1 - plain.is_symbol(unseen).mean()
+    refused_after = 1 - fitted.is_symbol(unseen).mean()
     assert refused_before > 0.1
     assert refused_after < refused_before / 3
 
 
 @pytest.mark.parametrize("name", sorted(LETTERS))
-def test_every_letter_can_be_drawn(name: str) -> None:
+def test_each_letter_can_be_drawn(name: str) -> None:
     ink = letter(name, np.random.default_rng(0))
 
     assert ink.shape == (28, 28)
     assert ink.max() > 200
 
 
-def test_scribbles_and_several_digits_differ_each_time() -> None:
+def test_each_generated_scribble_is_different() -> None:
     rng = np.random.default_rng(0)
     digits = pen_drawn_digits(20, seed=1)
 
@@ -170,7 +175,7 @@ def test_scribbles_and_several_digits_differ_each_time() -> None:
     assert len({ink.tobytes() for ink in inks}) == 10
 
 
-def test_a_coarse_picture_keeps_where_its_ink_is() -> None:
+def test_a_coarse_image_keeps_its_ink_in_place() -> None:
     inks = pen_drawn_digits(20, seed=1)
 
     blurred = coarse(inks)

@@ -1,78 +1,79 @@
-"""Scores of readings, and the temperature, against cases that can be worked out by hand."""
+"""Scores and temperature on cases that can be computed by hand."""
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from core.symbols.digits import DIGITS
 from trainer.learning.calibrate import fit_temperature
 from trainer.learning.scores import (
-    Reading,
+    Predictions,
     accuracy,
-    accuracy_by_digit,
+    accuracy_by_symbol,
     as_images,
     certainty_bins,
     expected_calibration_error,
     negative_log_likelihood,
-    read,
+    predict,
 )
-from trainer.networks.base import DigitNetwork
+from trainer.networks.base import SymbolNetwork
 
 
 def certain(shares: list[float], digit: int = 0) -> np.ndarray:
-    """Probabilities (N, 10): so much for `digit`, the rest shared by the others."""
+    """Probabilities (N, 10): the given ones for `digit`, the rest shared by the others."""
     rows = np.stack([np.full(10, (1 - share) / 9) for share in shares])
     rows[:, digit] = shares
     return rows.astype(np.float32)
 
 
-def test_ink_becomes_pictures_between_0_and_1() -> None:
+def test_ink_is_scaled_to_between_0_and_1() -> None:
     images = as_images(np.array([[[0, 255], [51, 102]]], dtype=np.uint8))
 
     assert images.shape == (1, 1, 2, 2)
     assert images.flatten().tolist() == pytest.approx([0.0, 1.0, 0.2, 0.4])
 
 
-def test_reading_many_drawings_is_reading_each_and_leaves_the_network_in_its_mode() -> None:
+def test_predictions_do_not_depend_on_batches_and_keep_the_training_mode() -> None:
     torch.manual_seed(0)
     body = nn.Sequential(nn.Flatten(), nn.Linear(784, 8), nn.Dropout(0.5), nn.ReLU())
-    network = DigitNetwork(body, nn.Linear(8, 10)).train()
+    network = SymbolNetwork(body, nn.Linear(8, 10)).train()
     inks = np.random.default_rng(0).integers(0, 256, (1_201, 28, 28), dtype=np.uint8)
     told: list[int] = []
 
-    together = read(network, inks, lambda n_read, _n_all: told.append(n_read))
+    together = predict(network, inks, lambda n_read, _n_all: told.append(n_read))
 
-    alone = read(network, inks[700:701])
+    alone = predict(network, inks[700:701])
     np.testing.assert_allclose(together.logits_NK[700], alone.logits_NK[0], atol=1e-5)
     assert told == [500, 1_000, 1_201]
     assert network.training
 
 
-def test_reading_nothing_gives_nothing() -> None:
-    network = DigitNetwork(nn.Flatten(), nn.Linear(784, 10))
+def test_no_drawings_give_empty_predictions() -> None:
+    network = SymbolNetwork(nn.Flatten(), nn.Linear(784, 10))
 
-    reading = read(network, np.zeros((0, 28, 28), np.uint8))
+    reading = predict(network, np.zeros((0, 28, 28), np.uint8))
 
     assert reading.predicted_N.shape == (0,)
     assert reading.probabilities_NK().shape == (0, 10)
 
 
-def test_a_higher_temperature_sounds_less_sure_and_reads_the_same() -> None:
+def test_a_higher_temperature_lowers_confidence_and_keeps_predictions() -> None:
     nothing = np.zeros((1, 1), np.float32)
-    reading = Reading(np.array([[3.0, 1.0] + [0.0] * 8], np.float32), nothing, nothing)
+    reading = Predictions(np.array([[3.0, 1.0] + [0.0] * 8], np.float32), nothing, nothing)
 
     assert reading.probabilities_NK(2.0)[0, 0] < reading.probabilities_NK(1.0)[0, 0]
     assert reading.predicted_N.tolist() == [0]
 
 
-def test_accuracy_is_told_for_all_and_for_each_digit() -> None:
+def test_accuracy_is_computed_overall_and_by_symbol() -> None:
     predicted, labels = np.array([1, 1, 2, 3]), np.array([1, 2, 2, 3])
 
     assert accuracy(predicted, labels) == 0.75
-    assert accuracy_by_digit(predicted, labels)[:4] == [None, 1.0, 0.5, 1.0]
+    assert accuracy_by_symbol(predicted, labels, DIGITS)[:4] == [None, 1.0, 0.5, 1.0]
 
 
-def test_one_who_is_right_as_often_as_sure_is_calibrated() -> None:
+def test_confidence_equal_to_accuracy_is_calibrated() -> None:
     labels = np.array([0] * 80 + [1] * 20)
 
     assert expected_calibration_error(certain([0.8] * 100), labels, n_bins=1) == pytest.approx(
@@ -81,15 +82,15 @@ def test_one_who_is_right_as_often_as_sure_is_calibrated() -> None:
 
 
 def test_the_calibration_error_is_the_mean_gap_of_bins_of_equal_mass() -> None:
-    """Ten drawings at 0.6, all right, and ten at 0.9, half right: gaps 0.4 and 0.4."""
+    """Ten drawings at 0.6, all correct, and ten at 0.9, half correct: gaps 0.4 and 0.4."""
     probabilities = certain([0.6] * 10 + [0.9] * 10)
     labels = np.array([0] * 10 + [0, 1] * 5)
 
     assert expected_calibration_error(probabilities, labels, n_bins=2) == pytest.approx(0.4)
 
 
-def test_a_reliability_diagram_tells_how_often_each_certainty_was_right() -> None:
-    """Ten drawings at 0.65, six of them right, and twenty at 0.9995, all right."""
+def test_a_reliability_diagram_counts_correct_predictions_by_confidence() -> None:
+    """Ten drawings at 0.65, six of them correct, and twenty at 0.9995, all correct."""
     probabilities = certain([0.65] * 10 + [0.9995] * 20)
     labels = np.array([0] * 6 + [1] * 4 + [0] * 20)
 
@@ -102,11 +103,11 @@ def test_a_reliability_diagram_tells_how_often_each_certainty_was_right() -> Non
     assert bins[0]["certainty"] == pytest.approx(0.65)
 
 
-def test_the_likelihood_of_a_sure_and_wrong_reading_is_bounded() -> None:
+def test_the_likelihood_of_a_confident_error_is_bounded() -> None:
     assert negative_log_likelihood(certain([1.0]), np.array([3])) == pytest.approx(27.63, abs=0.01)
 
 
-def test_the_temperature_that_made_the_logits_is_found_again() -> None:
+def test_the_fitted_temperature_is_the_one_that_scaled_the_logits() -> None:
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 2.0, (20_000, 10)).astype(np.float32)
     labels = (logits + rng.gumbel(size=logits.shape)).argmax(axis=1)

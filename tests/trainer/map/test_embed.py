@@ -1,4 +1,4 @@
-"""Maps: who is on them, who lies among whom, and where."""
+"""Maps: the sample, the vote of neighbours, the layout, and the process."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from core.base.kinds import DrawingStatus, MapSource
 from core.storage.database import Database
 from core.storage.model_store import ModelStore
 from core.storage.tables import Contributor, DigitMap, Embedding
+from core.symbols.digits import DIGITS
 from core.symbols.digits.mnist import idx_bytes
 from core.versions import maps
 from tests.conftest import NOW
 from tests.server import small_models
 from tests.support.factories import make_drawing
 from tests.support.running import wait_until
-from trainer.__main__ import Steps, _serve, without_a_map_beside
 from trainer.map import sample as map_sample
 from trainer.map.embed import TooFewPoints, lay_out, make_map, vote
-from trainer.map.maker import LOOK_SECONDS, TRIES, MapMaker
+from trainer.map.maker import POLL_SECONDS, TRIES, MapMaker
 from trainer.map.sample import balanced, fair_drawings
-from trainer.process.job import Desk
+from trainer.process.job import RunQueue
+from trainer.process.main import LazyPipeline, _serve, stopping_the_map_first
 
 
 @pytest.fixture
 def world(settings):
-    """Version 1 is live; twelve digits of a small MNIST and twelve drawings, half 3, half 8."""
+    """Version 1 is live; twelve reference images and twelve drawings, half 3, half 8."""
     settings.mnist_cache.mkdir(parents=True)
     rng = np.random.default_rng(1)
     threes, eights = rng.integers(0, 40, (2, 12, 28, 28), np.uint8)
@@ -60,16 +61,16 @@ def _rows(database):
         return session.scalars(select(Embedding).order_by(Embedding.place)).all()
 
 
-def test_the_sample_of_mnist_has_as_many_of_each_digit_and_is_the_same_at_every_call():
+def test_the_reference_sample_is_balanced_and_deterministic():
     labels = np.random.default_rng(0).integers(0, 10, 1000).astype(np.uint8)
 
-    chosen = balanced(labels, 200)
+    chosen = balanced(labels, 200, DIGITS)
 
     assert np.bincount(labels[chosen]).tolist() == [20] * 10
-    assert (chosen == balanced(labels, 200)).all()
+    assert (chosen == balanced(labels, 200, DIGITS)).all()
 
 
-def test_whoever_draws_most_does_not_crowd_out_the_others(session):
+def test_contributors_with_many_drawings_do_not_displace_others(session):
     alice = [make_drawing(session, contributor="alice").number for _ in range(20)]
     bob = [make_drawing(session, contributor="bob").number for _ in range(2)]
     carol = [make_drawing(session, contributor="carol").number]
@@ -79,7 +80,7 @@ def test_whoever_draws_most_does_not_crowd_out_the_others(session):
     assert numbers == [*alice[-3:], *bob, *carol]
 
 
-def test_what_was_rejected_and_whoever_is_blocked_is_left_out(session):
+def test_rejected_drawings_and_blocked_contributors_are_excluded(session):
     kept = make_drawing(session, contributor="alice")
     make_drawing(session, contributor="alice").status = DrawingStatus.REJECTED
     make_drawing(session, contributor="bob")
@@ -88,36 +89,36 @@ def test_what_was_rejected_and_whoever_is_blocked_is_left_out(session):
     assert [number for number, _, _ in fair_drawings(session, 10)] == [kept.number]
 
 
-def _two_crowds(n=40):
+def _two_clusters(n=40):
     rng = np.random.default_rng(4)
     features = rng.normal(0, 1, (2 * n, 8)).astype(np.float32)
     features[n:] += 6
     return features, np.repeat(np.array([3, 8], np.uint8), n)
 
 
-def test_a_wrong_label_lies_among_others_and_the_right_ones_among_their_own():
-    features, labels = _two_crowds()
+def test_a_wrong_label_does_not_change_the_vote_of_its_neighbours():
+    features, labels = _two_clusters()
     wrong = labels.copy()
     wrong[5] = 8
 
-    among = vote(features, wrong)
+    around = vote(features, wrong, DIGITS)
 
-    assert (among.near_label_N == labels).all()
-    assert among.depth_N[5] > 0.3
+    assert (around.near_label_N == labels).all()
+    assert around.depth_N[5] > 0.3
 
 
-def test_the_deeper_in_the_crowd_the_higher_is_the_depth():
-    features, labels = _two_crowds()
+def test_depth_rises_towards_the_centre_of_a_cluster():
+    features, labels = _two_clusters()
     features[0] = features[1:40].mean(axis=0)
     features[1] = features[0] + (features[40:].mean(axis=0) - features[0]) * 0.4
 
-    among = vote(features, labels)
+    around = vote(features, labels, DIGITS)
 
-    assert among.depth_N[0] > among.depth_N[1]
+    assert around.depth_N[0] > around.depth_N[1]
 
 
-def test_the_layout_is_the_same_for_the_same_features():
-    features, _ = _two_crowds(20)
+def test_the_layout_is_deterministic():
+    features, _ = _two_clusters(20)
     nowhere = np.full((40, 2), np.nan, np.float32)
 
     first = lay_out(features, nowhere)
@@ -126,12 +127,12 @@ def test_the_layout_is_the_same_for_the_same_features():
     assert np.abs(first).max() == pytest.approx(1)
 
 
-def test_a_layout_that_starts_from_the_one_before_keeps_the_crowds_in_their_places():
+def test_a_layout_from_an_earlier_one_keeps_clusters_in_place():
     rng = np.random.default_rng(4)
     crowds = [rng.normal(middle, 1, (40, 8)) for middle in rng.normal(0, 4, (6, 8))]
     features = np.concatenate(crowds).astype(np.float32)
     earlier = -lay_out(features, np.full((240, 2), np.nan, np.float32))
-    earlier[3] = np.nan  # a new one
+    earlier[3] = np.nan  # a new point
 
     again = lay_out(features, earlier)
 
@@ -144,7 +145,7 @@ def _middles(xy):
     return np.nanmean(xy.reshape(6, 40, 2), axis=1)
 
 
-def test_a_map_holds_the_samples_and_the_drawings_with_what_was_read(settings, world):
+def test_a_map_contains_reference_images_and_drawings_with_predictions(settings, world):
     make_map(settings, world, 1)
 
     rows = _rows(world)
@@ -156,7 +157,7 @@ def test_a_map_holds_the_samples_and_the_drawings_with_what_was_read(settings, w
     assert row.seconds > 0
 
 
-def test_without_mnist_the_map_has_the_drawings(settings, world):
+def test_without_the_reference_set_a_map_contains_drawings_only(settings, world):
     for path in settings.mnist_cache.iterdir():
         path.unlink()
 
@@ -165,8 +166,8 @@ def test_without_mnist_the_map_has_the_drawings(settings, world):
     assert {row.source for row in _rows(world)} == {MapSource.DRAWING}
 
 
-def test_too_few_points_are_refused_in_words(settings, world, monkeypatch):
-    monkeypatch.setattr(map_sample, "N_MNIST", 0)
+def test_too_few_points_are_refused_with_both_numbers(settings, world, monkeypatch):
+    monkeypatch.setattr(map_sample, "N_REFERENCE", 0)
     monkeypatch.setattr(map_sample, "N_DRAWINGS", 9)
 
     with pytest.raises(TooFewPoints, match="10 points and there are 9"):
@@ -174,30 +175,30 @@ def test_too_few_points_are_refused_in_words(settings, world, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_map_that_is_broken_off_is_made_by_the_next_trainer_while_it_has_no_run(settings, world):
-    broken_off = MapMaker(settings, world)
-    broken_off.look()
-    broken_off.stop()
+def test_a_stopped_map_is_made_by_the_next_idle_trainer(settings, world):
+    stopped = MapMaker(settings, world)
+    stopped.poll()
+    stopped.stop()
     assert _rows(world) == []
 
     def learn_nothing(claim, progress):
-        raise AssertionError("nobody asked for a run")
+        raise AssertionError("no run was queued")
 
-    desk = Desk(settings, world, learn_nothing)
-    steps = Steps(settings, world, lambda settings, database: learn_nothing)
+    run_queue = RunQueue(settings, world, learn_nothing)
+    pipeline = LazyPipeline(settings, world, lambda settings, database: learn_nothing)
     map_maker = MapMaker(settings, world)
-    thread = threading.Thread(target=_serve, args=(desk, steps, map_maker))
+    thread = threading.Thread(target=_serve, args=(run_queue, pipeline, map_maker))
     thread.start()
     try:
         rows = wait_until(lambda: _rows(world), "the map is made", seconds=60)
     finally:
-        desk.stop.set()
+        run_queue.stop.set()
         thread.join()
         map_maker.stop()
     assert len(rows) == 24
 
 
-def test_a_run_begins_only_when_no_map_is_in_its_way(settings, world):
+def test_a_run_stops_a_map_in_the_making(settings, world):
     map_maker = MapMaker(settings, world)
     seen = []
     nothing: Any = None
@@ -205,41 +206,41 @@ def test_a_run_begins_only_when_no_map_is_in_its_way(settings, world):
     def learn(claim, progress):
         seen.append(map_maker.is_at_work)
 
-    carry_out = without_a_map_beside(learn, map_maker)
-    for _ in range(TRIES + 1):  # being broken off is no failure: it is begun again each time
-        _look_now(map_maker)
+    run_pipeline = stopping_the_map_first(learn, map_maker)
+    for _ in range(TRIES + 1):  # a stop is no failure: each poll starts it again
+        _poll_now(map_maker)
         assert map_maker.is_at_work
-        carry_out(nothing, nothing)
+        run_pipeline(nothing, nothing)
 
     assert seen == [False] * (TRIES + 1)
 
 
-def test_a_map_that_died_before_it_was_broken_off_has_failed(settings, world):
+def test_a_map_process_that_died_before_the_stop_counts_as_failed(settings, world):
     map_maker = MapMaker(settings, world)
     for _ in range(TRIES):
         with world.write() as session:
             maps.begin_map(session, 1, now=NOW)
-        _look_now(map_maker)
+        _poll_now(map_maker)
         process = map_maker._process
         assert process is not None
         process.kill()
         process.wait()
         map_maker.stop()
 
-    _look_now(map_maker)
+    _poll_now(map_maker)
 
     assert not map_maker.is_at_work
     with world.read() as session:
         assert session.get_one(DigitMap, 1).failure == "died"
 
 
-def _look_now(map_maker):
-    map_maker._looked_at = -LOOK_SECONDS
-    map_maker.look()
+def _poll_now(map_maker):
+    map_maker._polled_at = -POLL_SECONDS
+    map_maker.poll()
 
 
 @pytest.mark.slow
-def test_a_map_that_cannot_be_made_says_why(settings, world):
+def test_the_reason_for_a_missing_map_is_recorded(settings, world):
     for path in (*settings.mnist_cache.iterdir(), *settings.models_dir.rglob("model.*.onnx")):
         path.unlink()
 

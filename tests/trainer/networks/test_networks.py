@@ -1,4 +1,4 @@
-"""The networks: what they take and give, and that they are those of the seed systems."""
+"""The networks: inputs, outputs, and agreement with the seed systems."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trainer.networks.__main__ import main as show
 from trainer.networks.describe import describe
 from trainer.networks.registry import NETWORKS, network_named
 
-# Computed by hand from the layers in the seed systems' texts.
+# Computed by hand from the layers that the seed systems' authors describe.
 SEED_PARAMETERS = {
     "cnn_16_32": 28_938,
     "conv_10_20": 21_840,
@@ -23,9 +23,9 @@ SEED_PARAMETERS = {
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_a_network_gives_logits_and_the_features_it_promises(name: str):
+def test_a_network_returns_logits_and_the_registered_number_of_features(name: str):
     kind = NETWORKS[name]
-    network = kind.build().eval()
+    network = kind.build(10).eval()
 
     logits_BK, features_BF = network(torch.rand(3, 1, 28, 28))
 
@@ -34,8 +34,8 @@ def test_a_network_gives_logits_and_the_features_it_promises(name: str):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_the_features_are_what_the_last_layer_reads(name: str):
-    network = NETWORKS[name].build().eval()
+def test_the_features_are_the_input_of_the_last_layer(name: str):
+    network = NETWORKS[name].build(10).eval()
 
     logits_BK, features_BF = network(torch.rand(3, 1, 28, 28))
 
@@ -43,22 +43,22 @@ def test_the_features_are_what_the_last_layer_reads(name: str):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_a_closer_look_gives_the_same_and_what_earlier_layers_saw(name: str):
-    network = NETWORKS[name].build().eval()
+def test_forward_with_traits_returns_the_same_logits_and_features(name: str):
+    network = NETWORKS[name].build(10).eval()
     images = torch.rand(3, 1, 28, 28)
 
-    logits_BK, features_BF, traits_BT = network.look(images)
+    logits_BK, features_BF, traits_BT = network.forward_with_traits(images)
 
     assert torch.equal(logits_BK, network(images)[0])
     assert torch.equal(features_BF, network(images)[1])
     assert torch.equal(traits_BT[:, : features_BF.shape[1]], features_BF)
 
 
-def test_what_layers_between_saw_is_the_mean_answer_of_each_channel():
-    network = NETWORKS["compact"].build().eval()
+def test_traits_contain_the_mean_activation_of_each_channel():
+    network = NETWORKS["compact"].build(10).eval()
     images = torch.rand(2, 1, 28, 28)
 
-    traits_BT = network.look(images)[2]
+    traits_BT = network.forward_with_traits(images)[2]
 
     second_map = network.body[:9](images)  # 64 channels of 5 × 5
     assert traits_BT.shape[1] == 64 + 64 + 64
@@ -66,19 +66,19 @@ def test_what_layers_between_saw_is_the_mean_answer_of_each_channel():
 
 
 @pytest.mark.parametrize(("name", "n_parameters"), SEED_PARAMETERS.items())
-def test_a_seed_network_has_the_parameters_of_its_author(name: str, n_parameters: int):
-    assert describe(NETWORKS[name].build()).n_parameters == n_parameters
+def test_a_seed_network_has_as_many_parameters_as_its_author_s(name: str, n_parameters: int):
+    assert describe(NETWORKS[name].build(10)).n_parameters == n_parameters
 
 
 def test_compact_stays_within_a_hundred_thousand_parameters():
-    described = describe(NETWORKS["compact"].build())
+    described = describe(NETWORKS["compact"].build(10))
 
     assert described.n_parameters <= 100_000
     assert NETWORKS["compact"].n_features <= 128
 
 
-def test_a_description_tells_each_layer_of_system_a():
-    described = describe(NETWORKS["cnn_16_32"].build())
+def test_a_description_lists_each_layer_of_system_a():
+    described = describe(NETWORKS["cnn_16_32"].build(10))
 
     layers = [(layer.kind, layer.output_shape) for layer in described.layers]
     assert layers == [
@@ -94,14 +94,14 @@ def test_a_description_tells_each_layer_of_system_a():
 
 
 def test_a_description_counts_multiply_adds():
-    described = describe(NETWORKS["lenet5"].build())
+    described = describe(NETWORKS["lenet5"].build(10))
 
     # 28·28·6·25 + 10·10·16·150 + 400·120 + 120·84 + 84·10
     assert described.n_multiply_adds == 416_520
 
 
-def test_describing_leaves_the_network_as_it_was():
-    network = NETWORKS["bn_32_64_128"].build()
+def test_describing_does_not_change_the_network():
+    network = NETWORKS["bn_32_64_128"].build(10)
     before = {name: value.clone() for name, value in network.state_dict().items()}
 
     describe(network)
@@ -112,16 +112,16 @@ def test_describing_leaves_the_network_as_it_was():
 
 def test_the_description_of_every_network_covers_all_its_parameters():
     for kind in NETWORKS.values():
-        network = kind.build()
+        network = kind.build(10)
         assert describe(network).n_parameters == sum(p.numel() for p in network.parameters())
 
 
-def test_an_unknown_network_is_refused_with_the_names_there_are():
+def test_an_unknown_network_is_refused_with_the_known_names():
     with pytest.raises(NotFound, match="compact, detailed, small, cnn_16_32"):
         network_named("resnet")
 
 
-def test_a_network_is_shown_layer_by_layer(capsys: pytest.CaptureFixture[str]):
+def test_a_network_is_printed_layer_by_layer(capsys: pytest.CaptureFixture[str]):
     show("lenet5")
 
     printed = capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Gathering: which drawings train, which examine, and nobody's more than their share."""
+"""Gathering: training and holdout drawings, resumption, and caps by contributor."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _run(session: Session) -> tuple[Run, int]:
 
 
 def _draw(session: Session, n: int, contributor: str = "alice") -> list[Drawing]:
-    """Drawings whose ink tells them apart."""
+    """Drawings with different inks."""
     return [
         make_drawing(session, contributor=contributor, ink=next(_codes).to_bytes(784, "big"))
         for _ in range(n)
@@ -44,7 +44,7 @@ def _numbers(drawings: list[Drawing], split: Split) -> list[int]:
     return [drawing.number for drawing in drawings if drawing.split == split]
 
 
-def test_what_is_accepted_trains_or_examines(database: Database) -> None:
+def test_accepted_drawings_are_in_training_or_holdout(database: Database) -> None:
     with database.write() as session:
         run, _ = _run(session)
         drawings = _draw(session, 10)
@@ -68,7 +68,7 @@ def test_ink_label_and_contributor_stay_together(database: Database) -> None:
         assert ink.tobytes() == drawings[int(number)].ink
 
 
-def test_used_drawings_stay_in_the_mix_as_older_ones(database: Database) -> None:
+def test_drawings_of_earlier_runs_are_gathered_as_older(database: Database) -> None:
     with database.write() as session:
         run, _ = _run(session)
         used = next(d for d in _draw(session, 5) if d.split == Split.TRAIN)
@@ -83,7 +83,9 @@ def test_used_drawings_stay_in_the_mix_as_older_ones(database: Database) -> None
 
 
 @pytest.mark.parametrize("status", [DrawingStatus.QUARANTINED, DrawingStatus.REJECTED])
-def test_what_is_not_accepted_takes_no_part(database: Database, status: DrawingStatus) -> None:
+def test_drawings_that_are_not_accepted_are_excluded(
+    database: Database, status: DrawingStatus
+) -> None:
     with database.write() as session:
         run, _ = _run(session)
         for drawing in _draw(session, 5):
@@ -95,7 +97,7 @@ def test_what_is_not_accepted_takes_no_part(database: Database, status: DrawingS
     assert len(gathered.new) == len(gathered.holdout_known) == 0
 
 
-def test_a_deleted_drawing_takes_no_part(database: Database) -> None:
+def test_a_deleted_drawing_is_excluded(database: Database) -> None:
     with database.write() as session:
         run, _ = _run(session)
         for drawing in _draw(session, 5):
@@ -105,7 +107,7 @@ def test_a_deleted_drawing_takes_no_part(database: Database) -> None:
         assert list(gather(session, run.id, run.seed).lineage()) == []
 
 
-def test_a_blocked_contributor_s_drawings_take_no_part(database: Database) -> None:
+def test_drawings_of_a_blocked_contributor_are_excluded(database: Database) -> None:
     with database.write() as session:
         run, _ = _run(session)
         _draw(session, 5)
@@ -123,7 +125,7 @@ def _recorded(session: Session, run: Run, fence: int) -> Gathered:
     return gathered
 
 
-def test_a_resumed_run_learns_from_the_same_drawings(database: Database) -> None:
+def test_a_resumed_run_gathers_the_same_drawings(database: Database) -> None:
     with database.write() as session:
         run, fence = _run(session)
         _draw(session, 5)
@@ -136,7 +138,9 @@ def test_a_resumed_run_learns_from_the_same_drawings(database: Database) -> None
 
 
 @pytest.mark.parametrize("what", ["deleted", "relabelled"])
-def test_a_resumed_run_starts_over_when_one_was_withdrawn(database: Database, what: str) -> None:
+def test_a_resumed_run_starts_over_if_a_drawing_was_withdrawn(
+    database: Database, what: str
+) -> None:
     with database.write() as session:
         run, fence = _run(session)
         drawing = next(d for d in _draw(session, 5) if d.split == Split.TRAIN)
@@ -153,13 +157,13 @@ def test_a_resumed_run_starts_over_when_one_was_withdrawn(database: Database, wh
     assert set(_numbers(late, Split.TRAIN)) <= set(again.new.numbers.tolist())
 
 
-def test_nobody_gives_more_than_fifty() -> None:
+def test_a_contributor_is_capped_at_fifty_drawings() -> None:
     contributors = [str(n % 40) for n in range(40 * 60)]
 
     assert within_caps(contributors).sum() == 40 * 50
 
 
-def test_nobody_gives_more_than_a_twentieth() -> None:
+def test_a_contributor_is_capped_at_a_twentieth() -> None:
     contributors = ["eager"] * 50 + [f"c{n % 39}" for n in range(39 * 10)]
 
     mask = within_caps(contributors)
@@ -168,19 +172,19 @@ def test_nobody_gives_more_than_a_twentieth() -> None:
     assert mask[50:].all()
 
 
-def test_a_few_drawings_of_each_always_count() -> None:
+def test_ten_drawings_of_each_contributor_are_never_capped() -> None:
     contributors = ["eager"] * 50 + [f"c{n}" for n in range(19)]
 
     assert within_caps(contributors)[:50].sum() == 10
 
 
-def test_caps_take_who_came_first() -> None:
+def test_a_cap_keeps_the_earliest_drawings() -> None:
     mask = within_caps(["a"] * 12)
 
     assert np.flatnonzero(mask).tolist() == list(range(10))
 
 
-def test_caps_count_only_from_twenty_contributors_on(database: Database) -> None:
+def test_caps_apply_from_twenty_contributors_on(database: Database) -> None:
     with database.write() as session:
         run, _ = _run(session)
         _draw(session, 100)
@@ -194,7 +198,7 @@ def test_caps_count_only_from_twenty_contributors_on(database: Database) -> None
     assert int((many.new.contributors == "alice").sum()) == 10
 
 
-def test_lineage_can_be_kept(database: Database) -> None:
+def test_the_lineage_can_be_recorded(database: Database) -> None:
     with database.write() as session:
         run, fence = _run(session)
         _draw(session, 5)

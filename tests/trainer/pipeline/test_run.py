@@ -1,4 +1,4 @@
-"""Whole runs, with everything real but the size of the world: gather, learn, judge, publish."""
+"""Whole runs in the tiny world, with all steps: gather, train, evaluate, gate, publish."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import select
 
 from core.base.clock import utc_now
-from core.base.errors import DataError
 from core.base.kinds import DrawingStatus
 from core.base.settings import Settings
 from core.drawings import queries as drawing_queries
@@ -34,20 +33,21 @@ from core.storage.tables import (
     RunMetric,
     Verdict,
 )
+from core.symbols import digits
 from core.symbols.digits.golden import golden_inks
-from core.symbols.digits.mnist import Mnist
 from core.versions import lifecycle as versions
 from core.versions import queries as version_queries
 from tests.conftest import SECRET
 from tests.support.factories import make_drawing
 from tests.support.stored import verify_all
-from tests.support.tiny_world import RUN, easy_digits, load_tiny, tiny_workshop
+from tests.support.tiny_world import RUN, easy_digits, load_tiny, tiny_context
 from trainer.learning.fine_tune import RunConfig
-from trainer.pipeline.run import carry_out
-from trainer.process.context import Workshop
-from trainer.process.job import CarryOut, Claim, Desk
+from trainer.pipeline.context import TrainerContext
+from trainer.pipeline.interface import Claim, Pipeline, Progress
+from trainer.pipeline.run import run_pipeline
+from trainer.process.job import RunQueue
 from trainer.process.lease import TTL
-from trainer.process.progress import Progress
+from trainer.process.progress import RunProgress
 
 SLANT = 0.5
 
@@ -60,14 +60,14 @@ def _settings(instance: Path) -> Settings:
 
 @pytest.fixture(scope="module")
 def first_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An instance whose first model was trained by a run; tests get copies."""
+    """An instance with a first model from a run; tests get copies."""
     settings = _settings(tmp_path_factory.mktemp("first") / "instance")
     migrate.upgrade(settings)
     database = Database(settings)
     with database.write() as session:
-        # The trainer asks with a seed of chance; what the tests see must not hang on it.
+        # The trainer would choose a random seed; tests need a fixed one.
         runs.queue_run(session, requested_by="first", is_forced=True, seed=7, now=utc_now())
-    done = Desk(settings, database, load_tiny(settings, database)).do_next_run()
+    done = RunQueue(settings, database, load_tiny(settings, database)).run_next()
     database.dispose()
     assert done is not None
     assert done.status == "promoted", done.message
@@ -76,7 +76,7 @@ def first_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def settings(first_instance: Path, tmp_path: Path) -> Settings:
-    """In place of the empty instance: a copy of the one with a first model."""
+    """A copy of the instance with a first model, instead of an empty one."""
     return _settings(Path(shutil.copytree(first_instance, tmp_path / "instance")))
 
 
@@ -88,24 +88,24 @@ def database(settings: Settings) -> Iterator[Database]:
 
 
 def _draw(database: Database, n: int = 30, seed: int = 1) -> None:
-    """Drawings of one slanted hand."""
+    """Store drawings in one slanted handwriting."""
     inks, labels = easy_digits(n, np.random.default_rng(seed), slant=SLANT)
     with database.write() as session:
         for ink, label in zip(inks, labels, strict=True):
             make_drawing(session, ink=ink.tobytes(), label=int(label))
 
 
-def _run(settings: Settings, database: Database, steps: CarryOut | None = None) -> Run:
+def _run(settings: Settings, database: Database, steps: Pipeline | None = None) -> Run:
     with database.write() as session:
         runs.queue_run(session, requested_by="user:1", is_forced=True, seed=3, now=utc_now())
     steps = steps or load_tiny(settings, database)
-    done = Desk(settings, database, steps).do_next_run()
+    done = RunQueue(settings, database, steps).run_next()
     assert done is not None
     return done
 
 
-def _configured(settings: Settings, database: Database, run: RunConfig) -> CarryOut:
-    return functools.partial(carry_out, tiny_workshop(settings, database, run))
+def _configured(settings: Settings, database: Database, run: RunConfig) -> Pipeline:
+    return functools.partial(run_pipeline, tiny_context(settings, database, run))
 
 
 def test_the_first_model_is_champion_and_anchor(database: Database) -> None:
@@ -121,7 +121,7 @@ def test_the_first_model_is_champion_and_anchor(database: Database) -> None:
         ]
 
 
-def test_a_version_is_whole_and_reads_as_its_manifest_says(
+def test_a_version_is_complete_and_predicts_as_its_manifest_says(
     settings: Settings, database: Database
 ) -> None:
     store = ModelStore(settings.models_dir)
@@ -161,7 +161,7 @@ def test_a_run_learns_from_drawings_and_goes_live(settings: Settings, database: 
     assert verify_all(settings) == [1, 2]
 
 
-def test_what_everybody_read_is_recorded_drawing_by_drawing(
+def test_predictions_of_all_versions_are_recorded_by_drawing(
     settings: Settings, database: Database
 ) -> None:
     _draw(database)
@@ -188,7 +188,7 @@ def test_what_everybody_read_is_recorded_drawing_by_drawing(
     assert sum(one["n"] for one in version.scores["mnist_test"]["bins"]) == 2_400
 
 
-def test_a_run_leaves_its_curve_and_its_event_file(settings: Settings, database: Database) -> None:
+def test_a_run_writes_its_curve_and_an_event_file(settings: Settings, database: Database) -> None:
     _draw(database)
 
     done = _run(settings, database)
@@ -201,7 +201,7 @@ def test_a_run_leaves_its_curve_and_its_event_file(settings: Settings, database:
     assert not (settings.instance / "runs" / f"{done.id:05d}").exists()
 
 
-def test_a_bad_candidate_is_held_kept_and_uses_up_its_drawings(
+def test_a_bad_candidate_is_held_and_its_drawings_are_no_longer_new(
     settings: Settings, database: Database
 ) -> None:
     _draw(database)
@@ -230,7 +230,7 @@ def test_a_bad_candidate_is_held_kept_and_uses_up_its_drawings(
     assert verify_all(settings) == [1, 2]
 
 
-def test_later_runs_mix_in_what_earlier_ones_learned_from(
+def test_later_runs_train_on_drawings_of_earlier_runs_too(
     settings: Settings, database: Database
 ) -> None:
     _draw(database, 10)
@@ -242,23 +242,23 @@ def test_later_runs_mix_in_what_earlier_ones_learned_from(
     assert (done.n_new, done.n_drawings) == (8, 16), done.message
 
 
-def test_a_run_without_drawings_fails_with_what_to_do(
-    settings: Settings, database: Database
-) -> None:
+def test_a_run_without_drawings_fails_with_advice(settings: Settings, database: Database) -> None:
     done = _run(settings, database)
 
     assert done.status == "failed"
     assert "draw some digits" in str(done.message)
 
 
-def test_a_run_without_mnist_fails_with_what_to_do(settings: Settings, database: Database) -> None:
+def test_a_run_without_the_reference_set_fails_with_advice(
+    settings: Settings, database: Database
+) -> None:
     _draw(database, 5)
 
-    def missing() -> Mnist:
-        raise DataError("train-images-idx3-ubyte cannot be read: run `inkloop data fetch`")
-
-    workshop = Workshop(settings, database, load_mnist=missing, run_config=RUN)
-    done = _run(settings, database, functools.partial(carry_out, workshop))
+    reference = digits.load(settings)
+    context = TrainerContext(
+        settings, database, reference=reference, symbols=digits.DIGITS, run_config=RUN
+    )
+    done = _run(settings, database, functools.partial(run_pipeline, context))
 
     assert (done.status, done.version) == ("failed", None)
     assert "inkloop data fetch" in str(done.message)
@@ -267,7 +267,7 @@ def test_a_run_without_mnist_fails_with_what_to_do(settings: Settings, database:
 
 
 def _mislabel(database: Database) -> int:
-    """A plain digit of MNIST's kind with a label that nothing speaks for."""
+    """Store a plain digit with a wrong label. Returns its number."""
     inks, labels = easy_digits(60, np.random.default_rng(9))
     with database.write() as session:
         for ink, label in zip(inks[:-5], labels[:-5], strict=True):
@@ -281,9 +281,7 @@ def _mislabel(database: Database) -> int:
         return drawing.number
 
 
-def test_a_label_that_everything_contradicts_waits_for_a_person(
-    settings: Settings, database: Database
-) -> None:
+def test_a_contradicted_label_is_quarantined(settings: Settings, database: Database) -> None:
     number = _mislabel(database)
 
     done = _run(settings, database)
@@ -293,7 +291,9 @@ def test_a_label_that_everything_contradicts_waits_for_a_person(
         assert number not in {row.drawing_number for row in run_queries.lineage(session, done.id)}
 
 
-def test_a_label_that_was_confirmed_trains(settings: Settings, database: Database) -> None:
+def test_a_contradicted_label_that_a_person_confirmed_trains(
+    settings: Settings, database: Database
+) -> None:
     number = _mislabel(database)
     with database.write() as session:
         confirm(session, session.get_one(Drawing, number), now=utc_now())
@@ -305,14 +305,14 @@ def test_a_label_that_was_confirmed_trains(settings: Settings, database: Databas
         assert number in {row.drawing_number for row in run_queries.lineage(session, done.id)}
 
 
-def test_a_trainer_that_slept_before_publishing_publishes_nothing(
+def test_a_trainer_suspended_past_its_lease_publishes_nothing(
     settings: Settings, database: Database
 ) -> None:
     _draw(database, 10)
     steps = load_tiny(settings, database)
 
-    class Sleeper(Progress):
-        """Falls asleep before the last phase; meanwhile another trainer takes over."""
+    class Suspended(RunProgress):
+        """Loses the lease to another trainer before the last phase."""
 
         def enter(self, phase: str) -> None:
             super().enter(phase)
@@ -322,11 +322,11 @@ def test_a_trainer_that_slept_before_publishing_publishes_nothing(
                     assert fence is not None
                     runs.adopt_orphan(session, fence=fence, now=utc_now())
 
-    def sleep_in_between(claim: Claim, progress: Progress) -> None:
-        progress.__class__ = Sleeper
+    def suspended(claim: Claim, progress: Progress) -> None:
+        progress.__class__ = Suspended
         steps(claim, progress)
 
-    done = _run(settings, database, sleep_in_between)
+    done = _run(settings, database, suspended)
 
     assert (done.status, done.version) == ("running", None)
     with database.read() as session:
@@ -335,27 +335,27 @@ def test_a_trainer_that_slept_before_publishing_publishes_nothing(
     assert ModelStore(settings.models_dir).versions() == [1]
 
 
-def test_a_run_that_is_cancelled_while_it_is_exported_leaves_no_version(
+def test_a_run_cancelled_during_export_adds_no_version(
     settings: Settings, database: Database
 ) -> None:
     _draw(database, 10)
     steps = load_tiny(settings, database)
 
-    class Regretted(Progress):
-        """Somebody cancels the run as soon as its export has begun."""
+    class CancelledDuringExport(RunProgress):
+        """Cancels the run when its export begins."""
 
         def enter(self, phase: str) -> None:
-            assert phase != "publish", "the export went on to its end"
+            assert phase != "publish", "the export continued to its end"
             super().enter(phase)
             if phase == "export":
                 with database.write() as session:
                     runs.request_cancel(session, 2, now=utc_now())
 
-    def regretted(claim: Claim, progress: Progress) -> None:
-        progress.__class__ = Regretted
+    def cancelled(claim: Claim, progress: Progress) -> None:
+        progress.__class__ = CancelledDuringExport
         steps(claim, progress)
 
-    done = _run(settings, database, regretted)
+    done = _run(settings, database, cancelled)
 
     assert (done.status, done.version) == ("cancelled", None)
     assert ModelStore(settings.models_dir).versions() == [1]
@@ -370,8 +370,8 @@ def test_files_that_a_late_sleeper_left_are_not_in_the_way(
     _draw(database, 10)
     steps = load_tiny(settings, database)
 
-    class Disturbed(Progress):
-        """While it works, a trainer without lease writes files of the same version."""
+    class Disturbed(RunProgress):
+        """Finds files of the same version by a trainer without lease."""
 
         def enter(self, phase: str) -> None:
             super().enter(phase)

@@ -1,8 +1,8 @@
-"""Nothing inside a run looks at what it will be examined by, until there is nothing left to choose.
+"""No step of a run reads holdout sets before all choices are made.
 
-Whole runs, the first model's and one from drawings, with the exams under seal: reading MNIST's test
-set or a holdout drawing raises until the exam papers are handed out, and again once the marks are
-given. Between the two nothing learns.
+Whole runs, of the first model and from drawings, with sealed holdout sets: reading the reference
+set's exam or a holdout drawing raises until `holdout_sets` opens the seal, and again once the
+export begins. Nothing is trained in between.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
@@ -27,65 +26,63 @@ from core.runs import lifecycle as runs
 from core.storage import migrate
 from core.storage.database import Database
 from core.storage.tables import Run
-from core.symbols.digits.mnist import Mnist
+from core.symbols.digits import DIGITS, DigitReferenceSet
+from core.symbols.reference_set import LabelledImages, ReferenceSet
 from tests.conftest import SECRET
 from tests.support.factories import make_drawing
-from tests.support.tiny_world import FIRST, RUN, easy_digits, tiny_mnist
-from trainer.networks.base import DigitNetwork
-from trainer.pipeline import evaluate as examine
-from trainer.pipeline import learn
+from tests.support.tiny_world import FIRST, RUN, easy_digits, tiny_reference
+from trainer.networks.base import SymbolNetwork
+from trainer.pipeline import candidates, evaluate, train
+from trainer.pipeline import gather as gathering
 from trainer.pipeline import run as steps
+from trainer.pipeline.context import TrainerContext
+from trainer.pipeline.export import export_version
 from trainer.pipeline.gather import Drawings, Gathered, gather
-from trainer.pipeline.publish import build
-from trainer.process.context import Workshop
-from trainer.process.job import Desk
+from trainer.process.job import RunQueue
 from trainer.process.schedule import queue_first_run
-
-Inks = NDArray[np.uint8]
 
 pytestmark = pytest.mark.slow
 
 
 class SealBroken(InkloopError):
-    """Somebody read an exam before its time."""
+    """A holdout set was read too early."""
 
 
 @dataclass
 class Seal:
-    """Whether the exams may be read, and whether they ever were."""
+    """Whether holdout sets may be read, and how often they were."""
 
     is_closed: bool = True
-    n_readings: int = 0
+    n_reads: int = 0
 
-    def reading(self, what: str) -> None:
+    def check(self, what: str) -> None:
         if self.is_closed:
             raise SealBroken(f"{what} was read under seal")
-        self.n_readings += 1
+        self.n_reads += 1
 
 
-class SealedMnist(Mnist):
-    """MNIST whose test set is under seal."""
+class SealedReferenceSet(DigitReferenceSet):
+    """The tiny world with a sealed exam."""
 
-    def __init__(self, mnist: Mnist, seal: Seal) -> None:
-        super().__init__(
-            mnist.train_images, mnist.train_labels, mnist.test_images, mnist.test_labels
-        )
-        object.__setattr__(self, "seal", seal)
+    def __init__(self, seal: Seal) -> None:
+        tiny = tiny_reference()
+        super().__init__(tiny._folder, tiny._load_part)
+        self._seal = seal
 
-    def __getattribute__(self, name: str) -> Any:
-        if name.startswith("test_"):
-            object.__getattribute__(self, "seal").reading(f"mnist.{name}")
-        return object.__getattribute__(self, name)
+    @property
+    def exam(self) -> LabelledImages:
+        self._seal.check("the exam")
+        return self._load_part(self._folder, "t10k")
 
 
 class SealedDrawings(Drawings):
-    """Holdout drawings under seal."""
+    """Sealed holdout drawings."""
 
     seal = Seal()
 
     def __getattribute__(self, name: str) -> Any:
         if name in ("inks", "labels"):
-            SealedDrawings.seal.reading(f"holdout {name}")
+            SealedDrawings.seal.check(f"holdout {name}")
         return object.__getattribute__(self, name)
 
 
@@ -95,7 +92,7 @@ def _sealed(part: Drawings) -> SealedDrawings:
 
 @pytest.fixture
 def seal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Seal]:
-    """Closes every way to the exams; only `papers` opens it, and `build` closes it again."""
+    """Seal all holdout sets. `holdout_sets` opens the seal, the export closes it again."""
     seal = Seal()
     monkeypatch.setattr(SealedDrawings, "seal", seal)
     is_gathering = False
@@ -109,25 +106,25 @@ def seal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Seal]:
             found.new, found.older, _sealed(found.holdout_known), _sealed(found.holdout_new)
         )
 
-    def opening(mnist: Mnist, gathered: Gathered) -> examine.Papers:
+    def opening(reference: ReferenceSet, gathered: Gathered) -> evaluate.HoldoutSets:
         seal.is_closed = False
-        return examine_papers(mnist, gathered)
+        return holdout_sets(reference, gathered)
 
     def closing(*arguments: Any) -> Any:
         seal.is_closed = True
-        return build(*arguments)
+        return export_version(*arguments)
 
     def no_holdout(
         _connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any
     ) -> None:
         is_read = statement.startswith("SELECT") and Split.HOLDOUT_KNOWN in tuple(parameters)
         if seal.is_closed and is_read and not is_gathering:
-            raise SealBroken("holdout drawings were asked of the database under seal")
+            raise SealBroken("holdout drawings were read from the database under seal")
 
-    examine_papers = examine.papers
-    monkeypatch.setattr(steps, "gather", gather_sealed)
-    monkeypatch.setattr(examine, "papers", opening)
-    monkeypatch.setattr(steps, "build", closing)
+    holdout_sets = evaluate.holdout_sets
+    monkeypatch.setattr(gathering, "gather", gather_sealed)
+    monkeypatch.setattr(candidates, "holdout_sets", opening)
+    monkeypatch.setattr(steps, "export_version", closing)
     event.listen(Engine, "before_cursor_execute", no_holdout)
     yield seal
     event.remove(Engine, "before_cursor_execute", no_holdout)
@@ -135,7 +132,7 @@ def seal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Seal]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """An instance that holds nothing yet."""
+    """An empty instance."""
     settings = Settings.from_env({}, instance=tmp_path / "instance", secret_key=SECRET)
     migrate.upgrade(settings)
     return settings.model_copy(update={"train_threads": 1})
@@ -149,12 +146,12 @@ def database(settings: Settings) -> Iterator[Database]:
 
 
 def _next_run(settings: Settings, database: Database, seal: Seal) -> Run:
-    workshop = Workshop(
-        settings, database, load_mnist=lambda: SealedMnist(tiny_mnist(), seal),
+    context = TrainerContext(
+        settings, database, reference=SealedReferenceSet(seal), symbols=DIGITS,
         first_recipe=FIRST, run_config=RUN,
     )  # fmt: skip
     seal.is_closed = True
-    done = Desk(settings, database, functools.partial(steps.carry_out, workshop)).do_next_run()
+    done = RunQueue(settings, database, functools.partial(steps.run_pipeline, context)).run_next()
     assert done is not None
     return done
 
@@ -173,7 +170,7 @@ def _run_from_drawings(settings: Settings, database: Database, seal: Seal) -> Ru
     return _next_run(settings, database, seal)
 
 
-def test_whole_runs_choose_everything_without_looking_at_their_exams(
+def test_whole_runs_make_all_choices_without_their_holdout_sets(
     settings: Settings, database: Database, seal: Seal
 ) -> None:
     first = _first_run(settings, database, seal)
@@ -181,45 +178,45 @@ def test_whole_runs_choose_everything_without_looking_at_their_exams(
 
     assert (first.status, first.message) == ("promoted", None)
     assert (second.status, second.message) == ("promoted", None)
-    assert seal.n_readings >= 6
+    assert seal.n_reads >= 6
 
 
-Peek = Callable[[Workshop, Gathered], object]
-PEEKS: dict[str, Peek] = {
-    "the test set": lambda workshop, gathered: workshop.mnist.test_images.mean(),
-    "the test labels": lambda workshop, gathered: workshop.mnist.test_labels[:5],
-    "a holdout": lambda workshop, gathered: gathered.holdout_known.inks[:5],
+Read = Callable[[TrainerContext, Gathered], object]
+READS: dict[str, Read] = {
+    "the exam's images": lambda context, gathered: context.reference.exam.inks.mean(),
+    "the exam's labels": lambda context, gathered: context.reference.exam.labels[:5],
+    "a holdout": lambda context, gathered: gathered.holdout_known.inks[:5],
 }
 
 
-def test_a_run_that_peeks_while_it_learns_is_found_out(
+def test_a_run_that_reads_holdout_sets_while_it_trains_fails(
     settings: Settings, database: Database, seal: Seal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert _first_run(settings, database, seal).status == "promoted"
-    data = learn._run_data
+    run_data = train._run_data
 
-    for peek in PEEKS.values():
+    for read in READS.values():
 
-        def peeking(workshop: Workshop, gathered: Gathered, peek: Peek = peek) -> Any:
-            peek(workshop, gathered)
-            return data(workshop, gathered)
+        def reading(context: TrainerContext, gathered: Gathered, read: Read = read) -> Any:
+            read(context, gathered)
+            return run_data(context, gathered)
 
-        monkeypatch.setattr(learn, "_run_data", peeking)
+        monkeypatch.setattr(train, "_run_data", reading)
         done = _run_from_drawings(settings, database, seal)
         assert done.status == "failed"
         assert "under seal" in str(done.message)
 
 
-def test_a_first_model_that_peeks_when_it_sets_its_temperature_is_found_out(
+def test_a_first_model_that_reads_the_exam_for_its_temperature_fails(
     settings: Settings, database: Database, seal: Seal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    learned = learn._learned
+    calibrated = train._calibrated
 
-    def peeking(workshop: Workshop, name: str, network: DigitNetwork, recipe: Any) -> Any:
-        workshop.mnist.test_images.mean()
-        return learned(workshop, name, network, recipe)
+    def reading(context: TrainerContext, name: str, network: SymbolNetwork, recipe: Any) -> Any:
+        context.reference.exam.inks.mean()
+        return calibrated(context, name, network, recipe)
 
-    monkeypatch.setattr(learn, "_learned", peeking)
+    monkeypatch.setattr(train, "_calibrated", reading)
 
     done = _first_run(settings, database, seal)
 
@@ -227,15 +224,15 @@ def test_a_first_model_that_peeks_when_it_sets_its_temperature_is_found_out(
     assert "under seal" in str(done.message)
 
 
-def test_a_run_that_asks_the_database_for_holdouts_is_found_out(
+def test_a_run_that_reads_holdouts_from_the_database_fails(
     settings: Settings, database: Database, seal: Seal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def peeking(workshop: Workshop, *arguments: Any) -> Any:
-        with workshop.database.read() as session:
+    def reading(context: TrainerContext, *arguments: Any) -> Any:
+        with context.database.read() as session:
             gather(session, 1, 0)
-        return learn.first_model(workshop, *arguments)
+        return train.train_candidates(context, *arguments)
 
-    monkeypatch.setattr(steps, "first_model", peeking)
+    monkeypatch.setattr(steps, "train_candidates", reading)
 
     done = _first_run(settings, database, seal)
 

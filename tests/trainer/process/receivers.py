@@ -1,4 +1,4 @@
-"""Receivers of webhooks on this machine: one that keeps what it is sent, one that only talks."""
+"""Local receivers of webhooks: one that records requests, one that never stops sending."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 
 class Receiver(http.server.ThreadingHTTPServer):
-    """Keeps what it is sent, and answers as a test says."""
+    """Records requests and answers as a test says."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -35,15 +35,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Nothing: a test asks for what came."""
+        """Log nothing."""
 
 
 @contextmanager
 def speaking(piece: bytes, pause: float) -> Iterator[int]:
-    """A port where somebody says this again and again, and never comes to an end."""
+    """Listen on a port and send the same bytes to each client without an end."""
     is_over = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(10)  # whoever should call may not
+    listener.settimeout(10)  # the expected client may not connect
 
     def talk() -> None:
         try:

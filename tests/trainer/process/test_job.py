@@ -1,4 +1,4 @@
-"""A run from claim to end, whatever happens in between. What is learned does not matter here."""
+"""Runs from claim to end, with failures in between. Their steps are stand-ins."""
 
 from __future__ import annotations
 
@@ -22,11 +22,9 @@ from core.storage.model_store import ModelStore
 from core.storage.tables import Lease, Run, RunMetric
 from tests.conftest import NOW
 from tests.support.factories import make_drawing, make_version
-from trainer.process.job import Claim, Desk, Nothing
+from trainer.pipeline.interface import Claim, Pipeline, Progress
+from trainer.process.job import NoRun, RunQueue
 from trainer.process.lease import TTL, HeldLease
-from trainer.process.progress import Progress
-
-Steps = Callable[[Claim, Progress], None]
 
 
 def _nothing(claim: Claim, progress: Progress) -> None:
@@ -45,16 +43,16 @@ def _row(database: Database, run_id: int) -> Run:
 
 
 @pytest.fixture
-def desk(settings: Settings, database: Database) -> Callable[[Steps], Desk]:
-    return lambda steps: Desk(settings, database, steps)
+def run_queue(settings: Settings, database: Database) -> Callable[[Pipeline], RunQueue]:
+    return lambda steps: RunQueue(settings, database, steps)
 
 
-def test_without_an_open_run_nothing_is_done(desk: Callable[[Steps], Desk]) -> None:
-    assert desk(_nothing).do_next_run() is None
+def test_without_an_open_run_nothing_happens(run_queue: Callable[[Pipeline], RunQueue]) -> None:
+    assert run_queue(_nothing).run_next() is None
 
 
-def test_progress_is_in_the_database_while_it_happens(
-    desk: Callable[[Steps], Desk], database: Database
+def test_progress_is_in_the_database_during_the_run(
+    run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _queue(database)
     seen: list[tuple[str | None, int | None, int | None, float | None]] = []
@@ -66,7 +64,7 @@ def test_progress_is_in_the_database_while_it_happens(
         row = _row(database, claim.run_id)
         seen.append((row.phase, row.step, row.n_steps, row.loss))
 
-    desk(steps).do_next_run()
+    run_queue(steps).run_next()
 
     assert seen == [("train", 2, 2, 0.25)]
     with database.read() as session:
@@ -74,8 +72,8 @@ def test_progress_is_in_the_database_while_it_happens(
     assert [(point.step, point.accuracy) for point in points] == [(2, 0.95)]
 
 
-def test_ten_thousand_steps_are_few_writes(
-    desk: Callable[[Steps], Desk], database: Database
+def test_ten_thousand_steps_need_few_writes(
+    run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     _queue(database)
 
@@ -85,7 +83,7 @@ def test_ten_thousand_steps_are_few_writes(
             progress.step(step, 10_000, loss=1.0)
 
     started = time.monotonic()
-    desk(steps).do_next_run()
+    run_queue(steps).run_next()
     seconds = time.monotonic() - started
 
     with database.read() as session:
@@ -93,15 +91,15 @@ def test_ten_thousand_steps_are_few_writes(
     assert n_points <= 2 * seconds + 2
 
 
-def test_an_error_of_ours_fails_the_run_with_its_sentence(
-    desk: Callable[[Steps], Desk], database: Database
+def test_an_expected_error_fails_the_run_with_its_message(
+    run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _queue(database)
 
     def steps(claim: Claim, progress: Progress) -> None:
         raise DataError("train-images-idx3-ubyte is cut: run `inkloop data fetch`")
 
-    desk(steps).do_next_run()
+    run_queue(steps).run_next()
 
     row = _row(database, run_id)
     assert row.status == "failed"
@@ -116,37 +114,37 @@ def test_an_error_of_ours_fails_the_run_with_its_sentence(
         (MemoryError(), "not enough memory"),
     ],
 )
-def test_any_other_error_fails_the_run_and_says_what_to_do(
-    desk: Callable[[Steps], Desk], database: Database, error: Exception, advice: str
+def test_an_unexpected_error_fails_the_run_with_advice(
+    run_queue: Callable[[Pipeline], RunQueue], database: Database, error: Exception, advice: str
 ) -> None:
     run_id = _queue(database)
 
     def steps(claim: Claim, progress: Progress) -> None:
         raise error
 
-    desk(steps).do_next_run()
+    run_queue(steps).run_next()
 
     row = _row(database, run_id)
     assert row.status == "failed"
     assert advice in str(row.message)
 
 
-def test_after_a_failure_the_lease_is_free_at_once(
-    desk: Callable[[Steps], Desk], database: Database
+def test_a_failed_run_releases_the_lease(
+    run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     _queue(database)
 
     def steps(claim: Claim, progress: Progress) -> None:
         raise ZeroDivisionError
 
-    desk(steps).do_next_run()
+    run_queue(steps).run_next()
 
     with database.read() as session:
         assert session.get_one(Lease, run_lease.LEASE).owner is None
 
 
 def test_a_cancelled_run_ends_within_a_second(
-    desk: Callable[[Steps], Desk], database: Database
+    run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _queue(database)
     asked_at = 0.0
@@ -161,14 +159,14 @@ def test_a_cancelled_run_ends_within_a_second(
             progress.step(step, 1_000_000)
             time.sleep(0.001)
 
-    desk(steps).do_next_run()
+    run_queue(steps).run_next()
 
     assert time.monotonic() - asked_at < 1
     assert _row(database, run_id).status == "cancelled"
 
 
-def test_a_stopped_trainer_puts_its_run_back(
-    settings: Settings, database: Database, desk: Callable[[Steps], Desk]
+def test_a_stopped_trainer_queues_its_run_again(
+    settings: Settings, database: Database, run_queue: Callable[[Pipeline], RunQueue]
 ) -> None:
     run_id = _queue(database)
 
@@ -177,17 +175,17 @@ def test_a_stopped_trainer_puts_its_run_back(
         stopped.stop.set()
         progress.step(1, 2)
 
-    stopped = desk(steps)
-    stopped.do_next_run()
+    stopped = run_queue(steps)
+    stopped.run_next()
     row = _row(database, run_id)
     assert (row.status, row.n_attempts) == ("queued", 0)
 
-    desk(_nothing).do_next_run()
+    run_queue(_nothing).run_next()
     assert _row(database, run_id).n_attempts == 1
 
 
-def test_a_run_can_be_put_back_from_another_thread_while_a_step_hangs(
-    desk: Callable[[Steps], Desk], database: Database
+def test_another_thread_can_queue_a_run_again_while_a_step_hangs(
+    run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _queue(database)
     hangs, go_on = threading.Event(), threading.Event()
@@ -197,8 +195,8 @@ def test_a_run_can_be_put_back_from_another_thread_while_a_step_hangs(
         go_on.wait(20)
         progress.enter("publish")
 
-    busy = desk(steps)
-    thread = threading.Thread(target=busy.do_next_run)
+    busy = run_queue(steps)
+    thread = threading.Thread(target=busy.run_next)
     thread.start()
     hangs.wait(10)
     busy.put_back()
@@ -210,7 +208,7 @@ def test_a_run_can_be_put_back_from_another_thread_while_a_step_hangs(
 
 
 def _leave_orphan(database: Database, n_attempts: int = 1) -> int:
-    """A run whose trainer died: running, and its lease over."""
+    """Leave a run as a dead trainer does: running, with an expired lease."""
     run_id = _queue(database)
     with database.write() as session:
         fence = run_lease.take_lease(session, "dead", now=NOW, ttl=TTL)
@@ -220,43 +218,43 @@ def _leave_orphan(database: Database, n_attempts: int = 1) -> int:
     return run_id
 
 
-def test_a_dead_trainer_s_run_is_taken_over(
-    desk: Callable[[Steps], Desk], database: Database
+def test_the_run_of_a_dead_trainer_is_taken_over(
+    run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _leave_orphan(database)
     claims: list[Claim] = []
 
-    desk(lambda claim, progress: claims.append(claim)).do_next_run()
+    run_queue(lambda claim, progress: claims.append(claim)).run_next()
 
     assert [(claim.run_id, claim.n_attempts, claim.fence) for claim in claims] == [(run_id, 2, 2)]
 
 
-def test_a_run_that_broke_two_trainers_is_failed_with_a_sentence(
-    desk: Callable[[Steps], Desk], database: Database
+def test_a_run_whose_trainer_died_twice_fails_with_advice(
+    run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _leave_orphan(database, n_attempts=2)
 
-    desk(_nothing).do_next_run()
+    run_queue(_nothing).run_next()
 
     row = _row(database, run_id)
     assert row.status == "failed"
-    assert "broken off 2 times" in str(row.message)
+    assert "died 2 times" in str(row.message)
 
 
-def test_a_run_under_a_living_lease_is_left_alone(
-    desk: Callable[[Steps], Desk], database: Database
+def test_a_run_under_a_valid_lease_is_not_taken_over(
+    run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _leave_orphan(database)
     with database.write() as session:
         lease = session.get_one(Lease, run_lease.LEASE)
         lease.expires_at = utc_now() + timedelta(minutes=1)
 
-    assert desk(_nothing).do_next_run() is None
+    assert run_queue(_nothing).run_next() is None
     assert _row(database, run_id).n_attempts == 1
 
 
-def test_what_a_dead_trainer_left_in_the_store_is_cleared_away(
-    desk: Callable[[Steps], Desk], database: Database, settings: Settings
+def test_files_of_a_dead_trainer_are_removed_from_the_store(
+    run_queue: Callable[[Pipeline], RunQueue], database: Database, settings: Settings
 ) -> None:
     _leave_orphan(database)
     store = ModelStore(settings.models_dir)
@@ -266,36 +264,36 @@ def test_what_a_dead_trainer_left_in_the_store_is_cleared_away(
     for path in store.folder(1).iterdir():
         os.utime(path, (two_days_ago, two_days_ago))
 
-    desk(_nothing).do_next_run()
+    run_queue(_nothing).run_next()
 
     assert list(store.folder(1).iterdir()) == []
 
 
 def test_what_another_trainer_may_still_be_writing_stays_in_the_store(
-    desk: Callable[[Steps], Desk], database: Database, settings: Settings
+    run_queue: Callable[[Pipeline], RunQueue], database: Database, settings: Settings
 ) -> None:
     _leave_orphan(database)
     store = ModelStore(settings.models_dir)
     store.publish(1, {"model.onnx": b"onnx"}, {"version": 1})
 
-    desk(_nothing).do_next_run()
+    run_queue(_nothing).run_next()
 
     assert store.versions() == [1]
 
 
-def test_a_trainer_that_lost_its_lease_writes_no_more(
-    desk: Callable[[Steps], Desk], database: Database
+def test_a_trainer_without_its_lease_writes_nothing(
+    run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _queue(database)
 
     def steps(claim: Claim, progress: Progress) -> None:
-        with database.write() as session:  # as if it had slept: somebody else takes over
+        with database.write() as session:  # another trainer takes over
             fence = run_lease.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
             assert fence is not None
             runs.adopt_orphan(session, fence=fence, now=utc_now())
         progress.enter("publish")
 
-    desk(steps).do_next_run()
+    run_queue(steps).run_next()
 
     row = _row(database, run_id)
     assert (row.status, row.fence, row.phase) == ("running", 2, "gather")
@@ -304,15 +302,15 @@ def test_a_trainer_that_lost_its_lease_writes_no_more(
 
 
 def _sleep_past_the_lease(database: Database) -> None:
-    """As if this trainer had slept: another one takes its run over."""
+    """Let another trainer take the run over, as if this one had been suspended."""
     with database.write() as session:
         fence = run_lease.take_lease(session, "other", now=utc_now() + 2 * TTL, ttl=TTL)
         assert fence is not None
         runs.adopt_orphan(session, fence=fence, now=utc_now())
 
 
-def test_a_sleeper_whose_files_were_cleared_away_gives_up_and_reports_no_failure(
-    desk: Callable[[Steps], Desk], database: Database
+def test_a_suspended_trainer_whose_files_were_removed_records_no_failure(
+    run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _queue(database)
 
@@ -321,16 +319,16 @@ def test_a_sleeper_whose_files_were_cleared_away_gives_up_and_reports_no_failure
         raise FileNotFoundError(2, "No such file or directory", "models/versions/v0002")
 
     with capture_logs() as lines:
-        desk(steps).do_next_run()
+        run_queue(steps).run_next()
 
     said = [line["event"] for line in lines]
-    assert "given up" in said
+    assert "run abandoned" in said
     assert "failed" not in said
     assert _row(database, run_id).status == "running"
 
 
-def test_a_sleeper_that_had_not_begun_leaves_the_run_to_the_other(
-    desk: Callable[[Steps], Desk], database: Database, monkeypatch: pytest.MonkeyPatch
+def test_a_trainer_suspended_before_its_claim_leaves_the_run_to_the_other(
+    run_queue: Callable[[Pipeline], RunQueue], database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_id = _queue(database)
 
@@ -343,12 +341,12 @@ def test_a_sleeper_that_had_not_begun_leaves_the_run_to_the_other(
 
     monkeypatch.setattr("trainer.process.lease.HeldLease", sleepily)
 
-    assert desk(_nothing).do_one_run(is_forced=True) is Nothing.FREE
+    assert run_queue(_nothing).run_one(is_forced=True) is NoRun.LEASE_HELD
     assert _row(database, run_id).status == "queued"
 
 
-def test_a_run_clears_away_what_earlier_ones_kept_but_not_its_own(
-    desk: Callable[[Steps], Desk], database: Database, settings: Settings
+def test_a_run_removes_checkpoints_of_other_runs_only(
+    run_queue: Callable[[Pipeline], RunQueue], database: Database, settings: Settings
 ) -> None:
     run_id = _leave_orphan(database)
     for number in (run_id, 98, 99):
@@ -356,48 +354,48 @@ def test_a_run_clears_away_what_earlier_ones_kept_but_not_its_own(
         folder.mkdir(parents=True)
         (folder / "checkpoint.safetensors").touch()
 
-    desk(_nothing).do_next_run()
+    run_queue(_nothing).run_next()
 
     assert [path.name for path in (settings.instance / "runs").iterdir()] == [f"{run_id:05d}"]
 
 
 def test_one_run_on_command_needs_enough_new_drawings(
-    desk: Callable[[Steps], Desk], database: Database
+    run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     with database.write() as session:
         make_version(session, 1)
         make_drawing(session)
 
-    assert desk(_nothing).do_one_run(is_forced=False) is Nothing.DUE
+    assert run_queue(_nothing).run_one(is_forced=False) is NoRun.NOT_DUE
 
 
 def test_one_run_on_command_can_be_forced(
-    desk: Callable[[Steps], Desk], database: Database
+    run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     with database.write() as session:
         make_version(session, 1)
 
-    done = desk(_nothing).do_one_run(is_forced=True)
+    done = run_queue(_nothing).run_one(is_forced=True)
 
     assert isinstance(done, Run)
     assert done.requested_by == "command"
 
 
-def test_one_run_on_command_does_the_one_that_was_asked_for(
-    desk: Callable[[Steps], Desk], database: Database
+def test_one_run_on_command_carries_out_the_queued_one(
+    run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     run_id = _queue(database)
 
-    done = desk(_nothing).do_one_run(is_forced=False)
+    done = run_queue(_nothing).run_one(is_forced=False)
 
     assert isinstance(done, Run)
     assert done.id == run_id
 
 
-def test_one_run_on_command_is_refused_while_another_trainer_works(
-    desk: Callable[[Steps], Desk], database: Database
+def test_one_run_on_command_is_refused_while_another_trainer_holds_the_lease(
+    run_queue: Callable[[Pipeline], RunQueue], database: Database
 ) -> None:
     with database.write() as session:
         run_lease.take_lease(session, "other", now=utc_now(), ttl=TTL)
 
-    assert desk(_nothing).do_one_run(is_forced=True) is Nothing.FREE
+    assert run_queue(_nothing).run_one(is_forced=True) is NoRun.LEASE_HELD

@@ -1,4 +1,4 @@
-"""The lease: one holder at a time, seen from real competitors."""
+"""The lease: one holder at a time, among real processes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from trainer.process.lease import TTL, HeldLease, try_lease
 
 
 class Clock:
-    """A clock that moves when told."""
+    """A clock that a test sets."""
 
     def __init__(self) -> None:
         self.now = NOW
@@ -47,9 +47,7 @@ def _row(database: Database) -> Lease:
         return session.get_one(Lease, run_lease.LEASE)
 
 
-def test_a_second_trainer_is_turned_away_while_the_first_one_holds(
-    database: Database, settings: Settings
-) -> None:
+def test_a_second_trainer_gets_no_lease(database: Database, settings: Settings) -> None:
     with (
         try_lease(database, settings.instance) as first,
         try_lease(database, settings.instance) as second,
@@ -58,9 +56,7 @@ def test_a_second_trainer_is_turned_away_while_the_first_one_holds(
         assert second is None
 
 
-def test_the_lease_is_free_at_once_when_it_is_given_back(
-    database: Database, settings: Settings
-) -> None:
+def test_a_released_lease_can_be_taken_at_once(database: Database, settings: Settings) -> None:
     with try_lease(database, settings.instance):
         pass
     with try_lease(database, settings.instance) as again:
@@ -75,7 +71,7 @@ def _hold_until_killed(settings: Settings) -> None:
         time.sleep(60)
 
 
-def test_a_killed_holder_is_succeeded_at_once_on_the_same_machine(
+def test_on_the_same_machine_a_killed_holder_is_replaced_at_once(
     database: Database, settings: Settings
 ) -> None:
     context = multiprocessing.get_context("spawn")
@@ -90,7 +86,7 @@ def test_a_killed_holder_is_succeeded_at_once_on_the_same_machine(
         assert lease.fence == 2
 
 
-def test_a_holder_that_is_asleep_is_succeeded_only_when_its_time_is_over(
+def test_a_suspended_holder_is_replaced_when_its_lease_expires(
     database: Database, settings: Settings
 ) -> None:
     context = multiprocessing.get_context("spawn")
@@ -112,13 +108,13 @@ def test_a_holder_that_is_asleep_is_succeeded_only_when_its_time_is_over(
     process.join()
 
 
-def test_a_holder_that_slept_past_its_lease_learns_it_at_its_next_beat(
+def test_a_suspended_holder_notices_the_loss_at_its_next_heartbeat(
     database: Database, settings: Settings
 ) -> None:
     clock = Clock()
     with try_lease(database, settings.instance, clock=clock, beat_seconds=0.2) as sleeper:
         assert sleeper is not None
-        with database.write() as session:  # another machine, after the sleeper's time
+        with database.write() as session:  # another machine, later
             fence = run_lease.take_lease(session, "elsewhere", now=NOW + 2 * TTL, ttl=TTL)
 
         assert fence == 2
@@ -134,7 +130,7 @@ def _is_lost(lease: HeldLease) -> bool:
     return False
 
 
-def test_a_beating_holder_keeps_its_lease_for_ever(database: Database, settings: Settings) -> None:
+def test_a_holder_with_heartbeats_keeps_its_lease(database: Database, settings: Settings) -> None:
     clock = Clock()
     with try_lease(database, settings.instance, clock=clock, beat_seconds=0.05) as lease:
         assert lease is not None
@@ -146,7 +142,7 @@ def test_a_beating_holder_keeps_its_lease_for_ever(database: Database, settings:
         lease.check()
 
 
-def test_a_holder_that_cannot_beat_stops_itself_before_anybody_takes_over(
+def test_a_holder_without_heartbeats_stops_before_its_lease_expires(
     database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("trainer.process.lease.SELF_STOP_SECONDS", 0.2)

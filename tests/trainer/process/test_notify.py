@@ -1,4 +1,4 @@
-"""Telling of a run's end: a real receiver on this machine, and names that lead where tests say."""
+"""Webhooks: a real local receiver, and host names that resolve as tests say."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def private(settings: Settings) -> Settings:
-    """Settings that let private addresses be told: the receiver is on this machine."""
+    """Settings that allow private addresses, since the receiver is local."""
     return settings.model_copy(update={"webhook_private": "on"})
 
 
 @pytest.fixture
 def save(database: Database) -> Callable[[str], str]:
-    """`save(url)`: this address is told of every end. Returns its salt."""
+    """`save(url)`: subscribe an address to all events. Returns its salt."""
 
     def _save(url: str) -> str:
         with database.write() as session:
@@ -69,7 +69,6 @@ def save(database: Database) -> Callable[[str], str]:
                 session,
                 url=url,
                 events=["promoted", "held", "failed"],
-                language="en",
                 site="https://inkloop.example.org/",
                 renew_secret=False,
                 allows_private=True,
@@ -83,7 +82,7 @@ def save(database: Database) -> Callable[[str], str]:
 
 @pytest.fixture
 def end(database: Database) -> Callable[[RunStatus], int]:
-    """`end(status)`: a run was asked for, taken up, and ended so."""
+    """`end(status)`: queue, claim and end a run."""
 
     def _end(status: RunStatus) -> int:
         with database.write() as session:
@@ -115,13 +114,13 @@ def only(database: Database) -> WebhookDelivery:
     return row
 
 
-def test_the_end_of_a_run_is_told_with_a_signature_that_the_receiver_can_check(
+def test_the_end_of_a_run_is_delivered_with_a_valid_signature(
     database: Database, private: Settings, receiver: Receiver, save: Any, end: Any
 ) -> None:
     salt = save(f"http://127.0.0.1:{receiver.port}/hook?room=4")
     run_id = end(RunStatus.FAILED)
 
-    Notifier(private, database).tell_all()
+    Notifier(private, database).deliver_due()
 
     ((path, headers, body),) = receiver.got
     secret = signing_secret(private.secret(), salt)
@@ -136,44 +135,44 @@ def test_the_end_of_a_run_is_told_with_a_signature_that_the_receiver_can_check(
     assert (only(database).outcome, only(database).due_at) == ("delivered", None)
 
 
-def test_only_the_chosen_ends_are_told(
+def test_only_the_chosen_events_are_delivered(
     database: Database, private: Settings, receiver: Receiver, save: Any, end: Any
 ) -> None:
     save(f"http://127.0.0.1:{receiver.port}/")
     end(RunStatus.CANCELLED)
 
-    assert Notifier(private, database).tell_all() == 0
+    assert Notifier(private, database).deliver_due() == 0
     assert receiver.got == []
 
 
-def test_nothing_is_told_twice(
+def test_nothing_is_delivered_twice(
     database: Database, private: Settings, receiver: Receiver, save: Any, end: Any
 ) -> None:
     save(f"http://127.0.0.1:{receiver.port}/")
     end(RunStatus.HELD)
 
     for _ in range(2):
-        Notifier(private, database, clock=lambda: LATER).tell_all()
+        Notifier(private, database, clock=lambda: LATER).deliver_due()
 
     assert len(receiver.got) == 1
 
 
-def test_what_a_dead_process_was_about_to_tell_is_told_after_the_next_start(
+def test_a_delivery_claimed_by_a_dead_process_is_made_after_the_next_start(
     database: Database, private: Settings, receiver: Receiver, save: Any, end: Any
 ) -> None:
     save(f"http://127.0.0.1:{receiver.port}/")
     end(RunStatus.HELD)
     with database.write() as session:
-        deliveries.claim_due(session, now=NOW)  # and there it died
+        deliveries.claim_due(session, now=NOW)  # the process dies here
 
-    at_once = Notifier(private, database, clock=lambda: NOW).tell_all()
-    a_minute_later = Notifier(private, database, clock=lambda: LATER).tell_all()
+    at_once = Notifier(private, database, clock=lambda: NOW).deliver_due()
+    a_minute_later = Notifier(private, database, clock=lambda: LATER).deliver_due()
 
     assert (at_once, a_minute_later) == (0, 1)
     assert len(receiver.got) == 1
 
 
-def test_a_receiver_that_fails_is_tried_three_times_with_longer_and_longer_pauses(
+def test_a_failing_receiver_is_tried_three_times_with_growing_pauses(
     database: Database, private: Settings, receiver: Receiver, save: Any, end: Any
 ) -> None:
     save(f"http://127.0.0.1:{receiver.port}/")
@@ -183,7 +182,7 @@ def test_a_receiver_that_fails_is_tried_three_times_with_longer_and_longer_pause
     now = NOW
 
     for _ in range(3):
-        Notifier(private, database, clock=partial(_same, now)).tell_all()
+        Notifier(private, database, clock=partial(_same, now)).deliver_due()
         due_at = only(database).due_at
         pauses.append(None if due_at is None else (due_at - now).total_seconds())
         now = due_at or now
@@ -199,7 +198,7 @@ def test_a_redirect_is_not_followed(
     end(RunStatus.HELD)
     receiver.status, receiver.location = 307, f"http://127.0.0.1:{receiver.port}/second"
 
-    Notifier(private, database, clock=lambda: NOW).tell_all()
+    Notifier(private, database, clock=lambda: NOW).deliver_due()
 
     assert [path for path, _, _ in receiver.got] == ["/first"]
     assert only(database).outcome == "redirected"
@@ -208,7 +207,7 @@ def test_a_redirect_is_not_followed(
 @pytest.mark.parametrize(
     "found", [["127.0.0.1"], ["::ffff:127.0.0.1"], ["1.1.1.1", "10.0.0.1"], ["fe80::1%lo"]]
 )
-def test_a_name_that_leads_to_a_private_address_is_not_called(
+def test_a_host_with_a_private_address_is_not_called(
     database: Database,
     settings: Settings,
     receiver: Receiver,
@@ -219,42 +218,42 @@ def test_a_name_that_leads_to_a_private_address_is_not_called(
     save(f"http://hooks.example.org:{receiver.port}/")
     end(RunStatus.HELD)
 
-    Notifier(settings, database, resolve=lambda _host, _port: found).tell_all()
+    Notifier(settings, database, resolve=lambda _host, _port: found).deliver_due()
 
     assert receiver.got == []
     assert (only(database).outcome, only(database).due_at) == ("private", None)
 
 
-def test_an_address_that_was_allowed_once_is_not_called_any_more(
+def test_an_address_that_is_no_longer_allowed_is_not_called(
     database: Database, settings: Settings, receiver: Receiver, save: Any, end: Any
 ) -> None:
     save(f"http://127.0.0.1:{receiver.port}/")
     end(RunStatus.HELD)
 
-    Notifier(settings, database).tell_all()
+    Notifier(settings, database).deliver_due()
 
     assert (receiver.got, only(database).outcome) == ([], "private")
 
 
-def test_the_address_that_was_checked_is_the_one_that_is_called(
+def test_the_checked_address_is_the_called_one(
     database: Database,
     private: Settings,
     receiver: Receiver,
     save: Any,
     end: Any,
 ) -> None:
-    answers = iter([["127.0.0.1"], ["203.0.113.9"]])  # the second answer would lead elsewhere
+    answers = iter([["127.0.0.1"], ["203.0.113.9"]])  # a second lookup would give another address
     save(f"http://rebinding.example.org:{receiver.port}/")
     end(RunStatus.HELD)
 
-    Notifier(private, database, resolve=lambda _host, _port: next(answers)).tell_all()
+    Notifier(private, database, resolve=lambda _host, _port: next(answers)).deliver_due()
 
     ((_, headers, _),) = receiver.got
     assert headers["Host"] == f"rebinding.example.org:{receiver.port}"
     assert next(answers) == ["203.0.113.9"]
 
 
-def test_a_name_that_nobody_knows_is_said(
+def test_an_unknown_host_is_recorded(
     database: Database, settings: Settings, save: Any, end: Any
 ) -> None:
     def unknown(_host: str, _port: int) -> Sequence[str]:
@@ -263,23 +262,23 @@ def test_a_name_that_nobody_knows_is_said(
     save("https://hooks.example.org/")
     end(RunStatus.HELD)
 
-    Notifier(settings, database, resolve=unknown).tell_all()
+    Notifier(settings, database, resolve=unknown).deliver_due()
 
     assert only(database).outcome == "unknown_host"
 
 
-def test_nobody_at_the_address_is_said(
+def test_an_unreachable_address_is_recorded(
     database: Database, private: Settings, save: Any, end: Any
 ) -> None:
     save(f"http://127.0.0.1:{free_port()}/")
     end(RunStatus.HELD)
 
-    Notifier(private, database).tell_all()
+    Notifier(private, database).deliver_due()
 
     assert only(database).outcome == "unreachable"
 
 
-def test_an_answer_that_drips_is_cut_off(
+def test_a_slow_response_is_cut_off(
     database: Database,
     private: Settings,
     save: Any,
@@ -290,35 +289,35 @@ def test_an_answer_that_drips_is_cut_off(
     with speaking(b"H", 0.1) as port:
         save(f"http://127.0.0.1:{port}/")
         end(RunStatus.HELD)
-        Notifier(private, database).tell_all()
+        Notifier(private, database).deliver_due()
 
     assert only(database).outcome == "timed_out"
 
 
-def test_what_speaks_no_http_is_said(
+def test_a_response_that_is_not_http_is_recorded(
     database: Database, private: Settings, save: Any, end: Any
 ) -> None:
     with speaking(b"220 mail.example.org ready\r\n", 0.01) as port:
         save(f"http://127.0.0.1:{port}/")
         end(RunStatus.HELD)
-        Notifier(private, database).tell_all()
+        Notifier(private, database).deliver_due()
 
     assert only(database).outcome == "no_http"
 
 
-def test_a_receiver_without_a_certificate_of_its_name_is_sent_nothing(
+def test_a_receiver_without_a_valid_certificate_gets_nothing(
     database: Database, private: Settings, receiver: Receiver, save: Any, end: Any
 ) -> None:
-    save(f"https://127.0.0.1:{receiver.port}/")  # it speaks no TLS at all
+    save(f"https://127.0.0.1:{receiver.port}/")  # the receiver does not speak TLS
     end(RunStatus.HELD)
 
-    Notifier(private, database).tell_all()
+    Notifier(private, database).deliver_due()
 
     assert receiver.got == []
     assert only(database).outcome == "no_http"
 
 
-def test_a_test_is_told_once_even_if_it_fails(
+def test_a_test_delivery_is_tried_once(
     database: Database, private: Settings, receiver: Receiver, save: Any
 ) -> None:
     save(f"http://127.0.0.1:{receiver.port}/")
@@ -327,7 +326,7 @@ def test_a_test_is_told_once_even_if_it_fails(
         first = deliveries.ask_for_test(session, by="user:1", now=NOW).id
         again = deliveries.ask_for_test(session, by="user:1", now=NOW).id
 
-    Notifier(private, database).tell_all()
+    Notifier(private, database).deliver_due()
 
     content = json.loads(receiver.got[0][2])
     assert first == again
@@ -335,7 +334,7 @@ def test_a_test_is_told_once_even_if_it_fails(
     assert (only(database).due_at, only(database).outcome) == (None, "refused")
 
 
-def test_nobody_is_told_once_the_address_is_taken_away(
+def test_nothing_is_delivered_after_the_address_was_removed(
     database: Database, private: Settings, receiver: Receiver, save: Any, end: Any
 ) -> None:
     save(f"http://127.0.0.1:{receiver.port}/")
@@ -343,12 +342,12 @@ def test_nobody_is_told_once_the_address_is_taken_away(
     with database.write() as session:
         remove_webhook(session, by="user:1", now=NOW)
 
-    Notifier(private, database).tell_all()
+    Notifier(private, database).deliver_due()
 
     assert (receiver.got, only(database).outcome) == ([], "withdrawn")
 
 
-def test_a_process_for_one_run_tells_what_an_earlier_one_left(
+def test_a_process_for_one_run_makes_due_deliveries_of_an_earlier_one(
     database: Database, private: Settings, receiver: Receiver, save: Any, end: Any
 ) -> None:
     save(f"http://127.0.0.1:{receiver.port}/")
@@ -378,7 +377,7 @@ def test_a_process_for_one_run_tells_what_an_earlier_one_left(
     assert only(database).outcome == "delivered"
 
 
-def test_its_thread_tells_what_comes_while_it_runs(
+def test_the_thread_delivers_new_events(
     database: Database,
     private: Settings,
     receiver: Receiver,
@@ -386,7 +385,7 @@ def test_its_thread_tells_what_comes_while_it_runs(
     end: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(notify, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(notify, "POLL_SECONDS", 0.02)
     save(f"http://127.0.0.1:{receiver.port}/")
     notifier = Notifier(private, database, clock=utc_now)
     notifier.start()

@@ -1,4 +1,4 @@
-"""The trainer says that it is alive while it follows the schedule, and takes its leave."""
+"""The trainer's heartbeat while it follows the schedule."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def shared_state(settings: Settings) -> Iterator[SharedState]:
     shared_state.dispose()
 
 
-def test_a_trainer_is_seen_until_it_stops(database: Database, shared_state: SharedState) -> None:
+def test_a_trainer_is_reported_alive_until_it_stops(
+    database: Database, shared_state: SharedState
+) -> None:
     began = utc_now()
     ticker = Ticker(database, shared_state=shared_state)
 
@@ -34,10 +36,10 @@ def test_a_trainer_is_seen_until_it_stops(database: Database, shared_state: Shar
     assert shared_state.part_seen_at(TRAINER) is None
 
 
-def test_it_says_so_again_and_again(
+def test_the_heartbeat_is_repeated(
     database: Database, shared_state: SharedState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainer.process.schedule.SAY_ALIVE_SECONDS", 0.0)
+    monkeypatch.setattr("trainer.process.schedule.HEARTBEAT_SECONDS", 0.0)
     ticker = Ticker(database, shared_state=shared_state)
     ticker.start()
     first = shared_state.part_seen_at(TRAINER)
@@ -47,7 +49,7 @@ def test_it_says_so_again_and_again(
     ticker.stop()
 
 
-def test_a_schedule_is_followed_although_nobody_can_be_told(
+def test_the_schedule_is_followed_although_the_heartbeat_cannot_be_written(
     settings: Settings, database: Database, shared_state: SharedState
 ) -> None:
     shared_state.dispose()

@@ -1,4 +1,4 @@
-"""The schedule: what a due moment does, once, and how soon a change counts."""
+"""The schedule: effects of a due moment, changes, and clocks that are set."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from core.storage.database import Database
 from core.storage.tables import Run
 from tests.conftest import NOW
 from tests.support.factories import make_drawing, make_version
-from trainer.process.schedule import LOOK_SECONDS, PosixCronTrigger, Ticker, queue_first_run
+from trainer.process.schedule import POLL_SECONDS, PosixCronTrigger, Ticker, queue_first_run
 
 
 class Clock:
-    """A clock that moves when told."""
+    """A clock that a test sets."""
 
     def __init__(self) -> None:
         self.now = NOW
@@ -55,7 +55,7 @@ def _schedule(database: Database, **changes: Any) -> None:
 
 
 def _champion_and_drawings(database: Database, n: int) -> None:
-    """A live version, and so many drawings of which four in five are new."""
+    """A live version, and drawings of which four in five are new."""
     with database.write() as session:
         make_version(session, 1)
         for _ in range(n):
@@ -95,7 +95,7 @@ def test_a_due_moment_with_enough_new_drawings_queues_a_run(
     assert run.due_at == clock.now
 
 
-def test_too_few_new_drawings_queue_nothing_and_it_is_said(
+def test_too_few_new_drawings_queue_nothing_and_the_outcome_is_recorded(
     database: Database, ticker: Ticker, clock: Clock
 ) -> None:
     _champion_and_drawings(database, 5)
@@ -119,7 +119,7 @@ def test_without_a_model_a_due_moment_needs_no_drawings(
     assert ticker.tick() == "run"
 
 
-def test_a_due_moment_during_a_run_is_over(
+def test_a_moment_that_falls_due_during_a_run_is_skipped(
     database: Database, ticker: Ticker, clock: Clock
 ) -> None:
     _champion_and_drawings(database, 5)
@@ -140,9 +140,7 @@ def test_before_its_moment_nothing_is_due(database: Database, ticker: Ticker, cl
     assert ticker.tick() is None
 
 
-def test_a_moment_is_taken_once_by_two_trainers(
-    database: Database, ticker: Ticker, clock: Clock
-) -> None:
+def test_two_trainers_take_a_moment_once(database: Database, ticker: Ticker, clock: Clock) -> None:
     _champion_and_drawings(database, 5)
     _schedule(database)
     clock.now = datetime(2026, 3, 15, 3, 0, tzinfo=UTC)
@@ -150,9 +148,7 @@ def test_a_moment_is_taken_once_by_two_trainers(
     assert [ticker.tick(), Ticker(database, clock).tick()] == ["run", None]
 
 
-def test_moments_missed_while_the_trainer_was_down_count_as_one(
-    database: Database, clock: Clock
-) -> None:
+def test_moments_missed_during_downtime_count_as_one(database: Database, clock: Clock) -> None:
     _champion_and_drawings(database, 5)
     _schedule(database)
     clock.now = datetime(2026, 3, 19, 12, 0, tzinfo=UTC)  # five nights later
@@ -168,7 +164,7 @@ def test_moments_missed_while_the_trainer_was_down_count_as_one(
     assert following == datetime(2026, 3, 20, 3, 0, tzinfo=UTC)
 
 
-def test_a_clock_that_ran_ahead_costs_no_night(database: Database, clock: Clock) -> None:
+def test_after_a_clock_was_ahead_no_moment_is_missed(database: Database, clock: Clock) -> None:
     _champion_and_drawings(database, 5)
     _schedule(database)
     ticker = Ticker(database, clock)
@@ -184,7 +180,7 @@ def test_a_clock_that_ran_ahead_costs_no_night(database: Database, clock: Clock)
     assert following == datetime(2026, 3, 16, 3, 0, tzinfo=UTC)
 
 
-def test_a_clock_that_is_set_back_runs_no_moment_twice(database: Database, clock: Clock) -> None:
+def test_after_a_clock_is_set_back_no_moment_runs_twice(database: Database, clock: Clock) -> None:
     _champion_and_drawings(database, 5)
     _schedule(database)
     ticker = Ticker(database, clock)
@@ -200,7 +196,7 @@ def test_a_clock_that_is_set_back_runs_no_moment_twice(database: Database, clock
     assert run.due_at == datetime(2026, 3, 15, 3, 0, tzinfo=UTC)
 
 
-def test_a_new_instance_is_told_its_first_moment_and_nothing_is_due(
+def test_a_new_instance_records_its_first_moment_and_nothing_is_due(
     database: Database, ticker: Ticker
 ) -> None:
     ticker.follow()
@@ -211,7 +207,7 @@ def test_a_new_instance_is_told_its_first_moment_and_nothing_is_due(
         assert row.last_outcome is None
 
 
-def test_a_schedule_that_is_off_does_nothing(
+def test_a_disabled_schedule_queues_nothing(
     database: Database, ticker: Ticker, clock: Clock
 ) -> None:
     _champion_and_drawings(database, 5)
@@ -253,15 +249,15 @@ def test_a_change_takes_effect_within_five_seconds(database: Database, running: 
         assert scheduler.get_job("tick").next_run_time == due.schedule(session).next_due_at
 
 
-def test_switching_off_takes_effect_within_five_seconds(
-    database: Database, running: Ticker
-) -> None:
+def test_disabling_takes_effect_within_five_seconds(database: Database, running: Ticker) -> None:
     _schedule(database, enabled=False)
 
     assert _wait_for(lambda: running._scheduler.get_job("tick") is None, 5)
 
 
-def test_a_moment_that_comes_while_running_is_noticed(database: Database, running: Ticker) -> None:
+def test_a_moment_that_falls_due_while_running_queues_a_run(
+    database: Database, running: Ticker
+) -> None:
     _champion_and_drawings(database, 5)
     with database.write() as session:
         row = due.schedule(session)
@@ -271,7 +267,7 @@ def test_a_moment_that_comes_while_running_is_noticed(database: Database, runnin
     assert _wait_for(lambda: _outcome(database) == "run", 5)
 
 
-def test_a_clock_that_is_set_back_does_not_stop_the_looks(
+def test_polling_continues_after_the_clock_is_set_back(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class WallClock(datetime):
@@ -287,7 +283,7 @@ def test_a_clock_that_is_set_back_does_not_stop_the_looks(
     try:
         assert _wait_for(lambda: ticker._scheduler.get_job("tick") is not None, 5)
         WallClock.ahead = timedelta(0)
-        time.sleep(LOOK_SECONDS)  # by now what waits does so by the clock that was ahead
+        time.sleep(POLL_SECONDS)  # let APScheduler wait by the clock that was ahead
         _schedule(database, enabled=False)
 
         assert _wait_for(lambda: ticker._scheduler.get_job("tick") is None, 5)
@@ -295,14 +291,14 @@ def test_a_clock_that_is_set_back_does_not_stop_the_looks(
         ticker.stop()
 
 
-def test_a_clock_that_leaps_by_decades_is_no_list_of_all_that_was_missed() -> None:
+def test_a_clock_that_jumps_by_decades_lists_no_missed_moments() -> None:
     trigger = PosixCronTrigger("* * * * *", "UTC")
     long_ago = datetime(1970, 1, 1, tzinfo=UTC)
 
     assert trigger.get_next_fire_time(long_ago, NOW) == datetime(2026, 3, 14, 15, 10, tzinfo=UTC)
 
 
-def test_the_trigger_goes_on_from_the_last_moment() -> None:
+def test_the_trigger_continues_after_the_last_moment() -> None:
     trigger = PosixCronTrigger("0 3 * * 0", "UTC")
     first = trigger.get_next_fire_time(None, NOW)
 
@@ -310,7 +306,7 @@ def test_the_trigger_goes_on_from_the_last_moment() -> None:
     assert trigger.get_next_fire_time(first, NOW) == datetime(2026, 3, 22, 3, tzinfo=UTC)
 
 
-def test_the_first_run_is_asked_for_once_and_only_without_a_model(database: Database) -> None:
+def test_the_first_run_is_queued_once_and_only_without_a_live_version(database: Database) -> None:
     assert queue_first_run(database, NOW)
     assert not queue_first_run(database, NOW)
     with database.write() as session:

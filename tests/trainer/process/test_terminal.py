@@ -1,4 +1,4 @@
-"""What a terminal shows of a run."""
+"""Progress of a run in the terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from trainer.process.terminal import TerminalBar
 
 
 def shown(bar_of: io.StringIO) -> str:
-    """All that was painted, without colours and movements."""
+    """The output without control sequences."""
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", bar_of.getvalue())
 
 
@@ -20,7 +20,7 @@ def test_a_terminal_shows_phase_steps_loss_and_accuracy() -> None:
     with TerminalBar(Console(file=screen, force_terminal=True, width=120)) as bar:
         bar.enter("gather")
         bar.enter("train")
-        bar.add("train", 120, 400, loss=0.1234, accuracy=0.975)
+        bar.step("train", 120, 400, loss=0.1234, accuracy=0.975)
 
     last = shown(screen).strip().splitlines()[-1]
     assert last.startswith("train")
@@ -28,10 +28,10 @@ def test_a_terminal_shows_phase_steps_loss_and_accuracy() -> None:
     assert "loss 0.123  accuracy 97.5%" in last
 
 
-def test_a_phase_without_steps_shows_its_name_and_no_old_figures() -> None:
+def test_a_new_phase_shows_its_name_without_old_figures() -> None:
     screen = io.StringIO()
     with TerminalBar(Console(file=screen, force_terminal=True, width=120)) as bar:
-        bar.add("train", 400, 400, loss=0.1, accuracy=0.9)
+        bar.step("train", 400, 400, loss=0.1, accuracy=0.9)
         bar.enter("export")
 
     last = shown(screen).strip().splitlines()[-1]
@@ -39,9 +39,9 @@ def test_a_phase_without_steps_shows_its_name_and_no_old_figures() -> None:
     assert "loss" not in last
 
 
-def test_nothing_is_left_on_the_screen_when_the_run_is_over() -> None:
+def test_the_screen_is_clear_after_the_run() -> None:
     screen = io.StringIO()
     with TerminalBar(Console(file=screen, force_terminal=True, width=120)) as bar:
-        bar.add("train", 1, 2, loss=None, accuracy=None)
+        bar.step("train", 1, 2, loss=None, accuracy=None)
 
     assert screen.getvalue().endswith("\x1b[1A\x1b[2K")

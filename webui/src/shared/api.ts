@@ -1,7 +1,6 @@
 /** All requests to the server: `api` has one function for each call that both pages share. */
 
 import type { ErrorOut } from "../contract";
-import { language } from "./language";
 import type {
   Digit,
   Drawing,
@@ -55,7 +54,7 @@ interface Ask {
 }
 
 async function send(path: string, ask: Ask): Promise<Response> {
-  const headers: Record<string, string> = { "Accept-Language": language.value };
+  const headers: Record<string, string> = {};
   if (ask.json !== undefined) headers["Content-Type"] = "application/json";
   try {
     return await fetch(`/api/v1${path}`, {
@@ -196,7 +195,6 @@ export function upload<Answer>(
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", `/api/v1${path}`);
-    request.setRequestHeader("Accept-Language", language.value);
     request.responseType = "json";
     request.upload.onprogress = ({ loaded, total }) => {
       onProgress(total === 0 ? 0 : loaded / total);

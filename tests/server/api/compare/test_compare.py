@@ -8,7 +8,7 @@ import pytest
 from core.base.kinds import Dataset, RunStatus
 from core.storage.tables import Evaluation, Run
 from core.symbols.digits.mnist import idx_bytes
-from server.api.compare.comparison import mcnemar_two_sided
+from core.versions.paired import mcnemar_two_sided_p
 from tests.conftest import NOW
 from tests.support.factories import make_drawing, make_version
 
@@ -110,5 +110,5 @@ def test_a_version_without_recorded_predictions_has_no_matrix(admin, publish):
 
 
 def test_the_exact_test_is_symmetric_and_1_without_discordant_digits():
-    assert mcnemar_two_sided(0, 0) == 1.0
-    assert mcnemar_two_sided(1, 9) == mcnemar_two_sided(9, 1) == pytest.approx(22 / 1024)
+    assert mcnemar_two_sided_p(0, 0) == 1.0
+    assert mcnemar_two_sided_p(1, 9) == mcnemar_two_sided_p(9, 1) == pytest.approx(22 / 1024)

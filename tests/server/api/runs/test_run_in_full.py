@@ -35,39 +35,42 @@ def learned(parts):
         return run.id, [one.id for one in made]
 
 
-def test_the_log_is_in_the_readers_language(client, learned):
-    run_id, _ = learned
+def test_the_log_has_names_figures_and_english_sentences(client, learned):
+    lines = client.get(f"{URL}/{learned[0]}").json["lines"]
 
-    english = client.get(f"{URL}/{run_id}").json["lines"]
-    chinese = client.get(f"{URL}/{run_id}", headers={"Accept-Language": "zh"}).json["lines"]
-
-    assert [line["sentence"] for line in english] == [
-        "Asked for by the schedule",
-        "The trainer takes it up",
-        "Held: version 2 does not go live",
+    assert [(line["name"], line["facts"], line["sentence"]) for line in lines] == [
+        ("asked", {"by": "schedule"}, "Requested by the schedule"),
+        ("began", {}, "The trainer starts the run"),
+        ("ended", {"status": "held", "version": 2}, "Held: version 2 does not go live"),
     ]
-    assert chinese[0]["sentence"] == "按日程排队"
+
+
+def test_the_language_that_a_client_asks_for_changes_nothing(client, learned):
+    english = client.get(f"{URL}/{learned[0]}")
+    chinese = client.get(f"{URL}/{learned[0]}", headers={"Accept-Language": "zh"})
+
+    assert chinese.data == english.data
+    assert "Accept-Language" not in english.headers["Vary"]
 
 
 def test_a_held_run_has_advice(client, learned):
     shown = client.get(f"{URL}/{learned[0]}").json
 
-    assert shown["what_to_do"].startswith("The live version goes on serving, and all 5 drawings")
+    assert shown["what_to_do"].startswith("The live version stays in service, and all 5 drawings")
+    assert shown["advice"][0] == {"name": "drawings_stay", "facts": {"n": 5}}
 
 
-def test_a_failed_run_has_advice_in_the_readers_language(client, admin, parts):
+def test_a_failed_run_has_advice_and_the_kind_of_its_failure(client, admin, parts):
     run_id = admin.post(URL).json["id"]
     with parts.database.write() as session:
         values = {"status": "failed", "failure": "memory", "message": "there was not enough memory"}
         session.execute(update(Run).where(Run.id == run_id).values(values))
 
-    english = client.get(f"{URL}/{run_id}").json
-    chinese = client.get(f"{URL}/{run_id}", headers={"Accept-Language": "zh"}).json
+    shown = client.get(f"{URL}/{run_id}").json
 
-    assert english["message"] == "there was not enough memory"
-    assert "INKLOOP_TRAIN_THREADS" in english["what_to_do"]
-    assert chinese["message"] == "内存不够"
-    assert "请关掉别的程序" in chinese["what_to_do"]
+    assert (shown["message"], shown["failure"]) == ("there was not enough memory", "memory")
+    assert "INKLOOP_TRAIN_THREADS" in shown["what_to_do"]
+    assert shown["advice"] == [{"name": "failed_memory", "facts": {}}]
 
 
 def test_only_reviewers_see_who_requested_a_run(admin, reviewer, client):

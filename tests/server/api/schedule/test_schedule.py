@@ -22,12 +22,14 @@ def test_an_admin_changes_the_schedule(admin, client):
     assert shown["next_run_at"] is not None
 
 
-def test_the_sentence_follows_the_readers_language(admin, client):
+def test_the_sentence_comes_with_the_figures_to_say_it_in_another_language(admin, client):
     admin.put(URL, json=WEEKLY)
 
     shown = client.get(URL, headers={"Accept-Language": "zh"}).json
 
-    assert "周日" in shown["sentence"]
+    assert shown["sentence"] == shown["rule_sentence"] == "every Sunday at 02:30"
+    sundays = {"name": "times", "facts": {"days": {"weekdays": [0]}, "times": ["02:30"]}}
+    assert shown["description"] == shown["rule_description"] == sundays
 
 
 def test_a_schedule_switched_off_has_no_due_time(admin):
@@ -35,6 +37,8 @@ def test_a_schedule_switched_off_has_no_due_time(admin):
 
     assert shown["next_run_at"] is None
     assert shown["sentence"] == "switched off"
+    assert shown["description"] == {"name": "off", "facts": {}}
+    assert shown["rule_description"]["name"] == "times"
 
 
 @pytest.mark.parametrize(
@@ -74,6 +78,8 @@ def test_the_preview_describes_an_unsaved_rule(reviewer, client):
     answer = reviewer.get(f"{URL}/preview?cron=15 6 * * 1&timezone=Asia/Shanghai")
 
     assert answer.json["sentence"] == "every Monday at 06:15"
+    mondays = {"days": {"weekdays": [1]}, "times": ["06:15"]}
+    assert answer.json["description"] == {"name": "times", "facts": mondays}
     assert len(answer.json["next_runs"]) == 5
     assert all(moment.endswith("T22:15:00.000000Z") for moment in answer.json["next_runs"])
     assert client.get(URL).json["cron"] == "0 3 * * *"

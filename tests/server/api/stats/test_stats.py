@@ -15,6 +15,8 @@ def test_an_empty_instance_has_figures(client):
     assert shown["by_label"] == [0] * 10
     assert len(shown["by_day"]) == 30
     assert shown["schedule_sentence"] == "every day at 03:00"
+    times = {"days": {}, "times": ["03:00"]}
+    assert shown["schedule_description"] == {"name": "times", "facts": times}
 
 
 def test_stored_drawings_are_counted(app, client):

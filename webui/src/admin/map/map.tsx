@@ -26,7 +26,7 @@ function Making({ maps }: { maps: Maps }) {
         <p>
           <strong>{w.failed}</strong>
         </p>
-        <p>{maps.message}</p>
+        <p>{w.failure(maps.failure, maps.message)}</p>
       </div>
     );
   }

@@ -39,6 +39,25 @@ const ONLY_ZH: Record<MapFilter["only"], string> = {
   strays: "落在其他数字的区域",
 };
 
+const FAILURES_EN: Readonly<Record<string, string>> = {
+  too_few:
+    "a map needs at least 10 points: run `inkloop data fetch`, or draw some digits, then request the map again",
+  disk: "the disk is full: free some space, then request the map again",
+  model_file:
+    "the version's file is missing or changed: `inkloop models verify` names it. Roll back, or restore a backup",
+  died: "the process that made the map died, perhaps for lack of memory: look in the trainer's log, then request the map again",
+  unexpected:
+    "the database was busy, or an unexpected error occurred: look in the trainer's log, then request the map again",
+};
+const FAILURES_ZH: Readonly<Record<string, string>> = {
+  too_few: "分布图至少需要 10 个点：请运行 inkloop data fetch，或先写几个数字，再重新生成",
+  disk: "磁盘已满：请先腾出空间，再重新生成",
+  model_file:
+    "该版本的文件缺失或被改动：inkloop models verify 会指出是哪个。请回退版本，或恢复备份",
+  died: "生成分布图的进程中途退出，可能是内存不足：请查看训练进程的日志，再重新生成",
+  unexpected: "数据库繁忙，或发生了意外错误：请查看训练进程的日志，再重新生成",
+};
+
 function whatEn({ id, index, label }: MapPoint): string {
   return id === null
     ? `MNIST test image ${index ?? ""}, a ${label}`
@@ -82,6 +101,8 @@ export const mapWords = viewWords(
         : `${what}, for ${seconds} s so far; the last map took ${Math.round(last)} s.`,
     makingAgain: "A new map is being made; this one stays until then.",
     failed: "The map could not be made",
+    /** `message` is the server's, for a kind that this page does not know yet. */
+    failure: (kind: string | null, message: string) => FAILURES_EN[kind ?? ""] ?? message,
     again: "Make it again",
     againDone: "Asked for. It takes some seconds.",
     colourBy: "Colour",
@@ -148,6 +169,7 @@ export const mapWords = viewWords(
         : `${what}，已用时 ${seconds} 秒；上一张用了 ${Math.round(last)} 秒。`,
     makingAgain: "正在生成新的分布图，完成之前显示这一张。",
     failed: "分布图生成失败",
+    failure: (kind, message) => FAILURES_ZH[kind ?? ""] ?? message,
     again: "重新生成",
     againDone: "已提交，需要几秒钟。",
     colourBy: "颜色",

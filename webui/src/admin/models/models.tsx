@@ -11,6 +11,7 @@ import { agoOf } from "../../shared/when";
 import { words } from "../../shared/words";
 import { ActionNote, Field, Link, Show } from "../shared/parts";
 import { type Action, useAction, useLoaded } from "../shared/requests";
+import { verdictSentence } from "../shared/verdict-words";
 import { isAdmin, newsKey, route } from "../state";
 import { adminWords } from "../words";
 import { ComparePage } from "./compare";
@@ -50,7 +51,7 @@ function ModelRow({ model }: { model: Model }) {
       <td>
         {promoted_at === null ? "–" : w.ago(agoOf(promoted_at, new Date(), languageTag.value))}
       </td>
-      <td class="verdict-cell">{verdict?.sentence ?? "–"}</td>
+      <td class="verdict-cell">{verdict === null ? "–" : verdictSentence(verdict)}</td>
     </tr>
   );
 }

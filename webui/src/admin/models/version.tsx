@@ -7,6 +7,7 @@ import { plotFormats } from "../shared/figures";
 import { ActionNote, Card, Field, Link, Show } from "../shared/parts";
 import { useAction, useLoaded } from "../shared/requests";
 import { VerdictRules } from "../shared/run-parts";
+import { verdictSentence } from "../shared/verdict-words";
 import { isAdmin, newsKey } from "../state";
 import { CalibrationCard } from "./calibration";
 import { versionsApi } from "./calls";
@@ -144,7 +145,7 @@ export function VersionPage({ version }: { version: number }) {
             )}
             {model.verdict !== null && (
               <Card title={versionsWords.value.verdict}>
-                <p class="verdict">{model.verdict.sentence}</p>
+                <p class="verdict">{verdictSentence(model.verdict)}</p>
                 <VerdictRules verdict={model.verdict} />
                 {model.run_id !== null && (
                   <p>

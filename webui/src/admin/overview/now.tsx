@@ -4,9 +4,11 @@ import { accuracyFigure } from "../../shared/figures";
 import { languageTag } from "../../shared/language";
 import { agoOf, whenOf } from "../../shared/when";
 import { words } from "../../shared/words";
+import { runMessage } from "../shared/failure-words";
 import { plotFormats } from "../shared/figures";
 import { Card, Link } from "../shared/parts";
 import { RunStatusSign } from "../shared/run-parts";
+import { verdictSentence } from "../shared/verdict-words";
 import { adminWords } from "../words";
 import type { Live, OverviewFigures, Queues } from "./calls";
 import { overviewWords } from "./words";
@@ -45,7 +47,7 @@ function LiveCard({ live, accuracy }: { live: Live | null; accuracy: number | nu
           <span class="quiet"> · {ago}</span>
         </dd>
         <dt>{w.why}</dt>
-        <dd>{live.why}</dd>
+        <dd>{live.verdict === null ? live.why : verdictSentence(live.verdict)}</dd>
         <dt>{w.by}</dt>
         <dd>
           {live.by_name ?? w.byWhom(live.by)} <span class="quiet">· {w.way(live.kind)}</span>
@@ -74,10 +76,10 @@ function LastRunCard({ run, isOpen }: { run: OverviewFigures["last_run"]; isOpen
           </p>
           {run.verdict !== null && (
             <p class="verdict" id="verdict">
-              {run.verdict.sentence}
+              {verdictSentence(run.verdict)}
             </p>
           )}
-          {run.message !== null && <p class="run-message">{run.message}</p>}
+          {run.message !== null && <p class="run-message">{runMessage(run)}</p>}
           <p>
             <Link view="runs" part={String(run.id)}>
               {w.wholeRun}

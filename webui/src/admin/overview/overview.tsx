@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 import { useCallback } from "preact/hooks";
 import { api } from "../../shared/api";
 import { InkCanvas } from "../../shared/ink";
-import { language, languageTag } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import { isOpen, type Stats } from "../../shared/shapes";
 import { agoOf } from "../../shared/when";
 import { words } from "../../shared/words";
@@ -43,7 +43,7 @@ function newsKey({ champion, run, n_drawings, n_new, by_status }: Stats): string
   const minute = Math.floor(Date.now() / MINUTE_MS);
   const counts = Object.values(by_status).join(" ");
   return [
-    ...[language.value, champion?.version, champion?.promoted_at, run?.id, run?.status],
+    ...[champion?.version, champion?.promoted_at, run?.id, run?.status],
     ...[n_drawings, n_new, counts, minute],
   ].join(" ");
 }

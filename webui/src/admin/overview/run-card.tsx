@@ -7,9 +7,11 @@ import { languageTag } from "../../shared/language";
 import { isOpen, type Run, type RunPoint } from "../../shared/shapes";
 import { agoOf } from "../../shared/when";
 import { words } from "../../shared/words";
+import { runMessage } from "../shared/failure-words";
 import { Card, Link } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
 import { CancelRun, RunStatusSign, VerdictRules } from "../shared/run-parts";
+import { verdictSentence } from "../shared/verdict-words";
 import { isAdmin } from "../state";
 import { adminWords } from "../words";
 import { overviewWords } from "./words";
@@ -138,11 +140,11 @@ export function RunCard({ run }: { run: Run }) {
         {isRunOpen && <Figures run={run} />}
         <RunCurve run={run} />
       </div>
-      {run.message !== null && <p class="run-message">{run.message}</p>}
+      {run.message !== null && <p class="run-message">{runMessage(run)}</p>}
       {run.verdict !== null && (
         <>
           <p class="verdict" id="verdict">
-            {run.verdict.sentence}
+            {verdictSentence(run.verdict)}
           </p>
           <VerdictRules verdict={run.verdict} />
         </>

@@ -5,6 +5,7 @@ import { languageTag } from "../../shared/language";
 import type { RunStatus } from "../../shared/shapes";
 import { Card } from "../shared/parts";
 import type { RunInFull } from "./calls";
+import { lineSentence, phaseName } from "./sentences";
 import { runsWords } from "./words";
 
 export const PHASES = ["gather", "train", "evaluate", "gate", "export", "publish"] as const;
@@ -50,7 +51,7 @@ export function RunSteps({ run }: { run: RunInFull }) {
             <span class="run-step-sign" aria-hidden="true">
               {SIGNS[state]}
             </span>
-            <span class="run-step-name">{w.step(phase)}</span>
+            <span class="run-step-name">{phaseName(phase)}</span>
             <span class="visually-hidden">{said[state]}</span>
             <span class="run-step-figure">
               {isNow && percent !== null && `${w.percentOfStep(percent)} · `}
@@ -82,10 +83,10 @@ export function RunLog({ run }: { run: RunInFull }) {
         // Focus lets the keyboard scroll it where it is longer than its place.
         <div class="run-log" role="group" aria-label={w.log} tabIndex={0}>
           <ol>
-            {run.lines.map(({ at, name, sentence }, index) => (
-              <li key={index} class={`run-line-${name}`}>
-                <time dateTime={at}>{clock.format(new Date(at))}</time>
-                <span>{sentence}</span>
+            {run.lines.map((line, index) => (
+              <li key={index} class={`run-line-${line.name}`}>
+                <time dateTime={line.at}>{clock.format(new Date(line.at))}</time>
+                <span>{lineSentence(line)}</span>
               </li>
             ))}
           </ol>

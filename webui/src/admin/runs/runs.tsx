@@ -4,10 +4,12 @@ import type { VNode } from "preact";
 import { useCallback } from "preact/hooks";
 import { isOpen, type Run } from "../../shared/shapes";
 import { words } from "../../shared/words";
+import { runMessage } from "../shared/failure-words";
 import { Link, Show } from "../shared/parts";
 import { useLoaded } from "../shared/requests";
 import { Retrain, RunStatusSign } from "../shared/run-parts";
 import { Moment, ShowMore, useMore } from "../shared/tables";
+import { verdictSentence } from "../shared/verdict-words";
 import { isAdmin, newsKey, route } from "../state";
 import { adminWords } from "../words";
 import { runsApi } from "./calls";
@@ -29,7 +31,8 @@ function Row({ run }: { run: Run }) {
   const { version } = run;
   const learned = learnedWords(run);
   const made = version === null ? "" : words.value.version(version);
-  const sentence = run.verdict?.sentence ?? run.message ?? made;
+  const verdict = run.verdict === null ? null : verdictSentence(run.verdict);
+  const sentence = verdict ?? runMessage(run) ?? made;
   return (
     <li class="run-item" data-run={run.id}>
       <Link view="runs" part={String(run.id)} class="run-item-link">

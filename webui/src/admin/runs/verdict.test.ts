@@ -4,7 +4,7 @@ import { boundOf, measureOf, NO_FIGURE } from "./verdict";
 const percent = (figure: string) => `${figure} %`;
 
 function rule(name: string, value: unknown, bound: unknown) {
-  return { name, value, bound, passed: true, sentence: "" };
+  return { name, value, bound, passed: true, sentence: "", facts: {} };
 }
 
 test("losses are whole digits, gains have a proper minus", () => {

@@ -3,10 +3,14 @@
 import { CheckIcon, CrossIcon } from "../../shared/icons";
 import type { Rule, Verdict } from "../../shared/shapes";
 import { words } from "../../shared/words";
+import { cutPercent } from "../shared/facts";
+import { runMessage } from "../shared/failure-words";
 import { Card, Link } from "../shared/parts";
 import { Retrain } from "../shared/run-parts";
+import { ruleSentence, verdictSentence } from "../shared/verdict-words";
 import { adminWords } from "../words";
 import type { RunInFull } from "./calls";
+import { adviceText, outcomeSentence } from "./sentences";
 import { runsWords } from "./words";
 
 /** Rules about a share, with the decimals to show. */
@@ -26,9 +30,7 @@ function figureOf(name: string, value: unknown, percent: Percent): string {
   if (typeof value !== "number") return NO_FIGURE;
   const decimals = SHARES[name];
   if (decimals === undefined) return String(value).replace("-", "−");
-  // Cut, not rounded, so that a missed bound never looks met.
-  const unit = 10 ** decimals;
-  return percent((Math.floor(value * 100 * unit + 1e-6) / unit).toFixed(decimals));
+  return percent(cutPercent(value, decimals));
 }
 
 /** `percent` writes a percentage as the language does. */
@@ -46,7 +48,7 @@ export function boundOf(
 function Row({ rule }: { rule: Rule }) {
   const w = runsWords.value;
   const admin = adminWords.value;
-  const { name, passed, sentence } = rule;
+  const { name, passed } = rule;
   const { percent } = words.value;
   const { figure, isLeast } = boundOf(rule, percent);
   const allowed = figure === NO_FIGURE ? figure : (isLeast ? w.atLeast : w.atMost)(figure);
@@ -56,7 +58,7 @@ function Row({ rule }: { rule: Rule }) {
         <span class="rule-words">
           {passed ? <CheckIcon /> : <CrossIcon />}
           <span class="visually-hidden">{passed ? admin.rulePassed : admin.ruleFailed}: </span>
-          <span>{sentence}</span>
+          <span>{ruleSentence(rule)}</span>
         </span>
       </th>
       <td>{measureOf(rule, percent)}</td>
@@ -112,14 +114,15 @@ function Ways({ run }: { run: RunInFull }) {
 /** Shown once the run is over. */
 export function RunAdvice({ run }: { run: RunInFull }) {
   const w = runsWords.value;
-  const { what_to_do, verdict, message, status, told } = run;
+  const { what_to_do, advice, verdict, status, told } = run;
+  const message = runMessage(run);
   const isLost = status === "failed" || status === "cancelled";
   return (
     <>
       <section class={`card run-end is-${status}`} id="run-end">
         {verdict !== null && (
           <p class="verdict" id="verdict">
-            {verdict.sentence}
+            {verdictSentence(verdict)}
           </p>
         )}
         {status === "failed" && message !== null && (
@@ -131,14 +134,14 @@ export function RunAdvice({ run }: { run: RunInFull }) {
         {what_to_do !== null && (
           <>
             <h2>{w.whatNow}</h2>
-            <p id="what-to-do">{what_to_do}</p>
+            <p id="what-to-do">{adviceText(advice, what_to_do, words.value.gap)}</p>
           </>
         )}
         <Ways run={run} />
         {isLost && <Retrain />}
         {told !== null && (
           <p class="quiet" id="told">
-            {w.hookNotification}: {told.sentence ?? w.hookWaiting}{" "}
+            {w.hookNotification}: {outcomeSentence(told) ?? w.hookWaiting}{" "}
             {told.is_waiting && told.outcome !== null && w.hookAgain}
           </p>
         )}

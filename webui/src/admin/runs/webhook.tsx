@@ -1,7 +1,7 @@
 /** Notification of the end of runs: address, events, a test, and the last ten deliveries. */
 
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { language, languageTag } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import { words } from "../../shared/words";
 import { ActionNote, Card, Field, Link, Show } from "../shared/parts";
 import { useAction, useLoaded } from "../shared/requests";
@@ -9,6 +9,7 @@ import { Moment, Secret, text } from "../shared/tables";
 import { isAdmin } from "../state";
 import { adminWords } from "../words";
 import { type Delivery, runsApi, TOLD_ENDS, type Webhook } from "./calls";
+import { outcomeSentence } from "./sentences";
 import { runsWords } from "./words";
 
 interface WebhookFormProps {
@@ -93,7 +94,7 @@ function WebhookForm({ hook, onSaved }: WebhookFormProps) {
 
 function Row({ delivery }: { delivery: Delivery }) {
   const w = runsWords.value;
-  const { event, run_id, is_waiting, outcome, sentence, created_at } = delivery;
+  const { event, run_id, is_waiting, outcome, created_at } = delivery;
   const state = outcome === "delivered" ? "right" : is_waiting ? "waiting" : "wrong";
   return (
     <li class={`delivery is-${state}`} data-outcome={outcome ?? ""}>
@@ -111,7 +112,7 @@ function Row({ delivery }: { delivery: Delivery }) {
         <Moment at={created_at} />
       </span>
       <span class="delivery-outcome">
-        {sentence ?? w.hookWaiting} {is_waiting && outcome !== null && w.hookAgain}
+        {outcomeSentence(delivery) ?? w.hookWaiting} {is_waiting && outcome !== null && w.hookAgain}
       </span>
     </li>
   );
@@ -202,7 +203,7 @@ function Settings() {
   const [nLooks, setLooks] = useState(0);
   const [secret, setSecret] = useState<string | null>(null);
   const load = useCallback(() => runsApi.webhook(), []);
-  const loaded = useLoaded(load, `${nLooks} ${language.value}`);
+  const loaded = useLoaded(load, String(nLooks));
   const look = () => setLooks((n) => n + 1);
   const isWaiting =
     loaded.kind === "ready" && loaded.value.deliveries.some((one) => one.is_waiting);

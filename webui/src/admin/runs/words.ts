@@ -2,24 +2,6 @@
 
 import { viewWords } from "../../shared/language";
 
-const STEPS_EN: Readonly<Record<string, string>> = {
-  gather: "Preparing",
-  train: "Learning",
-  evaluate: "Evaluation",
-  gate: "Gate",
-  export: "Export",
-  publish: "Publishing",
-};
-
-const STEPS_ZH: Readonly<Record<string, string>> = {
-  gather: "准备",
-  train: "学习",
-  evaluate: "考核",
-  gate: "上线检查",
-  export: "导出",
-  publish: "发布",
-};
-
 const ENDS_EN: Readonly<Record<string, string>> = {
   promoted: "a version goes live",
   held: "a version is held back",
@@ -89,14 +71,13 @@ export const runsWords = viewWords(
     leadFailed: (id: number) => `Run ${id} failed`,
     leadCancelled: (id: number) => `Run ${id} was cancelled`,
     leftWhole: (seconds: number) => `about ${spanEn(seconds)} left`,
-    leftPhase: (seconds: number) => `about ${spanEn(seconds)} of learning left`,
+    leftPhase: (seconds: number) => `about ${spanEn(seconds)} of training left`,
     leftUnknown: "How long it will take is not known yet.",
     waitingLong:
       "The trainer has not started it yet. If it stays like this, check that the trainer is running: inkloop doctor.",
     silent: (seconds: number) =>
       `No heartbeat from the trainer for ${seconds} s. Another trainer continues the run as soon as it may; nothing is lost.`,
     steps: "Progress",
-    step: (phase: string) => STEPS_EN[phase] ?? phase,
     stepDone: "done",
     stepNow: "now",
     stepAhead: "to come",
@@ -213,7 +194,6 @@ export const runsWords = viewWords(
     silent: (seconds) =>
       `训练进程已有 ${seconds} 秒没有响应。另一个进程会在允许时接着训练，不会丢失任何内容。`,
     steps: "进度",
-    step: (phase) => STEPS_ZH[phase] ?? phase,
     stepDone: "完成",
     stepNow: "进行中",
     stepAhead: "未开始",

@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { SchedulePreviewOut } from "../../contract";
 import { api, ask, query } from "../../shared/api";
-import { language, languageTag } from "../../shared/language";
+import { languageTag } from "../../shared/language";
 import type { Schedule, ScheduleNow } from "../../shared/shapes";
 import { whenOf } from "../../shared/when";
 import { words } from "../../shared/words";
@@ -12,6 +12,7 @@ import { ActionNote, Card, Field, Show } from "../shared/parts";
 import { useAction, useLoaded } from "../shared/requests";
 import { errorSentence, isAdmin, stats } from "../state";
 import { adminWords } from "../words";
+import { describe } from "./description";
 import { scheduleWords } from "./words";
 import "./styles.css";
 
@@ -57,13 +58,14 @@ interface Rule {
 }
 
 type Meaning =
-  { kind: "none" } | { kind: "read"; sentence: string } | { kind: "wrong"; sentence: string };
+  | { kind: "none" }
+  | { kind: "read"; rule: SchedulePreviewOut }
+  | { kind: "wrong"; sentence: string };
 
 /** The rule in words while it is typed. */
 function Preview({ rule: { cron, timezone } }: { rule: Rule }) {
   const w = scheduleWords.value;
   const [meaning, setMeaning] = useState<Meaning>({ kind: "none" });
-  const spoken = language.value;
 
   useEffect(() => {
     let isCurrent = true;
@@ -71,7 +73,7 @@ function Preview({ rule: { cron, timezone } }: { rule: Rule }) {
       if (cron === "") return;
       try {
         const found = await ask<SchedulePreviewOut>(query("/schedule/preview", { cron, timezone }));
-        if (isCurrent) setMeaning({ kind: "read", sentence: found.sentence });
+        if (isCurrent) setMeaning({ kind: "read", rule: found });
       } catch (error) {
         const sentence = errorSentence(error, words.value.failedNetwork);
         if (isCurrent) setMeaning({ kind: "wrong", sentence });
@@ -82,11 +84,12 @@ function Preview({ rule: { cron, timezone } }: { rule: Rule }) {
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [cron, timezone, spoken]);
+  }, [cron, timezone]);
 
   return (
     <p class={meaning.kind === "wrong" ? "note is-failed" : "note"} role="status" id="cron-meaning">
-      {meaning.kind === "read" && w.preview(meaning.sentence)}
+      {meaning.kind === "read" &&
+        w.preview(describe(meaning.rule.description, meaning.rule.sentence))}
       {meaning.kind === "wrong" && meaning.sentence}
     </p>
   );
@@ -110,11 +113,12 @@ function momentWords(iso: string): string {
   return words.value.when(whenOf(iso, new Date(), languageTag.value));
 }
 
-function leadOf({ enabled, rule_sentence, next_run_at }: ScheduleNow): string {
+function leadOf({ enabled, rule_description, rule_sentence, next_run_at }: ScheduleNow): string {
   const w = scheduleWords.value;
-  if (!enabled) return w.leadPaused(rule_sentence);
-  if (next_run_at === null) return w.leadRunsWithout(rule_sentence);
-  return w.leadRuns(rule_sentence, momentWords(next_run_at));
+  const rule = describe(rule_description, rule_sentence);
+  if (!enabled) return w.leadPaused(rule);
+  if (next_run_at === null) return w.leadRunsWithout(rule);
+  return w.leadRuns(rule, momentWords(next_run_at));
 }
 
 function LastRun({ shown }: { shown: ScheduleNow }) {
@@ -240,7 +244,7 @@ function ScheduleForm({ shown, onSaved }: { shown: ScheduleNow; onSaved: () => v
 export default function SchedulePage(): VNode {
   const [nSaved, setSaved] = useState(0);
   const load = useCallback(() => api.schedule(), []);
-  const loaded = useLoaded(load, `${nSaved} ${language.value}`);
+  const loaded = useLoaded(load, String(nSaved));
   const saved = () => setSaved((n) => n + 1);
   return (
     <Show loaded={loaded}>

@@ -7,6 +7,7 @@ import { isAdmin, stats } from "../state";
 import { adminWords } from "../words";
 import { ActionNote } from "./parts";
 import { useAction } from "./requests";
+import { ruleSentence } from "./verdict-words";
 
 const SIGNS: Record<RunStatus, string> = {
   queued: "…",
@@ -29,11 +30,11 @@ export function VerdictRules({ verdict }: { verdict: Verdict }) {
   const w = adminWords.value;
   return (
     <ul class="rules" aria-label={w.rules}>
-      {verdict.rules.map(({ name, passed, sentence }) => (
-        <li key={name} class={passed ? "rule is-passed" : "rule is-failed"}>
-          {passed ? <CheckIcon /> : <CrossIcon />}
-          <span class="visually-hidden">{passed ? w.rulePassed : w.ruleFailed}: </span>
-          <span>{sentence}</span>
+      {verdict.rules.map((rule) => (
+        <li key={rule.name} class={rule.passed ? "rule is-passed" : "rule is-failed"}>
+          {rule.passed ? <CheckIcon /> : <CrossIcon />}
+          <span class="visually-hidden">{rule.passed ? w.rulePassed : w.ruleFailed}: </span>
+          <span>{ruleSentence(rule)}</span>
         </li>
       ))}
     </ul>
