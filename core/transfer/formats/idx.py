@@ -97,9 +97,7 @@ def survey(path: Path, _label_column: str | None) -> Survey:
         levels, is_float = Levels(), False
         for pictures, _labels in pairs:
             found = levels_of(_batches(archive, pictures))
-            for end in (found.low, found.high):
-                levels.add(np.array([end]))
-            levels.is_whole = levels.is_whole and found.is_whole
+            levels.merge(found)
             is_float = is_float or pictures.dtype.kind == "f"
     scale, notices = scale_of(levels, is_float=is_float)
     if all(pictures.name == OWN_IMAGES for pictures, _labels in pairs):

@@ -97,7 +97,8 @@ def _assumed(way: _Way) -> dict[str, Any]:
 def _folder_ways(pictures: Sequence[str]) -> list[_Way]:
     """The levels of folders that name a digit for nearly all pictures, the most likely first.
 
-    A word, as in `seven` or `digit_7`, says more than a number, which may count writers.
+    A word, as in `seven` or `digit_7`, says more than a number, which may count writers or parts;
+    and a level with all ten digits says more than one with some.
     """
     found = []
     folders = [name.split("/")[:-1] for name in pictures]
@@ -106,8 +107,9 @@ def _folder_ways(pictures: Sequence[str]) -> list[_Way]:
         digits = [name for name in named if digit_of(name) is not None]
         if digits and len(digits) >= MIN_SHARE * len(pictures):
             is_number = all(whole_number(name) is not None for name in digits)
-            found.append((is_number, at, _Way(FOLDER, -at)))
-    return [way for _is_number, _at, way in sorted(found, key=lambda made: made[:2])]
+            is_partial = len({digit_of(name) for name in digits}) < 10
+            found.append((is_number, is_partial, at, _Way(FOLDER, -at)))
+    return [way for *_rank, way in sorted(found, key=lambda made: made[:3])]
 
 
 def _name_ways(pictures: Sequence[str]) -> list[_Way]:

@@ -16,6 +16,7 @@ SHARES: Final = (0.0, 1.0)
 SIGNED: Final = (-1.0, 1.0)
 DEPTHS: Final = (1023, 4095, 65535)
 """Largest values of cameras with 10, 12 and 16 bits."""
+FEW: Final = 0.05
 TOLERANCE: Final = 1e-3
 """Floats that were divided and multiplied again may be a little over the end of their range."""
 
@@ -27,14 +28,29 @@ class Levels:
     low: float = np.inf
     high: float = -np.inf
     is_whole: bool = True
+    n: int = 0
+    """Number of pictures."""
+    n_over: int = 0
+    """Number of those with a value above 255."""
 
     def add(self, values: NDArray[Any]) -> None:
-        """Count values in."""
+        """Count pictures in: (784,) or (N, 784)."""
         if values.size:
+            highs_N = values.reshape(-1, values.shape[-1]).max(axis=1)
+            self.n += len(highs_N)
+            self.n_over += int((highs_N > BYTES[1] * (1 + TOLERANCE)).sum())
             self.low = min(self.low, float(values.min()))
             self.high = max(self.high, float(values.max()))
             if self.is_whole and values.dtype.kind == "f":
                 self.is_whole = bool((values == np.rint(values)).all())
+
+
+    def merge(self, other: Levels) -> None:
+        """Count everything in that another one counted."""
+        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
+        self.is_whole = self.is_whole and other.is_whole
+        self.n += other.n
+        self.n_over += other.n_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +106,8 @@ def scale_of(levels: Levels, *, is_float: bool) -> tuple[Scale, tuple[Notice, ..
     if high <= 1 + TOLERANCE and high > 0:
         is_odd = levels.is_whole and not is_float
         return Scale(*SHARES), (_bits(),) if is_odd else ()
-    if high <= BYTES[1] * (1 + TOLERANCE):
-        return Scale(*BYTES), ()
+    if levels.n_over < FEW * levels.n or high <= BYTES[1] * (1 + TOLERANCE):
+        return Scale(*BYTES), ()  # a single value above is an error, which the reader reports
     top = float(next((depth for depth in DEPTHS if high <= depth), high))
     return Scale(0.0, top), (_stretched(0.0, top),)
 

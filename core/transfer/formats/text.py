@@ -18,15 +18,14 @@ _MARKS: Final = (
 
 
 def encoding_of(head: bytes) -> str:
-    """The encoding of a text by its first bytes: UTF-16, if every second byte is zero."""
+    """The encoding of a text by its first bytes: UTF-16, if most of every second byte is zero."""
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
-    pairs = head[: len(head) // 2 * 2]
-    if len(pairs) >= 4 and not any(pairs[1::2]):
-        return "utf-16-le"
-    if len(pairs) >= 4 and not any(pairs[::2]):
-        return "utf-16-be"
+    n_pairs = len(head) // 2
+    n_zeros = [head[start : 2 * n_pairs : 2].count(0) for start in (0, 1)]
+    if n_pairs >= 2 and max(n_zeros) > 0.5 * n_pairs and min(n_zeros) < 0.1 * n_pairs:
+        return "utf-16-le" if n_zeros[1] > n_zeros[0] else "utf-16-be"
     return "utf-8"
 
 

@@ -111,8 +111,9 @@ def _only_table(path: Path) -> str | None:
         if not names or len(names) > 50:
             return None
         found = [name for name in names if _is_table(name)]
-        if not found or any(_is_data(name) for name in names if name not in found):
-            return None
+        others = [name for name in names if name not in found and not _is_about(name)]
+        if not found or others:
+            return None  # a table beside pictures or arrays only describes them
     if len(found) > 1:
         raise InvalidInput(
             f"the archive has several tables: {listed([printable(name) for name in found])}. "
@@ -122,15 +123,15 @@ def _only_table(path: Path) -> str | None:
 
 
 def _is_table(name: str) -> bool:
-    lower = name.lower().removesuffix(".gz")
-    return lower.endswith(TABLES) and Path(lower).name not in ("readme.txt", "license.txt")
+    return name.lower().removesuffix(".gz").endswith(TABLES) and not _is_about(name)
 
 
-def _is_data(name: str) -> bool:
-    """Whether it may be a picture or an array, beside which a table is only a description."""
-    lower = name.lower()
-    return lower.endswith((".png", ".jpg", ".jpeg", ".webp", ".npy", ".gz", ".bmp", ".gif", ".tif",
-                           ".tiff", ".heic")) or "ubyte" in lower or "idx" in lower  # fmt: skip
+def _is_about(name: str) -> bool:
+    """Whether it describes the archive."""
+    lower = name.lower().rpartition("/")[2]
+    return lower.endswith((".md", ".rst", ".pdf", ".html")) or lower.startswith(
+        ("readme", "license", "licence", "copying", "changelog")
+    )
 
 
 @contextlib.contextmanager
