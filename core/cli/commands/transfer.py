@@ -1,4 +1,4 @@
-"""`data import`, `data export`, `data re-ink`: drawings in and out, and inked anew."""
+"""`data import`, `data export`, `data re-ink`: drawings in and out, and their ink recomputed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ BY = "command"
 
 
 class _Watched:
-    """A bar where somebody watches, made when the first report comes."""
+    """A progress bar on a terminal, made at the first report."""
 
     def __init__(self, progress: Progress, words: str) -> None:
         self._progress = progress
@@ -201,7 +201,7 @@ def _report(done: Transfer) -> None:
     if proposal and done.status == TransferStatus.READY:
         click.echo(f"Proposed: {proposal['sentence']} ({_options(proposal['repair'])})")
     if found.get("n_refused"):
-        click.echo(f"{found['n_refused']:,} left out, such as:")
+        click.echo(f"{found['n_refused']:,} left out, for example:")
         for sentence in found["refusals"][:5]:
             click.echo(f"  {sentence}")
 
@@ -265,11 +265,11 @@ def _format_of(file_name: str) -> str:
 
 @click.command("re-ink")
 def re_ink_data() -> None:
-    """Make the ink of stored strokes and pictures anew, by today's imaging. Labels stay."""
+    """Recompute the ink of all drawings from their strokes and pictures. Labels stay."""
     settings = Settings.from_env()
     with open_database(settings) as database, _watched("re-ink") as report:
         outcome = re_ink(database, report)
     click.echo(
-        f"{outcome.n_done:,} drawings inked anew, {outcome.n_changed:,} look different now; "
-        f"in {outcome.n_kept:,} there was nothing to see, their ink stays."
+        f"Recomputed the ink of {outcome.n_done:,} drawings; {outcome.n_changed:,} look "
+        f"different now. {outcome.n_kept:,} would have come out empty and keep their ink."
     )

@@ -95,7 +95,12 @@ def link(name: str = "7/link.png", target: str = "/etc/passwd") -> bytes:
 
 
 def take(
-    settings: Settings, database: Database, data: bytes, *, stores_at_once: bool = True
+    settings: Settings,
+    database: Database,
+    data: bytes,
+    *,
+    stores_at_once: bool = True,
+    **wishes: str,
 ) -> int:
     """Queue an import of these bytes. Returns its id."""
     upload = uploads.receive(settings, io.BytesIO(data))
@@ -109,6 +114,7 @@ def take(
             stores_at_once=stores_at_once,
             by="user:1",
             now=NOW,
+            **wishes,
         ).id
 
 

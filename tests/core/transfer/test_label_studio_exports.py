@@ -1,4 +1,4 @@
-"""Label Studio's exports as projects have them: corrected, skipped, several controls, other keys."""
+"""Label Studio exports as projects have them: corrected, skipped, several controls, other keys."""
 
 from __future__ import annotations
 
