@@ -40,6 +40,7 @@ class Contract:
     media_type: str = "application/json"
     operation_id: str | None = None
     """Set where clients know the operation by another id than the endpoint's."""
+    is_body_optional: bool = False
 
 
 def contract(
@@ -54,11 +55,13 @@ def contract(
     media_type: str = "application/json",
     operation_id: str | None = None,
     max_file_bytes: int | None = None,
+    is_body_optional: bool = False,
 ) -> Callable[[View], View]:
     """Declare a route's role, input and answers.
 
     The view is called with the validated input as `body`, `query`, or `form` and `file`. `file`
-    is bytes; with `max_file_bytes` it is a stream that Werkzeug spools to disk.
+    is bytes; with `max_file_bytes` it is a stream that Werkzeug spools to disk. A request without
+    an optional body has the defaults of all its fields.
 
     Raises, per request: ValidationError, UnsupportedType, TooLarge.
     """
@@ -72,13 +75,15 @@ def contract(
         refusals=refusals,
         media_type=media_type,
         operation_id=operation_id,
+        is_body_optional=is_body_optional,
     )
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def checked(**path: Any) -> ResponseReturnValue:
             if body is not None:
-                path["body"] = _read_json(body)
+                is_absent = is_body_optional and not request.is_json and not request.get_data()
+                path["body"] = body() if is_absent else _read_json(body)
             if query is not None:
                 path["query"] = query.model_validate(_query_values())
             if form is not None:

@@ -17,9 +17,12 @@ from core.base.errors import Conflict, LeaseLost, NotFound
 from core.base.kinds import TransferStatus
 from core.storage.audit import audit
 from core.storage.tables import Transfer
+from core.transfer.repairs import NONE, parse_written
 
 IMPORT = "import"
 EXPORT = "export"
+CONFIRM = "store anyway"
+"""Words by which a person confirms that an odd file is right."""
 STALE_AFTER = timedelta(seconds=15)
 """A process without a heartbeat for this long counts as dead; heartbeats come every 2 s or less."""
 ACTIVE = (
@@ -41,8 +44,17 @@ def begin_import(
     stores_at_once: bool,
     by: str,
     now: datetime,
+    repair: str = "",
+    confirm: str = "",
 ) -> Transfer:
-    """Queue the import of an uploaded file."""
+    """Queue the import of an uploaded file.
+
+    Args:
+        repair: see `core.transfer.repairs`; `none` says that the file is right as it is.
+        confirm: `CONFIRM` says that an odd file is to be stored all the same.
+    Raises: InvalidInput, for an unknown repair; Conflict, for other words as confirmation.
+    """
+    check_wishes(repair, confirm)
     transfer = Transfer(
         kind=IMPORT,
         status=TransferStatus.QUEUED,
@@ -55,12 +67,20 @@ def begin_import(
         stores_at_once=stores_at_once,
         n_done=0,
         n_new=0,
+        found={"n_checks": 0, "wishes": {"repair": repair, "confirm": confirm}},
     )
     session.add(transfer)
     session.flush()
     facts = {"n_bytes": n_bytes, "sha256": sha256}
     audit(session, by=by, action="import", subject=_subject(transfer.id), now=now, **facts)
     return transfer
+
+
+def check_wishes(repair: str, confirm: str) -> None:
+    """Raises: InvalidInput, for an unknown repair; Conflict, for other words than `CONFIRM`."""
+    parse_written(repair)
+    if confirm and confirm.strip().lower() != CONFIRM:
+        raise Conflict(f'the confirmation must have the words "{CONFIRM}"')
 
 
 def begin_export(
@@ -157,11 +177,81 @@ def finish(
     return progress(session, transfer_id, owner=owner, now=now, is_over=True, **done)
 
 
-def ask_to_store(session: Session, transfer_id: int, *, by: str, now: datetime) -> Transfer:
-    """Have a checked import stored. Raises: NotFound; Conflict, if it is in another state."""
-    row = _redirect(session, transfer_id, (TransferStatus.READY,), TransferStatus.STORING)
-    audit(session, by=by, action="import_store", subject=_subject(transfer_id), now=now)
+def ask_to_store(
+    session: Session,
+    transfer_id: int,
+    *,
+    by: str,
+    now: datetime,
+    repair: str = "",
+    confirm: str = "",
+) -> Transfer:
+    """Have a checked import stored, with a repair if one is given; see `begin_import`.
+
+    Raises: NotFound; InvalidInput, for an unknown repair; Conflict, if it is in another state, or
+    if the preview found something that a person must decide and did not.
+    """
+    chosen = parse_written(repair)
+    found = _checked(session, transfer_id)
+    check_wishes(repair, confirm)
+    if not _is_decided(found.get("needs"), repair, confirm, is_applied=False):
+        raise Conflict(why_not_stored(found))
+    values: dict[str, Any] = {"message": None}
+    if chosen.names:
+        both = parse_written(found.get("repair") or "").and_then(chosen)
+        values["found"] = {**found, "repair": both.written}
+    row = _redirect(session, transfer_id, (TransferStatus.READY,), TransferStatus.STORING, **values)
+    facts = {name: text for name, text in (("repair", repair), ("confirm", confirm)) if text}
+    audit(session, by=by, action="import_store", subject=_subject(transfer_id), now=now, **facts)
     return row
+
+
+def _checked(session: Session, transfer_id: int) -> dict[str, Any]:
+    """What was found in a checked import. Raises: NotFound, Conflict."""
+    row = session.get(Transfer, transfer_id)
+    if row is None or row.kind != IMPORT:
+        raise NotFound("import", transfer_id)
+    if row.status != TransferStatus.READY:
+        raise Conflict(f"import {transfer_id} is {row.status}: look at it again")
+    return dict(row.found or {})
+
+
+def wishes_of(transfer: Transfer) -> dict[str, str]:
+    """The repair and the confirmation that came with an import."""
+    wishes = (transfer.found or {}).get("wishes", {})
+    return wishes if isinstance(wishes, dict) else {}
+
+
+def is_settled(found: Mapping[str, Any], wishes: Mapping[str, str]) -> bool:
+    """Whether a checked file can be stored without another look by a person."""
+    repair, confirm = wishes.get("repair", ""), wishes.get("confirm", "")
+    is_plain = not found.get("warnings")
+    is_wished = bool(repair or confirm)
+    is_decided = _is_decided(found.get("needs"), repair, confirm, is_applied=True)
+    return is_plain or (is_wished and is_decided)
+
+
+def _is_decided(needs: str | None, repair: str, confirm: str, *, is_applied: bool) -> bool:
+    """Whether a person decided what the preview asks; `is_applied`: the repair was in the check."""
+    if confirm or needs is None:
+        return True
+    if repair.strip() == NONE:
+        return needs == "repair"
+    return bool(repair) and not is_applied
+
+
+def why_not_stored(found: Mapping[str, Any]) -> str:
+    """What is odd about a checked file, and what a person can do."""
+    odd = " ".join(found.get("warnings", ()))
+    proposal = found.get("proposal")
+    if found.get("needs") == "repair" and proposal:
+        return (
+            f"{odd} Choose the repair {proposal['repair']}, or the repair none to store the "
+            "drawings as they are"
+        )
+    if found.get("needs") == "confirm":
+        return f'{odd} To store them all the same, confirm with the words "{CONFIRM}"'
+    return f"{odd} Look at the samples, then store them or undo the import"
 
 
 def ask_to_undo(session: Session, transfer_id: int, *, by: str, now: datetime) -> Transfer:
@@ -176,12 +266,13 @@ def _redirect(
     transfer_id: int,
     expected: tuple[TransferStatus, ...],
     status: TransferStatus,
+    **values: Any,
 ) -> Transfer:
     """Change the state as a person asks: the current owner loses the job, another one claims it."""
     row = session.scalars(
         update(Transfer)
         .where(Transfer.id == transfer_id, Transfer.kind == IMPORT, Transfer.status.in_(expected))
-        .values(status=status, owner=None, heartbeat_at=None, finished_at=None, n_done=0)
+        .values(status=status, owner=None, heartbeat_at=None, finished_at=None, n_done=0, **values)
         .returning(Transfer)
         .execution_options(populate_existing=True)
     ).one_or_none()

@@ -1,15 +1,16 @@
-"""Files that wait to be imported: objects in the instance's `transfers` folder.
+"""Files of imports: objects in the instance's `transfers` folder.
 
 A key is `<random>.<sha256>.upload`: two uploads of the same bytes are two objects, since each goes
-with its own import. The row of an import holds the key while the file is needed.
+with its own import. The row of an import holds the key while the file is needed. The table of what
+an import left out lies beside them.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Final
 
@@ -21,10 +22,15 @@ from core.base.settings import Settings
 from core.storage.database import Database
 from core.storage.objects import FolderStore, ObjectStore
 from core.storage.tables import Transfer
+from core.transfer.formats.unpacking import SUFFIX as UNPACKED
 
 MAX_FILE_BYTES: Final = 2 * 2**30
 CHUNK_BYTES: Final = 1 << 20
 OnBytes = Callable[[int], None]
+LEFT_OUT: Final = ".left-out.csv"
+LEFT_OUT_KEPT: Final = timedelta(days=30)
+UNPACKED_SWEPT_AFTER: Final = timedelta(days=1)
+"""Age of an unpacked file at which it is deleted: no import reads one for so long."""
 SWEPT_AFTER: Final = timedelta(hours=1)
 """Age of files without a row at which they are deleted. The row follows within the same request."""
 
@@ -81,19 +87,44 @@ def remove(settings: Settings, name: str) -> None:
     _objects(settings).delete(name)
 
 
+def store_left_out(settings: Settings, pieces: Iterable[bytes]) -> str:
+    """Store the table of what an import left out. Returns its key."""
+    return _objects(settings).put(f"{secrets.token_hex(8)}{LEFT_OUT}", pieces).key
+
+
+def find_left_out(settings: Settings, key: str) -> Path | None:
+    """Return the table of that key; None, if it was deleted."""
+    try:
+        return _objects(settings).local_file(key)
+    except ObjectMissing:
+        return None
+
+
 def sweep(settings: Settings, database: Database) -> int:
     """Delete files that no import needs, such as half an upload. Returns how many."""
     objects = _objects(settings)
-    oldest = utc_now() - SWEPT_AFTER
-    old = [one.key for one in objects.list("") if one.written_at < oldest]
+    now = utc_now()
+    old = [one.key for one in objects.list("") if one.written_at < now - _swept_after(one.key)]
     if not old:
         return 0
-    with database.read() as session:
-        needed = set(session.scalars(select(Transfer.file).where(Transfer.file.is_not(None))))
-    left = [key for key in old if key not in needed]
+    left = [key for key in old if key not in _needed(database, now)]
     for key in left:
         objects.delete(key)
     return len(left)
+
+
+def _swept_after(key: str) -> timedelta:
+    return UNPACKED_SWEPT_AFTER if key.endswith(UNPACKED) else SWEPT_AFTER
+
+
+def _needed(database: Database, now: datetime) -> set[str | None]:
+    """The keys in the rows of imports: of uploads, and of tables that are not too old."""
+    recent = select(Transfer.found).where(
+        Transfer.found.is_not(None), Transfer.created_at > now - LEFT_OUT_KEPT
+    )
+    with database.read() as session:
+        needed = set(session.scalars(select(Transfer.file).where(Transfer.file.is_not(None))))
+        return needed | {found.get("left_out") for found in session.scalars(recent) if found}
 
 
 def _objects(settings: Settings) -> ObjectStore:

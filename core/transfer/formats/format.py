@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,9 @@ from core.transfer.formats.records import Records
 
 OnWritten = Callable[[int], None]
 """Called with the number of drawings written since the last call."""
-Reader = Callable[[Path], Records]
+Assumed = Mapping[str, Any]
+"""How a file is read, where that does not follow from the format: decided once, kept as JSON."""
+Reader = Callable[[Path, Assumed], Records]
 """Reads a file piece by piece. Raises: InvalidInput, TooLarge, if the whole file is refused."""
 Writer = Callable[[BinaryIO, Session, Filters, OnWritten], None]
 """Writes the drawings that match, front to back, so that the output may be a pipe.
@@ -24,13 +26,49 @@ At most a thousand drawings are in memory at a time, however many match.
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something odd about a file, for a person to see before anything is stored."""
+
+    name: str
+    facts: Mapping[str, Any]
+    sentence: str
+    """In English; the pages make their own from `name` and `facts`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """How a file is to be read, decided from its content before its drawings are read."""
+
+    assumed: Assumed = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+    alternatives: Mapping[str, Assumed] = field(default_factory=dict)
+    """Other ways to read it, by the name of the label column (or control, or part of a name)."""
+    is_open: bool = False
+    """Whether the content alone does not decide between `assumed` and the alternatives."""
+
+
+Surveyor = Callable[[Path, str | None], Survey]
+"""Decides how a file is read. The second argument is the label column that a person named.
+
+Raises: InvalidInput, TooLarge, if the whole file is refused.
+"""
+
+
+def nothing_to_assume(_path: Path, _label_column: str | None) -> Survey:
+    """A `Surveyor` for formats that leave nothing open."""
+    return Survey()
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """What a format is recognised by; the name of the file does not count."""
 
     head: bytes
-    """The first 4,096 bytes."""
+    """The first 64 KiB."""
     entries: tuple[str, ...] | None
-    """The names of the files inside, if it is a zip archive; else None."""
+    """The names of the files inside, if it is an archive; else None."""
+    entry_heads: Mapping[str, bytes] = field(default_factory=dict)
+    """The first bytes of the files inside (of what a gzipped one contains), if there are few."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,5 +96,6 @@ class Format:
     """For messages that list what can be imported, such as "a zip of IDX files"."""
     recognises: Callable[[Sample], bool]
     read: Reader
+    survey: Surveyor = nothing_to_assume
     export: Export | None = None
     """None if drawings cannot be exported in this format."""

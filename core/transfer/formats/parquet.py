@@ -32,8 +32,9 @@ from core.imaging import (
 from core.imaging.files import read_grey, to_png
 from core.storage.facets import SOURCES
 from core.storage.tables import Drawing, LabelEvent
+from core.transfer.formats import parquet_tables
 from core.transfer.formats.archive import printable
-from core.transfer.formats.format import Export, Format, OnWritten, Sample
+from core.transfer.formats.format import Assumed, Export, Format, OnWritten, Sample, Survey
 from core.transfer.formats.records import (
     MAX_DRAWINGS,
     DrawingRecord,
@@ -58,7 +59,7 @@ CONTRIBUTOR_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 @cache
 def schema() -> pa.Schema:
-    """The columns of an export. An import refuses files with any others."""
+    """The columns of an export. A file with any others is somebody else's: `parquet_tables`."""
     import pyarrow as pa
 
     moment = pa.timestamp("us", tz="UTC")
@@ -149,8 +150,23 @@ def recognises(sample: Sample) -> bool:
     return sample.head.startswith(b"PAR1")
 
 
-def read(path: Path) -> Records:
-    """Yield the drawings of a Parquet file that Inkloop exported.
+def survey(path: Path, label_column: str | None) -> Survey:
+    """Decide whose file it is, and for files of others which columns are used."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            _check_size(file)
+            if file.schema_arrow.equals(schema()):
+                return Survey()
+            return parquet_tables.survey(file, label_column)
+    except (pa.ArrowException, OSError, UnicodeError) as exc:
+        raise InvalidInput("this Parquet file is damaged: export it again") from exc
+
+
+def read(path: Path, assumed: Assumed) -> Records:
+    """Yield the drawings of a Parquet file: everything about them, if Inkloop exported it.
 
     Raises: InvalidInput, at the first row that Inkloop cannot have written: then no row can be
     trusted. TooLarge, for too many rows or too large row groups.
@@ -160,7 +176,9 @@ def read(path: Path) -> Records:
 
     try:
         with pq.ParquetFile(path) as file:
-            _check_file(file)
+            if not file.schema_arrow.equals(schema()):
+                yield from parquet_tables.read(file, assumed)
+                return
             number = 0
             for batch in file.iter_batches(READ_ROWS, use_threads=False):
                 for row in batch.to_pylist():
@@ -170,19 +188,15 @@ def read(path: Path) -> Records:
         raise InvalidInput("this Parquet file is damaged: export it again") from exc
 
 
-def _check_file(file: pq.ParquetFile) -> None:
-    if not file.schema_arrow.equals(schema()):
-        raise InvalidInput(
-            "this Parquet file has other columns than Inkloop's export: send NPZ, or name and "
-            "type them as an export does"
-        )
+def _check_size(file: pq.ParquetFile) -> None:
     metadata = file.metadata
     if metadata.num_rows > MAX_DRAWINGS:
         raise TooLarge(f"a file may have {MAX_DRAWINGS:,} drawings: split it")
     for place in range(metadata.num_row_groups):
         if metadata.row_group(place).total_byte_size > MAX_ROW_GROUP_BYTES:
             raise TooLarge(
-                "a row group of this Parquet file unpacks to over 512 MB: write smaller ones"
+                "a row group of this Parquet file unpacks to over 512 MB: write smaller ones, with "
+                "row_group_size=10_000"
             )
 
 
@@ -291,6 +305,7 @@ FORMAT: Final = Format(
     name="parquet",
     description="Parquet",
     recognises=recognises,
+    survey=survey,
     read=read,
     export=Export(
         write=write,

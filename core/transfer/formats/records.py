@@ -14,6 +14,7 @@ from core.imaging import IMAGING_VERSION, INK_SIDE_PX
 
 INK_BYTES: Final = INK_SIDE_PX * INK_SIDE_PX
 MAX_DRAWINGS: Final = 5_000_000  # in one file
+MAX_LABEL: Final = 10  # in a file; see `DrawingRecord.label`
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class DrawingRecord:
     """One drawing of a file. Without `provenance` it is only an ink and its label."""
 
     label: int
+    """A digit; or 10, in files that count from 1 or write 0 as 10: a repair resolves it."""
     ink: bytes
     id: str | None = None
     """Its UUID, if the file has one; else the import derives one from its position."""
@@ -58,6 +60,8 @@ class DrawingRecord:
     picture: bytes | None = None
     imaging_version: int
     provenance: Provenance | None = None
+    is_dim: bool = False
+    """Whether its picture has a ground too dark for paper, and was read as a photograph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Skipped:
     """An entry that cannot be used; the rest of the file still can."""
 
     reason: str
+    """A sentence that names the entry."""
 
 
 Records = Iterator[DrawingRecord | Skipped]
@@ -76,8 +81,11 @@ def record_of_ink(label: int, ink: bytes, where: str) -> DrawingRecord | Skipped
     Raises: InvalidInput, if the label is not a digit or the ink does not have 784 bytes: the file
     is malformed then, and no part of it can be trusted.
     """
-    if not 0 <= label <= 9:
-        raise InvalidInput(f"{where} has the label {label}: labels are the digits 0 to 9")
+    if not 0 <= label <= MAX_LABEL:
+        raise InvalidInput(
+            f"{where} has the label {label}: labels are the digits 0 to 9. Leave other drawings "
+            "out of the file"
+        )
     if len(ink) != INK_BYTES:
         raise InvalidInput(f"{where} has {len(ink)} pixels: a digit has 28 × 28 = 784")
     if not any(ink):

@@ -108,7 +108,10 @@ def _operation(app: Flask, rule: Rule, method: str, declared: Contract) -> Json:
     if body is not None:
         media_type = "application/json" if declared.body else "multipart/form-data"
         schema = {"$ref": REF.format(model=body.__name__)}
-        described["requestBody"] = {"required": True, "content": {media_type: {"schema": schema}}}
+        described["requestBody"] = {
+            "required": not declared.is_body_optional,
+            "content": {media_type: {"schema": schema}},
+        }
     return described
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
+from pathlib import Path
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
@@ -15,7 +17,7 @@ from core.base.errors import NotFound
 from core.base.kinds import TransferStatus
 from core.drawings import gallery
 from core.storage.tables import ImportedDrawing, ModelVersion, RunDrawing, Transfer
-from core.transfer import jobs, uploads
+from core.transfer import jobs, left_out, uploads
 from core.transfer.formats import registry
 from core.transfer.formats.archive import printable
 from core.transfer.jobs import STALE_AFTER
@@ -28,7 +30,9 @@ from server.api.transfers import processes
 from server.api.transfers.schemas import (
     EstimateOut,
     ExportQuery,
+    FoundOut,
     ImportForm,
+    StoreIn,
     TransferOut,
     TransfersOut,
 )
@@ -37,6 +41,7 @@ from server.roles import ADMIN, REVIEWER
 from server.services import services
 
 blueprint = Blueprint("transfers", __name__)
+PIECE_BYTES = 1 << 16
 BROKEN_OFF = "the process that sent it ended before the end: ask for it again"
 
 
@@ -77,12 +82,16 @@ def estimate(query: ExportQuery) -> ResponseReturnValue:
     role=ADMIN,
     form=ImportForm,
     answers={202: TransferOut},
-    refusals=(507,),
+    refusals=(409, 507),
     max_file_bytes=uploads.MAX_FILE_BYTES,
 )
 def import_file(form: ImportForm, file: FileStorage) -> ResponseReturnValue:
-    """Upload a file; it is checked as a whole, then stored, or with `preview` waits for `/store`"""
+    """Upload a file; it is checked as a whole, then stored, or with `preview` waits for `/store`
+
+    A file that is odd waits for `/store` in any case, unless `repair` or `confirm` decides on it.
+    """
     parts = services()
+    jobs.check_wishes(form.repair, form.confirm)
     with contextlib.closing(file):
         upload = uploads.receive(parts.settings, file.stream)
     with parts.database.write() as session:
@@ -95,6 +104,8 @@ def import_file(form: ImportForm, file: FileStorage) -> ResponseReturnValue:
             stores_at_once=form.preview != "true",
             by=identity.who().by,
             now=utc_now(),
+            repair=form.repair,
+            confirm=form.confirm,
         )
         return transfer_json(session, transfer), 202
 
@@ -109,7 +120,7 @@ def all_transfers(query: Page) -> ResponseReturnValue:
         found = found.where(Transfer.id < after)
     with services().database.read() as session:
         rows = session.scalars(found).all()
-        items = [transfer_json(session, row) for row in rows[: query.limit]]
+        items = [transfer_json(session, row, with_samples=False) for row in rows[: query.limit]]
     is_more = len(rows) > query.limit
     return json_with_etag({"items": items, "next": cursor(items[-1]["id"]) if is_more else None})
 
@@ -126,13 +137,55 @@ def show(transfer_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/api/v1/transfers/<int:transfer_id>/store")
-@contract("Store what was checked", role=ADMIN, answers={202: TransferOut}, refusals=(404, 409))
-def store(transfer_id: int) -> ResponseReturnValue:
-    """Store the drawings of a checked import"""
+@contract(
+    "Store what was checked",
+    role=ADMIN,
+    body=StoreIn,
+    is_body_optional=True,
+    answers={202: TransferOut},
+    refusals=(404, 409),
+)
+def store(transfer_id: int, body: StoreIn) -> ResponseReturnValue:
+    """Store the drawings of a checked import; one that is odd needs a `repair` or a `confirm`"""
     with services().database.write() as session:
-        by, now = identity.who().by, utc_now()
-        row = jobs.ask_to_store(session, transfer_id, by=by, now=now)
+        row = jobs.ask_to_store(
+            session,
+            transfer_id,
+            by=identity.who().by,
+            now=utc_now(),
+            repair=body.repair,
+            confirm=body.confirm,
+        )
         return transfer_json(session, row), 202
+
+
+@blueprint.get("/api/v1/transfers/<int:transfer_id>/left-out.csv")
+@contract(
+    "What an import left out",
+    role=ADMIN,
+    answers={200: None},
+    refusals=(404,),
+    media_type="text/csv",
+)
+def left_out_csv(transfer_id: int) -> ResponseReturnValue:
+    """Download the reason of every entry that was left out; kept for 30 days"""
+    parts = services()
+    with parts.database.read() as session:
+        row = session.get(Transfer, transfer_id)
+        found = None if row is None else row.found
+    path = left_out.file_of(parts.settings, found)
+    if path is None:
+        raise NotFound("list of what was left out of import", transfer_id)
+    answer = Response(_pieces(path), mimetype="text/csv")
+    name = f"import-{transfer_id}-left-out.csv"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
 
 
 @blueprint.post("/api/v1/transfers/<int:transfer_id>/undo")
@@ -145,14 +198,13 @@ def undo(transfer_id: int) -> ResponseReturnValue:
         return transfer_json(session, row), 202
 
 
-def transfer_json(session: Session, row: Transfer) -> Json:
-    """Return an import or export as JSON."""
+def transfer_json(session: Session, row: Transfer, *, with_samples: bool = True) -> Json:
+    """Return an import or export as JSON; lists are without the samples, which are large."""
     is_broken = (
         row.status == TransferStatus.SENDING
         and row.heartbeat_at is not None
         and utc_now() - row.heartbeat_at > STALE_AFTER * 4
     )
-    found = row.found if row.found and "by_label" in row.found else None
     return {
         "id": row.id,
         "kind": row.kind,
@@ -165,12 +217,26 @@ def transfer_json(session: Session, row: Transfer) -> Json:
         "n_total": row.n_total,
         "n_done": row.n_done,
         "n_new": row.n_new,
-        "found": found,
+        "found": _found(row, with_samples=with_samples),
         "message": BROKEN_OFF if is_broken else row.message,
         "versions": _versions(session, row),
         "created_at": iso(row.created_at),
         "finished_at": iso(row.finished_at),
     }
+
+
+def _found(row: Transfer, *, with_samples: bool) -> Json | None:
+    """Return what the check found; None before its end."""
+    found = row.found
+    if not found or "by_label" not in found:
+        return None
+    shown = {name: found[name] for name in FoundOut.model_fields if name in found}
+    shown["has_left_out_file"] = bool(found.get("left_out"))
+    if not with_samples:
+        shown["samples"] = []
+        if shown.get("proposal"):
+            shown["proposal"] = {**shown["proposal"], "samples": []}
+    return FoundOut.model_validate(shown).model_dump()
 
 
 def _versions(session: Session, row: Transfer) -> list[int]:

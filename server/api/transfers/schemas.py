@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, GetPydanticSchema
 from pydantic_core.core_schema import literal_schema
 
+from core.transfer import jobs
 from core.transfer.formats import registry
 from server.api.gallery.schemas import GalleryFilters
-from server.api.shared.schemas import RequestModel, ResponseModel
+from server.api.shared.schemas import Base64Ink, Probability, RequestModel, ResponseModel
 
 Transferred = Literal[
     "sending",
@@ -37,11 +38,33 @@ class ExportQuery(GalleryFilters):
     format: ExportFormat
 
 
+RepairText = Annotated[
+    str,
+    Field(
+        max_length=200,
+        description="such as transpose, or invert+shift_labels:-1; none: the file is right as it "
+        "is",
+    ),
+]
+ConfirmText = Annotated[
+    str, Field(max_length=100, description=f'"{jobs.CONFIRM}", if no repair makes the labels agree')
+]
+
+
 class ImportForm(RequestModel):
     """A file to import; with `preview` it is only checked until `/store` is called."""
 
     file: Annotated[str, Field(json_schema_extra={"format": "binary"})]
     preview: Literal["true", "false"] = "false"
+    repair: RepairText = ""
+    confirm: ConfirmText = ""
+
+
+class StoreIn(RequestModel):
+    """A person's decision on what the check found; without one, only plain files are stored."""
+
+    repair: RepairText = ""
+    confirm: ConfirmText = ""
 
 
 class EstimateOut(ResponseModel):
@@ -52,6 +75,37 @@ class EstimateOut(ResponseModel):
     n_bytes: int
 
 
+class SampleOut(ResponseModel):
+    """A drawing of the file, as it would be stored."""
+
+    ink: Base64Ink
+    label: int
+
+
+class NoticeOut(ResponseModel):
+    """The name and the facts of a warning, for clients that make their own sentences."""
+
+    name: str
+    facts: dict[str, Any]
+
+
+class AgreementOut(ResponseModel):
+    """How many labels of a sample are what the live version reads."""
+
+    share: Probability
+    n: int
+    version: int
+
+
+class ProposalOut(ResponseModel):
+    """A repair that would make the labels agree; `agreement` is null if no version is live."""
+
+    repair: str
+    agreement: Probability | None
+    sentence: str
+    samples: list[SampleOut]
+
+
 class FoundOut(ResponseModel):
     """What a file contains, after the checks."""
 
@@ -59,6 +113,23 @@ class FoundOut(ResponseModel):
     n_known: int
     n_refused: int
     refusals: list[str]
+    """The first twenty reasons; all of them are at `/left-out.csv`."""
+    assumed: dict[str, Any] = {}
+    """How the file is read, such as the label column and the range of the pixels."""
+    repair: str = ""
+    """What is changed in each drawing."""
+    samples: list[SampleOut] = []
+    """Twenty drawings, until the import is stored or undone. Not in lists."""
+    warnings: list[str] = []
+    """What is odd, in sentences; empty if nothing is."""
+    warning_facts: list[NoticeOut] = []
+    """The same, in the same order."""
+    agreement: AgreementOut | None = None
+    """Null if no version is live."""
+    proposal: ProposalOut | None = None
+    needs: Literal["repair", "confirm"] | None = None
+    """What `/store` must be sent, since a person must decide."""
+    has_left_out_file: bool = False
 
 
 class TransferOut(ResponseModel):

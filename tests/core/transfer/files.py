@@ -7,6 +7,7 @@ import stat
 import struct
 import zipfile
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from core.transfer import jobs as transfers
 from core.transfer import uploads
 from core.transfer.exporting import Exporter, export_to
 from core.transfer.formats import registry
+from core.transfer.formats.records import DrawingRecord, Skipped
 from core.transfer.importing import Importer
 from tests.conftest import NOW, SECRET
 from tests.support.factories import new_id
@@ -67,7 +69,7 @@ def npz(n: int = 6, **changed: Any) -> bytes:
 def idx(n: int = 6, *, n_labels: int | None = None, side: int = 28) -> bytes:
     """A zip of two IDX files."""
     labels = bytes(place % 10 for place in range(n if n_labels is None else n_labels))
-    images = np.ones((n, side, side), np.uint8).tobytes()
+    images = (inks(n) if side == 28 else np.ones((n, side, side), np.uint8)).tobytes()
     return zip_of(
         {
             "train-images-idx3-ubyte": struct.pack(">IIII", 0x803, n, side, side) + images,
@@ -93,7 +95,12 @@ def link(name: str = "7/link.png", target: str = "/etc/passwd") -> bytes:
 
 
 def take(
-    settings: Settings, database: Database, data: bytes, *, stores_at_once: bool = True
+    settings: Settings,
+    database: Database,
+    data: bytes,
+    *,
+    stores_at_once: bool = True,
+    **wishes: str,
 ) -> int:
     """Queue an import of these bytes. Returns its id."""
     upload = uploads.receive(settings, io.BytesIO(data))
@@ -107,6 +114,7 @@ def take(
             stores_at_once=stores_at_once,
             by="user:1",
             now=NOW,
+            **wishes,
         ).id
 
 
@@ -115,6 +123,13 @@ def import_file(settings: Settings, database: Database, data: bytes) -> Transfer
     transfer = Importer(settings, database).run(take(settings, database, data))
     assert transfer is not None
     return transfer
+
+
+def read_all(path: Path) -> list[DrawingRecord | Skipped]:
+    """Read a file as an import does, with what its survey assumes."""
+    with registry.recognised(path) as file:
+        survey = file.format.survey(file.path, None)
+        return list(islice(file.format.read(file.path, survey.assumed), 1000))
 
 
 def export(database: Database, folder: Path, format: str, filters: Filters | None = None) -> Path:

@@ -7,7 +7,6 @@ import signal
 import subprocess
 from pathlib import Path
 
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
@@ -21,8 +20,11 @@ from core.storage.database import Database
 from core.storage.tables import Drawing, Transfer
 from core.transfer.re_ink import re_ink
 from tests.conftest import SECRET
-from tests.core.transfer.files import fill, kept, npz, pictures
+from tests.core.transfer.files import fill, inks, kept, npz, pictures
+from tests.support.datasets import Digits, digits, table
+from tests.support.datasets import npz as npz_of
 from tests.support.running import INKLOOP, wait_until
+from tests.support.sample_reader import publish_reader
 
 
 @pytest.fixture
@@ -60,6 +62,77 @@ def test_check_reports_the_content_and_stores_nothing(run, database, tmp_path: P
     assert "20 drawings" in checked.output
     assert "Nothing was stored" in checked.output
     assert n_drawings(database) == 0
+
+
+@pytest.fixture
+def transposed(settings: Settings, database: Database, tmp_path: Path) -> Path:
+    """A file of digits with rows and columns swapped, and a live version that reads digits."""
+    publish_reader(settings, database)
+    made = digits(40)
+    file = tmp_path / "emnist.npz"
+    file.write_bytes(npz_of(images=made.images.transpose(0, 2, 1), labels=made.labels))
+    return file
+
+
+def test_a_preview_says_what_is_odd_and_which_option_repairs_it(
+    run, database: Database, transposed: Path
+) -> None:
+    shown = run("data", "import", "--preview", str(transposed))
+
+    assert shown.exit_code == 0, shown.output
+    assert "% of 40 labels agree with version 1" in shown.output
+    assert "Warning: " in shown.output
+    assert "(--transpose)" in shown.output
+    assert n_drawings(database) == 0
+
+
+def test_an_odd_file_is_not_stored_without_a_decision(
+    run, database: Database, transposed: Path
+) -> None:
+    refused = run("data", "import", str(transposed))
+
+    assert refused.exit_code == 1
+    assert "nothing was stored. Import it again with --transpose" in refused.output
+    assert n_drawings(database) == 0
+
+
+@pytest.mark.parametrize(
+    "options", [("--transpose",), ("--turn", "transpose"), ("--as-it-is",),
+                ("--confirm", "store anyway")]
+)  # fmt: skip
+def test_an_option_decides_on_an_odd_file(
+    run, database: Database, transposed: Path, options: tuple[str, ...]
+) -> None:
+    done = run("data", "import", *options, str(transposed))
+
+    assert done.exit_code == 0, done.output
+    assert "40 new, 0 known" in done.output
+    assert n_drawings(database) == 40
+
+
+def test_inverting_scaling_shifting_and_a_label_column_are_options(
+    run, settings: Settings, database: Database, tmp_path: Path
+) -> None:
+    publish_reader(settings, database)
+    made = digits(40)
+    grey = Digits(90 - made.images // 4, [(label + 1) % 10 for label in made.labels])
+    file = tmp_path / "odd.csv"
+    file.write_text(table(grey, label="last"))
+
+    done = run("data", "import", "--invert", "--scale", "--shift-labels", "-1", "--label-column",
+               "last", str(file))  # fmt: skip
+
+    assert done.exit_code == 0, done.output
+    with database.read() as session:
+        labels = session.scalars(select(Drawing.label).order_by(Drawing.number)).all()
+    assert labels == made.labels
+
+
+def test_a_confirmation_in_other_words_is_refused(run, transposed: Path) -> None:
+    refused = run("data", "import", "--confirm", "yes", str(transposed))
+
+    assert refused.exit_code == 1
+    assert '"store anyway"' in refused.output
 
 
 def test_a_hostile_archive_is_refused_with_a_reason(run, database, tmp_path: Path) -> None:
@@ -112,7 +185,7 @@ def test_an_import_killed_in_the_middle_is_continued_by_the_next_one(
         session.scalars(select(Transfer)).one().heartbeat_at = None
 
     other = tmp_path / "other.npz"
-    other.write_bytes(npz(3, ink=np.full((3, 28, 28), 7, np.uint8)))
+    other.write_bytes(npz(3, ink=inks(3, seed=9)))
     done = run("data", "import", str(other))
 
     assert in_the_middle < 1500

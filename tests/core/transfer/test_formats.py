@@ -20,7 +20,7 @@ from core.drawings.gallery import Filters
 from core.storage.database import Database
 from core.storage.tables import Drawing, Transfer
 from core.transfer.formats import registry
-from core.transfer.formats.format import Export, Format, OnWritten, Sample
+from core.transfer.formats.format import Assumed, Export, Format, OnWritten, Sample
 from core.transfer.formats.records import Records, record_of_ink
 from core.transfer.selection import batches
 from tests.conftest import SECRET
@@ -35,7 +35,7 @@ def _recognises(sample: Sample) -> bool:
     return sample.head.startswith(b"TOY\n")
 
 
-def _read(path: Path) -> Records:
+def _read(path: Path, _assumed: Assumed) -> Records:
     _, *lines = path.read_text("ascii").splitlines()
     for number, line in enumerate(lines, start=1):
         label, ink = line.split()

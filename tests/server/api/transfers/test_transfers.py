@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from datetime import timedelta
 
 import numpy as np
@@ -26,9 +27,12 @@ from server.api.transfers.processes import ImportProcess
 from server.api.transfers.schemas import EstimateOut, TransferOut, TransfersOut
 from server.background import housekeeping
 from server.background import tasks as background
-from tests.core.transfer.files import inks, npz, pictures
+from tests.core.transfer.files import inks, npz, pictures, zip_of
+from tests.support.datasets import digits
+from tests.support.datasets import npz as npz_of
 from tests.support.factories import make_drawing
 from tests.support.running import wait_until
+from tests.support.sample_reader import publish_reader
 
 
 @pytest.fixture
@@ -151,14 +155,110 @@ def test_an_import_with_preview_stores_nothing_until_requested(admin, parts):
     assert (asked.status_code, n_drawings(parts)) == (202, 6)
 
 
+@pytest.fixture
+def transposed(parts) -> bytes:
+    """Digits with rows and columns swapped, and a live version that reads digits."""
+    publish_reader(parts.settings, parts.database)
+    made = digits(40)
+    return npz_of(images=made.images.transpose(0, 2, 1), labels=made.labels)
+
+
+def test_a_preview_shows_what_is_odd_and_a_repair_is_taken(admin, parts, transposed):
+    transfer_id = send(admin, transposed, preview="true").json["id"]
+    work(parts, transfer_id)
+    shown = admin.get(f"/api/v1/transfers/{transfer_id}").json["found"]
+    listed = admin.get("/api/v1/transfers").json["items"][0]["found"]
+
+    undecided = admin.post(f"/api/v1/transfers/{transfer_id}/store")
+    asked = admin.post(f"/api/v1/transfers/{transfer_id}/store", json={"repair": "transpose"})
+    done = work(parts, transfer_id)
+
+    assert shown["agreement"]["share"] < 0.5
+    assert (shown["proposal"]["repair"], shown["needs"]) == ("transpose", "repair")
+    assert "turned (rows and columns swapped)" in shown["warnings"][0]
+    assert (len(shown["samples"]), len(listed["samples"])) == (20, 0)
+    assert (len(shown["proposal"]["samples"]), len(listed["proposal"]["samples"])) == (20, 0)
+    assert undecided.status_code == 409
+    assert "Choose the repair transpose" in undecided.json["message"]
+    assert (asked.status_code, done.status) == (202, TransferStatus.DONE)
+    with parts.database.read() as session:
+        inks_stored = set(session.scalars(select(Drawing.ink)))
+    assert inks_stored == {image.tobytes() for image in digits(40).images}
+
+
+def test_an_odd_file_without_preview_waits_with_the_reason(admin, parts, transposed):
+    transfer_id = send(admin, transposed).json["id"]
+    work(parts, transfer_id)
+
+    shown = admin.get(f"/api/v1/transfers/{transfer_id}").json
+
+    assert (shown["status"], n_drawings(parts)) == ("ready", 0)
+    assert "Choose the repair transpose" in shown["message"]
+
+
+def test_a_repair_sent_along_is_taken(admin, parts, transposed):
+    transfer_id = send(admin, transposed, repair="transpose").json["id"]
+
+    done = work(parts, transfer_id)
+
+    assert (done.status, n_drawings(parts)) == (TransferStatus.DONE, 40)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "sentence"),
+    [
+        ({"repair": "improve"}, 422, "known are transpose"),
+        ({"confirm": "yes"}, 409, "store anyway"),
+        ({"repair": "x" * 300}, 422, "repair"),
+    ],
+)
+def test_an_unknown_decision_is_refused(admin, parts, fields, status, sentence):
+    along = send(admin, npz(3), **fields)
+    transfer_id = send(admin, npz(3), preview="true").json["id"]
+    work(parts, transfer_id)
+
+    later = admin.post(f"/api/v1/transfers/{transfer_id}/store", json=fields)
+
+    for answer in (along, later):
+        assert answer.status_code == status
+        assert sentence in str(answer.json)
+    assert n_drawings(parts) == 0
+
+
+def test_what_was_left_out_is_downloaded_with_all_reasons(admin, parts):
+    made = pictures("7/good.png")
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    bad = {f"3/bad{place}.png": b"no picture" for place in range(30)}
+    transfer_id = send(admin, zip_of(entries | bad)).json["id"]
+    work(parts, transfer_id)
+
+    answer = admin.get(f"/api/v1/transfers/{transfer_id}/left-out.csv")
+
+    shown = admin.get(f"/api/v1/transfers/{transfer_id}").json["found"]
+    assert (shown["n_refused"], shown["has_left_out_file"]) == (30, True)
+    assert answer.mimetype == "text/csv"
+    assert f"import-{transfer_id}-left-out.csv" in answer.headers["Content-Disposition"]
+    assert len(answer.text.splitlines()) == 31
+
+
+def test_an_import_that_left_nothing_out_has_no_list(admin, parts):
+    transfer_id = send(admin, npz(3)).json["id"]
+    work(parts, transfer_id)
+
+    assert admin.get(f"/api/v1/transfers/{transfer_id}/left-out.csv").status_code == 404
+    assert admin.get("/api/v1/transfers/99/left-out.csv").status_code == 404
+
+
 def test_an_undone_import_can_be_repeated(admin, parts):
-    first = send(admin, npz(6)).json["id"]
+    data = npz(6)
+    first = send(admin, data).json["id"]
     work(parts, first)
 
     asked = admin.post(f"/api/v1/transfers/{first}/undo")
     work(parts, first)
     after = n_drawings(parts)
-    again = send(admin, npz(6)).json["id"]
+    again = send(admin, data).json["id"]
     work(parts, again)
 
     assert (asked.status_code, after, n_drawings(parts)) == (202, 0, 6)
