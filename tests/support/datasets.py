@@ -175,10 +175,11 @@ def pictures(
 # ---- Parquet
 
 
-def parquet(metadata: Mapping[str, str] | None = None, **columns: Any) -> bytes:
+def parquet(_metadata: Any = None, /, **columns: Any) -> bytes:
+    """A Parquet file of some columns; `_metadata` is of the schema."""
     table_ = pa.table(columns)
-    if metadata is not None:
-        table_ = table_.replace_schema_metadata(metadata)
+    if _metadata is not None:
+        table_ = table_.replace_schema_metadata(_metadata)
     file = io.BytesIO()
     pq.write_table(table_, file)
     return file.getvalue()

@@ -208,7 +208,7 @@ def test_without_a_preview_an_odd_file_waits_and_says_why(
     ],
 )
 def test_a_decision_sent_along_stores_an_odd_file_at_once(
-    settings: Settings, database: Database, data: bytes, wishes: dict[str, str]
+    settings: Settings, database: Database, data: bytes, wishes: dict[str, Any]
 ) -> None:
     done = run(settings, database, take(settings, database, data, **wishes))
 
