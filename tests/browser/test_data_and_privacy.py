@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.imaging.files import to_png
 from tests.browser.accessibility import axe_findings
 from tests.browser.hands import draw_with_mouse, wait_for_count
-from tests.browser.prepared import prepare
+from tests.browser.prepared import READS_AS, prepare
 from tests.browser.signing_in import signed_in
 from tests.browser.test_the_loop import SEVEN, open_draw_page
 from tests.core.transfer.files import inks, npz, pictures, zip_of
@@ -45,11 +45,14 @@ def open_data(browser: Browser, served: Running, query: str = "", **options: Any
     return page
 
 
-def digits(folder: Path, name: str = "digits.zip") -> Path:
-    """A zip of ten pictures, one of which is none, and of one in no digit's folder."""
+def digits(folder: Path, name: str = "digits.zip", label: int = READS_AS) -> Path:
+    """A zip of ten pictures with one label, one file that is no picture, and one without a label.
+
+    The live version reads all of them as `READS_AS`.
+    """
     made = inks(10, seed=sum(map(ord, name)))
-    entries = {f"{place}/a.png": to_png(made[place]) for place in range(10)}
-    entries |= {"3/notes.png": b"no picture", "cats/tom.png": entries["1/a.png"]}
+    entries = {f"{label}/{place}.png": to_png(made[place]) for place in range(10)}
+    entries |= {"3/notes.png": b"no picture", "cats/tom.png": entries[f"{label}/1.png"]}
     path = folder / name
     path.write_bytes(zip_of(entries))
     return path
@@ -95,6 +98,9 @@ def test_a_file_is_looked_at_stored_and_undone(
     settled(page, "ready")
     expect(page.locator("#import-found")).to_contain_text("10")
     expect(page.locator("#import-refusals li")).to_have_count(2)
+    expect(page.locator("#import-samples li")).to_have_count(10)
+    expect(page.locator("#import-agreement")).to_contain_text("100")
+    expect(page.locator("#import-warnings")).to_have_count(0)
     assert axe_findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= options["viewport"]["width"]
     page.locator("#import-store").focus()
@@ -110,6 +116,77 @@ def test_a_file_is_looked_at_stored_and_undone(
     assert axe_findings(page) == []
     page.locator("#import-another").click()
     expect(page.locator("#drop-zone")).to_be_visible()
+    page.context.close()
+
+
+@pytest.mark.parametrize("options", [WIDE, NARROW], ids=["wide-en", "narrow-zh"])
+def test_a_proposed_repair_is_looked_at_and_taken_by_keyboard(
+    browser: Browser, served: Running, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    page = open_data(browser, served, **options)
+    name = f"raised-{options['locale']}.zip"
+    page.locator("#import-file").set_input_files(digits(tmp_path, name, label=READS_AS + 1))
+    settled(page, "ready")
+
+    expect(page.locator("#import-warnings li")).to_have_count(1)
+    expect(page.locator("#import-proposal")).to_contain_text("100")
+    expect(page.locator("#import-samples li")).to_have_text([str(READS_AS + 1)] * 10)
+    expect(page.locator("#import-repaired li")).to_have_text([str(READS_AS)] * 10)
+    assert axe_findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= options["viewport"]["width"]
+    page.locator("#import-repair").focus()
+    page.keyboard.press("Enter")
+
+    settled(page, "done")
+    expect(page.locator("#import-result")).to_contain_text("10")
+    page.locator("#import-undo").click()
+    page.locator("dialog #confirm").click()
+    settled(page, "undone")
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [(WIDE, "store anyway"), (NARROW, "仍要保存")],
+    ids=["wide-en", "narrow-zh"],
+)
+def test_a_file_that_no_repair_explains_is_stored_after_a_confirmation_in_words(
+    browser: Browser, served: Running, tmp_path: Path, options: dict[str, Any], words: str
+) -> None:
+    page = open_data(browser, served, **options)
+    name = f"odd-{options['locale']}.zip"
+    page.locator("#import-file").set_input_files(digits(tmp_path, name, label=READS_AS - 4))
+    settled(page, "ready")
+    expect(page.locator("#import-warnings li")).to_have_count(1)
+    assert axe_findings(page) == []
+
+    page.locator("#import-words").fill("yes")
+    page.keyboard.press("Enter")
+    settled(page, "ready")
+    page.locator("#import-words").fill(words)
+    page.keyboard.press("Enter")
+
+    settled(page, "done")
+    page.locator("#import-undo").click()
+    page.locator("dialog #confirm").click()
+    settled(page, "undone")
+    page.context.close()
+
+
+def test_the_list_of_what_was_left_out_is_downloaded(
+    browser: Browser, served: Running, tmp_path: Path
+) -> None:
+    page = open_data(browser, served)
+    page.locator("#import-file").set_input_files(digits(tmp_path, "left-out.zip"))
+    settled(page, "ready")
+
+    with page.expect_download() as download:
+        page.locator("#import-left-out").click()
+
+    reasons = download.value.path().read_text("utf-8").splitlines()
+    assert len(reasons) == 3
+    page.locator("#import-discard").click()
+    settled(page, "undone")
     page.context.close()
 
 

@@ -2,8 +2,8 @@
  * The types of everything that the server takes and answers, made by `npm run contract` of the
  * server's schemas. Do not edit it: change the server, then make it again.
  *
- * schemas dacdf3542fe253af0e62c1dd4ac36935b3755948a5230e32a944d11521528f85
- * types   5c877c0aab3c9b1fc3ec48ff4e2381f1a3337e79e12f5b8b4cf3c504ce3da338
+ * schemas 9204d7d4a42b324770161c333551b9ef0d60cacf376ec40ee437c8a49b160c31
+ * types   d6ae41014da77d192039e754a61c255e298dcc7d979b2f36f95a2f6f0c3b87a2
  */
 
 export type paths = Record<string, never>;
@@ -18,6 +18,11 @@ export interface components {
         [key: string]: unknown;
       } | null;
       onnx_sha256: string;
+    };
+    AgreementOut: {
+      share: number;
+      n: number;
+      version: number;
     };
     AnchorOut: {
       version: number;
@@ -276,6 +281,17 @@ export interface components {
       n_known: number;
       n_refused: number;
       refusals: string[];
+      assumed: {
+        [key: string]: unknown;
+      };
+      repair: string;
+      samples: components["schemas"]["SampleOut"][];
+      warnings: string[];
+      warning_facts: components["schemas"]["NoticeOut"][];
+      agreement: components["schemas"]["AgreementOut"] | null;
+      proposal: components["schemas"]["ProposalOut"] | null;
+      needs: ("repair" | "confirm") | null;
+      has_left_out_file: boolean;
     };
     GalleryDrawing: {
       id: string;
@@ -311,6 +327,10 @@ export interface components {
        * @enum {string}
        */
       preview?: "true" | "false";
+      /** @default  */
+      repair?: string;
+      /** @default  */
+      confirm?: string;
     };
     JoinOut: {
       n_there: number;
@@ -498,6 +518,12 @@ export interface components {
         [key: string]: string | number;
       };
     };
+    NoticeOut: {
+      name: string;
+      facts: {
+        [key: string]: unknown;
+      };
+    };
     OverviewDay: {
       n: number;
       n_read: number;
@@ -557,6 +583,12 @@ export interface components {
       at: string;
       /** @enum {string} */
       kind: "gate" | "promote" | "rollback";
+    };
+    ProposalOut: {
+      repair: string;
+      agreement: number | null;
+      sentence: string;
+      samples: components["schemas"]["SampleOut"][];
     };
     QueuesOut: {
       n_to_review: number;
@@ -763,6 +795,10 @@ export interface components {
       items: components["schemas"]["RunOut"][];
       next: string | null;
     };
+    SampleOut: {
+      ink: string;
+      label: number;
+    };
     ScheduleIn: {
       cron: string;
       /** @default  */
@@ -834,6 +870,12 @@ export interface components {
     StepOut: {
       name: string;
       ms: number;
+    };
+    StoreIn: {
+      /** @default  */
+      repair?: string;
+      /** @default  */
+      confirm?: string;
     };
     StrokesIn: {
       strokes: number[][][];
@@ -971,6 +1013,7 @@ export interface components {
   pathItems: never;
 }
 export type AboutVersion = components["schemas"]["AboutVersion"];
+export type AgreementOut = components["schemas"]["AgreementOut"];
 export type AnchorOut = components["schemas"]["AnchorOut"];
 export type AuditEventOut = components["schemas"]["AuditEventOut"];
 export type AuditOut = components["schemas"]["AuditOut"];
@@ -1029,6 +1072,7 @@ export type ModelOut = components["schemas"]["ModelOut"];
 export type ModelsOut = components["schemas"]["ModelsOut"];
 export type Named = components["schemas"]["Named"];
 export type NeedOut = components["schemas"]["NeedOut"];
+export type NoticeOut = components["schemas"]["NoticeOut"];
 export type OverviewDay = components["schemas"]["OverviewDay"];
 export type OverviewOut = components["schemas"]["OverviewOut"];
 export type OwnPasswordIn = components["schemas"]["OwnPasswordIn"];
@@ -1039,6 +1083,7 @@ export type PictureForm = components["schemas"]["PictureForm"];
 export type PredictionOut = components["schemas"]["PredictionOut"];
 export type PromotedOut = components["schemas"]["PromotedOut"];
 export type PromotionOut = components["schemas"]["PromotionOut"];
+export type ProposalOut = components["schemas"]["ProposalOut"];
 export type QueuesOut = components["schemas"]["QueuesOut"];
 export type ReadOut = components["schemas"]["ReadOut"];
 export type ReadingOut = components["schemas"]["ReadingOut"];
@@ -1060,6 +1105,7 @@ export type RunLineOut = components["schemas"]["RunLineOut"];
 export type RunOut = components["schemas"]["RunOut"];
 export type RunPoint = components["schemas"]["RunPoint"];
 export type RunsOut = components["schemas"]["RunsOut"];
+export type SampleOut = components["schemas"]["SampleOut"];
 export type ScheduleIn = components["schemas"]["ScheduleIn"];
 export type ScheduleOut = components["schemas"]["ScheduleOut"];
 export type SchedulePreviewOut = components["schemas"]["SchedulePreviewOut"];
@@ -1069,6 +1115,7 @@ export type SetupIn = components["schemas"]["SetupIn"];
 export type ShownPrediction = components["schemas"]["ShownPrediction"];
 export type StatsOut = components["schemas"]["StatsOut"];
 export type StepOut = components["schemas"]["StepOut"];
+export type StoreIn = components["schemas"]["StoreIn"];
 export type StrokesIn = components["schemas"]["StrokesIn"];
 export type SummaryOut = components["schemas"]["SummaryOut"];
 export type TimeLeft = components["schemas"]["TimeLeft"];

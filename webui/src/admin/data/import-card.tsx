@@ -121,7 +121,7 @@ function Stage({ transfer, onChanged }: StageProps) {
           </p>
           <p>{transfer.message}</p>
           {transfer.found !== null && transfer.found.n_refused > 0 && (
-            <Refusals found={transfer.found} />
+            <Refusals transfer={transfer} found={transfer.found} />
           )}
         </div>
       );

@@ -6,10 +6,11 @@ import { languageTag } from "../../shared/language";
 import { DigitBars } from "../shared/digit-bars";
 import { ActionNote, Confirm } from "../shared/parts";
 import { useAction } from "../shared/requests";
-import { data, type Found, type Transfer } from "./calls";
+import { data, type Found, leftOutAddress, type Transfer } from "./calls";
+import { Decide, Preview } from "./preview";
 import { dataWords } from "./words";
 
-function FoundInIt({ found }: { found: Found }) {
+function FoundInIt({ transfer, found }: { transfer: Transfer; found: Found }) {
   const w = dataWords.value;
   const total = found.by_label.reduce((sum, n) => sum + n, 0);
   const fewest = found.by_label.indexOf(Math.min(...found.by_label));
@@ -25,12 +26,12 @@ function FoundInIt({ found }: { found: Found }) {
         finding={w.fewest(fewest, found.by_label[fewest] ?? 0)}
         byLabel={found.by_label}
       />
-      {found.n_refused > 0 && <Refusals found={found} />}
+      {found.n_refused > 0 && <Refusals transfer={transfer} found={found} />}
     </>
   );
 }
 
-export function Refusals({ found }: { found: Found }) {
+export function Refusals({ transfer, found }: { transfer: Transfer; found: Found }) {
   const w = dataWords.value;
   const rest = found.n_refused - found.refusals.length;
   return (
@@ -42,6 +43,11 @@ export function Refusals({ found }: { found: Found }) {
         ))}
         {rest > 0 && <li>{w.andMore(rest)}</li>}
       </ul>
+      {found.has_left_out_file && (
+        <a id="import-left-out" href={leftOutAddress(transfer.id)} download>
+          {w.downloadLeftOut}
+        </a>
+      )}
     </div>
   );
 }
@@ -87,26 +93,15 @@ export function Ready({ transfer, onChanged }: StageProps) {
     });
   return (
     <>
-      {found !== null && <FoundInIt found={found} />}
+      {found !== null && <FoundInIt transfer={transfer} found={found} />}
+      <Preview transfer={transfer} />
       <p class="quiet">{w.nothingStored}</p>
-      <div class="button-row">
-        <button
-          type="button"
-          id="import-store"
-          class="primary-button"
-          onClick={() => act(data.store(id))}
-        >
-          {w.store((n_total ?? 0) - (found?.n_known ?? 0))}
-        </button>
-        <button
-          type="button"
-          id="import-discard"
-          class="plain-button"
-          onClick={() => act(data.undo(id))}
-        >
-          {w.discard}
-        </button>
-      </div>
+      <Decide
+        found={found}
+        n={(n_total ?? 0) - (found?.n_known ?? 0)}
+        onStore={(decision) => act(data.store(id, decision))}
+        onDiscard={() => act(data.undo(id))}
+      />
       <ActionNote state={action.state} />
     </>
   );
@@ -122,7 +117,7 @@ export function Done({ transfer, onChanged }: StageProps) {
       <p>
         <strong id="import-result">{n_new === 0 ? w.storedNone : w.stored(n_new)}</strong>
       </p>
-      {found !== null && found.n_refused > 0 && <Refusals found={found} />}
+      {found !== null && found.n_refused > 0 && <Refusals transfer={transfer} found={found} />}
       {n_new > 0 && (
         <button
           type="button"
