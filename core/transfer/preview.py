@@ -215,7 +215,7 @@ def _best_repair(
             after_N = read_N == shifted_N
             made = Agreement(int(after_N.sum()), len(after_N), live.version)
             is_clear = _is_clearly_better(before_N, after_N) or (
-                both == suggested and after_N.sum() >= before_N.sum()
+                both == suggested and made.n_agreed >= before_N.sum() and not made.is_low
             )
             found.append((made.share, len(both.names), both, made, is_clear))
     clear = [one for one in found if one[4]]

@@ -175,7 +175,7 @@ def pictures(
 # ---- Parquet
 
 
-def parquet(metadata: Mapping[str, str] | None = None, **columns: Any) -> bytes:
+def parquet(metadata: Mapping[str, str] | None = None, /, **columns: Any) -> bytes:
     table_ = pa.table(columns)
     if metadata is not None:
         table_ = table_.replace_schema_metadata(metadata)

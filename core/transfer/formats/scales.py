@@ -39,14 +39,16 @@ class Levels:
             highs_N = values.reshape(-1, values.shape[-1]).max(axis=1)
             self.n += len(highs_N)
             self.n_over += int((highs_N > BYTES[1] * (1 + TOLERANCE)).sum())
-            self.low = min(self.low, float(values.min()))
-            self.high = max(self.high, float(values.max()))
+            # NumPy's minimum keeps NaN, which Python's drops.
+            self.low = float(np.minimum(self.low, values.min()))
+            self.high = float(np.maximum(self.high, values.max()))
             if self.is_whole and values.dtype.kind == "f":
                 self.is_whole = bool((values == np.rint(values)).all())
 
     def merge(self, other: Levels) -> None:
         """Count everything in that another one counted."""
-        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
+        self.low = float(np.minimum(self.low, other.low))
+        self.high = float(np.maximum(self.high, other.high))
         self.is_whole = self.is_whole and other.is_whole
         self.n += other.n
         self.n_over += other.n_over
