@@ -13,6 +13,8 @@ from core.runs.advice import ADVICE, FAILURES, Advice, advice_sentence
 from core.runs.log_lines import ENDS, PHASES, REQUESTS, line_sentence
 from core.runs.verdicts import rule_sentence, verdict_sentence
 from core.schedule.description import OFF, describe, phrase
+from core.transfer.formats.notices import Notice, proposal_sentence
+from core.transfer.repairs import TURNS
 from core.webhooks.outcomes import outcome_sentence
 from server.api.maps.sentences import FAILURES as MAP_FAILURES
 from server.api.maps.sentences import failure_sentence
@@ -54,6 +56,27 @@ OUTCOMES: list[tuple[str, Json]] = [
     ("insecure", {"host": "hooks.example.org"}),
     ("no_http", {}),
     ("withdrawn", {}),
+]
+
+_COMPARED: Json = {"share": 0.1239, "n": 500, "version": 3}
+WARNINGS: list[tuple[str, Json]] = [
+    ("values_0_and_1", {}),
+    ("values_stretched", {"low": -0.4242, "high": 2.8215}),
+    ("values_stretched", {"low": 0.0, "high": 65535.0}),
+    ("dim_pictures", {"share": 0.5}),
+    ("dark_on_light", {"share": 1.0}),
+    ("dim", {"share": 0.98}),
+    ("labels_to_10", {"shift": 0, "share": 0.999}),
+    ("labels_to_10", {"shift": -1, "share": 0.999}),
+    ("label_unclear", {"taken": "name part 1", "others": ["name part 2"]}),
+    ("agrees_if_repaired", {**_COMPARED, "repair": "transpose", "repaired": 0.9876}),
+    ("low_agreement", _COMPARED),
+]
+PROPOSALS: list[tuple[str, float | None]] = [
+    *((turn, 0.98) for turn in TURNS),
+    *(("invert", None), ("scale", 1.0), ("invert+scale", 0.9999), ("transpose+invert", 0.98)),
+    *((f"shift_labels:{shift}", 0.98) for shift in (-1, 0, 1, 3)),
+    ("label_column:class", 0.98),
 ]
 
 CRON_RULES = (
@@ -166,6 +189,14 @@ def examples() -> Json:
         ],
         "map_failures": [
             {"name": name, "facts": {}, "sentence": failure_sentence(name)} for name in MAP_FAILURES
+        ],
+        "import_warnings": [
+            {"name": name, "facts": facts, "sentence": Notice(name, facts).sentence}
+            for name, facts in WARNINGS
+        ],
+        "import_proposals": [
+            {"repair": repair, "agreement": share, "sentence": proposal_sentence(repair, share)}
+            for repair, share in PROPOSALS
         ],
     }
 

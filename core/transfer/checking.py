@@ -8,7 +8,8 @@ from itertools import islice
 from typing import Any, Final
 
 from core.base.errors import InvalidInput, TooLarge
-from core.transfer.formats.format import Assumed, Notice, Survey
+from core.transfer.formats.format import Assumed, Survey
+from core.transfer.formats.notices import Notice
 from core.transfer.formats.records import MAX_DRAWINGS, MAX_LABEL, DrawingRecord
 from core.transfer.formats.registry import Recognised
 from core.transfer.left_out import LeftOut
@@ -21,7 +22,6 @@ from core.transfer.preview import (
     Spread,
     agreement,
     look,
-    percent,
     shown,
 )
 from core.transfer.repairs import Repair
@@ -192,9 +192,7 @@ def _meaning_of_ten(
         if best.share >= other.share + CLEAR and not best.is_low:
             shift = ways[best is lowered].shift
             facts = {"shift": shift, "share": round(best.share, 4)}
-            meaning = "10 is taken as 0" if shift == 0 else "each is lowered by one"
-            sentence = f"The labels run from 1 to 10: {meaning}, so {percent(best.share)} agree."
-            notices.append(Notice("labels_to_10", facts, sentence))
+            notices.append(Notice("labels_to_10", facts))
             return ways[best is lowered]
     if by_label[0]:
         raise InvalidInput(
@@ -209,9 +207,4 @@ def _meaning_of_ten(
 
 def _unclear(survey: Survey) -> Notice:
     taken = str(survey.assumed.get("label_column"))
-    others = list(survey.alternatives)
-    sentence = (
-        f"It is not certain where the labels are: {taken} is taken, and {', '.join(others)} is "
-        "possible. Compare the samples with their labels; the repair label_column chooses another."
-    )
-    return Notice("label_unclear", {"taken": taken, "others": others}, sentence)
+    return Notice("label_unclear", {"taken": taken, "others": list(survey.alternatives)})

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, Final
@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.transfer.formats.format import Notice
+from core.transfer.formats.notices import Notice, proposal_sentence
 from core.transfer.formats.pictures import DARK_GROUND, PAPER_ABOVE, border_level, picture_of_ink
 from core.transfer.formats.records import DrawingRecord
 from core.transfer.live_version import LiveVersion
@@ -40,15 +40,6 @@ SURE: Final = ((0.9, 0.01), (ODD_HAND, 1e-4))
 """A repair is proposed from this agreement on, if it is better by luck at most this often."""
 SAME: Final = 0.01
 """Repairs with an agreement that differs by less are equal: the simplest is proposed."""
-
-_TURNED: Final[Mapping[str | None, str]] = {
-    "transpose": "turned (rows and columns swapped)",
-    "rotate_left": "turned to the left",
-    "rotate_right": "turned to the right",
-    "upside_down": "turned upside down",
-    "mirror": "mirrored",
-    "flip": "mirrored from top to bottom",
-}
 
 
 class Spread:
@@ -106,16 +97,10 @@ class Proposal:
     agreement: Agreement | None
 
     @property
-    def how(self) -> str:
-        """What is changed, such as "the pictures are inverted"."""
-        return _how(self.repair)
-
-    @property
     def sentence(self) -> str:
         """A question to a person."""
-        if self.agreement is None:
-            return f"They look like other data sets if {self.how}: change them so?"
-        return f"{percent(self.agreement.share)} agree if {self.how}: change them so?"
+        share = None if self.agreement is None else self.agreement.share
+        return proposal_sentence(self.repair.written, share)
 
 
 @dataclass(slots=True)
@@ -187,15 +172,7 @@ def _dim_pictures(records: Sequence[DrawingRecord]) -> list[Notice]:
     n_dim = sum(one.is_dim for one in records)
     if not records or n_dim < SOME_SHARE * len(records):
         return []
-    share = n_dim / len(records)
-    return [
-        Notice(
-            "dim_pictures",
-            {"share": round(share, 4)},
-            f"{percent(share)} of the pictures are dim: their paper is darker than mid-grey. They "
-            "are read as photographs: look whether the ink below is right.",
-        )
-    ]
+    return [Notice("dim_pictures", {"share": round(n_dim / len(records), 4)})]
 
 
 def _suggestion(records: Sequence[DrawingRecord], notices: list[Notice]) -> Repair | None:
@@ -205,26 +182,12 @@ def _suggestion(records: Sequence[DrawingRecord], notices: list[Notice]) -> Repa
     inks = _inks(records)
     is_light = [border_level(ink_HW) >= PAPER_ABOVE for ink_HW in inks]
     if sum(is_light) >= ODD_SHARE * len(inks):
-        notices.append(
-            Notice(
-                "dark_on_light",
-                {"share": round(sum(is_light) / len(inks), 4)},
-                f"{percent(sum(is_light) / len(inks))} of the pictures are dark on light, as on "
-                "paper. Models learn light ink on black: they should be inverted.",
-            )
-        )
+        notices.append(Notice("dark_on_light", {"share": round(sum(is_light) / len(inks), 4)}))
         return Repair(is_inverted=True)
     is_dim = [ink_HW.max() < PAPER_ABOVE or border_level(ink_HW) > DARK_GROUND for ink_HW in inks]
     if sum(is_dim) >= ODD_SHARE * len(inks):
         is_dark = [border_level(ink_HW) > float(ink_HW.mean()) for ink_HW in inks]
-        notices.append(
-            Notice(
-                "dim",
-                {"share": round(sum(is_dim) / len(inks), 4)},
-                f"{percent(sum(is_dim) / len(inks))} of the pictures are dim, or on grey instead "
-                "of black: their levels should be scaled to 0 to 255.",
-            )
-        )
+        notices.append(Notice("dim", {"share": round(sum(is_dim) / len(inks), 4)}))
         return Repair(is_inverted=sum(is_dark) > 0.5 * len(inks), is_scaled=True)
     return None
 
@@ -252,7 +215,7 @@ def _best_repair(
             after_N = read_N == shifted_N
             made = Agreement(int(after_N.sum()), len(after_N), live.version)
             is_clear = _is_clearly_better(before_N, after_N) or (
-                both == suggested and after_N.sum() >= before_N.sum()
+                both == suggested and made.n_agreed >= before_N.sum() and not made.is_low
             )
             found.append((made.share, len(both.names), both, made, is_clear))
     clear = [one for one in found if one[4]]
@@ -290,47 +253,14 @@ def _binomial_tail(k: int, n: int, p: float) -> float:
 def _say_agreement(preview: Preview) -> None:
     found = preview.agreement
     assert found is not None
-    share, version = percent(found.share), found.version
-    facts: dict[str, Any] = {"share": round(found.share, 4), "n": found.n, "version": version}
+    facts: dict[str, Any] = found.as_json()
     if preview.proposal is not None:
         made = preview.proposal.agreement
         assert made is not None
         facts |= {"repair": preview.proposal.repair.written, "repaired": round(made.share, 4)}
-        sentence = (
-            f"{share} of {found.n:,} labels agree with what version {version} reads, and "
-            f"{percent(made.share)} if {preview.proposal.how}."
-        )
-        preview.notices.append(Notice("agrees_if_repaired", facts, sentence))
+        preview.notices.append(Notice("agrees_if_repaired", facts))
     elif found.is_low:
-        sentence = (
-            f"Only {share} of {found.n:,} labels agree with what version {version} reads: are "
-            "these digits, and are the labels right? No usual repair helps, so a person must "
-            "confirm it."
-        )
-        preview.notices.append(Notice("low_agreement", facts, sentence))
-
-
-def _how(repair: Repair) -> str:
-    parts = []
-    if repair.turn is not None:
-        parts.append(f"the pictures are {_TURNED[repair.turn]}")
-    if repair.is_inverted:
-        parts.append("dark and light are inverted")
-    if repair.is_scaled:
-        parts.append("the levels are scaled to 0 to 255")
-    if repair.shift is not None:
-        meaning = {0: "the label 10 means 0", -1: "each label is lowered by one",
-                   1: "each label is raised by one"}  # fmt: skip
-        parts.append(meaning.get(repair.shift, f"{repair.shift} is added to each label"))
-    if repair.label_column is not None:
-        parts.append(f"the labels are taken from {repair.label_column}")
-    return " and ".join(parts)
-
-
-def percent(share: float) -> str:
-    """A share for a sentence; 100 % only for all."""
-    whole = math.floor(share * 100) if share < 1 else 100
-    return f"{whole} %"
+        preview.notices.append(Notice("low_agreement", facts))
 
 
 def shown(records: Sequence[DrawingRecord], repair: Repair) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Imports and exports of an administrator, and the privacy page of a contributor."""
+"""Data in and out as an administrator does it, and one's own data as whoever draws does it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.imaging.files import to_png
 from tests.browser.accessibility import axe_findings
 from tests.browser.hands import draw_with_mouse, wait_for_count
-from tests.browser.prepared import prepare
+from tests.browser.prepared import READS_AS, prepare
 from tests.browser.signing_in import signed_in
 from tests.browser.test_the_loop import SEVEN, open_draw_page
 from tests.core.transfer.files import inks, npz, pictures, zip_of
@@ -38,25 +38,28 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def open_data(browser: Browser, served: Running, query: str = "", **options: Any) -> Page:
-    """Open the data view and wait until it shows the number of drawings."""
+    """The view of data in and out, once it shows how much there is."""
     page = signed_in(browser, served, **(WIDE | options)).new_page()
     page.goto(f"{served.url}/admin/data{query}")
     expect(page.locator("#estimate")).to_be_visible()
     return page
 
 
-def digits(folder: Path, name: str = "digits.zip") -> Path:
-    """A zip of ten images, one of them invalid, and one image outside the digits' folders."""
+def digits(folder: Path, name: str = "digits.zip", label: int = READS_AS) -> Path:
+    """A zip of ten pictures with one label, one file that is no picture, and one without a label.
+
+    The live version reads all of them as `READS_AS`.
+    """
     made = inks(10, seed=sum(map(ord, name)))
-    entries = {f"{place}/a.png": to_png(made[place]) for place in range(10)}
-    entries |= {"3/notes.png": b"no picture", "cats/tom.png": entries["1/a.png"]}
+    entries = {f"{label}/{place}.png": to_png(made[place]) for place in range(10)}
+    entries |= {"3/notes.png": b"no picture", "cats/tom.png": entries[f"{label}/1.png"]}
     path = folder / name
     path.write_bytes(zip_of(entries))
     return path
 
 
 def settled(page: Page, status: str) -> None:
-    """Wait until the import has this status."""
+    """Wait until the import stands there."""
     shown = page.locator(f".import-stage[data-status={status}]")
     expect(shown).to_be_visible(timeout=20_000)
 
@@ -83,7 +86,7 @@ def test_the_ones_are_exported(browser: Browser, served: Running) -> None:
 
 
 @pytest.mark.parametrize("options", [WIDE, NARROW], ids=["wide-en", "narrow-zh"])
-def test_a_file_is_inspected_imported_and_undone(
+def test_a_file_is_looked_at_stored_and_undone(
     browser: Browser, served: Running, tmp_path: Path, options: dict[str, Any]
 ) -> None:
     page = open_data(browser, served, **options)
@@ -95,6 +98,9 @@ def test_a_file_is_inspected_imported_and_undone(
     settled(page, "ready")
     expect(page.locator("#import-found")).to_contain_text("10")
     expect(page.locator("#import-refusals li")).to_have_count(2)
+    expect(page.locator("#import-samples li")).to_have_count(10)
+    expect(page.locator("#import-agreement")).to_contain_text("100")
+    expect(page.locator("#import-warnings")).to_have_count(0)
     assert axe_findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= options["viewport"]["width"]
     page.locator("#import-store").focus()
@@ -113,7 +119,80 @@ def test_a_file_is_inspected_imported_and_undone(
     page.context.close()
 
 
-def test_a_hostile_archive_is_refused_with_its_reason(browser: Browser, served: Running) -> None:
+@pytest.mark.parametrize("options", [WIDE, NARROW], ids=["wide-en", "narrow-zh"])
+def test_a_proposed_repair_is_looked_at_and_taken_by_keyboard(
+    browser: Browser, served: Running, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    page = open_data(browser, served, **options)
+    name = f"raised-{options['locale']}.zip"
+    page.locator("#import-file").set_input_files(digits(tmp_path, name, label=READS_AS + 1))
+    settled(page, "ready")
+
+    expect(page.locator("#import-warnings li")).to_have_count(1)
+    expect(page.locator("#import-proposal")).to_contain_text("100")
+    expect(page.locator("#import-samples li")).to_have_text([str(READS_AS + 1)] * 10)
+    expect(page.locator("#import-repaired li")).to_have_text([str(READS_AS)] * 10)
+    assert axe_findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= options["viewport"]["width"]
+    page.locator("#import-repair").focus()
+    page.keyboard.press("Enter")
+
+    settled(page, "done")
+    expect(page.locator("#import-result")).to_contain_text("10")
+    page.locator("#import-undo").click()
+    page.locator("dialog #confirm").click()
+    settled(page, "undone")
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [(WIDE, "store anyway"), (NARROW, "仍要保存")],
+    ids=["wide-en", "narrow-zh"],
+)
+def test_a_file_that_no_repair_explains_is_stored_after_a_confirmation_in_words(
+    browser: Browser, served: Running, tmp_path: Path, options: dict[str, Any], words: str
+) -> None:
+    page = open_data(browser, served, **options)
+    name = f"odd-{options['locale']}.zip"
+    page.locator("#import-file").set_input_files(digits(tmp_path, name, label=READS_AS - 4))
+    settled(page, "ready")
+    expect(page.locator("#import-warnings li")).to_have_count(1)
+    assert axe_findings(page) == []
+
+    page.locator("#import-words").fill("yes")
+    page.keyboard.press("Enter")
+    settled(page, "ready")
+    page.locator("#import-words").fill(words)
+    page.keyboard.press("Enter")
+
+    settled(page, "done")
+    page.locator("#import-undo").click()
+    page.locator("dialog #confirm").click()
+    settled(page, "undone")
+    page.context.close()
+
+
+def test_the_list_of_what_was_left_out_is_downloaded(
+    browser: Browser, served: Running, tmp_path: Path
+) -> None:
+    page = open_data(browser, served)
+    page.locator("#import-file").set_input_files(digits(tmp_path, "left-out.zip"))
+    settled(page, "ready")
+
+    with page.expect_download() as download:
+        page.locator("#import-left-out").click()
+
+    reasons = download.value.path().read_text("utf-8").splitlines()
+    assert len(reasons) == 3
+    page.locator("#import-discard").click()
+    settled(page, "undone")
+    page.context.close()
+
+
+def test_a_dropped_hostile_archive_is_refused_with_its_sentence(
+    browser: Browser, served: Running
+) -> None:
     page = open_data(browser, served)
     data = pictures("../../7/a.png")
 
@@ -134,7 +213,7 @@ def test_a_hostile_archive_is_refused_with_its_reason(browser: Browser, served: 
     page.context.close()
 
 
-def test_an_unwanted_file_is_discarded(browser: Browser, served: Running, tmp_path: Path) -> None:
+def test_an_unwanted_file_is_dropped(browser: Browser, served: Running, tmp_path: Path) -> None:
     file = tmp_path / "six.npz"
     file.write_bytes(npz(6))
     page = open_data(browser, served)
@@ -154,7 +233,7 @@ def draw_seven(page: Page, n: int) -> None:
     wait_for_count(page, n)
 
 
-def test_the_notice_is_shown_before_the_first_drawing_and_recorded_with_it(
+def test_what_is_kept_is_said_before_the_first_drawing_and_recorded_with_it(
     browser: Browser, served: Running
 ) -> None:
     page = open_draw_page(browser, served)
@@ -173,7 +252,7 @@ def test_the_notice_is_shown_before_the_first_drawing_and_recorded_with_it(
 
 
 @pytest.mark.parametrize("options", [WIDE, NARROW], ids=["wide-en", "narrow-zh"])
-def test_own_data_is_exported_deleted_and_restored(
+def test_everything_is_taken_along_deleted_and_brought_back(
     browser: Browser, served: Running, options: dict[str, Any]
 ) -> None:
     page = open_draw_page(browser, served, **options)
@@ -198,7 +277,9 @@ def test_own_data_is_exported_deleted_and_restored(
     page.context.close()
 
 
-def test_a_link_moves_drawings_to_another_browser(browser: Browser, served: Running) -> None:
+def test_drawings_are_carried_to_another_browser_by_a_link(
+    browser: Browser, served: Running
+) -> None:
     laptop = open_draw_page(browser, served)
     draw_seven(laptop, 1)
     draw_seven(laptop, 2)

@@ -13,6 +13,7 @@ from core.runs.log_lines import ENDS, LINES, PHASES, REQUESTS
 from core.runs.verdicts import RULES
 from core.schedule.description import DESCRIPTIONS
 from core.symbols.digits import DIGITS
+from core.transfer.formats.notices import NOTICES
 from core.webhooks.signing import Outcome
 from scripts.print_sentences import examples, text
 from server.api.maps.sentences import FAILURES as MAP_FAILURES
@@ -44,6 +45,7 @@ def test_the_committed_examples_are_those_of_the_code() -> None:
         ("outcomes", get_args(Outcome)),
         ("descriptions", DESCRIPTIONS),
         ("map_failures", MAP_FAILURES),
+        ("import_warnings", tuple(NOTICES)),
     ],
 )
 def test_every_name_has_an_example(kind: str, names: tuple[str, ...]) -> None:

@@ -175,11 +175,10 @@ def pictures(
 # ---- Parquet
 
 
-def parquet(_metadata: Any = None, /, **columns: Any) -> bytes:
-    """A Parquet file of some columns; `_metadata` is of the schema."""
+def parquet(metadata: Mapping[str, str] | None = None, /, **columns: Any) -> bytes:
     table_ = pa.table(columns)
-    if _metadata is not None:
-        table_ = table_.replace_schema_metadata(_metadata)
+    if metadata is not None:
+        table_ = table_.replace_schema_metadata(metadata)
     file = io.BytesIO()
     pq.write_table(table_, file)
     return file.getvalue()

@@ -2,8 +2,8 @@
  * The types of everything that the server takes and answers, made by `npm run contract` of the
  * server's schemas. Do not edit it: change the server, then make it again.
  *
- * schemas 328e41ad4035a62400509a7d977d8c111856b38237b726397115a181b5422158
- * types   bf7da99ecd62e77fc1b7735354f5d53695967e723d81e7717f8ae038ac77acae
+ * schemas 9204d7d4a42b324770161c333551b9ef0d60cacf376ec40ee437c8a49b160c31
+ * types   d6ae41014da77d192039e754a61c255e298dcc7d979b2f36f95a2f6f0c3b87a2
  */
 
 export type paths = Record<string, never>;
@@ -281,26 +281,17 @@ export interface components {
       n_known: number;
       n_refused: number;
       refusals: string[];
-      /** @default {} */
-      assumed?: {
+      assumed: {
         [key: string]: unknown;
       };
-      /** @default  */
-      repair?: string;
-      /** @default [] */
-      samples?: components["schemas"]["SampleOut"][];
-      /** @default [] */
-      warnings?: string[];
-      /** @default [] */
-      warning_facts?: components["schemas"]["NoticeOut"][];
-      /** @default null */
-      agreement?: components["schemas"]["AgreementOut"] | null;
-      /** @default null */
-      proposal?: components["schemas"]["ProposalOut"] | null;
-      /** @default null */
-      needs?: ("repair" | "confirm") | null;
-      /** @default false */
-      has_left_out_file?: boolean;
+      repair: string;
+      samples: components["schemas"]["SampleOut"][];
+      warnings: string[];
+      warning_facts: components["schemas"]["NoticeOut"][];
+      agreement: components["schemas"]["AgreementOut"] | null;
+      proposal: components["schemas"]["ProposalOut"] | null;
+      needs: ("repair" | "confirm") | null;
+      has_left_out_file: boolean;
     };
     GalleryDrawing: {
       id: string;

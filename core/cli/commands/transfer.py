@@ -34,8 +34,8 @@ from core.transfer import jobs as transfers
 from core.transfer import uploads
 from core.transfer.exporting import Exporter, Pipe, export_to
 from core.transfer.formats import registry
+from core.transfer.formats.notices import percent
 from core.transfer.importing import Importer
-from core.transfer.preview import percent
 from core.transfer.re_ink import re_ink
 from core.transfer.repairs import NONE, TURNS, Repair, parse_written
 

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from sqlalchemy.orm import Session
 
 from core.drawings.gallery import Filters
+from core.transfer.formats.notices import Notice
 from core.transfer.formats.records import Records
 
 OnWritten = Callable[[int], None]
@@ -23,16 +24,6 @@ Writer = Callable[[BinaryIO, Session, Filters, OnWritten], None]
 
 At most a thousand drawings are in memory at a time, however many match.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something odd about a file, for a person to see before anything is stored."""
-
-    name: str
-    facts: Mapping[str, Any]
-    sentence: str
-    """In English; the pages make their own from `name` and `facts`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,9 +136,9 @@ def _digit_control(seen: _Surveyed, wanted: str | None) -> tuple[str, list[str]]
         raise InvalidInput(
             "nobody has labelled these tasks: they have a model's predictions only. In Label "
             "Studio, submit them (or create annotations from predictions), then export again"
-            if seen.n_predicted
-            else "no task of this file has an annotation: label the tasks in Label Studio, then "
-            "export again"
+            if seen.n_predicted and not seen.n_annotated
+            else "no annotation of this file has choices, numbers or texts: label the tasks with "
+            "the choices 0 to 9 in Label Studio, then export again"
         )
     if wanted is not None:
         if wanted not in seen.controls:

@@ -17,7 +17,8 @@ from core.base.errors import InvalidInput, TooLarge
 from core.imaging import MAX_PICTURE_BYTES
 from core.transfer.formats import tables
 from core.transfer.formats.archive import printable
-from core.transfer.formats.format import Assumed, Notice, Survey
+from core.transfer.formats.format import Assumed, Survey
+from core.transfer.formats.notices import Notice
 from core.transfer.formats.pictures import record_of_picture
 from core.transfer.formats.records import INK_BYTES, Records, Skipped, record_of_ink
 from core.transfer.formats.scales import Levels, parse_scale, scale_of

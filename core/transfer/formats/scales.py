@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.base.errors import InvalidInput
-from core.transfer.formats.format import Notice
+from core.transfer.formats.notices import Notice
 
 BYTES: Final = (0.0, 255.0)
 SHARES: Final = (0.0, 1.0)
@@ -39,14 +39,16 @@ class Levels:
             highs_N = values.reshape(-1, values.shape[-1]).max(axis=1)
             self.n += len(highs_N)
             self.n_over += int((highs_N > BYTES[1] * (1 + TOLERANCE)).sum())
-            self.low = min(self.low, float(values.min()))
-            self.high = max(self.high, float(values.max()))
+            # NumPy's minimum keeps NaN, which Python's drops.
+            self.low = float(np.minimum(self.low, values.min()))
+            self.high = float(np.maximum(self.high, values.max()))
             if self.is_whole and values.dtype.kind == "f":
                 self.is_whole = bool((values == np.rint(values)).all())
 
     def merge(self, other: Levels) -> None:
         """Count everything in that another one counted."""
-        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
+        self.low = float(np.minimum(self.low, other.low))
+        self.high = float(np.maximum(self.high, other.high))
         self.is_whole = self.is_whole and other.is_whole
         self.n += other.n
         self.n_over += other.n_over
@@ -104,25 +106,12 @@ def scale_of(levels: Levels, *, is_float: bool) -> tuple[Scale, tuple[Notice, ..
         return Scale(low, high), (_stretched(low, high),)
     if high <= 1 + TOLERANCE and high > 0:
         is_odd = levels.is_whole and not is_float
-        return Scale(*SHARES), (_bits(),) if is_odd else ()
+        return Scale(*SHARES), (Notice("values_0_and_1", {}),) if is_odd else ()
     if levels.n_over < FEW * levels.n or high <= BYTES[1] * (1 + TOLERANCE):
         return Scale(*BYTES), ()  # a single value above is an error, which the reader reports
     top = float(next((depth for depth in DEPTHS if high <= depth), high))
     return Scale(0.0, top), (_stretched(0.0, top),)
 
 
-def _bits() -> Notice:
-    return Notice(
-        "values_0_and_1",
-        {},
-        "The pixels have only the values 0 and 1: they are read as paper and full ink.",
-    )
-
-
 def _stretched(low: float, high: float) -> Notice:
-    return Notice(
-        "values_stretched",
-        {"low": low, "high": high},
-        f"The pixels have values from {low:g} to {high:g} instead of 0 to 255: they are scaled to "
-        "that range.",
-    )
+    return Notice("values_stretched", {"low": low, "high": high})

@@ -264,7 +264,8 @@ def _plausible(label: int, extras: Sequence[int], facts: Mapping[int, ColumnFact
     for place in extras:
         one = facts[place]
         if place == label:
-            score += -3.0 if one.is_index else 0.0
+            score -= 3.0 if one.is_index else 0.0
+            score -= 2.0 if any(whole_number(cell) == 10 for cell in one.values) else 0.0
             score += min(one.n_distinct, 10) - 1 if one.n_distinct > 1 else 0
             score += -1.0 if one.is_blank else 1.0
         elif one.is_index or not one.is_digits:

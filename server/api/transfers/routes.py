@@ -30,7 +30,6 @@ from server.api.transfers import processes
 from server.api.transfers.schemas import (
     EstimateOut,
     ExportQuery,
-    FoundOut,
     ImportForm,
     StoreIn,
     TransferOut,
@@ -41,6 +40,18 @@ from server.roles import ADMIN, REVIEWER
 from server.services import services
 
 blueprint = Blueprint("transfers", __name__)
+OF_EARLIER: Json = {
+    "n_known": 0,
+    "assumed": {},
+    "repair": "",
+    "samples": [],
+    "warnings": [],
+    "warning_facts": [],
+    "agreement": None,
+    "proposal": None,
+    "needs": None,
+}
+"""What imports of earlier releases did not record."""
 PIECE_BYTES = 1 << 16
 BROKEN_OFF = "the process that sent it ended before the end: ask for it again"
 
@@ -230,13 +241,14 @@ def _found(row: Transfer, *, with_samples: bool) -> Json | None:
     found = row.found
     if not found or "by_label" not in found:
         return None
-    shown = {name: found[name] for name in FoundOut.model_fields if name in found}
+    shown: Json = {name: found.get(name, OF_EARLIER[name]) for name in OF_EARLIER}
+    shown |= {name: found[name] for name in ("by_label", "n_refused", "refusals")}
     shown["has_left_out_file"] = bool(found.get("left_out"))
     if not with_samples:
         shown["samples"] = []
         if shown.get("proposal"):
             shown["proposal"] = {**shown["proposal"], "samples": []}
-    return FoundOut.model_validate(shown).model_dump()
+    return shown
 
 
 def _versions(session: Session, row: Transfer) -> list[int]:

@@ -114,22 +114,22 @@ class FoundOut(ResponseModel):
     n_refused: int
     refusals: list[str]
     """The first twenty reasons; all of them are at `/left-out.csv`."""
-    assumed: dict[str, Any] = {}
+    assumed: dict[str, Any]
     """How the file is read, such as the label column and the range of the pixels."""
-    repair: str = ""
+    repair: str
     """What is changed in each drawing."""
-    samples: list[SampleOut] = []
+    samples: list[SampleOut]
     """Twenty drawings, until the import is stored or undone. Not in lists."""
-    warnings: list[str] = []
+    warnings: list[str]
     """What is odd, in sentences; empty if nothing is."""
-    warning_facts: list[NoticeOut] = []
+    warning_facts: list[NoticeOut]
     """The same, in the same order."""
-    agreement: AgreementOut | None = None
+    agreement: AgreementOut | None
     """Null if no version is live."""
-    proposal: ProposalOut | None = None
-    needs: Literal["repair", "confirm"] | None = None
+    proposal: ProposalOut | None
+    needs: Literal["repair", "confirm"] | None
     """What `/store` must be sent, since a person must decide."""
-    has_left_out_file: bool = False
+    has_left_out_file: bool
 
 
 class TransferOut(ResponseModel):

@@ -17,6 +17,7 @@ from PIL import Image
 
 from core.imaging.files import to_png
 from tests.core.transfer.files import idx, inks, npy, npz, pictures, zip_of
+from tests.support import datasets
 
 # Values for lengths, offsets and counts that break naive readers.
 NUMBERS = [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 2**31 - 1, 2**31, 2**32 - 1]
@@ -118,11 +119,24 @@ def fortran() -> bytes:
     return zip_of({"ink.npy": npy(ink), "label.npy": npy(np.arange(4))})
 
 
+def hugging_face() -> bytes:
+    made = datasets.digits(6)
+    names = datasets.class_labels(datasets.WORDS)
+    return datasets.parquet(names, image=datasets.image_structs(made), label=made.labels)
+
+
+def named_pictures() -> dict[str, bytes]:
+    return datasets.pictures(datasets.digits(6), lambda label, n: f"{label}/{n}.png")
+
+
 IMPORT_SEEDS: dict[str, list[Callable[[random.Random], bytes]]] = {
     "npz": [outside(npz(8)), inside(npz(8)), inside(fortran())],
     "idx": [outside(idx(8)), inside(idx(8)), inside(gzipped_idx())],
     "pictures": [outside(pictures("7/a.png", "3/b.png")), inside(pictures("7/a.png", "3/b.png"))],
-    "csv": [outside(csv())],
+    "csv": [outside(csv()), outside(gzip.compress(csv()))],
+    "utf-16": [outside(csv().decode().replace(",", ";").encode("utf-16"))],
     "label studio": [outside(label_studio())],
-    "other parquet": [outside(foreign_parquet())],
+    "json lines": [outside(datasets.as_lines(datasets.tasks(datasets.digits(4))))],
+    "other parquet": [outside(foreign_parquet()), outside(hugging_face())],
+    "tar": [outside(datasets.tarred(named_pictures(), kind)) for kind in ("", "gz", "bz2", "xz")],
 }

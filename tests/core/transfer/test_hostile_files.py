@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import lzma
 import pickle
 import shutil
 import struct
@@ -95,6 +97,24 @@ REFUSED = {
     "two of one name": (doubled(), "two entries"),
     "two of one name but for case": (pictures("7/a.png", "7/A.png"), "two entries"),
     "a bomb": (zip_of({"7/bomb.png": bytes(40_000_000)}), "times its size"),
+    "a compressed bomb": (gzip.compress(bytes(40_000_000)), "times its size"),
+    "a bomb in a bomb": (gzip.compress(gzip.compress(bytes(200_000_000))), "times its size"),
+    "a compressed file that asks for much memory": (
+        lzma.compress(
+            bytes(100), filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 2**30, "mode":
+            lzma.MODE_FAST, "mf": lzma.MF_HC3}]
+        ),
+        "damaged",
+    ),
+    "a table that is a bomb": (zip_of({"mnist.csv": b"0," * 20_000_000}), "times its size"),
+    "a cut gz": (gzip.compress(npz(40))[:-600], "damaged or cut short"),
+    "several tables": (zip_of({"a.csv": b"1,2", "b.csv": b"1,2"}), "one after the other"),
+    "an array alone": (npy(inks(2)), "numpy.savez"),
+    "a single picture": (PICTURE, "this is one picture"),
+    "a MATLAB file": (b"MATLAB 5.0 MAT-file" + bytes(200), "scipy.io.loadmat"),
+    "an ARFF file": (b"% MNIST\n@RELATION mnist\n@ATTRIBUTE p1 real\n", "scipy.io.arff"),
+    "an Excel file": (zip_of({"xl/workbook.xml": b"<x/>"}), "save the table as CSV"),
+    "a model of torch": (zip_of({"archive/data.pkl": b"x"}), "a pickle is never loaded"),
     "a password": (locked(), "password"),
     "a cut zip": (cut(pictures("7/a.png", "7/b.png")), "damaged"),
     "a changed byte": (flipped(npz(40)), "damaged"),

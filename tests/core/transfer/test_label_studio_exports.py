@@ -231,7 +231,7 @@ LINKS = [
     ("data", "sentence"),
     [
         (as_json(GUESSES), "a model's predictions only"),
-        (as_json([task(x) for x, _y in PAIRS]), "label the tasks in Label Studio"),
+        (as_json([task(x) for x, _y in PAIRS]), "label the tasks with the choices 0 to 9"),
         (as_json(LINKS), "only their addresses (in image)"),
         (as_json([task(x, annotation(answer(["cat"]))) for x, _y in PAIRS]), "only digit"),
         (as_json([{"data": {"text": "7"}, "annotations": []}]), "a data URI of base64"),

@@ -171,6 +171,17 @@ def test_what_no_repair_explains_needs_a_confirmation_in_words(
 
 
 @pytest.mark.usefixtures("live")
+def test_a_repair_of_the_levels_is_not_proposed_if_the_labels_do_not_agree_with_it(
+    settings: Settings, database: Database
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (40, 28, 28)).astype(np.uint8)
+
+    _, found = check(settings, database, npz(images=noise, labels=Y))
+
+    assert (found["proposal"], found["needs"]) == (None, "confirm")
+
+
+@pytest.mark.usefixtures("live")
 @pytest.mark.parametrize("n_wrong", [2, 6, 8])
 def test_an_odd_hand_is_no_reason_to_warn(
     settings: Settings, database: Database, n_wrong: int

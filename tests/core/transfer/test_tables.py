@@ -160,6 +160,26 @@ def test_labels_keep_their_meaning_where_the_corner_pixel_varies(tmp_path: Path)
     assert labels_of(tmp_path, table(Digits(images, D.labels)).encode()) == D.labels
 
 
+def test_an_index_of_ten_lines_is_no_label(tmp_path: Path) -> None:
+    in_order = Digits(D.images[:10], list(range(10)))
+
+    data = table(in_order, extra={0: lambda n: str(n + 1)})
+
+    assert_reads(tmp_path, data.encode(), in_order)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        table(D, heading=NAMED, separator=", "),
+        table(D, heading=NAMED, end="\r"),
+        "\n\n" + table(D, heading=NAMED),
+    ],
+)
+def test_spaces_old_line_ends_and_blank_first_lines_are_read(tmp_path: Path, data: str) -> None:
+    assert_reads(tmp_path, data.encode(), D)
+
+
 def test_a_blank_drawing_is_left_out(tmp_path: Path) -> None:
     images = D.images.copy()
     images[3] = 0

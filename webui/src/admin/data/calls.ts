@@ -1,6 +1,13 @@
 /** Requests of the data page: transfers, export, import. */
 
-import type { EstimateOut, FoundOut, TransferOut } from "../../contract";
+import type {
+  AgreementOut,
+  EstimateOut,
+  FoundOut,
+  ProposalOut,
+  SampleOut,
+  TransferOut,
+} from "../../contract";
 import { ask, upload } from "../../shared/api";
 import type { List } from "../../shared/shapes";
 
@@ -11,6 +18,19 @@ export type Transfer = TransferOut;
 export type TransferStatus = Transfer["status"];
 export type Found = FoundOut;
 export type Estimate = EstimateOut;
+export type Sample = SampleOut;
+export type Proposal = ProposalOut;
+export type Agreement = AgreementOut;
+
+/** The words that the server asks for; the page asks a person in their own language. */
+export const CONFIRM = "store anyway";
+/** The repair that says: the file is right as it is. */
+export const AS_IT_IS = "none";
+
+export interface Decision {
+  repair?: string;
+  confirm?: string;
+}
 
 const MOVING: ReadonlySet<TransferStatus> = new Set([
   "sending",
@@ -25,6 +45,11 @@ export function isMoving({ status }: Transfer): boolean {
   return MOVING.has(status);
 }
 
+/** All reasons of an import, as a table. */
+export function leftOutAddress(id: number): string {
+  return `/api/v1/transfers/${id}/left-out.csv`;
+}
+
 /** A path of /api/v1 that a link can lead to. */
 export function exportAddress(query: string): string {
   return `/api/v1/export?${query}`;
@@ -33,7 +58,9 @@ export function exportAddress(query: string): string {
 export const data = {
   transfers: () => ask<List<Transfer>>("/transfers?limit=20"),
   estimate: (query: string) => ask<Estimate>(`/export/estimate?${query}`),
-  store: (id: number) => ask<Transfer>(`/transfers/${id}/store`, { method: "POST" }),
+  transfer: (id: number) => ask<Transfer>(`/transfers/${id}`),
+  store: (id: number, decision: Decision) =>
+    ask<Transfer>(`/transfers/${id}/store`, { method: "POST", json: decision }),
   undo: (id: number) => ask<Transfer>(`/transfers/${id}/undo`, { method: "POST" }),
 };
 

@@ -1,6 +1,7 @@
 /** Words of the data page: export and import. */
 
 import { viewWords } from "../../shared/language";
+import { cutPercent } from "../shared/facts";
 import type { Format, TransferStatus } from "./calls";
 
 const nEn = new Intl.NumberFormat("en");
@@ -63,7 +64,7 @@ export const dataWords = viewWords(
 
     import: "Import",
     importExplained:
-      "Parquet, NPZ, zips of IDX files or of pictures in folders 0 to 9, Label Studio's JSON, CSV. The file is checked whole before anything is stored.",
+      "CSV, Parquet, NPZ, IDX, zips of pictures named by their digit, Label Studio's JSON. The file is checked whole, and you see what is odd before anything is stored.",
     importAdmins: "Admins can import drawings; you can export them.",
     drop: "Drop a file here, or",
     choose: "choose a file",
@@ -81,6 +82,16 @@ export const dataWords = viewWords(
     andMore: (n: number) => `and ${nEn.format(n)} more`,
     perDigit: "By digit",
     fewest: (digit: number, n: number) => `Fewest: ${nEn.format(n)} of ${digit}`,
+    samples: (n: number) => `${n} of them, as they would be stored`,
+    repairedSamples: "The same, changed as proposed",
+    sample: (label: number) => `labelled ${label}`,
+    agreement: (share: number, n: number, version: number) =>
+      `${cutPercent(share, 0)} % of ${nEn.format(n)} labels agree with what version ${version} reads`,
+    storeRepaired: (n: number) => `Change and store ${drawings(n)}`,
+    storeAsItIs: "Store as they are",
+    confirmWords: "store anyway",
+    confirmLabel: (words: string) => `If they are right all the same, type: ${words}`,
+    downloadLeftOut: "Download the list of all that was left out",
     nothingStored: "Nothing is stored yet",
     store: (n: number) => `Store ${drawings(n)}`,
     discard: "Discard",
@@ -142,7 +153,7 @@ export const dataWords = viewWords(
       })[format],
     formatExplained: (format) =>
       ({
-        parquet: "包含笔画、原图、28 × 28 图像、全部标签、用途、状态和时间，可以无损地重新导入。",
+        parquet: "包含笔画、图片、图像、全部标签、用途、状态和时间，可以无损地重新导入。",
         npz: "两个数组：ink (N, 28, 28) 和 label (N)。",
         idx: "一个 zip，包含两个文件，可由读取 MNIST 的程序读取。",
         png: "一个 zip，按 0 到 9 分文件夹，并附内容清单。",
@@ -175,7 +186,7 @@ export const dataWords = viewWords(
 
     import: "导入",
     importExplained:
-      "支持 Parquet、NPZ、IDX 文件的 zip、按 0 到 9 分文件夹的图片 zip、Label Studio 的 JSON、CSV。先检查整个文件，再保存。",
+      "支持 CSV、Parquet、NPZ、IDX、按数字命名的图片 zip、Label Studio 的 JSON。先检查整个文件并提示异常，再由你决定是否保存。",
     importAdmins: "只有管理员可以导入；你可以导出。",
     drop: "将文件拖到这里，或",
     choose: "选择文件",
@@ -193,6 +204,16 @@ export const dataWords = viewWords(
     andMore: (n) => `还有 ${nZh.format(n)} 项`,
     perDigit: "按数字",
     fewest: (digit, n) => `最少的是 ${digit}：${nZh.format(n)} 张`,
+    samples: (n) => `其中 ${n} 张，将按此保存`,
+    repairedSamples: "修正之后",
+    sample: (label) => `标签 ${label}`,
+    agreement: (share, n, version) =>
+      `${nZh.format(n)} 个标签中有 ${cutPercent(share, 0)}% 与版本 ${version} 的识别一致`,
+    storeRepaired: (n) => `修正并保存 ${nZh.format(n)} 张`,
+    storeAsItIs: "不修正，直接保存",
+    confirmWords: "仍要保存",
+    confirmLabel: (words) => `如果确认无误，请输入：${words}`,
+    downloadLeftOut: "下载全部跳过项的清单",
     nothingStored: "尚未保存",
     store: (n) => `保存 ${nZh.format(n)} 张`,
     discard: "放弃",
