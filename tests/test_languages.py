@@ -12,6 +12,15 @@ CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 FOLDERS = ("benchmarks", "core", "docs", "migrations", "scripts", "server", "tests", "trainer")
 TEXTS = {".html", ".js", ".json", ".mako", ".md", ".py", ".sh", ".toml", ".txt"}
 READS_THE_PAGES = ROOT / "tests" / "browser"
+READS_DATA_SETS = {
+    "core/transfer/formats/tables.py",
+    "core/transfer/formats/words.py",
+    "docs/data.md",
+    "tests/core/transfer/test_picture_archives.py",
+    "tests/core/transfer/test_tables.py",
+    "tests/support/datasets.py",
+}
+"""Names of columns and folders as people write them in data sets: input, not translation."""
 
 
 def texts() -> Iterator[Path]:
@@ -29,4 +38,4 @@ def test_only_the_pages_and_their_tests_have_chinese_characters() -> None:
         if READS_THE_PAGES not in path.parents and CHINESE.search(path.read_text("utf-8"))
     ]
 
-    assert written == []
+    assert set(written) == READS_DATA_SETS
